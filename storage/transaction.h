@@ -1,0 +1,59 @@
+// Reads and writes that become one guarded commit.
+//
+// A transaction reads through to the store, sees its own writes, and turns every row it read from the store into a guard:
+// if any of them changed meanwhile, Commit reports the conflict and nothing is written. Scan does not guard the rows that
+// are absent; whoever decides on a scan also reads (and so guards) the head row that every writer of that prefix writes.
+//
+// Not thread-safe: one transaction, one thread.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace relief::storage {
+
+class Transaction {
+ public:
+  explicit Transaction(Store& store) : store_(store) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // The row as this transaction sees it. The version is that of the store; a row written here keeps the version read (0 if
+  // it was never read or absent), so presence is told by the optional in Value().
+  absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys);
+
+  // One value, or no value if the row is absent.
+  absl::StatusOr<std::optional<std::string>> Get(std::string_view key);
+
+  // Makes later Get and MultiGet of these keys memory look-ups.
+  absl::Status Prefetch(std::span<const std::string> keys);
+
+  // Rows of the store merged with the writes of this transaction.
+  absl::StatusOr<std::vector<KeyRow>> Scan(std::string_view prefix, std::string_view from, size_t limit);
+
+  void Put(std::string_view key, std::string value);
+  void Delete(std::string_view key);
+
+  bool empty() const { return writes_.empty(); }
+  size_t write_count() const { return writes_.size(); }
+
+  // The commit so far; the transaction may go on.
+  Commit Build() const;
+
+  // Applies the commit. ABORTED: a guarded row changed; begin again.
+  absl::StatusOr<Version> Commit();
+
+ private:
+  Store& store_;
+  std::unordered_map<std::string, Row> read_;
+  std::map<std::string, std::optional<std::string>, std::less<>> writes_;  // no value: deleted
+};
+
+}  // namespace relief::storage
