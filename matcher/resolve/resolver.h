@@ -1,0 +1,116 @@
+// Who is who: keeps the identity index in a store and resolves records to persons.
+//
+// Resolution is a function of the set of live records, the officers' decisions and the model, and of nothing else. Each
+// change recomputes the component that it touches from that component's records, in canonical order: so neither the order of
+// arrival, nor batch sizes, nor updates and deletions on the way leave a trace in the persons, their ids, or the conflicts.
+//
+// A person is named after its anchor: the record with the earliest anchor day (the first day of its benefit or fact), ties
+// broken by record key. A person's id changes only when an earlier record joins or the anchor leaves; every id that a record
+// ever gave keeps leading to that record's person (FollowPersonId).
+//
+// The resolver is stateless and callable from any thread; the caller's transaction carries the state.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "matcher/compare/scorer.h"
+#include "matcher/model/model.h"
+#include "matcher/normalize/identity.h"
+#include "matcher/record_key.h"
+#include "storage/store.h"
+#include "storage/transaction.h"
+
+namespace relief::matcher {
+
+// A record that appeared, changed (identity or anchor day) or went (no identity).
+struct Change {
+  RecordKey key;
+  std::optional<Identity> identity;
+  int32_t anchor_day = 0;  // days since 1970-01-01
+};
+
+enum class ConflictKind : uint8_t {
+  kUncertainMatch = 1,   // between the review and the link threshold
+  kSharedId = 2,         // one number, two people by every other sign
+  kTwoIds = 3,           // one person by every other sign, two valid numbers
+  kAmbiguousRecord = 4,  // fits two persons about equally well
+};
+
+enum class Verdict : uint8_t { kSame = 1, kDifferent = 2 };
+
+// Two records of different persons that the machine would not decide on alone. At most one for each pair of persons.
+struct Conflict {
+  RecordKey a, b;  // a < b
+  ConflictKind kind = ConflictKind::kUncertainMatch;
+  float bits = 0;
+
+  // "C-" and the two keys' text.
+  std::string ToString() const;
+  static std::optional<std::pair<RecordKey, RecordKey>> Parse(std::string_view text);
+
+  friend bool operator==(const Conflict&, const Conflict&) = default;
+};
+
+// What a call changed.
+struct ResolveDelta {
+  // Persons that are new, or whose set of records changed, or that have none any more (then the list is empty).
+  std::map<PersonId, std::vector<RecordKey>> persons;
+  int64_t persons_added = 0;    // net
+  int64_t conflicts_added = 0;  // net
+
+  void Merge(ResolveDelta&& later);
+};
+
+class Resolver {
+ public:
+  explicit Resolver(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+
+  // Applies changes; each key at most once.
+  absl::StatusOr<ResolveDelta> Apply(storage::Transaction& txn, std::span<const Change> changes) const;
+
+  // Sets or (no verdict) lifts an officer's constraint between two records. It stays when the records change or go.
+  absl::StatusOr<ResolveDelta> Constrain(storage::Transaction& txn, RecordKey a, RecordKey b,
+                                         std::optional<Verdict> verdict) const;
+
+  const Model& model() const { return *model_; }
+
+ private:
+  std::shared_ptr<const Model> model_;
+};
+
+// ---- Reading the index. NOT_FOUND where the record or person is not there. ----
+
+absl::StatusOr<PersonId> PersonOfRecord(const storage::Reader& reader, RecordKey record);
+
+// Sorted.
+absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, PersonId person);
+
+// The person that holds the record which `id` is named after: the id itself while it is a person's id.
+absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId id);
+
+absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record);
+
+// Open conflicts that name this record.
+absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& reader, RecordKey record);
+
+// Open conflicts in the order of their ids, after `after` (empty: from the first).
+absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reader, const std::string& after, size_t limit);
+
+struct PersonCandidate {
+  PersonId person;
+  RecordKey best_record;  // the record of the person that agrees best
+  PairScore score;        // with that record
+};
+
+// The persons that an identity may be, best first, from the review threshold on. At most `limit`.
+absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& reader, const Model& model,
+                                                         const Identity& identity, size_t limit);
+
+}  // namespace relief::matcher

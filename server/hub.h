@@ -1,0 +1,144 @@
+// The hub's core: one writer through which every change goes, so that records, persons, findings, notices and audit
+// entries change together, in one commit, or not at all. Knows nothing of gRPC.
+//
+// Work is handed to the writer as a function over a transaction. The writer runs many of them as one group, judges the
+// persons that they touched, fills the outboxes, and commits once; each caller gets its answer after its effects are on
+// disk. Reads go to the store directly and see whole commits.
+//
+// Write and Submit may be called from any thread. The queue is bounded: Submit blocks while it is full.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "matcher/normalize/civil_date.h"
+#include "matcher/resolve/resolver.h"
+#include "server/coverage/coverage.h"
+#include "server/stored.pb.h"
+#include "storage/store.h"
+#include "storage/transaction.h"
+
+namespace relief::server {
+
+// Microseconds since 1970 (UTC). Handed in, so that tests own the clock.
+using Clock = std::function<int64_t()>;
+int64_t SystemClock();
+
+struct AuditEvent {
+  std::string actor;
+  std::string action;
+  std::string subject;
+  std::string purpose;
+  std::string case_number;
+  std::string detail;
+};
+
+// What one piece of work may do. Valid during the call only.
+class WriteContext {
+ public:
+  storage::Transaction& txn;
+  const int64_t now_us;
+  const matcher::CivilDate as_of;
+  const matcher::Resolver& resolver;
+
+  // Matcher changes; the persons that they touch are judged at the end of the group.
+  absl::Status ApplyIdentities(std::span<const matcher::Change> changes);
+  // An officer's constraint.
+  absl::Status Constrain(matcher::RecordKey a, matcher::RecordKey b, std::optional<matcher::Verdict> verdict);
+  // The benefit or fact of a record changed while its identity did not.
+  absl::Status TouchPersonOf(matcher::RecordKey key);
+  // Adds to the number of live records.
+  void CountLiveRecords(int64_t difference) { counters_.set_live_records(counters_.live_records() + difference); }
+  // One entry of the audit chain, in the same commit.
+  void Audit(AuditEvent event) { audit_.push_back(std::move(event)); }
+
+ private:
+  friend class Hub;
+  WriteContext(storage::Transaction& txn, int64_t now_us, matcher::CivilDate as_of, const matcher::Resolver& resolver)
+      : txn(txn), now_us(now_us), as_of(as_of), resolver(resolver) {}
+
+  std::set<matcher::PersonId> touched_;
+  stored::Counters counters_;
+  std::vector<AuditEvent> audit_;
+};
+
+// Returns an error to refuse: everything that this work wrote is taken back, the group goes on without it.
+using Work = std::function<absl::Status(WriteContext&)>;
+
+class Hub {
+ public:
+  struct Options {
+    std::optional<matcher::CivilDate> as_of;  // fixed day to judge for; none: today by the clock, in UTC+8
+    Clock clock = SystemClock;
+    size_t queue_limit = 64;         // pieces of work waiting
+    size_t group_records = 2000;     // stop adding work to a group beyond this weight
+    bool auto_register_sources = false;
+  };
+
+  // Where the model, the rules or the format differ from those the store was written with, derives persons and findings
+  // again from the records before it returns. FAILED_PRECONDITION: the store's format is newer than this program.
+  static absl::StatusOr<std::unique_ptr<Hub>> Open(Options options, std::unique_ptr<storage::Store> store,
+                                                   std::shared_ptr<const matcher::Model> model,
+                                                   std::shared_ptr<const coverage::RuleSet> rules);
+  ~Hub();  // drains the queue
+
+  // Runs `work` and waits until it is durable. Returns the position (version) of its commit.
+  absl::StatusOr<int64_t> Write(Work work, size_t weight = 1);
+  // The same without waiting. UNAVAILABLE from the future once the hub shuts down.
+  std::future<absl::StatusOr<int64_t>> Submit(Work work, size_t weight = 1);
+
+  // Judges everybody by other rules, in steps; returns how many findings opened and closed.
+  struct RuleChange { int64_t opened = 0, closed = 0; };
+  absl::StatusOr<RuleChange> ReplaceRules(std::shared_ptr<const coverage::RuleSet> rules);
+
+  // Stops taking work, finishes what was taken, closes the writer. Called by the destructor too.
+  void Shutdown();
+
+  const storage::Store& store() const { return *store_; }
+  const matcher::Model& model() const { return resolver_.model(); }
+  std::shared_ptr<const coverage::RuleSet> rules() const;
+  matcher::CivilDate as_of() const;
+  const Options& options() const { return options_; }
+
+  // Calls back, on the writer's thread and quickly, after each commit that wrote notices: subscribers wait on it.
+  // Waits until the store's version is beyond `seen`, the deadline passes, or the hub shuts down; returns the version.
+  int64_t WaitForCommit(int64_t seen, std::chrono::milliseconds timeout) const;
+
+ private:
+  struct Item;
+  struct Group;
+  Hub(Options options, std::unique_ptr<storage::Store> store, std::shared_ptr<const matcher::Model> model,
+      std::shared_ptr<const coverage::RuleSet> rules);
+
+  absl::Status PrepareStore();
+  absl::Status Rebuild();
+  absl::StatusOr<RuleChange> JudgeEverybody();
+  void WriterLoop();
+  void RunGroup(std::vector<Item>& items);
+  absl::Status FinishGroup(WriteContext& context, RuleChange* change);
+
+  const Options options_;
+  const std::unique_ptr<storage::Store> store_;
+  const matcher::Resolver resolver_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable queue_changed_, committed_;
+  std::deque<Item> queue_;
+  bool stopping_ = false;
+  int64_t position_ = 0;
+  std::shared_ptr<const coverage::RuleSet> rules_;
+  std::thread writer_;
+};
+
+}  // namespace relief::server

@@ -1,0 +1,58 @@
+// Keys of the rows that the server keeps (the matcher's own rows begin with 'm'; these with 'h' and a letter).
+// ARCHITECTURE.md, "On disk", tells the same in a table; tests hold golden keys.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "matcher/record_key.h"
+
+namespace relief::server::schema {
+
+inline constexpr int kFormat = 1;
+
+// stored::Record
+std::string RecordRow(matcher::RecordKey key);
+inline constexpr std::string_view kRecordPrefix = "hr";
+
+// Superseded versions of a record, for "as known on that day": stored::Record
+std::string RecordHistoryRow(matcher::RecordKey key, int64_t commit_time_us);
+
+// (source, record id) -> RecordKey bytes, in that order, for snapshots and exports.
+std::string SourceRecordRow(std::string_view source_id, std::string_view record_id);
+std::string SourceRecordPrefix(std::string_view source_id);
+inline constexpr std::string_view kAllSourceRecordsPrefix = "hx";
+
+// stored::Source
+std::string SourceRow(std::string_view source_id);
+inline constexpr std::string_view kSourcePrefix = "hs";
+
+// v1::Finding
+std::string FindingRow(std::string_view finding_id);
+inline constexpr std::string_view kFindingPrefix = "hf";
+
+// stored::PersonFindings
+std::string PersonFindingsRow(matcher::PersonId person);
+
+// v1::Subscription
+std::string SubscriptionRow(std::string_view subscription_id);
+inline constexpr std::string_view kSubscriptionPrefix = "hu";
+
+// v1::Notice
+std::string NoticeRow(std::string_view subscription_id, int64_t sequence);
+std::string NoticePrefix(std::string_view subscription_id);
+
+// v1::Decision, by its id
+std::string DecisionRow(std::string_view decision_id);
+inline constexpr std::string_view kDecisionPrefix = "hd";
+
+// stored::AuditEntry, by sequence
+std::string AuditRow(int64_t sequence);
+inline constexpr std::string_view kAuditPrefix = "ha";
+
+inline constexpr std::string_view kCountersRow = "hc";
+inline constexpr std::string_view kBasisRow = "hb";
+inline constexpr std::string_view kAuditHeadRow = "hA";  // stored::AuditEntry, the newest
+
+}  // namespace relief::server::schema
