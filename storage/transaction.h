@@ -25,8 +25,8 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // The row as this transaction sees it. The version is that of the store; a row written here keeps the version read (0 if
-  // it was never read or absent), so presence is told by the optional in Value().
+  // The rows as this transaction sees them: a row written here has the version kPending, a row deleted here is absent.
+  static constexpr Version kPending = ~Version{0};
   absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys);
 
   // One value, or no value if the row is absent.
@@ -45,7 +45,7 @@ class Transaction {
   size_t write_count() const { return writes_.size(); }
 
   // The commit so far; the transaction may go on.
-  Commit Build() const;
+  storage::Commit Build() const;
 
   // Applies the commit. ABORTED: a guarded row changed; begin again.
   absl::StatusOr<Version> Commit();

@@ -1,12 +1,13 @@
 // Who is who: keeps the identity index in a store and resolves records to persons.
 //
-// Resolution is a function of the set of live records, the officers' decisions and the model, and of nothing else. Each
-// change recomputes the component that it touches from that component's records, in canonical order: so neither the order of
-// arrival, nor batch sizes, nor updates and deletions on the way leave a trace in the persons, their ids, or the conflicts.
+// Resolution is a function of the set of live records, the officers' decisions and the model, and of nothing
+// else. Each change recomputes the component that it touches from that component's records, in canonical
+// order: so neither the order of arrival, nor batch sizes, nor updates and deletions on the way leave a trace
+// in the persons, their ids, or the conflicts.
 //
-// A person is named after its anchor: the record with the earliest anchor day (the first day of its benefit or fact), ties
-// broken by record key. A person's id changes only when an earlier record joins or the anchor leaves; every id that a record
-// ever gave keeps leading to that record's person (FollowPersonId).
+// A person is named after its anchor: the record with the earliest anchor day (the first day of its benefit
+// or fact), ties broken by record key. A person's id changes only when an earlier record joins or the anchor
+// leaves; every id that a record ever gave keeps leading to that record's person (FollowPersonId).
 //
 // The resolver is stateless and callable from any thread; the caller's transaction carries the state.
 #pragma once
@@ -45,7 +46,8 @@ enum class ConflictKind : uint8_t {
 
 enum class Verdict : uint8_t { kSame = 1, kDifferent = 2 };
 
-// Two records of different persons that the machine would not decide on alone. At most one for each pair of persons.
+// Two records of different persons that the machine would not decide on alone. At most one for each pair of
+// persons.
 struct Conflict {
   RecordKey a, b;  // a < b
   ConflictKind kind = ConflictKind::kUncertainMatch;
@@ -60,7 +62,8 @@ struct Conflict {
 
 // What a call changed.
 struct ResolveDelta {
-  // Persons that are new, or whose set of records changed, or that have none any more (then the list is empty).
+  // Persons that are new, or whose set of records changed, or that have none any more (then the list is
+  // empty).
   std::map<PersonId, std::vector<RecordKey>> persons;
   int64_t persons_added = 0;    // net
   int64_t conflicts_added = 0;  // net
@@ -75,7 +78,8 @@ class Resolver {
   // Applies changes; each key at most once.
   absl::StatusOr<ResolveDelta> Apply(storage::Transaction& txn, std::span<const Change> changes) const;
 
-  // Sets or (no verdict) lifts an officer's constraint between two records. It stays when the records change or go.
+  // Sets or (no verdict) lifts an officer's constraint between two records. It stays when the records change
+  // or go.
   absl::StatusOr<ResolveDelta> Constrain(storage::Transaction& txn, RecordKey a, RecordKey b,
                                          std::optional<Verdict> verdict) const;
 
@@ -97,11 +101,15 @@ absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId 
 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record);
 
+// The open conflict between two records.
+absl::StatusOr<Conflict> ConflictBetween(const storage::Reader& reader, RecordKey a, RecordKey b);
+
 // Open conflicts that name this record.
 absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& reader, RecordKey record);
 
 // Open conflicts in the order of their ids, after `after` (empty: from the first).
-absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reader, const std::string& after, size_t limit);
+absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reader, const std::string& after,
+                                                    size_t limit);
 
 struct PersonCandidate {
   PersonId person;

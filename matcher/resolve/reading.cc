@@ -1,0 +1,159 @@
+// The reading side of resolver.h.
+#include <algorithm>
+#include <set>
+
+#include "matcher/resolve/index_rows.h"
+#include "matcher/resolve/resolver.h"
+
+namespace relief::matcher {
+namespace {
+
+absl::StatusOr<storage::Row> GetRow(const storage::Reader& reader, std::string key, const char* what) {
+  auto rows = reader.MultiGet({&key, 1});
+  if (!rows.ok()) return rows.status();
+  if (!(*rows)[0].present()) return absl::NotFoundError(std::string("no such ") + what);
+  return std::move((*rows)[0]);
+}
+
+absl::StatusOr<Links> LinksOf(const storage::Reader& reader, RecordKey record) {
+  auto row = GetRow(reader, LinksRow(record), "record");
+  if (!row.ok()) return row.status();
+  auto links = DecodeLinks(row->value);
+  if (!links) return Damaged("links");
+  return *std::move(links);
+}
+
+absl::StatusOr<Conflict> ReadConflict(const storage::Reader& reader, RecordKey a, RecordKey b) {
+  const std::string key = ConflictRow(std::min(a, b), std::max(a, b));
+  auto row = GetRow(reader, key, "conflict");
+  if (!row.ok()) return row.status();
+  auto conflict = DecodeConflict(key, row->value);
+  if (!conflict) return Damaged("conflict");
+  return *conflict;
+}
+
+}  // namespace
+
+std::string Conflict::ToString() const { return "C-" + a.ToString() + b.ToString(); }
+
+std::optional<std::pair<RecordKey, RecordKey>> Conflict::Parse(std::string_view text) {
+  if (text.size() != 34 || text.substr(0, 2) != "C-") return std::nullopt;
+  const auto a = RecordKey::Parse(text.substr(2, 16));
+  const auto b = RecordKey::Parse(text.substr(18, 16));
+  if (!a || !b || !(*a < *b)) return std::nullopt;
+  return std::pair(*a, *b);
+}
+
+absl::StatusOr<PersonId> PersonOfRecord(const storage::Reader& reader, RecordKey record) {
+  auto links = LinksOf(reader, record);
+  if (!links.ok()) return links.status();
+  return links->person;
+}
+
+absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, PersonId person) {
+  auto row = GetRow(reader, PersonRow(person), "person");
+  if (!row.ok()) return row.status();
+  auto members = DecodeRecords(row->value);
+  if (!members) return Damaged("person");
+  return *std::move(members);
+}
+
+absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId id) {
+  auto person = PersonOfRecord(reader, id.anchor);
+  if (absl::IsNotFound(person.status())) return absl::NotFoundError("no such person");
+  return person;
+}
+
+absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record) {
+  auto row = GetRow(reader, NodeRow(record), "record");
+  if (!row.ok()) return row.status();
+  auto node = DecodeNode(row->value);
+  if (!node) return Damaged("node");
+  return std::move(node->identity);
+}
+
+absl::StatusOr<Conflict> ConflictBetween(const storage::Reader& reader, RecordKey a, RecordKey b) {
+  return ReadConflict(reader, a, b);
+}
+
+absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& reader, RecordKey record) {
+  auto links = LinksOf(reader, record);
+  if (!links.ok()) return links.status();
+  std::vector<Conflict> conflicts;
+  for (const RecordKey& other : links->conflicts) {
+    auto conflict = ReadConflict(reader, record, other);
+    if (!conflict.ok()) return conflict.status();
+    conflicts.push_back(*conflict);
+  }
+  return conflicts;
+}
+
+absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reader, const std::string& after,
+                                                    size_t limit) {
+  std::string from;
+  if (!after.empty()) {
+    const auto pair = Conflict::Parse(after);
+    if (!pair) return absl::InvalidArgumentError("not a conflict id");
+    from = ConflictRow(pair->first, pair->second) + std::string(1, '\0');
+  }
+  auto rows = reader.Scan(kConflictPrefix, from, limit);
+  if (!rows.ok()) return rows.status();
+  std::vector<Conflict> conflicts;
+  for (const storage::KeyRow& row : *rows) {
+    auto conflict = DecodeConflict(row.key, row.row.value);
+    if (!conflict) return Damaged("conflict");
+    conflicts.push_back(*conflict);
+  }
+  return conflicts;
+}
+
+absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& reader, const Model& model,
+                                                         const Identity& identity, size_t limit) {
+  std::vector<std::string> keys;
+  for (BlockKey block : BlockingKeys(identity)) keys.push_back(BlockRow(block));
+  auto blocks = reader.MultiGet(keys);
+  if (!blocks.ok()) return blocks.status();
+  std::set<RecordKey> records;
+  for (const storage::Row& row : *blocks) {
+    if (!row.present()) continue;
+    auto block = DecodeBlock(row.value);
+    if (!block) return Damaged("block");
+    records.insert(block->records.begin(), block->records.end());
+  }
+  keys.clear();
+  for (const RecordKey& record : records) {
+    keys.push_back(NodeRow(record));
+    keys.push_back(LinksRow(record));
+  }
+  auto rows = reader.MultiGet(keys);
+  if (!rows.ok()) return rows.status();
+
+  std::map<PersonId, PersonCandidate> best;
+  size_t i = 0;
+  for (const RecordKey& record : records) {
+    const storage::Row& node_row = (*rows)[i++];
+    const storage::Row& links_row = (*rows)[i++];
+    if (!node_row.present() || !links_row.present()) continue;  // went between the two reads
+    auto node = DecodeNode(node_row.value);
+    auto links = DecodeLinks(links_row.value);
+    if (!node || !links) return Damaged("node");
+    const PairScore score = Score(model, identity, node->identity);
+    if (score.bits < model.review_threshold()) continue;
+    const PersonCandidate candidate{links->person, record, score};
+    const auto [it, added] = best.emplace(links->person, candidate);
+    const auto rank = [](const PersonCandidate& c) {
+      return std::tuple(c.score.vetoes != kNoVeto, -c.score.bits, c.best_record);
+    };
+    if (!added && rank(candidate) < rank(it->second)) it->second = candidate;
+  }
+  std::vector<PersonCandidate> found;
+  for (auto& [person, candidate] : best) found.push_back(candidate);
+  std::sort(found.begin(), found.end(), [](const PersonCandidate& l, const PersonCandidate& r) {
+    return std::tuple(l.score.vetoes != kNoVeto, -l.score.bits, l.person) <
+           std::tuple(r.score.vetoes != kNoVeto, -r.score.bits, r.person);
+  });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
+}  // namespace relief::matcher

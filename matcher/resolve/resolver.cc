@@ -1,0 +1,417 @@
+#include "matcher/resolve/resolver.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+#include <unordered_set>
+
+#include "matcher/resolve/cluster.h"
+#include "matcher/resolve/index_rows.h"
+#include "matcher/resolve/working_set.h"
+
+namespace relief::matcher {
+namespace {
+
+using RecordSet = std::set<RecordKey>;
+
+// One call of the resolver: posts, scores, finds the components that changed, resolves them, and derives
+// conflicts.
+class Resolution {
+ public:
+  Resolution(const Model& model, storage::Transaction& txn)
+      : model_(model),
+        txn_(txn),
+        set_(txn, static_cast<uint32_t>(model.block_limit())),
+        link64_(static_cast<int32_t>(model.link_threshold() * 64)),
+        review64_(static_cast<int32_t>(model.review_threshold() * 64)),
+        strong64_(link64_ - static_cast<int32_t>(model.ambiguity_margin() * 64)) {}
+
+  absl::StatusOr<ResolveDelta> Apply(std::span<const Change> changes) {
+    RecordSet rescore;
+    if (absl::Status status = Post(changes, &rescore); !status.ok()) return status;
+    if (absl::Status status = Rescore(rescore); !status.ok()) return status;
+    return Finish();
+  }
+
+  absl::StatusOr<ResolveDelta> Constrain(RecordKey a, RecordKey b, std::optional<Verdict> verdict) {
+    const RecordKey pair[] = {a, b};
+    if (absl::Status status = set_.LoadRecords(pair); !status.ok()) return status;
+    set_.SetConstraint(a, b, verdict);
+    set_.SetConstraint(b, a, verdict);
+    touched_ = {a, b};
+    return Finish();
+  }
+
+ private:
+  // Brings nodes and postings up to date. `rescore`: every record whose edges may change.
+  absl::Status Post(std::span<const Change> changes, RecordSet* rescore) {
+    std::vector<RecordKey> keys;
+    for (const Change& change : changes) keys.push_back(change.key);
+    if (absl::Status status = set_.LoadRecords(keys); !status.ok()) return status;
+
+    struct Posting {
+      RecordKey record;
+      std::vector<BlockKey> before, after;
+    };
+    std::vector<Posting> postings;
+    std::vector<BlockKey> blocks;
+    for (const Change& change : changes) {
+      const Node* old = set_.node(change.key);
+      touched_.insert(change.key);
+      if (old && change.identity && old->identity == *change.identity) {
+        // The anchor day alone may have changed: it names the person, and says nothing of who it is.
+        set_.SetNode(change.key, Node{change.anchor_day, *change.identity});
+        continue;
+      }
+      Posting posting{change.key, {}, {}};
+      if (old) posting.before = BlockingKeys(old->identity);
+      if (change.identity) posting.after = BlockingKeys(*change.identity);
+      blocks.insert(blocks.end(), posting.before.begin(), posting.before.end());
+      blocks.insert(blocks.end(), posting.after.begin(), posting.after.end());
+      postings.push_back(std::move(posting));
+      set_.SetNode(change.key,
+                   change.identity ? std::optional(Node{change.anchor_day, *change.identity}) : std::nullopt);
+      rescore->insert(change.key);
+    }
+    if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
+    RecordSet crossed;
+    for (const Posting& posting : postings) {
+      std::vector<BlockKey> gone, added;
+      std::set_difference(posting.before.begin(), posting.before.end(), posting.after.begin(),
+                          posting.after.end(), std::back_inserter(gone));
+      std::set_difference(posting.after.begin(), posting.after.end(), posting.before.begin(),
+                          posting.before.end(), std::back_inserter(added));
+      for (BlockKey block : gone)
+        if (absl::Status status = set_.RemovePosting(block, posting.record, &crossed); !status.ok())
+          return status;
+      for (BlockKey block : added)
+        if (absl::Status status = set_.AddPosting(block, posting.record, &crossed); !status.ok())
+          return status;
+    }
+    // A block that became generic, or ceased to be, changes who is compared with whom among all its records.
+    rescore->insert(crossed.begin(), crossed.end());
+    return set_.LoadRecords({std::vector<RecordKey>(crossed.begin(), crossed.end())});
+  }
+
+  // Recomputes the edges of these records and mirrors them at the other ends.
+  absl::Status Rescore(const RecordSet& rescore) {
+    std::vector<BlockKey> blocks;
+    std::map<RecordKey, std::vector<BlockKey>> blocks_of;
+    for (const RecordKey& record : rescore) {
+      const Node* node = set_.node(record);
+      if (!node) continue;
+      auto keys = BlockingKeys(node->identity);
+      blocks.insert(blocks.end(), keys.begin(), keys.end());
+      blocks_of.emplace(record, std::move(keys));
+    }
+    if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
+
+    std::map<RecordKey, std::vector<RecordKey>> candidates;
+    std::vector<RecordKey> to_load;
+    for (const RecordKey& record : rescore) {
+      std::vector<RecordKey>& found = candidates[record];
+      if (const auto keys = blocks_of.find(record); keys != blocks_of.end()) {
+        for (BlockKey block : keys->second) {
+          const std::vector<RecordKey>& members = set_.block_records(block);
+          found.insert(found.end(), members.begin(), members.end());
+        }
+        std::sort(found.begin(), found.end());
+        found.erase(std::unique(found.begin(), found.end()), found.end());
+        std::erase(found, record);
+      }
+      to_load.insert(to_load.end(), found.begin(), found.end());
+      for (const Edge& edge : std::as_const(set_).links(record).edges) to_load.push_back(edge.other);
+    }
+    if (absl::Status status = set_.LoadRecords(to_load); !status.ok()) return status;
+
+    for (const RecordKey& record : rescore) {
+      const std::vector<Edge> before = std::as_const(set_).links(record).edges;
+      std::vector<Edge> after;
+      for (const RecordKey& other : candidates[record])
+        if (const std::optional<Edge> edge = ScoreEdge(record, other)) after.push_back(*edge);
+      if (before == after) continue;
+      set_.links(record).edges = after;
+      touched_.insert(record);
+      for (const Edge& edge : before)
+        if (!Holds(after, edge)) SetMirror(edge.other, record, nullptr);
+      for (const Edge& edge : after)
+        if (!Holds(before, edge)) SetMirror(edge.other, record, &edge);
+    }
+    return absl::OkStatus();
+  }
+
+  static bool Holds(const std::vector<Edge>& edges, const Edge& edge) {
+    return std::find(edges.begin(), edges.end(), edge) != edges.end();
+  }
+
+  // Pairs worth remembering: those that link or need an officer, and those with one number for two people.
+  std::optional<Edge> ScoreEdge(const RecordKey& record, const RecordKey& other) {
+    const Node* a = set_.node(record);
+    const Node* b = set_.node(other);
+    if (!a || !b) return std::nullopt;
+    const PairScore score =
+        record < other ? Score(model_, a->identity, b->identity) : Score(model_, b->identity, a->identity);
+    const auto score64 = static_cast<int32_t>(std::lround(score.bits * 64));
+    if (score64 < review64_ && !(score.vetoes & (kSharedId | kNoNameEvidence))) return std::nullopt;
+    return Edge{other, score64, score.vetoes};
+  }
+
+  void SetMirror(const RecordKey& at, const RecordKey& other, const Edge* edge) {
+    std::vector<Edge>& edges = set_.links(at).edges;
+    std::erase_if(edges, [&](const Edge& old) { return old.other == other; });
+    if (edge) {
+      const Edge mirror{other, edge->score64, edge->vetoes};
+      edges.insert(std::lower_bound(edges.begin(), edges.end(), mirror,
+                                    [](const Edge& l, const Edge& r) { return l.other < r.other; }),
+                   mirror);
+    }
+    touched_.insert(at);
+  }
+
+  // Resolves the components of the touched records, derives their conflicts and writes everything.
+  absl::StatusOr<ResolveDelta> Finish() {
+    RecordSet resolved;
+    std::vector<RecordKey> frontier(touched_.begin(), touched_.end());
+    for (const RecordKey& start : frontier) {
+      if (resolved.contains(start)) continue;
+      auto component = ComponentOf(start);
+      if (!component.ok()) return component.status();
+      resolved.insert(component->begin(), component->end());
+      if (absl::Status status = ResolveComponent(*component); !status.ok()) return status;
+    }
+    RecordSet gone;
+    for (const RecordKey& record : touched_) {
+      if (set_.node(record)) continue;
+      gone.insert(record);
+      if (set_.was_resolved(record)) old_persons_.insert(std::as_const(set_).links(record).person);
+    }
+    resolved.insert(gone.begin(), gone.end());
+    if (absl::Status status = DeriveConflicts(resolved); !status.ok()) return status;
+    for (const RecordKey& record : gone) set_.DropLinks(record);
+    if (absl::Status status = WritePersons(); !status.ok()) return status;
+    set_.Write();
+    return std::move(delta_);
+  }
+
+  // What can pull two records into one person, or make a record ambiguous between two.
+  bool Strong(const Edge& edge) const { return edge.vetoes == kNoVeto && edge.score64 >= strong64_; }
+
+  // Live records that strong edges and officers' decisions connect with `start`, sorted.
+  absl::StatusOr<std::vector<RecordKey>> ComponentOf(const RecordKey& start) {
+    std::vector<RecordKey> component, layer;
+    std::unordered_set<RecordKey, RecordKeyHash> seen;
+    if (absl::Status status = set_.LoadRecords({&start, 1}); !status.ok()) return status;
+    if (set_.node(start)) layer.push_back(start);
+    seen.insert(start);
+    while (!layer.empty()) {
+      component.insert(component.end(), layer.begin(), layer.end());
+      std::vector<RecordKey> next;
+      for (const RecordKey& record : layer) {
+        for (const Edge& edge : std::as_const(set_).links(record).edges)
+          if (Strong(edge) && seen.insert(edge.other).second) next.push_back(edge.other);
+        for (const Constraint& constraint : set_.constraints(record))
+          if (seen.insert(constraint.other).second) next.push_back(constraint.other);
+      }
+      if (absl::Status status = set_.LoadRecords(next); !status.ok()) return status;
+      std::erase_if(next, [&](const RecordKey& record) { return set_.node(record) == nullptr; });
+      layer = std::move(next);
+    }
+    std::sort(component.begin(), component.end());
+    return component;
+  }
+
+  absl::Status ResolveComponent(const std::vector<RecordKey>& component) {
+    std::vector<ClusterRecord> records;
+    std::unordered_map<RecordKey, int, RecordKeyHash> position;
+    for (const RecordKey& key : component) {
+      const Node* node = set_.node(key);
+      position.emplace(key, static_cast<int>(records.size()));
+      const IdNumber& id = node->identity.id;
+      records.push_back({key, node->anchor_day, id.trusted() ? id.text : std::string()});
+    }
+    std::vector<ClusterEdge> edges;
+    std::vector<ClusterConstraint> constraints;
+    for (const RecordKey& key : component) {
+      for (const Edge& edge : std::as_const(set_).links(key).edges)
+        if (const auto other = position.find(edge.other); key < edge.other && other != position.end())
+          edges.push_back({position.at(key), other->second, edge.score64, edge.vetoes});
+      for (const Constraint& constraint : set_.constraints(key))
+        if (const auto other = position.find(constraint.other);
+            key < constraint.other && other != position.end())
+          constraints.push_back({position.at(key), other->second, constraint.verdict});
+    }
+    const Clustering clustering = ClusterComponent(model_, records, edges, constraints);
+    std::set<int> numbered;  // anchors of persons with a trusted number
+    for (size_t i = 0; i < records.size(); ++i)
+      if (!records[i].trusted_id.empty()) numbered.insert(clustering.anchor[i]);
+    for (size_t i = 0; i < records.size(); ++i) {
+      const int anchor = clustering.anchor[i];
+      Assign(records[i].key, PersonId{records[anchor].key}, numbered.contains(anchor),
+             clustering.ambiguous[i]);
+    }
+    return absl::OkStatus();
+  }
+
+  void Assign(const RecordKey& record, const PersonId& person, bool numbered, bool ambiguous) {
+    new_members_[person].push_back(record);
+    const Links& links = std::as_const(set_).links(record);
+    if (set_.was_resolved(record)) old_persons_.insert(links.person);
+    if (set_.was_resolved(record) && links.person == person && links.numbered == numbered &&
+        links.ambiguous == ambiguous)
+      return;
+    Links& changed = set_.links(record);
+    changed.person = person;
+    changed.numbered = numbered;
+    changed.ambiguous = ambiguous;
+  }
+
+  // At most one conflict for each pair of persons: their best pair of records that an officer should see.
+  absl::Status DeriveConflicts(const RecordSet& resolved) {
+    std::set<std::pair<RecordKey, RecordKey>> before;
+    std::map<std::pair<PersonId, PersonId>, Conflict> after;
+    std::vector<RecordKey> others;
+    for (const RecordKey& record : resolved) {
+      const Links& links = std::as_const(set_).links(record);
+      for (const Edge& edge : links.edges) others.push_back(edge.other);
+      for (const Constraint& constraint : set_.constraints(record)) others.push_back(constraint.other);
+      others.insert(others.end(), links.conflicts.begin(), links.conflicts.end());
+      for (const RecordKey& other : links.conflicts) before.insert(std::minmax(record, other));
+    }
+    if (absl::Status status = set_.LoadRecords(others); !status.ok()) return status;
+
+    std::set<std::pair<PersonId, PersonId>> settled;  // an officer told them apart
+    for (const RecordKey& record : resolved) {
+      if (!set_.node(record)) continue;
+      const PersonId person = std::as_const(set_).links(record).person;
+      for (const Constraint& constraint : set_.constraints(record))
+        if (constraint.verdict == Verdict::kDifferent && set_.node(constraint.other))
+          settled.insert(std::minmax(person, std::as_const(set_).links(constraint.other).person));
+    }
+    for (const RecordKey& record : resolved) {
+      if (!set_.node(record)) continue;
+      const Links& links = std::as_const(set_).links(record);
+      for (const Edge& edge : links.edges) {
+        const Links& other_links = std::as_const(set_).links(edge.other);
+        const std::pair<PersonId, PersonId> persons = std::minmax(links.person, other_links.person);
+        if (persons.first == persons.second || settled.contains(persons)) continue;
+        const std::optional<Conflict> conflict = ConflictOf(
+            record, edge, links.numbered && other_links.numbered, links.ambiguous || other_links.ambiguous);
+        if (!conflict) continue;
+        const auto [it, added] = after.emplace(persons, *conflict);
+        if (!added && Better(*conflict, it->second)) it->second = *conflict;
+      }
+    }
+
+    std::set<std::pair<RecordKey, RecordKey>> kept;
+    for (const auto& [persons, conflict] : after) {
+      const std::pair pair(conflict.a, conflict.b);
+      kept.insert(pair);
+      txn_.Put(ConflictRow(conflict.a, conflict.b), EncodeConflict(conflict));
+      if (before.contains(pair)) continue;
+      ++delta_.conflicts_added;
+      AddConflictLink(conflict.a, conflict.b);
+      AddConflictLink(conflict.b, conflict.a);
+    }
+    for (const auto& [a, b] : before) {
+      if (kept.contains({a, b})) continue;
+      --delta_.conflicts_added;
+      txn_.Delete(ConflictRow(a, b));
+      std::erase(set_.links(a).conflicts, b);
+      std::erase(set_.links(b).conflicts, a);
+    }
+    return absl::OkStatus();
+  }
+
+  void AddConflictLink(const RecordKey& at, const RecordKey& other) {
+    std::vector<RecordKey>& conflicts = set_.links(at).conflicts;
+    conflicts.insert(std::lower_bound(conflicts.begin(), conflicts.end(), other), other);
+  }
+
+  static bool Better(const Conflict& l, const Conflict& r) {
+    return std::tuple(-l.bits, l.a, l.b) < std::tuple(-r.bits, r.a, r.b);
+  }
+
+  // Why an officer should look at this pair of different persons; nothing if the matter is settled: a record
+  // that fits both is where it fits better, and numbers of their own (`both_numbered`) tell the persons
+  // apart.
+  std::optional<Conflict> ConflictOf(const RecordKey& record, const Edge& edge, bool both_numbered,
+                                     bool ambiguous) const {
+    Conflict conflict;
+    std::tie(conflict.a, conflict.b) = std::minmax(record, edge.other);
+    conflict.bits = edge.bits();
+    if (edge.vetoes & (kSharedId | kNoNameEvidence)) {
+      conflict.kind = ConflictKind::kSharedId;
+    } else if (edge.vetoes & kTwoTrustedIds) {
+      if (edge.score64 < link64_) return std::nullopt;
+      conflict.kind = ConflictKind::kTwoIds;
+    } else if (both_numbered) {
+      return std::nullopt;
+    } else if (ambiguous || edge.score64 >= link64_) {
+      conflict.kind = ConflictKind::kAmbiguousRecord;
+    } else {
+      conflict.kind = ConflictKind::kUncertainMatch;
+    }
+    return conflict;
+  }
+
+  // Person rows of all persons that were or are in the resolved components.
+  absl::Status WritePersons() {
+    std::vector<std::string> keys;
+    std::set<PersonId> all = old_persons_;
+    for (auto& [person, members] : new_members_) all.insert(person);
+    for (const PersonId& person : all) keys.push_back(PersonRow(person));
+    auto rows = txn_.MultiGet(keys);
+    if (!rows.ok()) return rows.status();
+    size_t i = 0;
+    for (const PersonId& person : all) {
+      const storage::Row& row = (*rows)[i];
+      const std::string& key = keys[i++];
+      const auto found = new_members_.find(person);
+      if (found == new_members_.end()) {
+        if (!row.present()) continue;
+        txn_.Delete(key);
+        --delta_.persons_added;
+        delta_.persons[person] = {};
+        continue;
+      }
+      std::sort(found->second.begin(), found->second.end());
+      std::string members = EncodeRecords(found->second);
+      if (row.present() && row.value == members) continue;
+      if (!row.present()) ++delta_.persons_added;
+      txn_.Put(key, std::move(members));
+      delta_.persons[person] = found->second;
+    }
+    return absl::OkStatus();
+  }
+
+  const Model& model_;
+  storage::Transaction& txn_;
+  WorkingSet set_;
+  const int32_t link64_, review64_, strong64_;
+  RecordSet touched_;
+  std::map<PersonId, std::vector<RecordKey>> new_members_;
+  std::set<PersonId> old_persons_;
+  ResolveDelta delta_;
+};
+
+}  // namespace
+
+void ResolveDelta::Merge(ResolveDelta&& later) {
+  for (auto& [person, members] : later.persons) persons[person] = std::move(members);
+  persons_added += later.persons_added;
+  conflicts_added += later.conflicts_added;
+}
+
+absl::StatusOr<ResolveDelta> Resolver::Apply(storage::Transaction& txn,
+                                             std::span<const Change> changes) const {
+  return Resolution(*model_, txn).Apply(changes);
+}
+
+absl::StatusOr<ResolveDelta> Resolver::Constrain(storage::Transaction& txn, RecordKey a, RecordKey b,
+                                                 std::optional<Verdict> verdict) const {
+  if (a == b) return absl::InvalidArgumentError("a record cannot be constrained against itself");
+  return Resolution(*model_, txn).Constrain(a, b, verdict);
+}
+
+}  // namespace relief::matcher

@@ -1,0 +1,197 @@
+#include "matcher/resolve/working_set.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace relief::matcher {
+
+absl::Status WorkingSet::LoadRecords(std::span<const RecordKey> records) {
+  std::vector<RecordKey> missing;
+  std::vector<std::string> keys;
+  for (const RecordKey& record : records) {
+    if (!records_.try_emplace(record).second) continue;
+    missing.push_back(record);
+    keys.push_back(NodeRow(record));
+    keys.push_back(LinksRow(record));
+    keys.push_back(ConstraintsRow(record));
+  }
+  if (missing.empty()) return absl::OkStatus();
+  auto rows = txn_.MultiGet(keys);
+  if (!rows.ok()) return rows.status();
+  for (size_t i = 0; i < missing.size(); ++i) {
+    RecordState& loaded = records_.at(missing[i]);
+    const storage::Row& node = (*rows)[3 * i];
+    const storage::Row& links = (*rows)[3 * i + 1];
+    const storage::Row& constraints = (*rows)[3 * i + 2];
+    if (node.present()) {
+      auto decoded = DecodeNode(node.value);
+      if (!decoded) return Damaged("node");
+      loaded.node = std::make_shared<const Node>(*std::move(decoded));
+    }
+    if (links.present()) {
+      auto decoded = DecodeLinks(links.value);
+      if (!decoded) return Damaged("links");
+      loaded.links = *std::move(decoded);
+      loaded.had_links = true;
+    }
+    if (constraints.present()) {
+      auto decoded = DecodeConstraints(constraints.value);
+      if (!decoded) return Damaged("constraints");
+      loaded.constraints = *std::move(decoded);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
+  std::vector<BlockKey> missing;
+  std::vector<std::string> keys;
+  for (BlockKey block : blocks) {
+    if (!blocks_.try_emplace(block).second) continue;
+    missing.push_back(block);
+    keys.push_back(BlockRow(block));
+  }
+  if (missing.empty()) return absl::OkStatus();
+  auto rows = txn_.MultiGet(keys);
+  if (!rows.ok()) return rows.status();
+  for (size_t i = 0; i < missing.size(); ++i) {
+    const storage::Row& row = (*rows)[i];
+    if (!row.present()) continue;
+    auto decoded = DecodeBlock(row.value);
+    if (!decoded) return Damaged("block");
+    BlockState& loaded = blocks_.at(missing[i]);
+    loaded.block = *std::move(decoded);
+    loaded.existed = true;
+  }
+  return absl::OkStatus();
+}
+
+WorkingSet::RecordState& WorkingSet::state(RecordKey record) {
+  const auto found = records_.find(record);
+  if (found == records_.end()) std::abort();  // a record is loaded before it is used
+  return found->second;
+}
+
+const WorkingSet::RecordState& WorkingSet::state(RecordKey record) const {
+  return const_cast<WorkingSet*>(this)->state(record);
+}
+
+const Node* WorkingSet::node(RecordKey record) const { return state(record).node.get(); }
+
+void WorkingSet::SetNode(RecordKey record, std::optional<Node> node) {
+  RecordState& changed = state(record);
+  changed.node = node ? std::make_shared<const Node>(*std::move(node)) : nullptr;
+  changed.node_changed = true;
+}
+
+Links& WorkingSet::links(RecordKey record) {
+  RecordState& changed = state(record);
+  changed.links_changed = true;
+  return changed.links;
+}
+
+const Links& WorkingSet::links(RecordKey record) const { return state(record).links; }
+
+void WorkingSet::DropLinks(RecordKey record) {
+  RecordState& changed = state(record);
+  changed.links = {};
+  changed.links_dropped = true;
+}
+
+bool WorkingSet::was_resolved(RecordKey record) const { return state(record).had_links; }
+
+const std::vector<Constraint>& WorkingSet::constraints(RecordKey record) const {
+  return state(record).constraints;
+}
+
+void WorkingSet::SetConstraint(RecordKey record, RecordKey other, std::optional<Verdict> verdict) {
+  RecordState& changed = state(record);
+  std::erase_if(changed.constraints, [&](const Constraint& constraint) { return constraint.other == other; });
+  if (verdict) changed.constraints.push_back({other, *verdict});
+  std::sort(changed.constraints.begin(), changed.constraints.end(),
+            [](const Constraint& l, const Constraint& r) { return l.other < r.other; });
+  changed.constraints_changed = true;
+}
+
+absl::Status WorkingSet::AddPosting(BlockKey key, RecordKey record, std::set<RecordKey>* crossed) {
+  BlockState& state = blocks_.at(key);
+  Block& block = state.block;
+  state.changed = true;
+  const bool was_generic = block.count > block_limit_;
+  ++block.count;
+  if (was_generic) {
+    txn_.Put(OverflowRow(key, record), "");
+    return absl::OkStatus();
+  }
+  block.records.insert(std::lower_bound(block.records.begin(), block.records.end(), record), record);
+  if (block.count > block_limit_) {
+    for (const RecordKey& member : block.records) txn_.Put(OverflowRow(key, member), "");
+    crossed->insert(block.records.begin(), block.records.end());
+    block.records.clear();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WorkingSet::RemovePosting(BlockKey key, RecordKey record, std::set<RecordKey>* crossed) {
+  BlockState& state = blocks_.at(key);
+  Block& block = state.block;
+  state.changed = true;
+  if (block.count == 0) return Damaged("block");
+  const bool was_generic = block.count > block_limit_;
+  --block.count;
+  if (!was_generic) {
+    std::erase(block.records, record);
+    return absl::OkStatus();
+  }
+  txn_.Delete(OverflowRow(key, record));
+  if (block.count <= block_limit_) {
+    const std::string prefix = OverflowPrefix(key);
+    auto rows = txn_.Scan(prefix, {}, block.count + 1);
+    if (!rows.ok()) return rows.status();
+    if (rows->size() != block.count) return Damaged("block");
+    for (const storage::KeyRow& row : *rows) {
+      block.records.push_back(RecordKey::FromBytes(row.key.data() + prefix.size()));
+      txn_.Delete(row.key);
+    }
+    crossed->insert(block.records.begin(), block.records.end());
+  }
+  return absl::OkStatus();
+}
+
+const std::vector<RecordKey>& WorkingSet::block_records(BlockKey block) const {
+  return blocks_.at(block).block.records;
+}
+
+void WorkingSet::Write() {
+  for (auto& [record, state] : records_) {
+    if (state.node_changed) {
+      if (state.node) {
+        txn_.Put(NodeRow(record), EncodeNode(*state.node));
+      } else {
+        txn_.Delete(NodeRow(record));
+      }
+    }
+    if (state.links_dropped) {
+      if (state.had_links) txn_.Delete(LinksRow(record));
+    } else if (state.links_changed) {
+      txn_.Put(LinksRow(record), EncodeLinks(state.links));
+    }
+    if (state.constraints_changed) {
+      if (state.constraints.empty()) {
+        txn_.Delete(ConstraintsRow(record));
+      } else {
+        txn_.Put(ConstraintsRow(record), EncodeConstraints(state.constraints));
+      }
+    }
+  }
+  for (auto& [block, state] : blocks_) {
+    if (!state.changed) continue;
+    if (state.block.count > 0) {
+      txn_.Put(BlockRow(block), EncodeBlock(state.block));
+    } else if (state.existed) {
+      txn_.Delete(BlockRow(block));
+    }
+  }
+}
+
+}  // namespace relief::matcher

@@ -1,0 +1,69 @@
+// The part of the identity index that one change touches: rows are read once, changed in memory, and written
+// back once. Private to matcher/resolve. Belongs to one transaction and one thread.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "matcher/resolve/index_rows.h"
+#include "storage/transaction.h"
+
+namespace relief::matcher {
+
+class WorkingSet {
+ public:
+  WorkingSet(storage::Transaction& txn, uint32_t block_limit) : txn_(txn), block_limit_(block_limit) {}
+
+  // Reads what is not read yet. References below stay good for the life of the working set.
+  absl::Status LoadRecords(std::span<const RecordKey> records);  // node, links, constraints
+  absl::Status LoadBlocks(std::span<const BlockKey> blocks);
+
+  // Null if the record is not live. The record must be loaded.
+  const Node* node(RecordKey record) const;
+  void SetNode(RecordKey record, std::optional<Node> node);
+
+  Links& links(RecordKey record);  // for changing
+  const Links& links(RecordKey record) const;
+  void DropLinks(RecordKey record);
+  bool was_resolved(RecordKey record) const;  // it had links when the transaction began
+
+  const std::vector<Constraint>& constraints(RecordKey record) const;
+  void SetConstraint(RecordKey record, RecordKey other, std::optional<Verdict> verdict);
+
+  // Adds or removes a posting. Members of a block that crossed the limit go to `crossed`.
+  absl::Status AddPosting(BlockKey block, RecordKey record, std::set<RecordKey>* crossed);
+  absl::Status RemovePosting(BlockKey block, RecordKey record, std::set<RecordKey>* crossed);
+  // Empty for a generic block.
+  const std::vector<RecordKey>& block_records(BlockKey block) const;
+
+  // Puts what changed into the transaction.
+  void Write();
+
+ private:
+  struct RecordState {
+    std::shared_ptr<const Node> node;  // null: not live
+    Links links;
+    std::vector<Constraint> constraints;
+    bool had_links = false;
+    bool node_changed = false, links_changed = false, links_dropped = false, constraints_changed = false;
+  };
+  struct BlockState {
+    Block block;
+    bool existed = false, changed = false;
+  };
+
+  RecordState& state(RecordKey record);
+  const RecordState& state(RecordKey record) const;
+
+  storage::Transaction& txn_;
+  const uint32_t block_limit_;
+  std::unordered_map<RecordKey, RecordState, RecordKeyHash> records_;
+  std::unordered_map<BlockKey, BlockState> blocks_;
+};
+
+}  // namespace relief::matcher
