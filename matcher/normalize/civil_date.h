@@ -26,8 +26,8 @@ struct CivilDate {
   friend auto operator<=>(const CivilDate&, const CivilDate&) = default;
 };
 
-// Reads the styles that departments write: 2026-10-31, 2026/10/31, 2026.1.5, 20261031, 2026年1月5日, full-width digits,
-// surrounding spaces. Nothing for anything else, or a day that does not exist.
+// Reads the styles that departments write: 2026-10-31, 2026/10/31, 2026.1.5, 20261031, 2026年1月5日,
+// full-width digits, surrounding spaces. Nothing for anything else, or a day that does not exist.
 std::optional<CivilDate> ParseDate(std::string_view text);
 
 // The same styles for a month: 2026-10, 2026/1, 2026.1, 202610, 2026年1月. The day of the result is 1.

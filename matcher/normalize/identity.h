@@ -1,5 +1,6 @@
-// A person as a source writes that person down (RawIdentity), and the canonical form that blocking and comparison read
-// (Identity). Normalisation is a pure function: the same raw identity always gives the same canonical form.
+// A person as a source writes that person down (RawIdentity), and the canonical form that blocking and
+// comparison read (Identity). Normalisation is a pure function: the same raw identity always gives the same
+// canonical form.
 #pragma once
 
 #include <cstdint>
@@ -40,16 +41,16 @@ struct RawIdentity {
 
 // What normalisation did or noticed; shown beside a record as a reason code, never with the value.
 enum class Repair : uint8_t {
-  kNameSpaces = 1,        // white space inside or around the name was dropped
-  kNameWidth,             // full-width or compatibility characters were folded
-  kNameVariant,           // traditional or variant characters were folded to the standard ones
-  kNameDot,               // one of the many dots became U+00B7
-  kNameUnreadable,        // '?' or private-use characters became wildcards
-  kNameRemark,            // a remark in brackets, a title or a quote was dropped
-  kIdWidth,               // full-width digits, spaces, quotes, lower-case x
+  kNameSpaces = 1,  // white space inside or around the name was dropped
+  kNameWidth,       // full-width or compatibility characters were folded
+  kNameVariant,     // traditional or variant characters were folded to the standard ones
+  kNameDot,         // one of the many dots became U+00B7
+  kNameUnreadable,  // '?' or private-use characters became wildcards
+  kNameRemark,      // a remark in brackets, a title or a quote was dropped
+  kIdWidth,         // full-width digits, spaces, quotes, lower-case x
   kId15To18,
-  kIdInvalid,             // check digit, date or form is wrong: kept as evidence, never as proof
-  kIdNotOwn,              // the number contradicts the stated birth date or sex: it is probably somebody else's
+  kIdInvalid,  // check digit, date or form is wrong: kept as evidence, never as proof
+  kIdNotOwn,   // the number contradicts the stated birth date or sex: it is probably somebody else's
   kDateImplausible,
   kPhoneInvalid,
 };
@@ -61,7 +62,8 @@ struct Name {
   // A Han name is one token ("欧阳明月"); a name with dots is one token for each part ("阿卜杜拉", "买买提").
   // Canonical characters: no white space, variants folded, Latin in lower case.
   std::vector<std::u32string> tokens;
-  // Characters of tokens[0] that are the surname: 1, or 2 for a compound surname; 0 where there is none to tell.
+  // Characters of tokens[0] that are the surname: 1, or 2 for a compound surname; 0 where there is none to
+  // tell.
   uint8_t surname_length = 0;
 
   bool empty() const { return tokens.empty(); }
@@ -75,8 +77,9 @@ struct Name {
 // A document number. For resident ids and residence permits `text` is the 18-character form.
 struct IdNumber {
   DocumentKind kind = DocumentKind::kResidentId;
-  std::string text;             // upper case, no spaces; empty if none is stated
-  bool valid = false;           // right length, a date that exists, and the right check digit (a 15-digit number has none)
+  std::string text;  // upper case, no spaces; empty if none is stated
+  bool valid =
+      false;  // right length, a date that exists, and the right check digit (a 15-digit number has none)
   bool from_15_digits = false;
   // The number is well formed, but the record's own birth date or sex says that it belongs to somebody else
   // (a guardian's number on a child's record). It is then neither evidence for nor a veto against a match.

@@ -1,7 +1,7 @@
 // From what a source wrote to the canonical form, with a reason code for every repair.
 //
-// Pure functions over tables that are built from Unihan at build time; no locale, no clock, no I/O; callable from any
-// thread. Nothing here rejects a record: what cannot be understood is left out, and noted.
+// Pure functions over tables that are built from Unihan at build time; no locale, no clock, no I/O; callable
+// from any thread. Nothing here rejects a record: what cannot be understood is left out, and noted.
 #pragma once
 
 #include <string>
