@@ -8,14 +8,16 @@
 // Write and Submit may be called from any thread. The queue is bounded: Submit blocks while it is full.
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,7 +58,9 @@ class WriteContext {
   absl::Status ApplyIdentities(std::span<const matcher::Change> changes);
   // An officer's constraint.
   absl::Status Constrain(matcher::RecordKey a, matcher::RecordKey b, std::optional<matcher::Verdict> verdict);
-  // The benefit or fact of a record changed while its identity did not.
+  // Judge this person at the end of the group.
+  void Touch(matcher::PersonId person) { touched_.insert(person); }
+  // The same for the person of a record, after its identity was applied.
   absl::Status TouchPersonOf(matcher::RecordKey key);
   // Adds to the number of live records.
   void CountLiveRecords(int64_t difference) { counters_.set_live_records(counters_.live_records() + difference); }
@@ -68,12 +72,15 @@ class WriteContext {
   WriteContext(storage::Transaction& txn, int64_t now_us, matcher::CivilDate as_of, const matcher::Resolver& resolver)
       : txn(txn), now_us(now_us), as_of(as_of), resolver(resolver) {}
 
+  absl::Status Follow(absl::StatusOr<matcher::ResolveDelta> delta);
+
   std::set<matcher::PersonId> touched_;
   stored::Counters counters_;
   std::vector<AuditEvent> audit_;
 };
 
-// Returns an error to refuse: everything that this work wrote is taken back, the group goes on without it.
+// Returns an error to refuse: everything that this work wrote is taken back, the group goes on without it. May be run again
+// from the beginning if the commit meets a conflict, so what it captures by reference must bear that.
 using Work = std::function<absl::Status(WriteContext&)>;
 
 class Hub {
@@ -98,8 +105,10 @@ class Hub {
   // The same without waiting. UNAVAILABLE from the future once the hub shuts down.
   std::future<absl::StatusOr<int64_t>> Submit(Work work, size_t weight = 1);
 
-  // Judges everybody by other rules, in steps; returns how many findings opened and closed.
-  struct RuleChange { int64_t opened = 0, closed = 0; };
+  // Judges everybody by other rules, in steps between other work; returns how many findings that opened and closed.
+  struct RuleChange {
+    int64_t opened = 0, closed = 0;
+  };
   absl::StatusOr<RuleChange> ReplaceRules(std::shared_ptr<const coverage::RuleSet> rules);
 
   // Stops taking work, finishes what was taken, closes the writer. Called by the destructor too.
@@ -111,33 +120,51 @@ class Hub {
   matcher::CivilDate as_of() const;
   const Options& options() const { return options_; }
 
-  // Calls back, on the writer's thread and quickly, after each commit that wrote notices: subscribers wait on it.
   // Waits until the store's version is beyond `seen`, the deadline passes, or the hub shuts down; returns the version.
   int64_t WaitForCommit(int64_t seen, std::chrono::milliseconds timeout) const;
 
  private:
-  struct Item;
-  struct Group;
+  struct Item {
+    Work work;
+    size_t weight = 1;
+    std::promise<absl::StatusOr<int64_t>> done;
+  };
+  // Judging everybody again, a page of persons at a time.
+  struct Sweep {
+    bool persons_done = false;
+    std::optional<matcher::PersonId> after, page_end;
+    RuleChange change;
+    std::vector<std::promise<absl::StatusOr<RuleChange>>> waiting;
+  };
+
   Hub(Options options, std::unique_ptr<storage::Store> store, std::shared_ptr<const matcher::Model> model,
       std::shared_ptr<const coverage::RuleSet> rules);
 
   absl::Status PrepareStore();
-  absl::Status Rebuild();
-  absl::StatusOr<RuleChange> JudgeEverybody();
+  absl::Status RebuildIndex();
+  matcher::CivilDate Today() const;
   void WriterLoop();
   void RunGroup(std::vector<Item>& items);
+  // One transaction: the works, then what follows from them. Fills an outcome for each work; fails as a whole if the commit
+  // does.
+  absl::StatusOr<int64_t> CommitTogether(std::span<Work* const> works, std::vector<absl::Status>& outcomes,
+                                         RuleChange* change);
+  // Judges the touched persons, fills the outboxes, chains the audit entries, stores the counters.
   absl::Status FinishGroup(WriteContext& context, RuleChange* change);
+  absl::StatusOr<bool> SweepPage(Sweep& sweep);  // true when it was the last
 
   const Options options_;
   const std::unique_ptr<storage::Store> store_;
   const matcher::Resolver resolver_;
 
   mutable std::mutex mutex_;
-  mutable std::condition_variable queue_changed_, committed_;
+  mutable std::condition_variable queue_changed_, room_, committed_;
   std::deque<Item> queue_;
   bool stopping_ = false;
   int64_t position_ = 0;
   std::shared_ptr<const coverage::RuleSet> rules_;
+  matcher::CivilDate as_of_;
+  std::unique_ptr<Sweep> sweep_;
   std::thread writer_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,13 @@ inline constexpr std::string_view kRecordPrefix = "hr";
 // Superseded versions of a record, for "as known on that day": stored::Record
 std::string RecordHistoryRow(matcher::RecordKey key, int64_t commit_time_us);
 
-// (source, record id) -> RecordKey bytes, in that order, for snapshots and exports.
+// The records of a source in the order of their ids, for snapshots and exports.
+struct SourceRecord {
+  matcher::RecordKey key;
+  int64_t snapshot = 0;  // number of the last snapshot that mentioned it
+};
+std::string EncodeSourceRecord(const SourceRecord& row);
+std::optional<SourceRecord> DecodeSourceRecord(std::string_view bytes);
 std::string SourceRecordRow(std::string_view source_id, std::string_view record_id);
 std::string SourceRecordPrefix(std::string_view source_id);
 inline constexpr std::string_view kAllSourceRecordsPrefix = "hx";
@@ -34,6 +41,7 @@ inline constexpr std::string_view kFindingPrefix = "hf";
 
 // stored::PersonFindings
 std::string PersonFindingsRow(matcher::PersonId person);
+inline constexpr std::string_view kPersonFindingsPrefix = "hp";
 
 // v1::Subscription
 std::string SubscriptionRow(std::string_view subscription_id);

@@ -31,7 +31,10 @@ std::string LinksRow(RecordKey record);
 std::string ConstraintsRow(RecordKey record);
 std::string PersonRow(PersonId person);
 std::string ConflictRow(RecordKey a, RecordKey b);
+inline constexpr std::string_view kPersonPrefix = "mp";
 inline constexpr std::string_view kConflictPrefix = "mc";
+// Everything that is derived from records; constraints ("me") are not.
+inline constexpr std::string_view kDerivedPrefixes[] = {"mn", "mb", "mo", "ml", "mp", "mc"};
 
 struct Node {
   int32_t anchor_day = 0;

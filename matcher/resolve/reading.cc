@@ -72,6 +72,20 @@ absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey rec
   return std::move(node->identity);
 }
 
+absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader, std::optional<PersonId> after,
+                                                  size_t limit) {
+  std::string from;
+  if (after) from = PersonRow(*after) + std::string(1, '\0');
+  auto rows = reader.Scan(kPersonPrefix, from, limit);
+  if (!rows.ok()) return rows.status();
+  std::vector<PersonId> persons;
+  for (const storage::KeyRow& row : *rows) {
+    if (row.key.size() != kPersonPrefix.size() + RecordKey::kSize) return Damaged("person");
+    persons.push_back({RecordKey::FromBytes(row.key.data() + kPersonPrefix.size())});
+  }
+  return persons;
+}
+
 absl::StatusOr<Conflict> ConflictBetween(const storage::Reader& reader, RecordKey a, RecordKey b) {
   return ReadConflict(reader, a, b);
 }

@@ -414,4 +414,16 @@ absl::StatusOr<ResolveDelta> Resolver::Constrain(storage::Transaction& txn, Reco
   return Resolution(*model_, txn).Constrain(a, b, verdict);
 }
 
+absl::StatusOr<bool> ClearIndex(storage::Transaction& txn, size_t limit) {
+  size_t deleted = 0;
+  for (std::string_view prefix : kDerivedPrefixes) {
+    auto rows = txn.Scan(prefix, {}, limit - deleted);
+    if (!rows.ok()) return rows.status();
+    for (const storage::KeyRow& row : *rows) txn.Delete(row.key);
+    deleted += rows->size();
+    if (deleted >= limit) return false;
+  }
+  return true;
+}
+
 }  // namespace relief::matcher

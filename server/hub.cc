@@ -1,0 +1,424 @@
+#include "server/hub.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "server/ingest/identity_mapping.h"
+#include "server/notice/finding_store.h"
+#include "server/notice/outbox.h"
+#include "server/schema.h"
+#include "storage/transaction_reader.h"
+
+namespace relief::server {
+namespace {
+
+constexpr size_t kSweepPage = 500;      // persons judged in one commit of a sweep
+constexpr size_t kRebuildPage = 2000;   // records resolved in one commit of a rebuild
+constexpr int kCommitTries = 5;
+constexpr auto kDayCheck = std::chrono::seconds(20);
+
+template <typename Message>
+absl::StatusOr<std::optional<Message>> GetMessage(storage::Transaction& txn, std::string_view key) {
+  auto value = txn.Get(key);
+  if (!value.ok()) return value.status();
+  if (!*value) return std::optional<Message>();
+  Message message;
+  if (!message.ParseFromString(**value)) return absl::DataLossError("a row of the hub is damaged");
+  return std::optional<Message>(std::move(message));
+}
+
+std::string HashOf(const stored::AuditEntry& entry) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    entry.SerializeToCodedStream(&coded);
+  }
+  std::string hash(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()));
+  return hash;
+}
+
+absl::Status AppendAudit(storage::Transaction& txn, int64_t now_us, std::vector<AuditEvent>& events) {
+  if (events.empty()) return absl::OkStatus();
+  auto stored_head = GetMessage<stored::AuditEntry>(txn, schema::kAuditHeadRow);
+  if (!stored_head.ok()) return stored_head.status();
+  stored::AuditEntry head = stored_head->value_or(stored::AuditEntry());
+  for (AuditEvent& event : events) {
+    stored::AuditEntry entry;
+    entry.set_sequence(head.sequence() + 1);
+    entry.set_time_us(now_us);
+    entry.set_actor(std::move(event.actor));
+    entry.set_action(std::move(event.action));
+    entry.set_subject(std::move(event.subject));
+    entry.set_purpose(std::move(event.purpose));
+    entry.set_case_number(std::move(event.case_number));
+    entry.set_detail(std::move(event.detail));
+    entry.set_previous_hash(head.hash());
+    entry.set_hash(HashOf(entry));
+    txn.Put(schema::AuditRow(entry.sequence()), entry.SerializeAsString());
+    head = std::move(entry);
+  }
+  txn.Put(schema::kAuditHeadRow, head.SerializeAsString());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int64_t SystemClock() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+absl::Status WriteContext::ApplyIdentities(std::span<const matcher::Change> changes) {
+  return Follow(resolver.Apply(txn, changes));
+}
+
+absl::Status WriteContext::Constrain(matcher::RecordKey a, matcher::RecordKey b, std::optional<matcher::Verdict> verdict) {
+  return Follow(resolver.Constrain(txn, a, b, verdict));
+}
+
+absl::Status WriteContext::Follow(absl::StatusOr<matcher::ResolveDelta> delta) {
+  if (!delta.ok()) return delta.status();
+  for (const auto& [person, members] : delta->persons) touched_.insert(person);
+  counters_.set_persons(counters_.persons() + delta->persons_added);
+  counters_.set_open_conflicts(counters_.open_conflicts() + delta->conflicts_added);
+  return absl::OkStatus();
+}
+
+absl::Status WriteContext::TouchPersonOf(matcher::RecordKey key) {
+  auto person = matcher::PersonOfRecord(storage::TransactionReader(txn), key);
+  if (!person.ok()) return person.status();
+  Touch(*person);
+  return absl::OkStatus();
+}
+
+Hub::Hub(Options options, std::unique_ptr<storage::Store> store, std::shared_ptr<const matcher::Model> model,
+         std::shared_ptr<const coverage::RuleSet> rules)
+    : options_(std::move(options)), store_(std::move(store)), resolver_(std::move(model)), rules_(std::move(rules)) {}
+
+absl::StatusOr<std::unique_ptr<Hub>> Hub::Open(Options options, std::unique_ptr<storage::Store> store,
+                                               std::shared_ptr<const matcher::Model> model,
+                                               std::shared_ptr<const coverage::RuleSet> rules) {
+  std::unique_ptr<Hub> hub(new Hub(std::move(options), std::move(store), std::move(model), std::move(rules)));
+  hub->as_of_ = hub->Today();
+  hub->position_ = static_cast<int64_t>(hub->store_->version());
+  if (absl::Status status = hub->PrepareStore(); !status.ok()) return status;
+  hub->writer_ = std::thread([raw = hub.get()] { raw->WriterLoop(); });
+  return hub;
+}
+
+Hub::~Hub() { Shutdown(); }
+
+void Hub::Shutdown() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  queue_changed_.notify_all();
+  room_.notify_all();
+  committed_.notify_all();
+  if (writer_.joinable()) writer_.join();
+}
+
+std::shared_ptr<const coverage::RuleSet> Hub::rules() const {
+  std::lock_guard lock(mutex_);
+  return rules_;
+}
+
+matcher::CivilDate Hub::as_of() const {
+  std::lock_guard lock(mutex_);
+  return as_of_;
+}
+
+matcher::CivilDate Hub::Today() const {
+  if (options_.as_of) return *options_.as_of;
+  constexpr int64_t kUtc8 = int64_t{8} * 3600 * 1'000'000, kDay = int64_t{24} * 3600 * 1'000'000;
+  return matcher::CivilDate::FromDays(static_cast<int32_t>((options_.clock() + kUtc8) / kDay));
+}
+
+// Derived rows follow the records: where they were computed with something else than what runs now, they are made again. The
+// basis is written last, so that an interrupted attempt begins again.
+absl::Status Hub::PrepareStore() {
+  storage::Transaction txn(*store_);
+  auto basis = GetMessage<stored::Basis>(txn, schema::kBasisRow);
+  if (!basis.ok()) return basis.status();
+  if (*basis && (*basis)->format() > schema::kFormat)
+    return absl::FailedPreconditionError("the data directory was written by a newer version of this program");
+  const bool index_current =
+      !*basis || ((*basis)->format() == schema::kFormat && (*basis)->model_version() == resolver_.model().version());
+  const bool judged_current = *basis && index_current && (*basis)->rules_fingerprint() == rules_->fingerprint() &&
+                              ToCivilDate((*basis)->as_of_date()) == as_of_;
+  if (judged_current) return absl::OkStatus();
+  if (!index_current)
+    if (absl::Status status = RebuildIndex(); !status.ok()) return status;
+  Sweep sweep;
+  for (bool last = false; !last;) {
+    auto page = SweepPage(sweep);
+    if (!page.ok()) return page.status();
+    last = *page;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Hub::RebuildIndex() {
+  for (bool empty = false; !empty;) {
+    storage::Transaction txn(*store_);
+    auto cleared = matcher::ClearIndex(txn, kRebuildPage * 10);
+    if (!cleared.ok()) return cleared.status();
+    empty = *cleared;
+    auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
+    if (!counters.ok()) return counters.status();
+    stored::Counters fresh = counters->value_or(stored::Counters());
+    fresh.set_persons(0);
+    fresh.set_open_conflicts(0);
+    txn.Put(schema::kCountersRow, fresh.SerializeAsString());
+    if (auto version = txn.Commit(); !version.ok()) return version.status();
+  }
+  std::string next;
+  while (true) {
+    auto rows = store_->Scan(schema::kAllSourceRecordsPrefix, next, kRebuildPage);
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) return absl::OkStatus();
+    next = rows->back().key + std::string(1, '\0');
+    std::vector<matcher::RecordKey> keys;
+    std::vector<std::string> record_rows;
+    for (const storage::KeyRow& row : *rows) {
+      const auto decoded = schema::DecodeSourceRecord(row.row.value);
+      if (!decoded) return absl::DataLossError("a row of the hub is damaged");
+      keys.push_back(decoded->key);
+      record_rows.push_back(schema::RecordRow(decoded->key));
+    }
+    auto records = store_->MultiGet(record_rows);
+    if (!records.ok()) return records.status();
+    std::vector<matcher::Change> changes;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      stored::Record record;
+      if (!record.ParseFromString((*records)[i].value)) return absl::DataLossError("a row of the hub is damaged");
+      if (IsLive(record)) changes.push_back(ToChange(keys[i], record));
+    }
+    storage::Transaction txn(*store_);
+    auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
+    if (!counters.ok()) return counters.status();
+    WriteContext context(txn, options_.clock(), as_of_, resolver_);
+    context.counters_ = counters->value_or(stored::Counters());
+    if (absl::Status status = context.ApplyIdentities(changes); !status.ok()) return status;
+    txn.Put(schema::kCountersRow, context.counters_.SerializeAsString());
+    if (auto version = txn.Commit(); !version.ok()) return version.status();
+  }
+}
+
+std::future<absl::StatusOr<int64_t>> Hub::Submit(Work work, size_t weight) {
+  Item item{std::move(work), weight, {}};
+  auto done = item.done.get_future();
+  {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] { return queue_.size() < options_.queue_limit || stopping_; });
+    if (stopping_) {
+      item.done.set_value(absl::UnavailableError("the hub is shutting down"));
+      return done;
+    }
+    queue_.push_back(std::move(item));
+  }
+  queue_changed_.notify_one();
+  return done;
+}
+
+absl::StatusOr<int64_t> Hub::Write(Work work, size_t weight) { return Submit(std::move(work), weight).get(); }
+
+absl::StatusOr<Hub::RuleChange> Hub::ReplaceRules(std::shared_ptr<const coverage::RuleSet> rules) {
+  std::promise<absl::StatusOr<RuleChange>> promise;
+  auto done = promise.get_future();
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return absl::UnavailableError("the hub is shutting down");
+    rules_ = std::move(rules);
+    auto sweep = std::make_unique<Sweep>();
+    if (sweep_) sweep->waiting = std::move(sweep_->waiting);
+    sweep->waiting.push_back(std::move(promise));
+    sweep_ = std::move(sweep);
+  }
+  queue_changed_.notify_one();
+  return done.get();
+}
+
+int64_t Hub::WaitForCommit(int64_t seen, std::chrono::milliseconds timeout) const {
+  std::unique_lock lock(mutex_);
+  committed_.wait_for(lock, timeout, [&] { return position_ > seen || stopping_; });
+  return position_;
+}
+
+void Hub::WriterLoop() {
+  while (true) {
+    std::vector<Item> items;
+    std::unique_ptr<Sweep> sweep;
+    {
+      std::unique_lock lock(mutex_);
+      queue_changed_.wait_for(lock, kDayCheck, [&] { return !queue_.empty() || stopping_ || sweep_; });
+      size_t weight = 0;
+      while (!queue_.empty() && (items.empty() || weight + queue_.front().weight <= options_.group_records)) {
+        weight += queue_.front().weight;
+        items.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+      }
+      if (stopping_ && items.empty()) break;
+      if (const matcher::CivilDate today = Today(); today != as_of_) {
+        as_of_ = today;
+        auto fresh = std::make_unique<Sweep>();
+        if (sweep_) fresh->waiting = std::move(sweep_->waiting);
+        sweep_ = std::move(fresh);
+      }
+      sweep = std::move(sweep_);
+    }
+    room_.notify_all();
+    if (!items.empty()) RunGroup(items);
+    if (!sweep) continue;
+    auto last = SweepPage(*sweep);
+    if (last.ok() && !*last) {
+      std::lock_guard lock(mutex_);
+      if (sweep_) {
+        // A newer sweep was asked for meanwhile: it does this one's work too.
+        for (auto& waiting : sweep->waiting) sweep_->waiting.push_back(std::move(waiting));
+      } else {
+        sweep_ = std::move(sweep);
+      }
+      continue;
+    }
+    for (auto& waiting : sweep->waiting) {
+      if (last.ok()) {
+        waiting.set_value(sweep->change);
+      } else {
+        waiting.set_value(last.status());
+      }
+    }
+  }
+  std::lock_guard lock(mutex_);
+  if (sweep_)
+    for (auto& waiting : sweep_->waiting)
+      waiting.set_value(absl::UnavailableError("the hub is shutting down; the rules are judged at the next start"));
+}
+
+void Hub::RunGroup(std::vector<Item>& items) {
+  std::vector<Work*> works;
+  for (Item& item : items) works.push_back(&item.work);
+  std::vector<absl::Status> outcomes;
+  RuleChange change;
+  const absl::StatusOr<int64_t> position = CommitTogether(works, outcomes, &change);
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (!position.ok()) {
+      items[i].done.set_value(position.status());
+    } else if (!outcomes[i].ok()) {
+      items[i].done.set_value(outcomes[i]);
+    } else {
+      items[i].done.set_value(*position);
+    }
+  }
+}
+
+absl::StatusOr<int64_t> Hub::CommitTogether(std::span<Work* const> works, std::vector<absl::Status>& outcomes,
+                                            RuleChange* change) {
+  for (int attempt = 1;; ++attempt) {
+    outcomes.assign(works.size(), absl::OkStatus());
+    storage::Transaction txn(*store_);
+    WriteContext context(txn, options_.clock(), as_of(), resolver_);
+    auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
+    if (!counters.ok()) return counters.status();
+    context.counters_ = counters->value_or(stored::Counters());
+    for (size_t i = 0; i < works.size(); ++i) {
+      const size_t mark = txn.Mark();
+      const size_t audit_mark = context.audit_.size();
+      const stored::Counters counters_before = context.counters_;
+      outcomes[i] = (*works[i])(context);
+      if (outcomes[i].ok()) continue;
+      txn.RollbackTo(mark);
+      context.audit_.resize(audit_mark);
+      context.counters_ = counters_before;
+    }
+    RuleChange attempt_change;
+    if (absl::Status status = FinishGroup(context, &attempt_change); !status.ok()) return status;
+    if (txn.empty()) return static_cast<int64_t>(store_->version());
+    auto version = txn.Commit();
+    if (absl::IsAborted(version.status()) && attempt < kCommitTries) continue;
+    if (!version.ok()) return version.status();
+    change->opened += attempt_change.opened;
+    change->closed += attempt_change.closed;
+    const auto position = static_cast<int64_t>(*version);
+    {
+      std::lock_guard lock(mutex_);
+      position_ = position;
+    }
+    committed_.notify_all();
+    return position;
+  }
+}
+
+absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
+  storage::Transaction& txn = context.txn;
+  const auto rules = this->rules();
+  if (!context.touched_.empty()) {
+    auto judged = JudgePersons(txn, context.touched_, *rules, context.as_of);
+    if (!judged.ok()) return judged.status();
+    auto outbox = Outbox::Open(txn, context.now_us);
+    if (!outbox.ok()) return outbox.status();
+    auto updated = UpdateFindings(txn, *judged, *rules, context.now_us, context.as_of, *outbox);
+    if (!updated.ok()) return updated.status();
+    outbox->Flush();
+    change->opened += updated->opened;
+    change->closed += updated->closed;
+    context.counters_.set_open_findings(context.counters_.open_findings() + updated->opened - updated->closed);
+  }
+  if (absl::Status status = AppendAudit(txn, context.now_us, context.audit_); !status.ok()) return status;
+  if (txn.empty()) return absl::OkStatus();
+  std::string counters = context.counters_.SerializeAsString();
+  auto before = txn.Get(schema::kCountersRow);
+  if (!before.ok()) return before.status();
+  if (*before != counters) txn.Put(schema::kCountersRow, std::move(counters));
+  return absl::OkStatus();
+}
+
+// First every person there is, then those that are no more but still have findings to their name: in that order a finding
+// that moved with its records is seen at its new person before the old one lets go of it.
+absl::StatusOr<bool> Hub::SweepPage(Sweep& sweep) {
+  bool last = false;
+  Work page = [&](WriteContext& context) -> absl::Status {
+    last = false;
+    const std::string_view prefix = sweep.persons_done ? schema::kPersonFindingsPrefix : std::string_view();
+    std::vector<matcher::PersonId> persons;
+    if (!sweep.persons_done) {
+      auto listed = matcher::ListPersons(*store_, sweep.after, kSweepPage);
+      if (!listed.ok()) return listed.status();
+      persons = *std::move(listed);
+    } else {
+      const std::string from = sweep.after ? schema::PersonFindingsRow(*sweep.after) + std::string(1, '\0') : std::string();
+      auto rows = store_->Scan(prefix, from, kSweepPage);
+      if (!rows.ok()) return rows.status();
+      for (const storage::KeyRow& row : *rows)
+        persons.push_back({matcher::RecordKey::FromBytes(row.key.data() + prefix.size())});
+    }
+    for (const matcher::PersonId& person : persons) context.Touch(person);
+    sweep.page_end = persons.empty() ? std::nullopt : std::optional(persons.back());
+    if (!persons.empty() || !sweep.persons_done) return absl::OkStatus();
+    last = true;
+    stored::Basis basis;
+    basis.set_format(schema::kFormat);
+    basis.set_model_version(resolver_.model().version());
+    basis.set_rules_fingerprint(rules()->fingerprint());
+    *basis.mutable_as_of_date() = ToProto(context.as_of);
+    context.txn.Put(schema::kBasisRow, basis.SerializeAsString());
+    return absl::OkStatus();
+  };
+  Work* works[] = {&page};
+  std::vector<absl::Status> outcomes;
+  auto position = CommitTogether(works, outcomes, &sweep.change);
+  if (!position.ok()) return position.status();
+  if (!outcomes[0].ok()) return outcomes[0];
+  sweep.after = sweep.page_end;
+  if (!sweep.page_end) sweep.persons_done = true;
+  return last;
+}
+
+}  // namespace relief::server
