@@ -16,8 +16,8 @@
 namespace relief::server {
 namespace {
 
-constexpr size_t kSweepPage = 500;      // persons judged in one commit of a sweep
-constexpr size_t kRebuildPage = 2000;   // records resolved in one commit of a rebuild
+constexpr size_t kSweepPage = 500;     // persons judged in one commit of a sweep
+constexpr size_t kRebuildPage = 2000;  // records resolved in one commit of a rebuild
 constexpr int kCommitTries = 5;
 constexpr auto kDayCheck = std::chrono::seconds(20);
 
@@ -40,7 +40,8 @@ std::string HashOf(const stored::AuditEntry& entry) {
     entry.SerializeToCodedStream(&coded);
   }
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()));
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char*>(hash.data()));
   return hash;
 }
 
@@ -71,14 +72,17 @@ absl::Status AppendAudit(storage::Transaction& txn, int64_t now_us, std::vector<
 }  // namespace
 
 int64_t SystemClock() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 absl::Status WriteContext::ApplyIdentities(std::span<const matcher::Change> changes) {
   return Follow(resolver.Apply(txn, changes));
 }
 
-absl::Status WriteContext::Constrain(matcher::RecordKey a, matcher::RecordKey b, std::optional<matcher::Verdict> verdict) {
+absl::Status WriteContext::Constrain(matcher::RecordKey a, matcher::RecordKey b,
+                                     std::optional<matcher::Verdict> verdict) {
   return Follow(resolver.Constrain(txn, a, b, verdict));
 }
 
@@ -99,7 +103,10 @@ absl::Status WriteContext::TouchPersonOf(matcher::RecordKey key) {
 
 Hub::Hub(Options options, std::unique_ptr<storage::Store> store, std::shared_ptr<const matcher::Model> model,
          std::shared_ptr<const coverage::RuleSet> rules)
-    : options_(std::move(options)), store_(std::move(store)), resolver_(std::move(model)), rules_(std::move(rules)) {}
+    : options_(std::move(options)),
+      store_(std::move(store)),
+      resolver_(std::move(model)),
+      rules_(std::move(rules)) {}
 
 absl::StatusOr<std::unique_ptr<Hub>> Hub::Open(Options options, std::unique_ptr<storage::Store> store,
                                                std::shared_ptr<const matcher::Model> model,
@@ -141,17 +148,18 @@ matcher::CivilDate Hub::Today() const {
   return matcher::CivilDate::FromDays(static_cast<int32_t>((options_.clock() + kUtc8) / kDay));
 }
 
-// Derived rows follow the records: where they were computed with something else than what runs now, they are made again. The
-// basis is written last, so that an interrupted attempt begins again.
+// Derived rows follow the records: where they were computed with something else than what runs now, they are
+// made again. The basis is written last, so that an interrupted attempt begins again.
 absl::Status Hub::PrepareStore() {
   storage::Transaction txn(*store_);
   auto basis = GetMessage<stored::Basis>(txn, schema::kBasisRow);
   if (!basis.ok()) return basis.status();
   if (*basis && (*basis)->format() > schema::kFormat)
     return absl::FailedPreconditionError("the data directory was written by a newer version of this program");
-  const bool index_current =
-      !*basis || ((*basis)->format() == schema::kFormat && (*basis)->model_version() == resolver_.model().version());
-  const bool judged_current = *basis && index_current && (*basis)->rules_fingerprint() == rules_->fingerprint() &&
+  const bool index_current = !*basis || ((*basis)->format() == schema::kFormat &&
+                                         (*basis)->model_version() == resolver_.model().version());
+  const bool judged_current = *basis && index_current &&
+                              (*basis)->rules_fingerprint() == rules_->fingerprint() &&
                               ToCivilDate((*basis)->as_of_date()) == as_of_;
   if (judged_current) return absl::OkStatus();
   if (!index_current)
@@ -198,7 +206,8 @@ absl::Status Hub::RebuildIndex() {
     std::vector<matcher::Change> changes;
     for (size_t i = 0; i < keys.size(); ++i) {
       stored::Record record;
-      if (!record.ParseFromString((*records)[i].value)) return absl::DataLossError("a row of the hub is damaged");
+      if (!record.ParseFromString((*records)[i].value))
+        return absl::DataLossError("a row of the hub is damaged");
       if (IsLive(record)) changes.push_back(ToChange(keys[i], record));
     }
     storage::Transaction txn(*store_);
@@ -299,7 +308,8 @@ void Hub::WriterLoop() {
   std::lock_guard lock(mutex_);
   if (sweep_)
     for (auto& waiting : sweep_->waiting)
-      waiting.set_value(absl::UnavailableError("the hub is shutting down; the rules are judged at the next start"));
+      waiting.set_value(
+          absl::UnavailableError("the hub is shutting down; the rules are judged at the next start"));
 }
 
 void Hub::RunGroup(std::vector<Item>& items) {
@@ -369,7 +379,8 @@ absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
     outbox->Flush();
     change->opened += updated->opened;
     change->closed += updated->closed;
-    context.counters_.set_open_findings(context.counters_.open_findings() + updated->opened - updated->closed);
+    context.counters_.set_open_findings(context.counters_.open_findings() + updated->opened -
+                                        updated->closed);
   }
   if (absl::Status status = AppendAudit(txn, context.now_us, context.audit_); !status.ok()) return status;
   if (txn.empty()) return absl::OkStatus();
@@ -380,8 +391,8 @@ absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
   return absl::OkStatus();
 }
 
-// First every person there is, then those that are no more but still have findings to their name: in that order a finding
-// that moved with its records is seen at its new person before the old one lets go of it.
+// First every person there is, then those that are no more but still have findings to their name: in that
+// order a finding that moved with its records is seen at its new person before the old one lets go of it.
 absl::StatusOr<bool> Hub::SweepPage(Sweep& sweep) {
   bool last = false;
   Work page = [&](WriteContext& context) -> absl::Status {
@@ -393,7 +404,8 @@ absl::StatusOr<bool> Hub::SweepPage(Sweep& sweep) {
       if (!listed.ok()) return listed.status();
       persons = *std::move(listed);
     } else {
-      const std::string from = sweep.after ? schema::PersonFindingsRow(*sweep.after) + std::string(1, '\0') : std::string();
+      const std::string from =
+          sweep.after ? schema::PersonFindingsRow(*sweep.after) + std::string(1, '\0') : std::string();
       auto rows = store_->Scan(prefix, from, kSweepPage);
       if (!rows.ok()) return rows.status();
       for (const storage::KeyRow& row : *rows)

@@ -1,9 +1,9 @@
-// The hub's core: one writer through which every change goes, so that records, persons, findings, notices and audit
-// entries change together, in one commit, or not at all. Knows nothing of gRPC.
+// The hub's core: one writer through which every change goes, so that records, persons, findings, notices and
+// audit entries change together, in one commit, or not at all. Knows nothing of gRPC.
 //
-// Work is handed to the writer as a function over a transaction. The writer runs many of them as one group, judges the
-// persons that they touched, fills the outboxes, and commits once; each caller gets its answer after its effects are on
-// disk. Reads go to the store directly and see whole commits.
+// Work is handed to the writer as a function over a transaction. The writer runs many of them as one group,
+// judges the persons that they touched, fills the outboxes, and commits once; each caller gets its answer
+// after its effects are on disk. Reads go to the store directly and see whole commits.
 //
 // Write and Submit may be called from any thread. The queue is bounded: Submit blocks while it is full.
 #pragma once
@@ -63,13 +63,16 @@ class WriteContext {
   // The same for the person of a record, after its identity was applied.
   absl::Status TouchPersonOf(matcher::RecordKey key);
   // Adds to the number of live records.
-  void CountLiveRecords(int64_t difference) { counters_.set_live_records(counters_.live_records() + difference); }
+  void CountLiveRecords(int64_t difference) {
+    counters_.set_live_records(counters_.live_records() + difference);
+  }
   // One entry of the audit chain, in the same commit.
   void Audit(AuditEvent event) { audit_.push_back(std::move(event)); }
 
  private:
   friend class Hub;
-  WriteContext(storage::Transaction& txn, int64_t now_us, matcher::CivilDate as_of, const matcher::Resolver& resolver)
+  WriteContext(storage::Transaction& txn, int64_t now_us, matcher::CivilDate as_of,
+               const matcher::Resolver& resolver)
       : txn(txn), now_us(now_us), as_of(as_of), resolver(resolver) {}
 
   absl::Status Follow(absl::StatusOr<matcher::ResolveDelta> delta);
@@ -79,8 +82,9 @@ class WriteContext {
   std::vector<AuditEvent> audit_;
 };
 
-// Returns an error to refuse: everything that this work wrote is taken back, the group goes on without it. May be run again
-// from the beginning if the commit meets a conflict, so what it captures by reference must bear that.
+// Returns an error to refuse: everything that this work wrote is taken back, the group goes on without it.
+// May be run again from the beginning if the commit meets a conflict, so what it captures by reference must
+// bear that.
 using Work = std::function<absl::Status(WriteContext&)>;
 
 class Hub {
@@ -88,13 +92,16 @@ class Hub {
   struct Options {
     std::optional<matcher::CivilDate> as_of;  // fixed day to judge for; none: today by the clock, in UTC+8
     Clock clock = SystemClock;
-    size_t queue_limit = 64;         // pieces of work waiting
-    size_t group_records = 2000;     // stop adding work to a group beyond this weight
+    size_t queue_limit = 64;      // pieces of work waiting
+    size_t group_records = 2000;  // stop adding work to a group beyond this weight
     bool auto_register_sources = false;
+    int snapshot_shrink_limit_percent = 20;  // a snapshot that would end more of a source is held
+    int64_t notice_retention = 10'000;  // notices kept behind the acknowledged one, for each subscription
   };
 
-  // Where the model, the rules or the format differ from those the store was written with, derives persons and findings
-  // again from the records before it returns. FAILED_PRECONDITION: the store's format is newer than this program.
+  // Where the model, the rules or the format differ from those the store was written with, derives persons
+  // and findings again from the records before it returns. FAILED_PRECONDITION: the store's format is newer
+  // than this program.
   static absl::StatusOr<std::unique_ptr<Hub>> Open(Options options, std::unique_ptr<storage::Store> store,
                                                    std::shared_ptr<const matcher::Model> model,
                                                    std::shared_ptr<const coverage::RuleSet> rules);
@@ -105,7 +112,8 @@ class Hub {
   // The same without waiting. UNAVAILABLE from the future once the hub shuts down.
   std::future<absl::StatusOr<int64_t>> Submit(Work work, size_t weight = 1);
 
-  // Judges everybody by other rules, in steps between other work; returns how many findings that opened and closed.
+  // Judges everybody by other rules, in steps between other work; returns how many findings that opened and
+  // closed.
   struct RuleChange {
     int64_t opened = 0, closed = 0;
   };
@@ -120,7 +128,8 @@ class Hub {
   matcher::CivilDate as_of() const;
   const Options& options() const { return options_; }
 
-  // Waits until the store's version is beyond `seen`, the deadline passes, or the hub shuts down; returns the version.
+  // Waits until the store's version is beyond `seen`, the deadline passes, or the hub shuts down; returns the
+  // version.
   int64_t WaitForCommit(int64_t seen, std::chrono::milliseconds timeout) const;
 
  private:
@@ -145,8 +154,8 @@ class Hub {
   matcher::CivilDate Today() const;
   void WriterLoop();
   void RunGroup(std::vector<Item>& items);
-  // One transaction: the works, then what follows from them. Fills an outcome for each work; fails as a whole if the commit
-  // does.
+  // One transaction: the works, then what follows from them. Fills an outcome for each work; fails as a whole
+  // if the commit does.
   absl::StatusOr<int64_t> CommitTogether(std::span<Work* const> works, std::vector<absl::Status>& outcomes,
                                          RuleChange* change);
   // Judges the touched persons, fills the outboxes, chains the audit entries, stores the counters.

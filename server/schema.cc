@@ -5,7 +5,8 @@
 namespace relief::server::schema {
 namespace {
 
-// Ids that callers choose have no control characters (they are validated at the edge), so 0x00 ends a component.
+// Ids that callers choose have no control characters (they are validated at the edge), so 0x00 ends a
+// component.
 std::string Key(std::string_view prefix, std::string_view component) {
   std::string key(prefix);
   key.append(component);
@@ -37,7 +38,8 @@ std::optional<SourceRecord> DecodeSourceRecord(std::string_view bytes) {
   if (bytes.size() != matcher::RecordKey::kSize + 8) return std::nullopt;
   SourceRecord row{matcher::RecordKey::FromBytes(bytes.data()), 0};
   uint64_t snapshot = 0;
-  for (char byte : bytes.substr(matcher::RecordKey::kSize)) snapshot = snapshot << 8 | static_cast<uint8_t>(byte);
+  for (char byte : bytes.substr(matcher::RecordKey::kSize))
+    snapshot = snapshot << 8 | static_cast<uint8_t>(byte);
   row.snapshot = static_cast<int64_t>(snapshot);
   return row;
 }
@@ -54,8 +56,12 @@ std::string SourceRecordRow(std::string_view source_id, std::string_view record_
 
 std::string SourceRow(std::string_view source_id) { return Key(kSourcePrefix, source_id); }
 std::string FindingRow(std::string_view finding_id) { return Key(kFindingPrefix, finding_id); }
-std::string PersonFindingsRow(matcher::PersonId person) { return Key(kPersonFindingsPrefix, person.anchor.view()); }
-std::string SubscriptionRow(std::string_view subscription_id) { return Key(kSubscriptionPrefix, subscription_id); }
+std::string PersonFindingsRow(matcher::PersonId person) {
+  return Key(kPersonFindingsPrefix, person.anchor.view());
+}
+std::string SubscriptionRow(std::string_view subscription_id) {
+  return Key(kSubscriptionPrefix, subscription_id);
+}
 
 std::string NoticePrefix(std::string_view subscription_id) {
   std::string key = Key("hn", subscription_id);

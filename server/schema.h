@@ -1,5 +1,5 @@
-// Keys of the rows that the server keeps (the matcher's own rows begin with 'm'; these with 'h' and a letter).
-// ARCHITECTURE.md, "On disk", tells the same in a table; tests hold golden keys.
+// Keys of the rows that the server keeps (the matcher's own rows begin with 'm'; these with 'h' and a
+// letter). ARCHITECTURE.md, "On disk", tells the same in a table; tests hold golden keys.
 #pragma once
 
 #include <cstdint>

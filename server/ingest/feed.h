@@ -1,5 +1,6 @@
-// Feeds in: validates records, orders them by (source, record id, version), hands them to the hub's writer, and answers
-// what became of each. Everything that gRPC's FeedService promises (proto/relief/v1/feed_service.proto) is done here.
+// Feeds in: validates records, orders them by (source, record id, version), hands them to the hub's writer,
+// and answers what became of each. Everything that gRPC's FeedService promises
+// (proto/relief/v1/feed_service.proto) is done here.
 //
 // Every function may be called from any thread. Errors name the record and the field, never a value.
 #pragma once
@@ -22,27 +23,30 @@ inline constexpr int kMaxBatchesInFlight = 8;
 // Why a record cannot be accepted; empty if it can.
 std::vector<v1::FieldError> ValidateRecord(const v1::Source& source, const v1::Record& record);
 
-// Checks that `actor` may push to the source that `open` names, and registers it if the hub registers by itself.
-// INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED (another agency's source), FAILED_PRECONDITION (registered otherwise).
+// Checks that `actor` may push to the source that `open` names, and registers it if the hub registers by
+// itself. INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED (another agency's source), FAILED_PRECONDITION
+// (registered otherwise).
 absl::StatusOr<v1::Source> OpenSource(Hub& hub, const v1::Open& open, const std::string& actor);
 
 // Registers a source or changes its owner (configuration).
 absl::Status RegisterSource(Hub& hub, const v1::Source& source, const std::string& owner);
 
-// Validates and normalises on the caller's thread, then queues. The future is ready once the batch is durable.
-// INVALID_ARGUMENT: too many records; nothing is applied.
+// Validates and normalises on the caller's thread, then queues. The future is ready once the batch is
+// durable. INVALID_ARGUMENT: too many records; nothing is applied.
 std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(Hub& hub, const v1::Source& source, v1::Batch batch,
                                                       const std::string& actor);
 
-absl::StatusOr<v1::SnapshotBegun> BeginSnapshot(Hub& hub, const std::string& source_id, const std::string& actor);
+absl::StatusOr<v1::SnapshotBegun> BeginSnapshot(Hub& hub, const std::string& source_id,
+                                                const std::string& actor);
 absl::StatusOr<v1::SnapshotResult> CommitSnapshot(Hub& hub, const std::string& source_id,
                                                   const std::string& snapshot_id, const std::string& actor);
-absl::StatusOr<v1::SnapshotResult> AbortSnapshot(Hub& hub, const std::string& source_id, const std::string& snapshot_id,
-                                                 const std::string& actor);
+absl::StatusOr<v1::SnapshotResult> AbortSnapshot(Hub& hub, const std::string& source_id,
+                                                 const std::string& snapshot_id, const std::string& actor);
 absl::StatusOr<v1::SnapshotResult> ConfirmSnapshot(Hub& hub, const v1::ConfirmSnapshotRequest& request,
                                                    const std::string& actor);
 
 absl::StatusOr<v1::Source> GetSource(const storage::Reader& reader, const std::string& source_id);
-absl::StatusOr<v1::ListSourcesResponse> ListSources(const storage::Reader& reader, const v1::ListSourcesRequest& request);
+absl::StatusOr<v1::ListSourcesResponse> ListSources(const storage::Reader& reader,
+                                                    const v1::ListSourcesRequest& request);
 
 }  // namespace relief::server

@@ -1,0 +1,153 @@
+// Sources: who may push what.
+#include <algorithm>
+
+#include "server/ingest/feed.h"
+#include "server/ingest/source_row.h"
+#include "server/schema.h"
+#include "storage/transaction_reader.h"
+
+namespace relief::server {
+namespace {
+
+constexpr int kDefaultPage = 100, kMaxPage = 1000;
+
+absl::Status CheckOpen(const v1::Open& open) {
+  const std::string& id = open.source_id();
+  const bool characters = std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+  if (id.empty() || id.size() > 64 || !characters)
+    return absl::InvalidArgumentError("open.source_id: 1 to 64 of A-Z a-z 0-9 . _ -");
+  if (open.content() != v1::Source::BENEFITS && open.content() != v1::Source::FACTS)
+    return absl::InvalidArgumentError("open.content: BENEFITS or FACTS");
+  if (open.content() == v1::Source::BENEFITS &&
+      (open.programme() == v1::PROGRAMME_UNSPECIFIED || !v1::Programme_IsValid(open.programme())))
+    return absl::InvalidArgumentError("open.programme: required for a source of benefits");
+  const std::string& region = open.region_prefix();
+  if (!std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
+      (!region.empty() && region.size() != 2 && region.size() != 4 && region.size() != 6))
+    return absl::InvalidArgumentError("open.region_prefix: 0, 2, 4 or 6 digits");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string SnapshotId(int64_t number) { return "S-" + std::to_string(number); }
+
+absl::StatusOr<stored::Source> ReadSource(storage::Transaction& txn, const std::string& source_id) {
+  auto value = txn.Get(schema::SourceRow(source_id));
+  if (!value.ok()) return value.status();
+  if (!*value) return absl::NotFoundError("no such source");
+  stored::Source source;
+  if (!source.ParseFromString(**value)) return absl::DataLossError("the row of a source is damaged");
+  return source;
+}
+
+void WriteSource(storage::Transaction& txn, const stored::Source& source) {
+  txn.Put(schema::SourceRow(source.source().source_id()), source.SerializeAsString());
+}
+
+absl::StatusOr<std::optional<stored::Record>> ReadRecord(storage::Transaction& txn, matcher::RecordKey key) {
+  auto value = txn.Get(schema::RecordRow(key));
+  if (!value.ok()) return value.status();
+  if (!*value) return std::optional<stored::Record>();
+  stored::Record record;
+  if (!record.ParseFromString(**value)) return absl::DataLossError("the row of a record is damaged");
+  return std::optional(std::move(record));
+}
+
+absl::Status CheckOwner(const stored::Source& source, const std::string& actor) {
+  if (source.owner().empty() || source.owner() == actor) return absl::OkStatus();
+  return absl::PermissionDeniedError("the source belongs to another agency");
+}
+
+absl::StatusOr<v1::Source> OpenSource(Hub& hub, const v1::Open& open, const std::string& actor) {
+  if (absl::Status status = CheckOpen(open); !status.ok()) return status;
+  v1::Source opened;
+  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+    auto source = ReadSource(context.txn, open.source_id());
+    if (absl::IsNotFound(source.status())) {
+      if (!hub.options().auto_register_sources) return source.status();
+      stored::Source fresh;
+      fresh.mutable_source()->set_source_id(open.source_id());
+      fresh.mutable_source()->set_content(open.content());
+      if (open.content() == v1::Source::BENEFITS) fresh.mutable_source()->set_programme(open.programme());
+      fresh.mutable_source()->set_region_prefix(open.region_prefix());
+      WriteSource(context.txn, fresh);
+      context.Audit({actor, "feed.register", open.source_id(), "", "", ""});
+      opened = fresh.source();
+      return absl::OkStatus();
+    }
+    if (!source.ok()) return source.status();
+    if (absl::Status status = CheckOwner(*source, actor); !status.ok()) return status;
+    const v1::Source& registered = source->source();
+    if (registered.content() != open.content() ||
+        (registered.content() == v1::Source::BENEFITS && registered.programme() != open.programme()))
+      return absl::FailedPreconditionError("the source is registered with another content or programme");
+    opened = registered;
+    return absl::OkStatus();
+  });
+  if (!done.ok()) return done.status();
+  return opened;
+}
+
+absl::Status RegisterSource(Hub& hub, const v1::Source& source, const std::string& owner) {
+  return hub
+      .Write([&](WriteContext& context) -> absl::Status {
+        auto stored = ReadSource(context.txn, source.source_id());
+        if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
+        stored::Source row;
+        if (stored.ok()) row = *std::move(stored);
+        const v1::Source& before = row.source();
+        if (before.accepted() > 0 &&
+            (before.content() != source.content() || before.programme() != source.programme()))
+          return absl::FailedPreconditionError("source " + source.source_id() +
+                                               " already holds records of another content or programme");
+        if (before.content() == source.content() && before.programme() == source.programme() &&
+            before.region_prefix() == source.region_prefix() && row.owner() == owner)
+          return absl::OkStatus();
+        row.mutable_source()->set_source_id(source.source_id());
+        row.mutable_source()->set_content(source.content());
+        row.mutable_source()->set_programme(source.programme());
+        row.mutable_source()->set_region_prefix(source.region_prefix());
+        row.set_owner(owner);
+        WriteSource(context.txn, row);
+        context.Audit({"local", "feed.register", source.source_id(), "", "", ""});
+        return absl::OkStatus();
+      })
+      .status();
+}
+
+absl::StatusOr<v1::Source> GetSource(const storage::Reader& reader, const std::string& source_id) {
+  const std::string key = schema::SourceRow(source_id);
+  auto rows = reader.MultiGet({&key, 1});
+  if (!rows.ok()) return rows.status();
+  if (!(*rows)[0].present()) return absl::NotFoundError("no such source");
+  stored::Source source;
+  if (!source.ParseFromString((*rows)[0].value)) return absl::DataLossError("the row of a source is damaged");
+  return source.source();
+}
+
+absl::StatusOr<v1::ListSourcesResponse> ListSources(const storage::Reader& reader,
+                                                    const v1::ListSourcesRequest& request) {
+  if (request.page_size() < 0) return absl::InvalidArgumentError("page_size: not negative");
+  const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
+  std::string from;
+  if (!request.page_token().empty()) from = schema::SourceRow(request.page_token()) + std::string(1, '\0');
+  auto rows = reader.Scan(schema::kSourcePrefix, from, static_cast<size_t>(size) + 1);
+  if (!rows.ok()) return rows.status();
+  v1::ListSourcesResponse response;
+  for (const storage::KeyRow& row : *rows) {
+    if (response.sources_size() == size) {
+      response.set_next_page_token(response.sources(size - 1).source_id());
+      break;
+    }
+    stored::Source source;
+    if (!source.ParseFromString(row.row.value)) return absl::DataLossError("the row of a source is damaged");
+    *response.add_sources() = std::move(*source.mutable_source());
+  }
+  return response;
+}
+
+}  // namespace relief::server

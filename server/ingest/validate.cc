@@ -1,0 +1,217 @@
+// What a record must be before the hub accepts it. Messages name the field and what is expected, never the
+// value.
+#include <algorithm>
+
+#include "server/ingest/feed.h"
+#include "server/ingest/identity_mapping.h"
+
+namespace relief::server {
+namespace {
+
+constexpr size_t kMaxRecordId = 64;
+constexpr size_t kMaxIdNumber = 64;
+constexpr size_t kMaxText = 600;  // bytes of UTF-8: 200 Chinese characters
+constexpr size_t kMaxName = 300;  // bytes: 100 Chinese characters
+constexpr int kMaxRepeated = 10;
+
+class Checker {
+ public:
+  explicit Checker(const v1::Source& source) : source_(source) {}
+
+  std::vector<v1::FieldError> Take() && { return std::move(errors_); }
+
+  void Record(const v1::Record& record) {
+    RecordId(record.record_id());
+    if (record.version() < 0) Add("version", v1::FieldError::INVALID, "a version is not negative");
+    if (record.deleted()) return;
+    Person(record.person());
+    Text("household.household_id", record.household().household_id(), kMaxText);
+    Text("household.relation", record.household().relation(), kMaxText);
+    if (source_.content() == v1::Source::BENEFITS) {
+      if (!record.has_benefit()) {
+        Add("benefit", v1::FieldError::REQUIRED, "a source of benefits sends a benefit with every record");
+      } else {
+        Benefit(record.benefit());
+      }
+    } else if (!record.has_fact()) {
+      Add("fact", v1::FieldError::REQUIRED, "a source of facts sends a fact with every record");
+    } else {
+      Fact(record.fact());
+    }
+  }
+
+ private:
+  void Add(std::string field, v1::FieldError::Reason reason, std::string message) {
+    v1::FieldError error;
+    error.set_field(std::move(field));
+    error.set_reason(reason);
+    error.set_message(std::move(message));
+    errors_.push_back(std::move(error));
+  }
+
+  static bool Blank(const std::string& text) {
+    return text.find_first_not_of(" \t\r\n") == std::string::npos;
+  }
+
+  void RecordId(const std::string& id) {
+    if (Blank(id)) {
+      Add("record_id", v1::FieldError::REQUIRED, "every record has an id of its source");
+    } else if (id.size() > kMaxRecordId) {
+      Add("record_id", v1::FieldError::TOO_LONG, "at most 64 bytes");
+    } else if (std::any_of(id.begin(), id.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; })) {
+      Add("record_id", v1::FieldError::INVALID, "control characters are not allowed");
+    }
+  }
+
+  void Text(const char* field, const std::string& text, size_t limit) {
+    if (text.size() > limit)
+      Add(field, v1::FieldError::TOO_LONG, "at most " + std::to_string(limit) + " bytes");
+  }
+
+  void Person(const v1::PersonIdentity& person) {
+    if (Blank(person.name()) && Blank(person.id_number()))
+      Add("person.name", v1::FieldError::REQUIRED, "a record has at least a name or a document number");
+    Text("person.name", person.name(), kMaxName);
+    Text("person.id_number", person.id_number(), kMaxIdNumber);
+    Text("person.address", person.address(), kMaxText);
+    if (person.former_names_size() > kMaxRepeated)
+      Add("person.former_names", v1::FieldError::TOO_LONG, "at most 10");
+    for (const std::string& name : person.former_names()) Text("person.former_names", name, kMaxName);
+    if (person.phones_size() > kMaxRepeated) Add("person.phones", v1::FieldError::TOO_LONG, "at most 10");
+    for (const std::string& phone : person.phones()) Text("person.phones", phone, kMaxIdNumber);
+    Known("person.id_type", v1::IdType_IsValid(person.id_type()));
+    Known("person.sex", v1::Sex_IsValid(person.sex()));
+    if (person.has_birth_date()) Day("person.birth_date", person.birth_date());
+    Region("person.region_code", person.region_code());
+    Region("person.domicile_code", person.domicile_code());
+  }
+
+  void Known(const char* field, bool known) {
+    if (!known) Add(field, v1::FieldError::INVALID, "not a value that this version of the hub knows");
+  }
+
+  void Region(const char* field, const std::string& code) {
+    if (code.empty()) return;
+    const bool digits = std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits || (code.size() != 6 && code.size() != 9 && code.size() != 12))
+      Add(field, v1::FieldError::INVALID, "a GB/T 2260 code of 6, 9 or 12 digits");
+  }
+
+  void Day(const char* field, const v1::Date& date) {
+    if (!ToCivilDate(date)) Add(field, v1::FieldError::INVALID, "not a day that exists");
+  }
+
+  bool Month(const char* field, const v1::Month& month) {
+    if (month.year() >= 1900 && month.year() <= 2200 && month.month() >= 1 && month.month() <= 12)
+      return true;
+    Add(field, v1::FieldError::INVALID, "not a month");
+    return false;
+  }
+
+  void Require(bool present, const char* field, const char* why) {
+    if (!present) Add(field, v1::FieldError::REQUIRED, why);
+  }
+
+  void Benefit(const v1::Benefit& benefit) {
+    if (benefit.programme() != source_.programme())
+      Add("benefit.programme", v1::FieldError::WRONG_PROGRAMME, "not the programme of the source");
+    Known("benefit.form", v1::BenefitForm_IsValid(benefit.form()));
+    Known("benefit.cycle", v1::Cycle_IsValid(benefit.cycle()));
+    Months(benefit);
+    if (benefit.has_decision_date()) Day("benefit.decision_date", benefit.decision_date());
+    if (benefit.has_pay_date()) Day("benefit.pay_date", benefit.pay_date());
+    if (benefit.has_event_date()) Day("benefit.event_date", benefit.event_date());
+    Region("benefit.paying_region", benefit.paying_region());
+    if (!benefit.paying_region().empty() && benefit.paying_region().rfind(source_.region_prefix(), 0) != 0)
+      Add("benefit.paying_region", v1::FieldError::OUT_OF_REGION, "outside the region of the source");
+    if (benefit.form() != v1::STRIKE_OFF) {
+      if (benefit.amount_fen() < 0)
+        Add("benefit.amount_fen", v1::FieldError::INVALID, "negative only on a strike-off");
+      if (benefit.total_cost_fen() < 0)
+        Add("benefit.total_cost_fen", v1::FieldError::INVALID, "negative only on a strike-off");
+      if (benefit.insured_fen() < 0)
+        Add("benefit.insured_fen", v1::FieldError::INVALID, "negative only on a strike-off");
+    }
+    for (const std::string* text :
+         {&benefit.sub_item(), &benefit.decision_number(), &benefit.stop_reason(), &benefit.cause(),
+          &benefit.event_id(), &benefit.stage(), &benefit.approval_number(), &benefit.invoice_number(),
+          &benefit.term(), &benefit.school(), &benefit.contract_number()})
+      Text("benefit", *text, kMaxText);
+    Term(benefit.term());
+    Needs(benefit);
+  }
+
+  void Months(const v1::Benefit& benefit) {
+    const bool start = benefit.has_start_month() && Month("benefit.start_month", benefit.start_month());
+    const bool end = benefit.has_end_month() && Month("benefit.end_month", benefit.end_month());
+    const auto ordinal = [](const v1::Month& month) { return month.year() * 12 + month.month(); };
+    if (start && end && ordinal(benefit.end_month()) < ordinal(benefit.start_month()))
+      Add("benefit.end_month", v1::FieldError::CONTRADICTION, "before the start month");
+  }
+
+  void Term(const std::string& term) {
+    if (term.empty()) return;
+    const bool year = term.size() == 7 && std::all_of(term.begin(), term.begin() + 4,
+                                                      [](char c) { return c >= '0' && c <= '9'; });
+    if (!year || (term.substr(4) != "春" && term.substr(4) != "秋"))
+      Add("benefit.term", v1::FieldError::INVALID, "a year and 春 or 秋");
+  }
+
+  // What the rules cannot do without.
+  void Needs(const v1::Benefit& benefit) {
+    switch (benefit.programme()) {
+      case v1::MINIMUM_LIVING:
+      case v1::EXTREME_POVERTY:
+      case v1::HOUSING:
+      case v1::EMPLOYMENT:
+        Require(benefit.has_start_month(), "benefit.start_month", "the first month of the benefit");
+        break;
+      case v1::EDUCATION:
+        Require(!benefit.term().empty(), "benefit.term", "the school term of the grant");
+        break;
+      case v1::MEDICAL:
+        if (benefit.form() == v1::INSURANCE_SUBSIDY) {
+          Require(benefit.benefit_year() >= 1900 && benefit.benefit_year() <= 2200, "benefit.benefit_year",
+                  "the insurance year that is paid for");
+        } else {
+          Require(benefit.has_pay_date(), "benefit.pay_date", "the day of the settlement");
+        }
+        break;
+      case v1::TEMPORARY:
+      case v1::DISASTER:
+        Require(benefit.has_pay_date(), "benefit.pay_date", "the day of the payment");
+        break;
+      default:
+        break;
+    }
+  }
+
+  void Fact(const v1::Fact& fact) {
+    if (fact.type() == v1::FACT_TYPE_UNSPECIFIED) {
+      Add("fact.type", v1::FieldError::REQUIRED, "what is reported");
+    } else {
+      Known("fact.type", v1::FactType_IsValid(fact.type()));
+    }
+    if (!fact.has_date()) {
+      Add("fact.date", v1::FieldError::REQUIRED, "when it happened or was reported");
+    } else {
+      Day("fact.date", fact.date());
+    }
+    if (fact.has_end_date()) Day("fact.end_date", fact.end_date());
+    Text("fact.value", fact.value(), kMaxText);
+    Text("fact.event_id", fact.event_id(), kMaxText);
+  }
+
+  const v1::Source& source_;
+  std::vector<v1::FieldError> errors_;
+};
+
+}  // namespace
+
+std::vector<v1::FieldError> ValidateRecord(const v1::Source& source, const v1::Record& record) {
+  Checker checker(source);
+  checker.Record(record);
+  return std::move(checker).Take();
+}
+
+}  // namespace relief::server
