@@ -98,11 +98,7 @@ void ReadProperty(char32_t c, const std::string& property, const std::string& va
     }
   } else if (property == "kSimplifiedVariant") {
     for (char32_t target : Targets(value)) {
-      if (target == c) {
-        facts().simplified_to_itself = true;
-      } else {
-        facts().simplified.insert(target);
-      }
+      if (target != c) facts().simplified.insert(target);
       Relate(c, target, characters);
     }
   } else if (property == "kZVariant" || property == "kCompatibilityVariant") {

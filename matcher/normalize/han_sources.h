@@ -19,7 +19,6 @@ struct CharacterFacts {
   std::vector<std::string> surname;   // han_overrides.txt
   std::vector<std::string> modern;    // kTGHZ2013, then kXHC1983
   std::set<char32_t> simplified;      // kSimplifiedVariant, itself left out
-  bool simplified_to_itself = false;  // it stands in simplified text, too
   std::set<char32_t> same_shape;      // kZVariant and kCompatibilityVariant
   std::set<char32_t> variants;        // every relation in which both may stand
   char32_t forced_standard = 0;  // han_overrides.txt, EquivalentUnifiedIdeograph.txt, private-use repairs

@@ -3,9 +3,10 @@
 //   han_table_generator UNICODE_DIR OVERRIDES TABLE_FILE SIZES_HEADER
 //
 // The standard form follows a conservative rule: a character of 通用规范汉字表 is never changed; any other
-// one is followed along its single simplified form, z-variants and compatibility variants, and is folded only
-// if exactly one standard character is reached. (ICU's Traditional-Simplified rewrites 26 standard
-// characters, such as 昇 and 於, that stand in names.)
+// one is followed along its simplified forms, z-variants and compatibility variants, and is folded only if
+// exactly one standard character is reached (開 has 开 and the rare 𫔭: folded; 鍾 has 钟 and 锺: left
+// alone). ICU's Traditional-Simplified rewrites 26 standard characters, such as 昇 and 於, that stand in
+// names.
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -35,9 +36,7 @@ void Follow(const Characters& characters, char32_t c, std::set<char32_t>* seen,
     if (standard->empty()) standard->insert(facts.forced_standard);
     return;
   }
-  if (facts.simplified.size() == 1 && !facts.simplified_to_itself) {
-    Follow(characters, *facts.simplified.begin(), seen, standard);
-  }
+  for (char32_t next : facts.simplified) Follow(characters, next, seen, standard);
   for (char32_t next : facts.same_shape) Follow(characters, next, seen, standard);
 }
 

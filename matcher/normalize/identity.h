@@ -26,17 +26,17 @@ enum class DocumentKind : uint8_t {
 };
 
 struct RawIdentity {
-  std::string name;  // UTF-8, like all text here
-  std::vector<std::string> former_names;
+  std::string name{};  // UTF-8, like all text here
+  std::vector<std::string> former_names{};
   DocumentKind document = DocumentKind::kResidentId;
-  std::string id_number;
-  std::optional<CivilDate> birth_date;
+  std::string id_number{};
+  std::optional<CivilDate> birth_date{};
   Sex sex = Sex::kUnknown;
-  std::vector<std::string> phones;
-  std::string address;
-  std::string region_code;    // GB/T 2260, where the person lives or is paid
-  std::string domicile_code;  // 户籍地
-  std::string household;      // unique in the hub (the source's id is part of it); empty if none is stated
+  std::vector<std::string> phones{};
+  std::string address{};
+  std::string region_code{};    // GB/T 2260, where the person lives or is paid
+  std::string domicile_code{};  // 户籍地
+  std::string household{};      // unique in the hub (the source's id is part of it); empty if none is stated
 };
 
 // What normalisation did or noticed; shown beside a record as a reason code, never with the value.
@@ -90,6 +90,14 @@ struct IdNumber {
   bool empty() const { return text.empty(); }
   // May be used as proof of who this is.
   bool trusted() const { return valid && !not_own; }
+
+  // The 18 characters of the resident number, whichever document it stands on (a disability certificate
+  // begins with it); empty if there is none of that length.
+  std::string_view resident_number() const {
+    const bool has_one = kind == DocumentKind::kResidentId || kind == DocumentKind::kResidencePermit ||
+                         kind == DocumentKind::kDisabilityCertificate;
+    return has_one && text.size() >= 18 ? std::string_view(text).substr(0, 18) : std::string_view();
+  }
 
   friend bool operator==(const IdNumber&, const IdNumber&) = default;
 };
