@@ -1,0 +1,273 @@
+#include "server/hub.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "server/schema.h"
+#include "tests/server/hub_fixture.h"
+
+namespace relief::server {
+namespace {
+
+const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
+
+TEST(Hub, ARecordBecomesAPersonAFindingAndANoticeInOneCommit) {
+  auto hub = OpenHub();
+  const v1::Source care = OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY);
+  const v1::Source living = OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING);
+  Push(*hub, care, {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+  const auto before = hub->store().version();
+  Push(*hub, living, {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3))});
+  EXPECT_EQ(hub->store().version(), before + 1)
+      << "record, person, finding, counters and audit are one commit";
+  int overlaps = 0;
+  for (const v1::Finding& finding : OpenFindings(*hub)) {
+    if (finding.rule_id() != "D01") continue;
+    ++overlaps;
+    EXPECT_EQ(finding.evidence_size(), 2);
+    EXPECT_EQ(finding.overlap_months_size(), 8);
+    EXPECT_FALSE(finding.legal_basis().empty());
+  }
+  EXPECT_EQ(overlaps, 1);
+}
+
+TEST(Hub, RefusedWorkLeavesNoTraceAndTheGroupGoesOn) {
+  auto hub = OpenHub();
+  const auto refuse = [](WriteContext& context) {
+    context.txn.Put("zz-refused", "x");
+    context.CountLiveRecords(100);
+    context.Audit({"local", "test", "", "", "", ""});
+    return absl::FailedPreconditionError("no");
+  };
+  const auto accept = [](WriteContext& context) {
+    context.txn.Put("zz-accepted", "x");
+    return absl::OkStatus();
+  };
+  auto first = hub->Submit(refuse);
+  auto second = hub->Submit(accept);
+  EXPECT_TRUE(absl::IsFailedPrecondition(first.get().status()));
+  EXPECT_TRUE(second.get().ok());
+  EXPECT_EQ(Rows(*hub, "zz").size(), 1u);
+  EXPECT_TRUE(Rows(*hub, "ha").empty());
+}
+
+TEST(Hub, AnswersEverybodyWhenItShutsDown) {
+  auto hub = OpenHub();
+  std::vector<std::future<absl::StatusOr<int64_t>>> answers;
+  for (int i = 0; i < 50; ++i)
+    answers.push_back(hub->Submit([i](WriteContext& context) {
+      context.txn.Put("zz" + std::to_string(i), "x");
+      return absl::OkStatus();
+    }));
+  hub->Shutdown();
+  for (auto& answer : answers) EXPECT_TRUE(answer.get().ok()) << "what was taken is finished";
+  EXPECT_EQ(Rows(*hub, "zz").size(), 50u);
+  EXPECT_TRUE(absl::IsUnavailable(hub->Write([](WriteContext&) { return absl::OkStatus(); }).status()));
+}
+
+TEST(Hub, ManyWritersLoseNothing) {
+  auto hub = OpenHub();
+  std::vector<std::thread> writers;
+  for (int t = 0; t < 8; ++t)
+    writers.emplace_back([&] {
+      for (int i = 0; i < 50; ++i)
+        EXPECT_TRUE(hub->Write([](WriteContext& context) {
+                         context.CountLiveRecords(1);
+                         return absl::OkStatus();
+                       })
+                        .ok());
+    });
+  for (std::thread& writer : writers) writer.join();
+  stored::Counters counters;
+  ASSERT_TRUE(counters.ParseFromString(Rows(*hub, schema::kCountersRow).begin()->second));
+  EXPECT_EQ(counters.live_records(), 400);
+}
+
+TEST(Hub, TheAuditChainHangsTogether) {
+  auto hub = OpenHub();
+  const v1::Source source = OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING);
+  for (int i = 0; i < 5; ++i)
+    Push(*hub, source, {Monthly(kWang, "D" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 1))});
+  std::string previous;
+  int64_t sequence = 0;
+  for (const auto& [key, value] : Rows(*hub, schema::kAuditPrefix)) {
+    stored::AuditEntry entry;
+    ASSERT_TRUE(entry.ParseFromString(value));
+    EXPECT_EQ(entry.sequence(), ++sequence);
+    EXPECT_EQ(entry.previous_hash(), previous);
+    const std::string hash = entry.hash();
+    entry.clear_hash();
+    const std::string bytes = entry.SerializeAsString();
+    std::string computed(SHA256_DIGEST_LENGTH, '\0');
+    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+           reinterpret_cast<unsigned char*>(computed.data()));
+    EXPECT_EQ(hash, computed);
+    EXPECT_EQ(entry.detail().find(kWang.name), std::string::npos);
+    previous = hash;
+  }
+  EXPECT_EQ(sequence, 6) << "the registration and five batches";
+}
+
+// ---- Order does not matter, end to end
+// -------------------------------------------------------------------------------
+
+struct Event {
+  std::string source;
+  v1::Record record;
+};
+
+std::vector<Event> Village(std::mt19937& random) {
+  std::vector<Event> events;
+  int number = 0;
+  for (int i = 0; i < 12; ++i) {
+    const Who who = MadeUp(i % 3 ? "孙玉梅" : "周国强",
+                           {static_cast<int16_t>(1948 + i % 4), 5, static_cast<uint8_t>(1 + i)}, 200 + i);
+    const auto month = [&] {
+      return MonthOf(2025 + static_cast<int>(random() % 2), 1 + static_cast<int>(random() % 9));
+    };
+    for (int64_t version = 1; version <= 1 + static_cast<int64_t>(random() % 3); ++version)
+      events.push_back(
+          {"ml", Monthly(who, "D" + std::to_string(i), v1::MINIMUM_LIVING, month(), "371302", version)});
+    if (random() % 2)
+      events.push_back(
+          {"ep", Monthly(who, "T" + std::to_string(i), v1::EXTREME_POVERTY, month(), "371302", 1)});
+    if (random() % 2)
+      events.push_back({"facts", FactOf(who, "F" + std::to_string(++number), v1::DEATH, {2026, 2, 3})});
+    if (random() % 3 == 0) {
+      v1::Record gone;
+      gone.set_record_id("D" + std::to_string(i));
+      gone.set_version(9);
+      gone.set_deleted(true);
+      events.push_back({"ml", gone});
+    }
+  }
+  return events;
+}
+
+// What anybody could see: persons, findings without their times, conflicts.
+std::map<std::string, std::string> Visible(const Hub& hub) {
+  std::map<std::string, std::string> rows = Rows(hub, "mp");
+  rows.merge(Rows(hub, "mc"));
+  for (v1::Finding finding : OpenFindings(hub)) {
+    finding.clear_open_time();
+    finding.clear_update_time();
+    rows[finding.finding_id()] = finding.SerializeAsString();
+  }
+  return rows;
+}
+
+TEST(Hub, AnyOrderAndBatchingGivesTheSamePersonsAndFindings) {
+  for (int seed = 1; seed <= 12; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    std::vector<Event> events = Village(random);
+    std::map<std::string, std::string> expected;
+    for (int order = 0; order < 4; ++order) {
+      auto hub = OpenHub();
+      const std::map<std::string, v1::Source> sources = {
+          {"ml", OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING)},
+          {"ep", OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY)},
+          {"facts", OpenFacts(*hub, "facts")}};
+      std::vector<Event> sent = events;
+      if (order == 3) sent.insert(sent.end(), events.begin(), events.end());  // everything twice
+      std::shuffle(sent.begin(), sent.end(), random);
+      for (size_t begin = 0; begin < sent.size();) {
+        const size_t end = std::min(sent.size(), begin + 1 + random() % (order == 0 ? 1 : 20));
+        std::map<std::string, std::vector<v1::Record>> batches;
+        for (size_t i = begin; i < end; ++i) batches[sent[i].source].push_back(sent[i].record);
+        for (const auto& [source, records] : batches) Push(*hub, sources.at(source), records);
+        begin = end;
+      }
+      if (order == 0) expected = Visible(*hub);
+      EXPECT_EQ(Visible(*hub), expected);
+    }
+    EXPECT_FALSE(expected.empty());
+  }
+}
+
+TEST(Hub, OtherRulesAreJudgedForEverybody) {
+  auto hub = OpenHub();
+  Push(*hub, OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY),
+       {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+  Push(*hub, OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING),
+       {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3))});
+  const auto open = static_cast<int64_t>(OpenFindings(*hub).size());
+  ASSERT_GT(open, 0);
+  auto none = coverage::RuleSet::Parse("none", "");
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_EQ(hub->ReplaceRules(*none)->closed, open);
+  EXPECT_TRUE(OpenFindings(*hub).empty());
+  EXPECT_EQ(hub->ReplaceRules(ShippedRules())->opened, open);
+}
+
+// A store that outlives the hub on it.
+class Borrowed final : public storage::Store {
+ public:
+  explicit Borrowed(storage::Store& store) : store_(store) {}
+  absl::StatusOr<std::vector<storage::Row>> MultiGet(std::span<const std::string> keys) const override {
+    return store_.MultiGet(keys);
+  }
+  absl::StatusOr<std::vector<storage::KeyRow>> Scan(std::string_view prefix, std::string_view from,
+                                                    size_t limit) const override {
+    return store_.Scan(prefix, from, limit);
+  }
+  storage::Version version() const override { return store_.version(); }
+  absl::StatusOr<storage::CommitResult> Apply(const storage::Commit& commit) override {
+    return store_.Apply(commit);
+  }
+  std::unique_ptr<storage::Reader> Snapshot() const override { return store_.Snapshot(); }
+  uint64_t DiskBytes() const override { return store_.DiskBytes(); }
+
+ private:
+  storage::Store& store_;
+};
+
+TEST(Hub, TimeAndModelAreCaughtUpWithAtTheNextStart) {
+  auto store = storage::NewMemoryStore();
+  Hub::Options options = TestOptions();
+  options.as_of = matcher::CivilDate{2026, 1, 31};
+  std::map<std::string, std::string> persons;
+  {
+    auto hub = OpenHub(std::make_unique<Borrowed>(*store), options);
+    Push(*hub, OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY),
+         {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+    Push(*hub, OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING),
+         {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
+    EXPECT_TRUE(OpenFindings(*hub).empty()) << "one hand-over month is allowed";
+    persons = Rows(*hub, "mp");
+  }
+  options.as_of = matcher::CivilDate{2026, 3, 31};
+  {
+    auto hub = OpenHub(std::make_unique<Borrowed>(*store), options);
+    EXPECT_FALSE(OpenFindings(*hub).empty());
+  }
+  // The index says that another model made it: it is built again from the records, and is the same.
+  {
+    storage::Transaction txn(*store);
+    stored::Basis basis;
+    ASSERT_TRUE(basis.ParseFromString(**txn.Get(schema::kBasisRow)));
+    basis.set_model_version("another");
+    txn.Put(schema::kBasisRow, basis.SerializeAsString());
+    ASSERT_TRUE(txn.Commit().ok());
+  }
+  auto hub = OpenHub(std::make_unique<Borrowed>(*store), options);
+  EXPECT_EQ(Rows(*hub, "mp"), persons);
+  EXPECT_FALSE(OpenFindings(*hub).empty());
+}
+
+TEST(Hub, RefusesAStoreOfANewerFormat) {
+  auto store = storage::NewMemoryStore();
+  storage::Transaction txn(*store);
+  stored::Basis basis;
+  basis.set_format(schema::kFormat + 1);
+  txn.Put(schema::kBasisRow, basis.SerializeAsString());
+  ASSERT_TRUE(txn.Commit().ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      Hub::Open(TestOptions(), std::move(store), ShippedModel(), ShippedRules()).status()));
+}
+
+}  // namespace
+}  // namespace relief::server

@@ -1,0 +1,263 @@
+#include "server/ingest/feed.h"
+
+#include <algorithm>
+#include <random>
+
+#include "server/schema.h"
+#include "tests/server/hub_fixture.h"
+
+namespace relief::server {
+namespace {
+
+const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
+const Who kLi = MadeUp("李建国", {1960, 7, 1}, 35);
+
+stored::Record Stored(const Hub& hub, const std::string& source, const std::string& record_id) {
+  const std::string key = schema::RecordRow(matcher::RecordKey::Of(source, record_id));
+  stored::Record record;
+  EXPECT_TRUE(record.ParseFromString((*hub.store().MultiGet({&key, 1}))[0].value));
+  return record;
+}
+
+TEST(ValidateRecord, NamesTheFieldAndTheReason) {
+  v1::Source source;
+  source.set_content(v1::Source::BENEFITS);
+  source.set_programme(v1::MINIMUM_LIVING);
+  source.set_region_prefix("3713");
+  const v1::Record good = Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1));
+  EXPECT_TRUE(ValidateRecord(source, good).empty());
+
+  struct Case {
+    const char* field;
+    v1::FieldError::Reason reason;
+    std::function<void(v1::Record&)> spoil;
+  };
+  const Case cases[] = {
+      {"record_id", v1::FieldError::REQUIRED, [](auto& r) { r.set_record_id(" "); }},
+      {"record_id", v1::FieldError::TOO_LONG, [](auto& r) { r.set_record_id(std::string(65, 'x')); }},
+      {"record_id", v1::FieldError::INVALID, [](auto& r) { r.set_record_id(std::string("a\0b", 3)); }},
+      {"version", v1::FieldError::INVALID, [](auto& r) { r.set_version(-1); }},
+      {"person.name", v1::FieldError::REQUIRED,
+       [](auto& r) { r.mutable_person()->set_name(" "), r.mutable_person()->clear_id_number(); }},
+      {"person.name", v1::FieldError::TOO_LONG,
+       [](auto& r) { r.mutable_person()->set_name(std::string(301, 'x')); }},
+      {"person.birth_date", v1::FieldError::INVALID,
+       [](auto& r) { r.mutable_person()->mutable_birth_date()->set_day(31); }},
+      {"person.region_code", v1::FieldError::INVALID,
+       [](auto& r) { r.mutable_person()->set_region_code("3713"); }},
+      {"benefit", v1::FieldError::REQUIRED, [](auto& r) { r.clear_benefit(); }},
+      {"benefit.programme", v1::FieldError::WRONG_PROGRAMME,
+       [](auto& r) { r.mutable_benefit()->set_programme(v1::HOUSING); }},
+      {"benefit.start_month", v1::FieldError::REQUIRED,
+       [](auto& r) { r.mutable_benefit()->clear_start_month(); }},
+      {"benefit.start_month", v1::FieldError::INVALID,
+       [](auto& r) { r.mutable_benefit()->mutable_start_month()->set_month(13); }},
+      {"benefit.end_month", v1::FieldError::CONTRADICTION,
+       [](auto& r) { *r.mutable_benefit()->mutable_end_month() = MonthOf(2025, 12); }},
+      {"benefit.amount_fen", v1::FieldError::INVALID,
+       [](auto& r) { r.mutable_benefit()->set_amount_fen(-1); }},
+      {"benefit.paying_region", v1::FieldError::OUT_OF_REGION,
+       [](auto& r) { r.mutable_benefit()->set_paying_region("110101"); }},
+      {"benefit.term", v1::FieldError::INVALID, [](auto& r) { r.mutable_benefit()->set_term("2026夏"); }},
+  };
+  for (const Case& one : cases) {
+    v1::Record record = good;
+    if (std::string(one.field) == "person.birth_date")
+      *record.mutable_person()->mutable_birth_date() = ToProto({2001, 2, 1});
+    one.spoil(record);
+    const auto errors = ValidateRecord(source, record);
+    ASSERT_EQ(errors.size(), 1u) << one.field;
+    EXPECT_EQ(errors[0].field(), one.field);
+    EXPECT_EQ(errors[0].reason(), one.reason) << one.field;
+    EXPECT_FALSE(errors[0].message().empty());
+    EXPECT_EQ(errors[0].message().find(kWang.name), std::string::npos);
+  }
+}
+
+TEST(Feed, TellsNewKnownOldAndContradictoryApart) {
+  auto hub = OpenHub();
+  const v1::Source source = OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING);
+  const v1::Record first = Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1), "371302", 5);
+  EXPECT_EQ(Push(*hub, source, {first}).accepted(), 1);
+  EXPECT_EQ(Push(*hub, source, {first}).duplicate(), 1);
+  v1::Record renumbered = first;
+  renumbered.set_version(6);
+  EXPECT_EQ(Push(*hub, source, {renumbered}).duplicate(), 1) << "the same content, whatever its version";
+  v1::Record other = Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 2), "371302", 5);
+  EXPECT_EQ(Push(*hub, source, {other}).stale(), 1);
+  other.set_version(6);
+  const v1::BatchAck conflict = Push(*hub, source, {other});
+  ASSERT_EQ(conflict.rejected_size(), 1);
+  EXPECT_EQ(conflict.rejected(0).errors(0).reason(), v1::FieldError::VERSION_CONFLICT);
+  other.set_version(7);
+  EXPECT_EQ(Push(*hub, source, {other}).accepted(), 1);
+  EXPECT_EQ(Stored(*hub, "ml", "A").record().benefit().start_month().month(), 2);
+  EXPECT_EQ(GetSource(hub->store(), "ml")->live_records(), 1);
+}
+
+TEST(Feed, ABadRecordCostsNothingElse) {
+  auto hub = OpenHub();
+  const v1::Source source = OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING);
+  v1::Record bad = Monthly(kLi, "B", v1::MINIMUM_LIVING, MonthOf(2026, 13));
+  const v1::BatchAck ack = Push(*hub, source,
+                                {Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1)), bad,
+                                 Monthly(kLi, "C", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
+  EXPECT_EQ(ack.accepted(), 2);
+  ASSERT_EQ(ack.rejected_size(), 1);
+  EXPECT_EQ(ack.rejected(0).index(), 1);
+  EXPECT_EQ(ack.rejected(0).record_id(), "B");
+  EXPECT_GT(ack.position(), 0);
+}
+
+TEST(Feed, RefusesABatchThatIsTooLargeAsAWhole) {
+  auto hub = OpenHub();
+  const v1::Source source = OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING);
+  v1::Batch batch;
+  for (int i = 0; i <= kMaxBatchRecords; ++i) batch.add_records();
+  EXPECT_TRUE(absl::IsInvalidArgument(SubmitBatch(*hub, source, batch, "local").get().status()));
+  EXPECT_EQ(GetSource(hub->store(), "ml")->live_records(), 0);
+}
+
+TEST(Feed, VersionsMayArriveInAnyOrder) {
+  std::vector<v1::Record> versions;
+  versions.push_back(Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1), "371302", 1));
+  versions.push_back(Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 2), "371302", 2));
+  versions.push_back(
+      Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1), "371302", 3));  // back to the first content
+  v1::Record gone;
+  gone.set_record_id("A");
+  gone.set_version(4);
+  gone.set_deleted(true);
+  versions.push_back(gone);
+  std::vector<int> order = {0, 1, 2, 3};
+  for (const bool with_deletion : {false, true}) {
+    std::string expected;
+    do {
+      auto hub = OpenHub();
+      const v1::Source source = OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING);
+      for (int i : order)
+        if (with_deletion || i != 3) Push(*hub, source, {versions[i]});
+      const stored::Record record = Stored(*hub, "ml", "A");
+      const std::string state = record.record().SerializeAsString() + std::to_string(record.state()) +
+                                std::to_string(GetSource(hub->store(), "ml")->live_records());
+      if (expected.empty()) expected = state;
+      EXPECT_EQ(state, expected);
+      EXPECT_EQ(Rows(*hub, "mp").size(), with_deletion ? 0u : 1u);
+    } while (std::next_permutation(order.begin(), order.end()));
+  }
+}
+
+TEST(Feed, SourcesBelongToTheirAgencies) {
+  auto hub = OpenHub();
+  v1::Source source;
+  source.set_source_id("ml");
+  source.set_content(v1::Source::BENEFITS);
+  source.set_programme(v1::MINIMUM_LIVING);
+  ASSERT_TRUE(RegisterSource(*hub, source, "spiffe://civil-affairs").ok());
+  v1::Open open;
+  open.set_source_id("ml");
+  open.set_content(v1::Source::BENEFITS);
+  open.set_programme(v1::MINIMUM_LIVING);
+  EXPECT_TRUE(absl::IsPermissionDenied(OpenSource(*hub, open, "spiffe://housing").status()));
+  EXPECT_TRUE(OpenSource(*hub, open, "spiffe://civil-affairs").ok());
+  open.set_programme(v1::HOUSING);
+  EXPECT_TRUE(absl::IsFailedPrecondition(OpenSource(*hub, open, "spiffe://civil-affairs").status()));
+  open.set_source_id("no spaces");
+  EXPECT_TRUE(absl::IsInvalidArgument(OpenSource(*hub, open, "local").status()));
+}
+
+TEST(Feed, UnknownSourcesAreRefusedUnlessTheHubRegistersByItself) {
+  Hub::Options options = TestOptions();
+  options.auto_register_sources = false;
+  auto hub = OpenHub(storage::NewMemoryStore(), options);
+  v1::Open open;
+  open.set_source_id("ml");
+  open.set_content(v1::Source::FACTS);
+  EXPECT_TRUE(absl::IsNotFound(OpenSource(*hub, open, "local").status()));
+}
+
+class Snapshots : public testing::Test {
+ protected:
+  std::unique_ptr<Hub> hub_ = OpenHub();
+  v1::Source source_ = OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING);
+  std::vector<v1::Record> rows_ = [] {
+    std::vector<v1::Record> rows;
+    for (int i = 0; i < 10; ++i)
+      rows.push_back(Monthly(
+          MadeUp("赵" + std::string(i % 2 ? "文" : "武"), {1950, 1, static_cast<uint8_t>(1 + i)}, 100 + i),
+          "R" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 1)));
+    return rows;
+  }();
+
+  v1::SnapshotResult Send(const std::vector<v1::Record>& rows) {
+    const auto begun = BeginSnapshot(*hub_, "ml", "local");
+    EXPECT_TRUE(begun.ok()) << begun.status();
+    Push(*hub_, source_, rows);
+    auto result = CommitSnapshot(*hub_, "ml", begun->snapshot_id(), "local");
+    EXPECT_TRUE(result.ok()) << result.status();
+    return *result;
+  }
+};
+
+TEST_F(Snapshots, EndWhatTheyNoLongerHold) {
+  EXPECT_EQ(Send(rows_).ended(), 0);
+  const v1::SnapshotResult second = Send({rows_.begin(), rows_.begin() + 9});
+  EXPECT_EQ(second.state(), v1::SnapshotResult::COMMITTED);
+  EXPECT_EQ(second.seen(), 9);
+  EXPECT_EQ(second.ended(), 1);
+  const stored::Record ended = Stored(*hub_, "ml", "R9");
+  EXPECT_EQ(ended.state(), stored::Record::ENDED);
+  EXPECT_EQ(EffectiveRecord(ended).benefit().end_month().month(), 9) << "the month before the snapshot";
+  EXPECT_EQ(GetSource(hub_->store(), "ml")->live_records(), 9);
+  EXPECT_EQ(Send(rows_).ended(), 0);
+  EXPECT_EQ(Stored(*hub_, "ml", "R9").state(), stored::Record::LIVE) << "it is back";
+}
+
+TEST_F(Snapshots, ThatShrankTooMuchAreHeldUntilAnOfficerConfirms) {
+  Send(rows_);
+  const v1::SnapshotResult held = Send({rows_.begin(), rows_.begin() + 5});
+  EXPECT_EQ(held.state(), v1::SnapshotResult::HELD);
+  EXPECT_EQ(held.ended(), 5);
+  EXPECT_EQ(Stored(*hub_, "ml", "R9").state(), stored::Record::LIVE);
+  EXPECT_TRUE(absl::IsFailedPrecondition(BeginSnapshot(*hub_, "ml", "local").status()));
+
+  v1::ConfirmSnapshotRequest confirm;
+  confirm.set_source_id("ml");
+  confirm.set_snapshot_id(held.snapshot_id());
+  EXPECT_TRUE(absl::IsInvalidArgument(ConfirmSnapshot(*hub_, confirm, "local").status()))
+      << "a reason is required";
+  confirm.set_reason("the office closed a village's list");
+  const auto result = ConfirmSnapshot(*hub_, confirm, "local");
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->ended(), 5);
+  EXPECT_EQ(Stored(*hub_, "ml", "R9").state(), stored::Record::ENDED);
+  EXPECT_TRUE(absl::IsFailedPrecondition(ConfirmSnapshot(*hub_, confirm, "local").status()));
+}
+
+TEST_F(Snapshots, HeldOnesCanBeDiscarded) {
+  Send(rows_);
+  const v1::SnapshotResult held = Send({rows_.begin(), rows_.begin() + 1});
+  v1::ConfirmSnapshotRequest refuse;
+  refuse.set_source_id("ml");
+  refuse.set_snapshot_id(held.snapshot_id());
+  refuse.set_discard(true);
+  refuse.set_reason("half a file");
+  EXPECT_EQ(ConfirmSnapshot(*hub_, refuse, "local")->state(), v1::SnapshotResult::DISCARDED);
+  EXPECT_EQ(GetSource(hub_->store(), "ml")->live_records(), 10);
+  EXPECT_TRUE(BeginSnapshot(*hub_, "ml", "local").ok());
+}
+
+TEST_F(Snapshots, SurviveABrokenStream) {
+  const auto begun = BeginSnapshot(*hub_, "ml", "local");
+  Push(*hub_, source_, {rows_.begin(), rows_.begin() + 5});
+  const auto again = BeginSnapshot(*hub_, "ml", "local");
+  EXPECT_TRUE(again->resumed());
+  EXPECT_EQ(again->snapshot_id(), begun->snapshot_id());
+  Push(*hub_, source_, rows_);
+  EXPECT_EQ(CommitSnapshot(*hub_, "ml", again->snapshot_id(), "local")->seen(), 10);
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(CommitSnapshot(*hub_, "ml", again->snapshot_id(), "local").status()));
+}
+
+}  // namespace
+}  // namespace relief::server
