@@ -1,8 +1,8 @@
 // Coverage: what a person gets, judged by the rules. Timelines + rules -> findings.
 //
-// Pure logic: it is handed a person's records, the rules and the day to judge for, and returns findings. It knows no clock,
-// no store and no network, and is callable from any thread. The same input gives the same findings, whatever the order of
-// the records.
+// Pure logic: it is handed a person's records, the rules and the day to judge for, and returns findings. It
+// knows no clock, no store and no network, and is callable from any thread. The same input gives the same
+// findings, whatever the order of the records.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ struct CoverageRecord {
 
 // What a rule says of a person. `evidence` is sorted and has each record once.
 struct FindingDraft {
-  std::string finding_id;  // "F-" and 16 characters; from the rule id, the rule's group (pair, invoice, year ...) and its first record
+  std::string finding_id;  // "F-" and 16 characters; from the rule id, the rule's group (pair, invoice, year
+                           // ...) and its first record
   std::string rule_id;
   std::vector<matcher::RecordKey> evidence;
   std::vector<v1::Month> overlap_months;  // sorted; only for rules that compare months
@@ -41,11 +42,12 @@ class Rule;  // a compiled rule
 // The rules of one directory, compiled. Immutable.
 class RuleSet {
  public:
-  // Reads every *.textproto of the directory. INVALID_ARGUMENT: a file that is not text format, a rule that is not well
-  // formed, or two rules in force with one id; the message names file, line and column.
+  // Reads every *.textproto of the directory. INVALID_ARGUMENT: a file that is not text format, a rule that
+  // is not well formed, or two rules in force with one id; the message names file, line and column.
   static absl::StatusOr<std::shared_ptr<const RuleSet>> LoadDirectory(const std::string& directory);
   // The same for one text, which errors call `name`.
-  static absl::StatusOr<std::shared_ptr<const RuleSet>> Parse(const std::string& name, const std::string& text);
+  static absl::StatusOr<std::shared_ptr<const RuleSet>> Parse(const std::string& name,
+                                                              const std::string& text);
   ~RuleSet();
 
   // Changes whenever the meaning of any rule may have changed.
@@ -54,8 +56,8 @@ class RuleSet {
   // Ids in order.
   std::vector<std::string> rule_ids() const;
 
-  // Fills the parts of a finding that come from its rule: kind, severity, version, titles, legal basis, whom to notify.
-  // The due date counts from `opened`. Returns false if there is no such rule.
+  // Fills the parts of a finding that come from its rule: kind, severity, version, titles, legal basis, whom
+  // to notify. The due date counts from `opened`. Returns false if there is no such rule.
   bool Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding) const;
 
   // What the rules say of one person on `as_of`. Sorted by finding_id, each once.

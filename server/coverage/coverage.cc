@@ -1,0 +1,168 @@
+#include "server/coverage/coverage.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "server/coverage/condition.h"
+#include "server/coverage/rule_file.h"
+
+namespace relief::coverage {
+namespace {
+
+// Grows whenever the code below or in the evaluators changes what a rule means, so that stored findings are
+// judged anew.
+constexpr char kEvaluators[] = "evaluators-1";
+
+std::string Deterministic(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+class Rule {
+ public:
+  explicit Rule(RuleSpec spec)
+      : spec_(std::move(spec)),
+        condition_(MakeCondition(spec_)),
+        first_day_(DayNumber(spec_.effective_from())),
+        last_day_(spec_.has_effective_to() ? DayNumber(spec_.effective_to()) : INT32_MAX) {}
+
+  const RuleSpec& spec() const { return spec_; }
+  const Condition& condition() const { return *condition_; }
+  bool InForce(int32_t day) const { return first_day_ <= day && day <= last_day_; }
+
+ private:
+  RuleSpec spec_;
+  std::unique_ptr<Condition> condition_;
+  int32_t first_day_, last_day_;
+};
+
+struct RuleSet::Impl {
+  std::vector<Rule> rules;  // by id, then version
+  std::string fingerprint;
+
+  static absl::StatusOr<std::shared_ptr<const RuleSet>> Make(std::vector<PlacedRule> placed) {
+    if (absl::Status status = CheckDistinct(placed); !status.ok()) return status;
+    std::sort(placed.begin(), placed.end(), [](const PlacedRule& a, const PlacedRule& b) {
+      const int order = a.spec.id().compare(b.spec.id());
+      return order != 0 ? order < 0 : a.spec.version() < b.spec.version();
+    });
+    std::shared_ptr<RuleSet> set(new RuleSet());
+    RuleFile all;
+    for (PlacedRule& rule : placed) {
+      *all.add_rules() = rule.spec;
+      set->impl_->rules.emplace_back(std::move(rule.spec));
+    }
+    set->impl_->fingerprint = matcher::RecordKey::Of(kEvaluators, Deterministic(all)).ToString();
+    return std::shared_ptr<const RuleSet>(std::move(set));
+  }
+
+  // The version of a rule that was in force on a day; the latest version if none was.
+  const RuleSpec* Find(const std::string& id, int32_t day) const {
+    const RuleSpec* found = nullptr;
+    for (const Rule& rule : rules) {
+      if (rule.spec().id() != id) continue;
+      found = &rule.spec();
+      if (rule.InForce(day)) break;
+    }
+    return found;
+  }
+};
+
+RuleSet::RuleSet() : impl_(std::make_unique<Impl>()) {}
+RuleSet::~RuleSet() = default;
+
+absl::StatusOr<std::shared_ptr<const RuleSet>> RuleSet::Parse(const std::string& name,
+                                                              const std::string& text) {
+  absl::StatusOr<std::vector<PlacedRule>> rules = ParseRules(name, text);
+  if (!rules.ok()) return rules.status();
+  return Impl::Make(*std::move(rules));
+}
+
+absl::StatusOr<std::shared_ptr<const RuleSet>> RuleSet::LoadDirectory(const std::string& directory) {
+  std::error_code error;
+  std::vector<std::filesystem::path> paths;
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".textproto") paths.push_back(entry->path());
+  }
+  if (error) return absl::NotFoundError("cannot read rule directory " + directory + ": " + error.message());
+  if (paths.empty()) return absl::NotFoundError("no *.textproto in rule directory " + directory);
+  std::sort(paths.begin(), paths.end());
+  std::vector<PlacedRule> all;
+  for (const std::filesystem::path& path : paths) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (!file) return absl::UnavailableError("cannot read rule file " + path.string());
+    absl::StatusOr<std::vector<PlacedRule>> rules = ParseRules(path.filename().string(), text);
+    if (!rules.ok()) return rules.status();
+    std::move(rules->begin(), rules->end(), std::back_inserter(all));
+  }
+  return Impl::Make(std::move(all));
+}
+
+const std::string& RuleSet::fingerprint() const { return impl_->fingerprint; }
+
+std::vector<std::string> RuleSet::rule_ids() const {
+  std::vector<std::string> ids;
+  for (const Rule& rule : impl_->rules) ids.push_back(rule.spec().id());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding) const {
+  const RuleSpec* rule = impl_->Find(rule_id, opened.days());
+  if (rule == nullptr) return false;
+  finding->set_rule_id(rule_id);
+  finding->set_rule_version(rule->version());
+  finding->set_kind(rule->kind());
+  finding->set_severity(rule->severity());
+  finding->set_title_zh(rule->title_zh());
+  finding->set_title_en(rule->title_en());
+  finding->set_legal_basis(rule->legal_basis());
+  finding->set_basis_confirmed(rule->basis_confirmed());
+  *finding->mutable_notify() = rule->notify();
+  const matcher::CivilDate due = matcher::CivilDate::FromDays(opened.days() + rule->deadline_days());
+  finding->mutable_due_date()->set_year(due.year);
+  finding->mutable_due_date()->set_month(due.month);
+  finding->mutable_due_date()->set_day(due.day);
+  return true;
+}
+
+std::vector<FindingDraft> RuleSet::Evaluate(std::span<const CoverageRecord> records,
+                                            matcher::CivilDate as_of) const {
+  std::vector<FindingDraft> drafts;
+  const PersonRecords person(records, as_of);
+  for (const Rule& rule : impl_->rules) {
+    if (!rule.condition().MayApply(person.slots()) || !rule.InForce(person.today())) continue;
+    Findings findings(rule.spec().id(), &drafts);
+    rule.condition().Evaluate(person, &findings);
+  }
+  std::sort(drafts.begin(), drafts.end(),
+            [](const FindingDraft& a, const FindingDraft& b) { return a.finding_id < b.finding_id; });
+  return drafts;
+}
+
+bool operator==(const FindingDraft& a, const FindingDraft& b) {
+  const auto same_month = [](const v1::Month& x, const v1::Month& y) {
+    return x.year() == y.year() && x.month() == y.month();
+  };
+  return a.finding_id == b.finding_id && a.rule_id == b.rule_id && a.evidence == b.evidence &&
+         a.amount_fen == b.amount_fen &&
+         std::equal(a.overlap_months.begin(), a.overlap_months.end(), b.overlap_months.begin(),
+                    b.overlap_months.end(), same_month);
+}
+
+}  // namespace relief::coverage

@@ -1,0 +1,133 @@
+// Conditions on the settlements of one hospital invoice.
+#include <algorithm>
+#include <cstdlib>
+
+#include "server/coverage/condition.h"
+
+namespace relief::coverage {
+namespace {
+
+// What the records of one invoice say together.
+struct Invoice {
+  Items all;       // settlements and strike-offs
+  Items assisted;  // settlements on which assistance was paid
+  Items struck;    // strike-offs: each cancels one assisted settlement
+
+  int surplus() const { return static_cast<int>(assisted.size()) - static_cast<int>(struck.size()) - 1; }
+};
+
+// Departments write the sums of a strike-off negative (record.proto); one that does not means the same.
+int64_t Cancelled(int64_t fen) { return -std::abs(fen); }
+
+class InvoiceCondition : public Condition {
+ public:
+  template <typename Spec>
+  explicit InvoiceCondition(const Spec& spec) : strike_off_(spec.strike_off()) {
+    for (const Selector& selector : spec.settlements()) settlements_.emplace_back(selector);
+    for (const RecordSelector& selector : settlements_) slots_ |= selector.slots();
+  }
+
+  bool MayApply(SlotSet slots) const override { return (slots & slots_) != 0; }
+
+  void Evaluate(const PersonRecords& person, Findings* findings) const override {
+    Items items;
+    for (const RecordSelector& selector : settlements_) Select(person, selector, &items);
+    Select(person, strike_off_, &items);
+    items.erase(std::remove_if(items.begin(), items.end(),
+                               [](const Item* item) { return item->benefit().invoice_number().empty(); }),
+                items.end());
+    std::sort(items.begin(), items.end(), [](const Item* a, const Item* b) {
+      const int order = a->benefit().invoice_number().compare(b->benefit().invoice_number());
+      return order != 0 ? order < 0 : a->key() < b->key();
+    });
+    items.erase(std::unique(items.begin(), items.end()), items.end());
+    for (size_t i = 0; i < items.size();) {
+      const std::string& number = items[i]->benefit().invoice_number();
+      Invoice invoice;
+      for (; i < items.size() && items[i]->benefit().invoice_number() == number; ++i) {
+        invoice.all.push_back(items[i]);
+        if (strike_off_.Matches(*items[i])) {
+          invoice.struck.push_back(items[i]);
+        } else if (items[i]->benefit().amount_fen() > 0) {
+          invoice.assisted.push_back(items[i]);
+        }
+      }
+      Judge(number, invoice, findings);
+    }
+  }
+
+ protected:
+  virtual void Judge(const std::string& number, const Invoice& invoice, Findings* findings) const = 0;
+  bool IsStrikeOff(const Item& item) const { return strike_off_.Matches(item); }
+
+ private:
+  std::vector<RecordSelector> settlements_;
+  RecordSelector strike_off_;
+  SlotSet slots_ = 0;
+};
+
+// What was paid beyond one settlement. A strike-off cancels the settlement of its own amount; one whose
+// amount fits none cancels the largest, so that we never ask for more than was overpaid. Of what is left the
+// largest is rightly had.
+int64_t SurplusFen(const Invoice& invoice) {
+  std::vector<int64_t> amounts, cancelled;
+  for (const Item* item : invoice.assisted) amounts.push_back(item->benefit().amount_fen());
+  for (const Item* item : invoice.struck) cancelled.push_back(std::abs(item->benefit().amount_fen()));
+  std::sort(amounts.begin(), amounts.end());
+  int unmatched = 0;
+  for (int64_t amount : cancelled) {
+    const auto at = std::lower_bound(amounts.begin(), amounts.end(), amount);
+    if (at != amounts.end() && *at == amount) {
+      amounts.erase(at);
+    } else {
+      ++unmatched;
+    }
+  }
+  int64_t sum = 0;
+  for (int i = 0; i < static_cast<int>(amounts.size()) - unmatched - 1; ++i) sum += amounts[i];
+  return sum;
+}
+
+class InvoiceRepeatCondition : public InvoiceCondition {
+ public:
+  using InvoiceCondition::InvoiceCondition;
+
+ protected:
+  void Judge(const std::string& number, const Invoice& invoice, Findings* findings) const override {
+    if (invoice.surplus() <= 0) return;
+    findings->Add(number, Earliest(invoice.assisted).key(), invoice.assisted, {}, SurplusFen(invoice));
+  }
+};
+
+class InvoiceExcessCondition : public InvoiceCondition {
+ public:
+  using InvoiceCondition::InvoiceCondition;
+
+ protected:
+  void Judge(const std::string& number, const Invoice& invoice, Findings* findings) const override {
+    if (invoice.surplus() > 0) return;
+    int64_t paid = 0, cost = 0;
+    for (const Item* item : invoice.all) {
+      const v1::Benefit& benefit = item->benefit();
+      if (IsStrikeOff(*item)) {
+        paid += Cancelled(benefit.insured_fen()) + Cancelled(benefit.amount_fen());
+      } else {
+        paid += benefit.insured_fen() + benefit.amount_fen();
+        cost = std::max(cost, benefit.total_cost_fen());
+      }
+    }
+    if (cost == 0 || paid <= cost) return;  // a cost of 0 was not stated
+    findings->Add(number, Earliest(invoice.all).key(), invoice.all, {}, paid - cost);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Condition> MakeInvoiceRepeat(const InvoiceRepeat& spec) {
+  return std::make_unique<InvoiceRepeatCondition>(spec);
+}
+std::unique_ptr<Condition> MakeInvoiceExcess(const InvoiceExcess& spec) {
+  return std::make_unique<InvoiceExcessCondition>(spec);
+}
+
+}  // namespace relief::coverage

@@ -1,0 +1,44 @@
+#include "server/coverage/timeline.h"
+
+#include <algorithm>
+
+namespace relief::coverage {
+
+v1::Month MonthIndex::ToProto() const {
+  v1::Month proto;
+  proto.set_year(year());
+  proto.set_month(month());
+  return proto;
+}
+
+std::vector<v1::Month> MonthSpan::Months() const {
+  std::vector<v1::Month> months;
+  months.reserve(count());
+  for (MonthIndex month = first; month <= last; month = month + 1) months.push_back(month.ToProto());
+  return months;
+}
+
+MonthSpan Intersect(MonthSpan a, MonthSpan b) {
+  return {std::max(a.first, b.first), std::min(a.last, b.last)};
+}
+
+MonthSpan BenefitMonths(const v1::Benefit& benefit, MonthIndex now) {
+  if (!benefit.has_start_month()) return {};
+  MonthIndex last = now;
+  if (benefit.has_end_month()) last = std::min(last, MonthIndex::Of(benefit.end_month()));
+  return {MonthIndex::Of(benefit.start_month()), last};
+}
+
+int32_t DayNumber(const v1::Date& date) {
+  return matcher::CivilDate{static_cast<int16_t>(date.year()), static_cast<uint8_t>(date.month()),
+                            static_cast<uint8_t>(date.day())}
+      .days();
+}
+
+std::string TermOf(MonthIndex month) {
+  if (month.month() >= 9) return std::to_string(month.year()) + "秋";
+  if (month.month() == 1) return std::to_string(month.year() - 1) + "秋";
+  return std::to_string(month.year()) + "春";
+}
+
+}  // namespace relief::coverage
