@@ -1,12 +1,13 @@
 // An ordered, durable key-value store with guarded commits: what the rest of the hub knows of a database.
 //
-// The interface is the smallest that RocksDB, PostgreSQL and their like can all keep (ARCHITECTURE.md, "The store"):
-// read rows with their versions, scan a prefix in memcmp order, and commit writes that hold only if every guarded row
-// still has the version that was read. A commit is atomic, and durable before Apply returns OK: kill -9 after that loses
-// nothing. A store is used by one process at a time; opening it twice fails with FAILED_PRECONDITION.
+// The interface is the smallest that RocksDB, PostgreSQL and their like can all keep (ARCHITECTURE.md, "The
+// store"): read rows with their versions, scan a prefix in memcmp order, and commit writes that hold only if
+// every guarded row still has the version that was read. A commit is atomic, and durable before Apply returns
+// OK: kill -9 after that loses nothing. A store is used by one process at a time; opening it twice fails with
+// FAILED_PRECONDITION.
 //
-// Every method may be called from any thread. Keys and values are arbitrary bytes, 0x00 and 0xFF included; values may be
-// empty. A key is at most 4 KiB, a value at most 64 MiB.
+// Every method may be called from any thread. Keys and values are arbitrary bytes, 0x00 and 0xFF included;
+// values may be empty. A key is at most 4 KiB, a value at most 64 MiB.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@
 
 namespace relief::storage {
 
-// Opaque, compared for equality only; grows with every commit that writes the row. 0 says that the row is absent.
+// Opaque, compared for equality only; grows with every commit that writes the row. 0 says that the row is
+// absent.
 using Version = uint64_t;
 
 struct Row {
@@ -52,6 +54,9 @@ struct Commit {
   std::vector<Guard> guards;
   std::vector<Put> puts;
   std::vector<std::string> deletes;
+  // Every guard was read when the store was at this version or later; a store that is still there need not
+  // look. 0: not known.
+  Version read_at = 0;
 };
 
 struct CommitResult {
@@ -72,7 +77,8 @@ class Reader {
   // DATA_LOSS: a row is damaged. UNAVAILABLE: the store cannot be read.
   virtual absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys) const = 0;
 
-  // Up to `limit` rows whose keys begin with `prefix` and are >= `from` (empty: from the beginning), in memcmp order.
+  // Up to `limit` rows whose keys begin with `prefix` and are >= `from` (empty: from the beginning), in
+  // memcmp order.
   virtual absl::StatusOr<std::vector<KeyRow>> Scan(std::string_view prefix, std::string_view from,
                                                    size_t limit) const = 0;
 

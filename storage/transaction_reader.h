@@ -1,5 +1,5 @@
-// Lets code that reads from a Reader read through a transaction: it sees the transaction's own writes, and what it reads
-// becomes a guard. For the transaction's thread, while the transaction lives.
+// Lets code that reads from a Reader read through a transaction: it sees the transaction's own writes, and
+// what it reads becomes a guard. For the transaction's thread, while the transaction lives.
 #pragma once
 
 #include "storage/transaction.h"
