@@ -1,15 +1,69 @@
-// The match model: comparison levels with their m and u probabilities, name frequencies, and thresholds. Data, read from a
-// protobuf text file (model.proto) and validated at load with line-precise errors. Immutable afterwards.
+// The match model: comparison levels with their m and u probabilities, name frequencies, and thresholds.
+// Data, read from a protobuf text file (model.proto) and validated at load with line-precise errors.
+// Immutable afterwards; callable from any thread.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "absl/status/statusor.h"
 
 namespace relief::matcher {
 
-class ModelSpec;  // the protobuf message of model.proto
+// Every comparison level there is. The model file names them "FIELD/LEVEL".
+enum class Level : uint8_t {
+  kNameSameReading,
+  kNameVariant,
+  kNameLookAlike,
+  kNameFuzzyReading,
+  kNameWildcard,
+  kNameDifferent,
+  kNameSwapped,
+  kNameDropped,
+  kNameFormer,
+  kNameChanged,
+  kNameTokenEqual,
+  kNameTokenMissing,
+  kNameLatinClose,
+  kIdExact,
+  kIdExactInvalid,
+  kIdOneEdit,
+  kIdOneEditSequence,
+  kIdInvalidDifferent,
+  kIdDifferent,
+  kIdShared,
+  kIdOtherDocument,
+  kBirthExact,
+  kBirthConfirmsId,
+  kBirthFirstOfJanuary,
+  kBirthYearOff,
+  kBirthMonthDaySwapped,
+  kBirthOneDigit,
+  kBirthLunar,
+  kBirthSameMonth,
+  kBirthSameYear,
+  kBirthDifferent,
+  kSexSame,
+  kSexDifferent,
+  kPhoneSame,
+  kPhoneDifferent,
+  kHouseholdSame,
+  kHouseholdDifferent,
+  kAddressSame,
+  kAddressSameTown,
+  kAddressDifferent,
+  kRegionSameCounty,
+  kRegionSamePrefecture,
+  kRegionDifferent,
+  kCount,
+};
+
+// Text of a level, for explanations: "name", "SAME_READING".
+std::string_view FieldOf(Level level);
+std::string_view NameOf(Level level);
 
 class Model {
  public:
@@ -28,11 +82,23 @@ class Model {
   // "zh-2026.1 (sha256:1a2b3c4d)": the name in the file, and the hash of its content.
   const std::string& version() const { return version_; }
 
+  // log2(m/u), in whole 64ths of a bit.
+  float bits(Level level) const { return bits_[static_cast<size_t>(level)]; }
+  // Bits of two names' agreeing in this surname, or in this character of a given name.
+  float SurnameBits(std::u32string_view surname) const;
+  float GivenCharacterBits(char32_t c) const;
+  float full_name_cap() const { return full_name_cap_; }
+
  private:
   float link_threshold_ = 0, review_threshold_ = 0, ambiguity_margin_ = 0;
   int block_limit_ = 0;
   std::string version_;
-  // The weights follow; see model.cc.
+  std::array<float, static_cast<size_t>(Level::kCount)> bits_{};
+  std::unordered_map<std::u32string, float> surnames_;
+  float other_surname_ = 0;
+  std::unordered_map<char32_t, float> given_;
+  std::array<float, 4> given_by_level_{};
+  float full_name_cap_ = 0;
 };
 
 }  // namespace relief::matcher

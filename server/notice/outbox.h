@@ -1,10 +1,11 @@
-// Findings out: the durable outbox of each subscription. Notices are appended in the commit that opens, changes or closes
-// the finding; sequence numbers are dense, taken from the subscription's own row inside that commit.
+// Findings out: the durable outbox of each subscription. Notices are appended in the commit that opens,
+// changes or closes the finding; sequence numbers are dense, taken from the subscription's own row inside
+// that commit.
 //
 // An Outbox belongs to one transaction and one thread; the functions below may be called from any thread.
 #pragma once
 
-#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,20 +38,24 @@ class Outbox {
   int64_t now_us_;
   std::vector<v1::Subscription> subscriptions_;
   std::vector<v1::Notice> notices_;
+  std::set<std::string> changed_;
 };
 
 absl::StatusOr<v1::Subscription> CreateSubscription(Hub& hub, const v1::CreateSubscriptionRequest& request,
                                                     const std::string& actor);
-absl::StatusOr<v1::Subscription> GetSubscription(const storage::Reader& reader, const std::string& subscription_id);
+absl::StatusOr<v1::Subscription> GetSubscription(const storage::Reader& reader,
+                                                 const std::string& subscription_id);
 absl::StatusOr<v1::ListSubscriptionsResponse> ListSubscriptions(const storage::Reader& reader,
                                                                 const v1::ListSubscriptionsRequest& request);
 absl::Status DeleteSubscription(Hub& hub, const std::string& subscription_id, const std::string& actor);
 
 // Never goes back. Drops notices that are older than the retention behind the acknowledged one.
-absl::StatusOr<v1::Subscription> Acknowledge(Hub& hub, const v1::AcknowledgeRequest& request, const std::string& actor);
+absl::StatusOr<v1::Subscription> Acknowledge(Hub& hub, const v1::AcknowledgeRequest& request,
+                                             const std::string& actor);
 
 // Notices from `sequence` on, at most `limit`. OUT_OF_RANGE: older than what is kept.
-absl::StatusOr<std::vector<v1::Notice>> ReadNotices(const storage::Reader& reader, const std::string& subscription_id,
-                                                    int64_t sequence, size_t limit);
+absl::StatusOr<std::vector<v1::Notice>> ReadNotices(const storage::Reader& reader,
+                                                    const std::string& subscription_id, int64_t sequence,
+                                                    size_t limit);
 
 }  // namespace relief::server
