@@ -105,11 +105,11 @@ absl::StatusOr<std::array<float, kLevelCount>> Weights(
   std::array<float, kLevelCount> weights{};
   std::array<bool, kLevelCount> seen{};
   for (int c = 0; c < spec.comparisons_size(); ++c) {
-    const Comparison& comparison = spec.comparisons(c);
+    const ComparisonSpec& comparison = spec.comparisons(c);
     const auto* tree = lines.GetTreeForNested(ModelSpec::descriptor()->FindFieldByName("comparisons"), c);
     for (int l = 0; l < comparison.levels_size(); ++l) {
       const auto& level = comparison.levels(l);
-      const auto at = tree->GetLocation(Comparison::descriptor()->FindFieldByName("levels"), l);
+      const auto at = tree->GetLocation(ComparisonSpec::descriptor()->FindFieldByName("levels"), l);
       const std::string where = "line " + std::to_string(at.line + 1) + ": ";
       const auto found = index.find(comparison.field() + "/" + level.name());
       if (found == index.end()) return Invalid(where + "no such level");

@@ -128,7 +128,8 @@ inline v1::BatchAck Push(Hub& hub, const v1::Source& source, const std::vector<v
 // Rows whose keys begin with `prefix`.
 inline std::map<std::string, std::string> Rows(const Hub& hub, std::string_view prefix) {
   std::map<std::string, std::string> rows;
-  for (const storage::KeyRow& row : *hub.store().Scan(prefix, "", 1'000'000)) rows[row.key] = row.row.value;
+  const auto all = hub.store().Scan(prefix, "", 1'000'000);
+  for (const storage::KeyRow& row : *all) rows[row.key] = row.row.value;
   return rows;
 }
 

@@ -91,7 +91,8 @@ class Index {
   // Every row, as text: two indexes with the same dump cannot be told apart.
   std::map<std::string, std::string> Dump() const {
     std::map<std::string, std::string> rows;
-    for (const storage::KeyRow& row : *store_->Scan("", "", 10'000'000)) rows[row.key] = row.row.value;
+    const auto all = store_->Scan("", "", 10'000'000);
+    for (const storage::KeyRow& row : *all) rows[row.key] = row.row.value;
     return rows;
   }
 

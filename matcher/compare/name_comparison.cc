@@ -1,0 +1,236 @@
+#include "matcher/compare/name_comparison.h"
+
+#include <algorithm>
+
+#include "matcher/normalize/han.h"
+
+namespace relief::matcher {
+namespace {
+
+constexpr double kLookAlike = 0.66;       // han.h: ShapeSimilarity
+constexpr double kLatinClose = 0.90;      // Jaro-Winkler
+constexpr float kAgreementFloor = -1.0f;  // sounding the same never speaks against
+
+bool SameReading(char32_t a, char32_t b, bool fold) {
+  for (Syllable x : Readings(a))
+    for (Syllable y : Readings(b))
+      if (fold ? FoldDialect(x) == FoldDialect(y) : x == y) return true;
+  return false;
+}
+
+// The level of two characters; kCount where they are written the same.
+Level CharacterLevel(char32_t a, char32_t b) {
+  if (a == b && a != kWildcard) return Level::kCount;
+  if (a == kWildcard || b == kWildcard) return Level::kNameWildcard;
+  if (AreVariants(a, b)) return Level::kNameVariant;
+  if (SameReading(a, b, false)) return Level::kNameSameReading;
+  if (ShapeSimilarity(a, b) >= kLookAlike) return Level::kNameLookAlike;
+  if (SameReading(a, b, true)) return Level::kNameFuzzyReading;
+  return Level::kNameDifferent;
+}
+
+// kCount is the strongest, kNameDifferent the weakest; between them by bits.
+Level Weaker(const Model& model, Level a, Level b) {
+  if (a == Level::kCount) return b;
+  if (b == Level::kCount) return a;
+  return model.bits(a) < model.bits(b) ? a : b;
+}
+
+// Bits of one aligned pair, where an equal character would be worth `equal_bits` (the rarer one's, so that it
+// is symmetric).
+float LevelBits(const Model& model, Level level, float equal_bits) {
+  if (level == Level::kCount) return equal_bits;
+  if (level == Level::kNameWildcard || level == Level::kNameDifferent) return model.bits(level);
+  // A level of agreement is worth its weight against a name of ordinary rarity, never more than the same
+  // character.
+  return std::min(std::max(model.bits(level), kAgreementFloor), equal_bits);
+}
+
+struct Aligned {
+  float bits = 0;
+  Level worst = Level::kCount;
+};
+
+Aligned CompareCharacter(const Model& model, char32_t a, char32_t b) {
+  const Level level = CharacterLevel(a, b);
+  return {LevelBits(model, level, std::max(model.GivenCharacterBits(a), model.GivenCharacterBits(b))), level};
+}
+
+Aligned CompareEqualLength(const Model& model, std::u32string_view a, std::u32string_view b) {
+  Aligned total;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const Aligned one = CompareCharacter(model, a[i], b[i]);
+    total.bits += one.bits;
+    total.worst = Weaker(model, total.worst, one.worst);
+  }
+  return total;
+}
+
+// The shorter one against the longer one with one character left out.
+Aligned CompareDropped(const Model& model, std::u32string_view longer, std::u32string_view shorter) {
+  Aligned best{-1e9f, Level::kNameDifferent};
+  for (size_t left_out = 0; left_out < longer.size(); ++left_out) {
+    std::u32string rest(longer);
+    rest.erase(left_out, 1);
+    Aligned one = CompareEqualLength(model, rest, shorter);
+    one.bits += model.bits(Level::kNameDropped);
+    one.worst = Weaker(model, one.worst, Level::kNameDropped);
+    if (one.bits > best.bits) best = one;
+  }
+  return best;
+}
+
+Aligned CompareGiven(const Model& model, std::u32string_view a, std::u32string_view b) {
+  if (a.empty() || b.empty()) return {0, a.empty() && b.empty() ? Level::kCount : Level::kNameDropped};
+  if (a.size() == b.size()) {
+    Aligned aligned = CompareEqualLength(model, a, b);
+    if (aligned.worst == Level::kNameDifferent && a.size() == 2 && a[0] == b[1] && a[1] == b[0])
+      return {model.bits(Level::kNameSwapped), Level::kNameSwapped};
+    return aligned;
+  }
+  if (a.size() == b.size() + 1) return CompareDropped(model, a, b);
+  if (b.size() == a.size() + 1) return CompareDropped(model, b, a);
+  return {2 * model.bits(Level::kNameDifferent), Level::kNameDifferent};
+}
+
+bool IsLatin(const Name& name) {
+  return std::all_of(name.tokens.begin(), name.tokens.end(),
+                     [](const std::u32string& token) { return !token.empty() && token[0] < 0x250; });
+}
+
+// Winkler 1990: Jaro's similarity, and more for a common beginning.
+double JaroWinkler(std::u32string_view a, std::u32string_view b) {
+  if (b < a) std::swap(a, b);  // the search for common characters is greedy: one order for both
+  if (a.empty() || b.empty()) return 0;
+  const size_t window = std::max<size_t>(std::max(a.size(), b.size()) / 2, 1) - 1;
+  std::vector<bool> a_taken(a.size()), b_taken(b.size());
+  size_t common = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    for (size_t j = i > window ? i - window : 0; j < std::min(b.size(), i + window + 1); ++j) {
+      if (b_taken[j] || a[i] != b[j]) continue;
+      a_taken[i] = b_taken[j] = true;
+      ++common;
+      break;
+    }
+  }
+  if (common == 0) return 0;
+  size_t out_of_order = 0;
+  for (size_t i = 0, j = 0; i < a.size(); ++i) {
+    if (!a_taken[i]) continue;
+    while (!b_taken[j]) ++j;
+    if (a[i] != b[j++]) ++out_of_order;
+  }
+  const double m = static_cast<double>(common);
+  const double jaro = (m / static_cast<double>(a.size()) + m / static_cast<double>(b.size()) +
+                       (m - static_cast<double>(out_of_order) / 2) / m) /
+                      3;
+  size_t prefix = 0;
+  while (prefix < 4 && prefix < a.size() && prefix < b.size() && a[prefix] == b[prefix]) ++prefix;
+  return jaro + 0.1 * static_cast<double>(prefix) * (1 - jaro);
+}
+
+std::u32string Joined(const Name& name) {
+  std::u32string joined;
+  for (const std::u32string& token : name.tokens) joined += token;
+  return joined;
+}
+
+// Most characters of one token sound like those of the other: two spellings of one foreign word.
+bool SoundsLike(std::u32string_view a, std::u32string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i] && !SameReading(a[i], b[i], true)) return false;
+  return true;
+}
+
+// Names of several parts, and Latin ones: part by part, in any order; a part that one side leaves out says
+// little.
+Aligned CompareTokens(const Model& model, const Name& a, const Name& b) {
+  if (Joined(a) == Joined(b)) {
+    const auto parts = static_cast<float>(std::min<size_t>(std::max(a.tokens.size(), b.tokens.size()), 2));
+    return {model.bits(Level::kNameTokenEqual) * parts, Level::kCount};
+  }
+  const bool latin = IsLatin(a) && IsLatin(b);
+  // Pairing is greedy: one order for both, so that the comparison is symmetric.
+  const bool a_first = std::pair(a.tokens.size(), a.tokens) <= std::pair(b.tokens.size(), b.tokens);
+  const std::vector<std::u32string>& fewer = a_first ? a.tokens : b.tokens;
+  const std::vector<std::u32string>& more = a_first ? b.tokens : a.tokens;
+  std::vector<bool> taken(more.size());
+  Aligned total;
+  for (const std::u32string& token : fewer) {
+    float best = model.bits(Level::kNameDifferent);
+    Level level = Level::kNameDifferent;
+    size_t at = more.size();
+    for (size_t i = 0; i < more.size(); ++i) {
+      if (taken[i]) continue;
+      Level found = Level::kNameDifferent;
+      if (token == more[i]) {
+        found = Level::kNameTokenEqual;
+      } else if (latin ? JaroWinkler(token, more[i]) >= kLatinClose : SoundsLike(token, more[i])) {
+        found = latin ? Level::kNameLatinClose : Level::kNameSameReading;
+      }
+      if (found != Level::kNameDifferent && model.bits(found) > best) {
+        best = model.bits(found);
+        level = found;
+        at = i;
+      }
+    }
+    if (at < more.size()) taken[at] = true;
+    total.bits += best;
+    if (level != Level::kNameTokenEqual) total.worst = Weaker(model, total.worst, level);
+  }
+  for (size_t i = fewer.size(); i < more.size(); ++i) total.bits += model.bits(Level::kNameTokenMissing);
+  if (fewer.size() < more.size()) total.worst = Weaker(model, total.worst, Level::kNameTokenMissing);
+  return total;
+}
+
+NameAgreement CompareOne(const Model& model, const Name& a, const Name& b) {
+  NameAgreement agreement;
+  if (a.tokens.size() > 1 || b.tokens.size() > 1 || (a.tokens[0].size() > 4 && b.tokens[0].size() > 4) ||
+      IsLatin(a) || IsLatin(b)) {
+    const Aligned tokens = CompareTokens(model, a, b);
+    agreement.given_bits = tokens.bits;
+    agreement.worst = tokens.worst;
+  } else {
+    const std::u32string_view whole_a = a.tokens[0], whole_b = b.tokens[0];
+    const size_t surname_a = a.surname_length, surname_b = b.surname_length;
+    // Where the two disagree on how long the surname is, the shorter reading of both is compared.
+    const size_t surname =
+        surname_a == surname_b ? surname_a : std::min<size_t>({1, whole_a.size(), whole_b.size()});
+    const std::u32string_view x = whole_a.substr(0, surname), y = whole_b.substr(0, surname);
+    if (x == y && x.find(kWildcard) == x.npos) {
+      agreement.surname_bits = surname == 0 ? 0 : model.SurnameBits(x);
+    } else {
+      const float equal = std::max(model.SurnameBits(x), model.SurnameBits(y));
+      Level level = Level::kCount;
+      for (size_t i = 0; i < surname; ++i) level = Weaker(model, level, CharacterLevel(x[i], y[i]));
+      agreement.surname_bits = LevelBits(model, level, equal);
+    }
+    const Aligned given = CompareGiven(model, whole_a.substr(surname), whole_b.substr(surname));
+    agreement.given_bits = given.bits;
+    agreement.worst = given.worst;
+  }
+  const float excess = agreement.bits() - model.full_name_cap();
+  if (excess > 0) agreement.given_bits -= excess;
+  return agreement;
+}
+
+}  // namespace
+
+NameAgreement CompareNames(const Model& model, const Identity& a, const Identity& b) {
+  NameAgreement best;
+  bool first = true;
+  for (size_t i = 0; i < a.names.size(); ++i) {
+    for (size_t j = 0; j < b.names.size(); ++j) {
+      if (a.names[i].empty() || b.names[j].empty()) continue;
+      NameAgreement one = CompareOne(model, a.names[i], b.names[j]);
+      one.former = i > 0 || j > 0;
+      if (one.former) one.given_bits += model.bits(Level::kNameFormer);
+      if (first || one.bits() > best.bits()) best = one;
+      first = false;
+    }
+  }
+  return best;
+}
+
+}  // namespace relief::matcher

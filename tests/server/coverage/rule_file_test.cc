@@ -1,0 +1,210 @@
+// Rule files: what is shipped loads; what is wrong is refused with its place.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/server/coverage/person_file.h"
+
+namespace relief::coverage {
+namespace {
+
+// A well-formed rule, one field a line: line 2 has the id, line 13 begins the condition.
+constexpr char kRule[] = R"(rules {
+  id: "D01"
+  version: 1
+  kind: DUPLICATE
+  title_zh: "测试"
+  title_en: "test"
+  legal_basis: "测试条文"
+  basis_confirmed: true
+  effective_from { year: 2020 month: 1 day: 1 }
+  severity: HIGH
+  notify: MEDICAL
+  deadline_days: 30
+  overlap {
+    left { programme: EXTREME_POVERTY }
+    right { programme: MINIMUM_LIVING }
+    allowed_months { value: 1 by_region { prefix: "37" value: 2 } by_region { prefix: "3713" value: 0 } }
+  }
+}
+)";
+
+std::string With(std::string text, const std::string& from, const std::string& to) {
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+struct Mistake {
+  std::string name;
+  std::string from, to;      // the edit that breaks kRule
+  std::string place, words;  // what the error must say
+};
+
+class RuleFile : public testing::TestWithParam<Mistake> {};
+
+TEST_P(RuleFile, RefusesTheMistakeAndNamesItsPlace) {
+  const Mistake& mistake = GetParam();
+  const auto rules = RuleSet::Parse("r.textproto", With(kRule, mistake.from, mistake.to));
+  ASSERT_FALSE(rules.ok());
+  EXPECT_EQ(rules.status().code(), absl::StatusCode::kInvalidArgument);
+  const std::string message(rules.status().message());
+  EXPECT_EQ(message.substr(0, mistake.place.size()), mistake.place) << message;
+  EXPECT_NE(message.find(mistake.words), std::string::npos) << message;
+}
+
+const std::string kAllowed =
+    "allowed_months { value: 1 by_region { prefix: \"37\" value: 2 } by_region { prefix: \"3713\" value: 0 } "
+    "}";
+
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, RuleFile,
+    testing::Values(
+        Mistake{"Syntax", "version: 1", "version 1", "r.textproto:3:", "Expected"},
+        Mistake{"UnknownField", "severity: HIGH", "severty: HIGH", "r.textproto:10:", "severty"},
+        Mistake{"UnknownEnumName", "kind: DUPLICATE", "kind: DUPLICATED", "r.textproto:4:", "DUPLICATED"},
+        Mistake{"UnknownEnumNumber", "kind: DUPLICATE", "kind: 77", "r.textproto:4:", "kind"},
+        Mistake{"NoId", "  id: \"D01\"\n", "\n", "r.textproto:1:", "id"},
+        Mistake{"NoVersion", "version: 1", "", "r.textproto:1:", "version"},
+        Mistake{"NoChineseTitle", "title_zh: \"测试\"", "", "r.textproto:1:", "title_zh"},
+        Mistake{"EmptyEnglishTitle", "title_en: \"test\"", "title_en: \"\"", "r.textproto:6:", "title_en"},
+        Mistake{"NoBasis", "legal_basis: \"测试条文\"", "", "r.textproto:1:", "legal_basis"},
+        Mistake{"BasisNotSaidToBeConfirmed", "basis_confirmed: true", "",
+                "r.textproto:1:", "basis_confirmed"},
+        Mistake{"NoBeginning", "effective_from { year: 2020 month: 1 day: 1 }", "",
+                "r.textproto:1:", "effective_from"},
+        Mistake{"NotADate", "month: 1 day: 1", "month: 2 day: 30", "r.textproto:9:", "not a date"},
+        Mistake{"EndsBeforeItBegins", "severity: HIGH",
+                "severity: HIGH effective_to { year: 2019 month: 1 day: 1 }", "r.textproto:10:", "before"},
+        Mistake{"NobodyToNotify", "notify: MEDICAL", "", "r.textproto:1:", "notify"},
+        Mistake{"NegativeDeadline", "deadline_days: 30", "deadline_days: -1",
+                "r.textproto:12:", "deadline_days"},
+        Mistake{"EmptySelector", "left { programme: EXTREME_POVERTY }", "left { }",
+                "r.textproto:14:", "empty selector"},
+        Mistake{"MissingSelector", "right { programme: MINIMUM_LIVING }", "", "r.textproto:13:", "right"},
+        Mistake{"SelectorOfTwoKinds", "left { programme: EXTREME_POVERTY }",
+                "left { programme: EXTREME_POVERTY fact: DEATH }", "r.textproto:14:", "not both"},
+        Mistake{"FactWhereABenefitBelongs", "left { programme: EXTREME_POVERTY }", "left { fact: DEATH }",
+                "r.textproto:14:", "benefits"},
+        Mistake{"UnknownForm", "left { programme: EXTREME_POVERTY }",
+                "left { programme: EXTREME_POVERTY forms: 63 }", "r.textproto:14:", "form"},
+        Mistake{"NegativeMonths", kAllowed, "allowed_months { value: -1 }", "r.textproto:16:", "negative"},
+        Mistake{"NumberWithoutValue", kAllowed, "allowed_months { }", "r.textproto:16:", "value"},
+        Mistake{"NegativeMonthsInARegion", "value: 2 }", "value: -2 }", "r.textproto:16:", "negative"},
+        Mistake{"OddRegion", "prefix: \"37\"", "prefix: \"371\"", "r.textproto:16:", "prefix"},
+        Mistake{"RegionTwice", "prefix: \"3713\"", "prefix: \"37\"", "r.textproto:16:", "before"},
+        Mistake{"UnknownFieldToCompare", kAllowed, kAllowed + " same: 99", "r.textproto:16:", "field"},
+        Mistake{"NoCondition",
+                "overlap {\n    left { programme: EXTREME_POVERTY }\n    right { programme: MINIMUM_LIVING "
+                "}\n    " +
+                    kAllowed + "\n  }",
+                "", "r.textproto:1:", "condition"},
+        Mistake{"InvoiceScopeWithoutABill",
+                "overlap {\n    left { programme: EXTREME_POVERTY }\n    right { programme: MINIMUM_LIVING "
+                "}\n    " +
+                    kAllowed,
+                "missing { base { programme: MEDICAL } base_min_months { value: 0 }\n expected { programme: "
+                "MEDICAL }\n scope: SAME_INVOICE",
+                "r.textproto:15:", "settlement"},
+        Mistake{"NegativeDays",
+                "overlap {\n    left { programme: EXTREME_POVERTY }\n    right { programme: MINIMUM_LIVING "
+                "}\n    " +
+                    kAllowed,
+                "repeat { selector { programme: TEMPORARY }\n within_days { value: -3 }",
+                "r.textproto:14:", "negative"}),
+    [](const testing::TestParamInfo<Mistake>& info) { return info.param.name; });
+
+TEST(RuleFiles, RefuseTwoRulesOfOneIdAndNameBothPlaces) {
+  const auto rules =
+      RuleSet::Parse("r.textproto", std::string(kRule) + With(kRule, "version: 1", "version: 2"));
+  ASSERT_FALSE(rules.ok());
+  const std::string message(rules.status().message());
+  EXPECT_NE(message.find("r.textproto:19:1"), std::string::npos) << message;
+  EXPECT_NE(message.find("r.textproto:1:1"), std::string::npos) << message;
+}
+
+TEST(RuleFiles, TakeVersionsThatFollowEachOther) {
+  const std::string first =
+      With(kRule, "severity: HIGH", "severity: LOW effective_to { year: 2025 month: 12 day: 31 }");
+  const std::string second = With(With(kRule, "version: 1", "version: 2"), "year: 2020", "year: 2026");
+  const auto rules = RuleSet::Parse("r.textproto", first + second);
+  ASSERT_TRUE(rules.ok()) << rules.status().ToString();
+  EXPECT_EQ((*rules)->rule_ids(), std::vector<std::string>{"D01"});
+  v1::Finding finding;
+  ASSERT_TRUE((*rules)->Describe("D01", {2025, 12, 31}, &finding));
+  EXPECT_EQ(finding.rule_version(), 1);
+  ASSERT_TRUE((*rules)->Describe("D01", {2026, 1, 1}, &finding));
+  EXPECT_EQ(finding.rule_version(), 2);
+}
+
+TEST(RuleFiles, ApplyARuleOnlyOnItsDays) {
+  const auto rules = RuleSet::Parse(
+      "r", With(kRule, "severity: HIGH", "severity: HIGH effective_to { year: 2026 month: 10 day: 30 }"));
+  ASSERT_TRUE(rules.ok()) << rules.status().ToString();
+  const std::vector<v1::Record> records = {ExtremePoverty("t", "2019-01"),
+                                           MinimumLiving("d", "2019-01", "", 0, "110000")};
+  const auto references = References(records);
+  EXPECT_EQ((*rules)->Evaluate(references, {2019, 12, 31}).size(), 0u);
+  EXPECT_EQ((*rules)->Evaluate(references, {2020, 1, 1}).size(), 1u);
+  EXPECT_EQ((*rules)->Evaluate(references, {2026, 10, 30}).size(), 1u);
+  EXPECT_EQ((*rules)->Evaluate(references, {2026, 10, 31}).size(), 0u);
+}
+
+TEST(RegionalNumbers, TakeTheLongestPrefixOfTheFirstRecordThatStatesARegion) {
+  const auto rules = RuleSet::Parse("r", kRule);
+  ASSERT_TRUE(rules.ok()) << rules.status().ToString();
+  // Shared months that open a finding: over 1 anywhere, over 2 in 37, over 0 in 3713.
+  const auto findings = [&](const std::string& region, const std::string& last) {
+    std::vector<v1::Record> records = {ExtremePoverty("t", "2026-01"),
+                                       MinimumLiving("d", "2025-01", last, 0, region)};
+    records[0].mutable_benefit()->set_paying_region("");
+    return (*rules)->Evaluate(References(records), kAsOf).size();
+  };
+  EXPECT_EQ(findings("110101", "2026-01"), 0u);
+  EXPECT_EQ(findings("110101", "2026-02"), 1u);
+  EXPECT_EQ(findings("370100", "2026-02"), 0u);
+  EXPECT_EQ(findings("370100", "2026-03"), 1u);
+  EXPECT_EQ(findings("371302", "2026-01"), 1u);
+  // Two records of two regions: the one with the smaller key decides.
+  const bool t_first = KeyOf("t") < KeyOf("d");
+  std::vector<v1::Record> records = {ExtremePoverty("t", "2026-01"),
+                                     MinimumLiving("d", "2025-01", "2026-01")};
+  records[t_first ? 0 : 1].mutable_benefit()->set_paying_region("371302");
+  records[t_first ? 1 : 0].mutable_benefit()->set_paying_region("110101");
+  EXPECT_EQ((*rules)->Evaluate(References(records), kAsOf).size(), 1u);
+}
+
+TEST(Fingerprint, ChangesWithTheMeaningAndNotWithTheLayout) {
+  const auto rules = RuleSet::Parse("r", kRule);
+  const auto same = RuleSet::Parse("other", "# a comment\n" + std::string(kRule));
+  const auto changed = RuleSet::Parse("r", With(kRule, "value: 1", "value: 2"));
+  ASSERT_TRUE(rules.ok() && same.ok() && changed.ok());
+  EXPECT_EQ((*rules)->fingerprint(), (*same)->fingerprint());
+  EXPECT_NE((*rules)->fingerprint(), (*changed)->fingerprint());
+}
+
+TEST(ShippedRules, AreExactlyTheSixteen) {
+  const std::vector<std::string> expected = {"D01", "D07", "D10", "D13", "D14", "D15", "D16", "D19",
+                                             "D20", "D23", "M01", "M02", "M03", "M05", "M06", "M09"};
+  EXPECT_EQ(ShippedRules().rule_ids(), expected);
+}
+
+TEST(LoadDirectory, NamesTheFileOfAMistakeAndRefusesAnEmptyDirectory) {
+  const std::string directory = testing::TempDir() + "/rule_files_test";
+  std::filesystem::remove_all(directory);
+  EXPECT_EQ(RuleSet::LoadDirectory(directory).status().code(), absl::StatusCode::kNotFound);
+  std::filesystem::create_directory(directory);
+  EXPECT_EQ(RuleSet::LoadDirectory(directory).status().code(), absl::StatusCode::kNotFound);
+  std::ofstream(directory + "/a.textproto") << kRule;
+  EXPECT_TRUE(RuleSet::LoadDirectory(directory).ok());
+  std::ofstream(directory + "/b.textproto") << kRule;
+  const std::string message(RuleSet::LoadDirectory(directory).status().message());
+  EXPECT_NE(message.find("b.textproto:1:1"), std::string::npos) << message;
+  EXPECT_NE(message.find("a.textproto:1:1"), std::string::npos) << message;
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace relief::coverage
