@@ -59,6 +59,9 @@ class Resolution {
     for (const Change& change : changes) {
       const Node* old = set_.node(change.key);
       touched_.insert(change.key);
+      // Who was tied to it by an officer alone is no longer reached through it once it goes.
+      if (!change.identity)
+        for (const Constraint& constraint : set_.constraints(change.key)) touched_.insert(constraint.other);
       if (old && change.identity && old->identity == *change.identity) {
         // The anchor day alone may have changed: it names the person, and says nothing of who it is.
         set_.SetNode(change.key, Node{change.anchor_day, *change.identity});

@@ -250,6 +250,22 @@ std::map<std::string, std::string> BuiltAtOnce(const Life& life, std::shared_ptr
   return index.Dump();
 }
 
+// The keys that differ, as hexadecimal: a whole dump is unreadable.
+std::string Difference(const std::map<std::string, std::string>& got, const std::map<std::string, std::string>& wanted) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : got)
+    if (const auto found = wanted.find(key); found == wanted.end() || found->second != value) keys.insert(key);
+  for (const auto& [key, value] : wanted)
+    if (!got.contains(key)) keys.insert(key);
+  std::string text;
+  for (const std::string& key : keys) {
+    text += key.substr(0, 2) + " ";
+    if (key.size() >= 12) text += RecordKey::FromBytes(key.data() + 2).ToString();
+    text += "\n";
+  }
+  return text;
+}
+
 class OrderDoesNotMatter : public testing::TestWithParam<int> {};
 
 TEST_P(OrderDoesNotMatter, AnyStreamLeavesWhatItsFinalStateAloneWouldLeave) {
@@ -293,8 +309,7 @@ TEST_P(OrderDoesNotMatter, AnyStreamLeavesWhatItsFinalStateAloneWouldLeave) {
       }
     }
   }
-  EXPECT_EQ(index.Dump(), BuiltAtOnce(life, model, random));
-  EXPECT_EQ(index.Dump(), BuiltAtOnce(life, model, random));
+  for (int order = 0; order < 2; ++order) EXPECT_EQ(Difference(index.Dump(), BuiltAtOnce(life, model, random)), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, OrderDoesNotMatter, testing::Range(1, 41));
