@@ -142,6 +142,11 @@ matcher::CivilDate Hub::as_of() const {
   return as_of_;
 }
 
+int64_t Hub::position() const {
+  std::lock_guard lock(mutex_);
+  return position_;
+}
+
 matcher::CivilDate Hub::Today() const {
   if (options_.as_of) return *options_.as_of;
   constexpr int64_t kUtc8 = int64_t{8} * 3600 * 1'000'000, kDay = int64_t{24} * 3600 * 1'000'000;

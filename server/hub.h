@@ -126,6 +126,7 @@ class Hub {
   const matcher::Model& model() const { return resolver_.model(); }
   std::shared_ptr<const coverage::RuleSet> rules() const;
   matcher::CivilDate as_of() const;
+  int64_t position() const;  // of the last commit
   const Options& options() const { return options_; }
 
   // Waits until the store's version is beyond `seen`, the deadline passes, or the hub shuts down; returns the

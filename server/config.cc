@@ -1,0 +1,130 @@
+#include "server/config.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "server/ingest/identity_mapping.h"
+
+namespace relief::server {
+namespace {
+
+class Errors final : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (text.empty()) text = std::to_string(line + 1) + ":" + std::to_string(column + 1) + ": " + message;
+  }
+  std::string text;
+};
+
+void MakeAbsolute(const std::filesystem::path& base, std::string* path) {
+  if (!path->empty() && std::filesystem::path(*path).is_relative())
+    *path = (base / *path).lexically_normal().string();
+}
+
+void FillDefaults(config::Limits& limits) {
+  if (limits.max_message_bytes() == 0) limits.set_max_message_bytes(4 << 20);
+  if (limits.max_threads() == 0) limits.set_max_threads(256);
+  if (limits.queue_batches() == 0) limits.set_queue_batches(64);
+  if (limits.min_free_disk_bytes() == 0) limits.set_min_free_disk_bytes(int64_t{256} << 20);
+  if (limits.block_cache_bytes() == 0) limits.set_block_cache_bytes(int64_t{256} << 20);
+  if (limits.notice_retention() == 0) limits.set_notice_retention(10'000);
+  if (limits.snapshot_shrink_limit_percent() == 0) limits.set_snapshot_shrink_limit_percent(20);
+  if (limits.drain_seconds() == 0) limits.set_drain_seconds(10);
+}
+
+absl::Status CheckLimits(const config::Limits& limits) {
+  const auto in = [](int64_t value, int64_t low, int64_t high) { return value >= low && value <= high; };
+  if (!in(limits.max_message_bytes(), 64 << 10, 64 << 20))
+    return absl::InvalidArgumentError("limits.max_message_bytes: 65536 to 67108864");
+  if (!in(limits.max_threads(), 8, 4096)) return absl::InvalidArgumentError("limits.max_threads: 8 to 4096");
+  if (!in(limits.queue_batches(), 1, 10'000))
+    return absl::InvalidArgumentError("limits.queue_batches: 1 to 10000");
+  if (limits.min_free_disk_bytes() < 0)
+    return absl::InvalidArgumentError("limits.min_free_disk_bytes: not negative");
+  if (!in(limits.block_cache_bytes(), 1 << 20, int64_t{1} << 40))
+    return absl::InvalidArgumentError("limits.block_cache_bytes: at least 1048576");
+  if (limits.notice_retention() < 0)
+    return absl::InvalidArgumentError("limits.notice_retention: not negative");
+  if (!in(limits.snapshot_shrink_limit_percent(), 1, 100))
+    return absl::InvalidArgumentError("limits.snapshot_shrink_limit_percent: 1 to 100");
+  if (!in(limits.drain_seconds(), 1, 600))
+    return absl::InvalidArgumentError("limits.drain_seconds: 1 to 600");
+  return absl::OkStatus();
+}
+
+absl::Status CheckSources(const config::HubConfig& config) {
+  std::set<std::string> ids;
+  for (const config::Source& source : config.sources()) {
+    const std::string where = "sources[" + source.source_id() + "]";
+    if (source.source_id().empty()) return absl::InvalidArgumentError("sources.source_id: required");
+    if (!ids.insert(source.source_id()).second) return absl::InvalidArgumentError(where + ": there twice");
+    if (source.content() == v1::Source::CONTENT_UNSPECIFIED)
+      return absl::InvalidArgumentError(where + ".content: required");
+    if (source.content() == v1::Source::BENEFITS && source.programme() == v1::PROGRAMME_UNSPECIFIED)
+      return absl::InvalidArgumentError(where + ".programme: required for benefits");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool IsLoopback(const std::string& address) {
+  const std::string host = address.substr(0, address.rfind(':'));
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+absl::Status CheckConfig(const config::HubConfig& config) {
+  if (config.listen_address().find(':') == std::string::npos)
+    return absl::InvalidArgumentError("listen_address: host:port is required");
+  if (config.data_directory().empty()) return absl::InvalidArgumentError("data_directory: required");
+  if (config.rules_directory().empty()) return absl::InvalidArgumentError("rules_directory: required");
+  if (config.model_file().empty()) return absl::InvalidArgumentError("model_file: required");
+  if (!config.has_tls() && !IsLoopback(config.listen_address()))
+    return absl::InvalidArgumentError(
+        "tls: required, because listen_address can be reached from other machines");
+  if (config.has_tls() && (config.tls().certificate_file().empty() ||
+                           config.tls().private_key_file().empty() || config.tls().client_ca_file().empty()))
+    return absl::InvalidArgumentError(
+        "tls: certificate_file, private_key_file and client_ca_file are required");
+  if (config.has_as_of_date() && !ToCivilDate(config.as_of_date()))
+    return absl::InvalidArgumentError("as_of_date: not a day that exists");
+  const std::set<std::string> levels = {"debug", "info", "warn", "error"};
+  if (!levels.contains(config.log_level()))
+    return absl::InvalidArgumentError("log_level: debug, info, warn or error");
+  if (absl::Status status = CheckLimits(config.limits()); !status.ok()) return status;
+  return CheckSources(config);
+}
+
+absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return absl::NotFoundError("cannot read the configuration file " + path);
+  std::stringstream text;
+  text << file.rdbuf();
+  config::HubConfig config;
+  Errors errors;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&errors);
+  if (!parser.ParseFromString(text.str(), &config))
+    return absl::InvalidArgumentError(path + ":" + errors.text);
+  if (config.log_level().empty()) config.set_log_level("info");
+  FillDefaults(*config.mutable_limits());
+  const auto base = std::filesystem::absolute(path).parent_path();
+  MakeAbsolute(base, config.mutable_data_directory());
+  MakeAbsolute(base, config.mutable_rules_directory());
+  MakeAbsolute(base, config.mutable_model_file());
+  if (config.has_tls()) {
+    MakeAbsolute(base, config.mutable_tls()->mutable_certificate_file());
+    MakeAbsolute(base, config.mutable_tls()->mutable_private_key_file());
+    MakeAbsolute(base, config.mutable_tls()->mutable_client_ca_file());
+  }
+  if (absl::Status status = CheckConfig(config); !status.ok())
+    return absl::InvalidArgumentError(path + ": " + std::string(status.message()));
+  return config;
+}
+
+}  // namespace relief::server

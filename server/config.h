@@ -1,0 +1,21 @@
+// The hub's configuration file: read, validated, paths made absolute.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/config.pb.h"
+
+namespace relief::server {
+
+// INVALID_ARGUMENT names file, line and column, or the setting that is wrong. Relative paths are relative to
+// the file. Defaults are filled in.
+absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path);
+
+// The same checks for settings changed on the command line.
+absl::Status CheckConfig(const config::HubConfig& config);
+
+// host:port names this machine alone.
+bool IsLoopback(const std::string& address);
+
+}  // namespace relief::server

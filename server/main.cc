@@ -1,0 +1,158 @@
+// relief-hub: one process, one configuration file.
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <thread>
+
+#include "server/config.h"
+#include "server/hub.h"
+#include "server/ingest/feed.h"
+#include "server/ingest/identity_mapping.h"
+#include "server/log.h"
+#include "server/security/transport.h"
+#include "server/service/services.h"
+#include "storage/rocksdb_store.h"
+
+namespace relief::server {
+namespace {
+
+constexpr int kFailed = 1;
+
+int Fail(const std::string& what, const absl::Status& status) {
+  const std::string message(status.message().data(), status.message().size());
+  Log(LogLevel::kError, what, {{"message", message}});
+  std::cerr << "relief-hub: " << message << "\n";
+  return kFailed;
+}
+
+// Bind and drain are in one place: everything that must happen in order at start and at the end.
+int Serve(const config::HubConfig& config) {
+  sigset_t signals;  // handled by waiting for them, on this thread
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  auto model = matcher::Model::Load(config.model_file());
+  if (!model.ok()) return Fail("model.failed", model.status());
+  const auto read_rules = [&config] { return coverage::RuleSet::LoadDirectory(config.rules_directory()); };
+  auto rules = read_rules();
+  if (!rules.ok()) return Fail("rules.failed", rules.status());
+  auto credentials = MakeCredentials(config);
+  if (!credentials.ok()) return Fail("tls.failed", credentials.status());
+
+  storage::RocksDbOptions storage_options;
+  storage_options.path = config.data_directory();
+  storage_options.min_free_bytes = static_cast<uint64_t>(config.limits().min_free_disk_bytes());
+  storage_options.block_cache_bytes = static_cast<uint64_t>(config.limits().block_cache_bytes());
+  auto store = storage::OpenRocksDbStore(storage_options);
+  if (!store.ok()) return Fail("store.failed", store.status());
+
+  Hub::Options options;
+  if (config.has_as_of_date()) options.as_of = ToCivilDate(config.as_of_date());
+  options.queue_limit = static_cast<size_t>(config.limits().queue_batches());
+  options.auto_register_sources = config.auto_register_sources();
+  options.snapshot_shrink_limit_percent = config.limits().snapshot_shrink_limit_percent();
+  options.notice_retention = config.limits().notice_retention();
+  auto opened = Hub::Open(options, *std::move(store), *model, *rules);
+  if (!opened.ok()) return Fail("hub.failed", opened.status());
+  Hub& hub = **opened;
+  for (const config::Source& source : config.sources()) {
+    v1::Source registered;
+    registered.set_source_id(source.source_id());
+    registered.set_content(source.content());
+    registered.set_programme(source.programme());
+    registered.set_region_prefix(source.region_prefix());
+    if (absl::Status status = RegisterSource(hub, registered, source.owner()); !status.ok())
+      return Fail("source.failed", status);
+  }
+
+  std::atomic<bool> stopping = false;
+  const ServiceContext context{hub, stopping, read_rules};
+  const std::unique_ptr<grpc::Service> services[] = {
+      MakeFeedService(context),   MakeRegistryService(context), MakeFindingService(context),
+      MakeNoticeService(context), MakeReviewService(context),   MakeReportService(context),
+      MakeAdminService(context)};
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(config.listen_address(), *credentials, &port);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetMaxReceiveMessageSize(config.limits().max_message_bytes());
+  builder.SetMaxSendMessageSize(config.limits().max_message_bytes());
+  grpc::ResourceQuota quota("hub");
+  quota.SetMaxThreads(config.limits().max_threads());
+  builder.SetResourceQuota(quota);
+  for (const auto& service : services) builder.RegisterService(service.get());
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (!server || port == 0)
+    return Fail("listen.failed",
+                absl::UnavailableError("cannot listen on " + config.listen_address() + "; is it in use?"));
+  server->GetHealthCheckService()->SetServingStatus(true);
+  Log(LogLevel::kInfo, "hub.listening",
+      {{"address", config.listen_address()},
+       {"tls", config.has_tls() ? "mutual" : "none"},
+       {"model", hub.model().version()},
+       {"rules", std::to_string((*rules)->rule_ids().size())},
+       {"version", RELIEF_VERSION}});
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  Log(LogLevel::kInfo, "hub.stopping", {{"signal", strsignal(signal)}});
+  server->GetHealthCheckService()->SetServingStatus(false);
+  stopping = true;
+  server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config.limits().drain_seconds()));
+  server->Wait();
+  hub.Shutdown();
+  Log(LogLevel::kInfo, "hub.stopped");
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{
+      "Relief Hub: which programmes help one person and one household, where twice, and where not at all.\n\n"
+      "Example: relief-hub --config deploy/config/dev.textproto\n\n"
+      "Exit codes: 0 stopped in order, 1 could not start or failed, 2 wrong usage."};
+  std::string path, listen, data, as_of;
+  bool check_only = false;
+  app.add_option("--config", path, "the configuration file (deploy/config/hub.textproto explains it)")
+      ->required();
+  app.add_option("--listen", listen, "host:port, instead of listen_address");
+  app.add_option("--data", data, "instead of data_directory");
+  app.add_option("--as-of", as_of, "judge for this day (YYYY-MM-DD), instead of as_of_date");
+  app.add_flag("--check-config", check_only, "check configuration, model and rules, and stop");
+  app.set_version_flag("--version", RELIEF_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  auto config = LoadConfig(path);
+  if (!config.ok()) return Fail("config.failed", config.status());
+  if (!listen.empty()) config->set_listen_address(listen);
+  if (!data.empty()) config->set_data_directory(data);
+  if (!as_of.empty()) {
+    const auto day = matcher::ParseDate(as_of);
+    if (!day) return Fail("config.failed", absl::InvalidArgumentError("--as-of: not a day"));
+    *config->mutable_as_of_date() = ToProto(*day);
+  }
+  if (absl::Status status = CheckConfig(*config); !status.ok()) return Fail("config.failed", status);
+  SetLogLevel(config->log_level());
+  if (check_only) {
+    if (auto model = matcher::Model::Load(config->model_file()); !model.ok())
+      return Fail("model.failed", model.status());
+    if (auto rules = coverage::RuleSet::LoadDirectory(config->rules_directory()); !rules.ok())
+      return Fail("rules.failed", rules.status());
+    std::cout << "the configuration, the model and the rules are sound\n";
+    return 0;
+  }
+  return Serve(*config);
+}
+
+}  // namespace
+}  // namespace relief::server
+
+int main(int argc, char** argv) { return relief::server::Main(argc, argv); }

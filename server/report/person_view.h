@@ -1,0 +1,36 @@
+// One person as the hub sees it: records, open findings, conflicts; and the check of an applicant before an
+// award.
+//
+// Document numbers, phones and house numbers come out masked (security/mask.h). Pure reading of committed
+// data; callable from any thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "matcher/resolve/resolver.h"
+#include "relief/v1/registry_service.pb.h"
+#include "server/coverage/coverage.h"
+#include "storage/store.h"
+
+namespace relief::server {
+
+// NOT_FOUND: no such person. Old ids are followed.
+absl::StatusOr<v1::Person> ReadPerson(const storage::Reader& reader, const std::string& person_id);
+absl::StatusOr<v1::Person> ReadPersonOfRecord(const storage::Reader& reader, const v1::RecordName& record);
+
+// INVALID_ARGUMENT names the field.
+absl::Status CheckPurpose(const v1::Purpose& purpose);
+
+absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader& reader,
+                                                          const matcher::Model& model,
+                                                          const coverage::RuleSet& rules,
+                                                          matcher::CivilDate as_of,
+                                                          const v1::CheckApplicantRequest& request);
+
+// Every live record with its person, in the order of (source, record id), until `take` returns false.
+absl::Status ForEachAssignment(const storage::Reader& reader,
+                               const std::function<bool(const v1::Assignment&)>& take);
+
+}  // namespace relief::server

@@ -1,0 +1,25 @@
+// Who may connect, and who a caller is.
+//
+// Callable from any thread.
+#pragma once
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_context.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/config.pb.h"
+
+namespace relief::server {
+
+// Mutual TLS with certificates that are read again when their files change; plain where the configuration has
+// no tls (loopback only, see config.h). INVALID_ARGUMENT: a file cannot be read.
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const config::HubConfig& config);
+
+// The caller's identity: the URI among the subject alternative names of its certificate, or else the first of
+// them; "local" on a connection without TLS. Never the common name.
+std::string CallerOf(const grpc::ServerContext& context);
+
+}  // namespace relief::server

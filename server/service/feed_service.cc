@@ -1,0 +1,214 @@
+#include <deque>
+#include <thread>
+
+#include "relief/v1/feed_service.grpc.pb.h"
+#include "server/ingest/feed.h"
+#include "server/log.h"
+#include "server/security/transport.h"
+#include "server/service/answer.h"
+#include "server/service/services.h"
+
+namespace relief::server {
+namespace {
+
+using Stream = grpc::ServerReaderWriter<v1::PushResponse, v1::PushRequest>;
+using Pending = std::future<absl::StatusOr<v1::PushResponse>>;
+
+// One stream: this thread reads and queues, another writes the answers in order. No more than
+// kMaxBatchesInFlight wait.
+//
+// What goes wrong on the reading thread ends the stream with its status. A batch that fails later can only
+// cancel the call, since a read is under way then: the sender opens again and learns the reason from that.
+class PushStream {
+ public:
+  PushStream(Hub& hub, Stream& stream, grpc::ServerContext& context, std::string caller)
+      : hub_(hub), stream_(stream), context_(context), caller_(std::move(caller)) {}
+
+  absl::Status Run() {
+    std::thread writer([this] { WriteAnswers(); });
+    v1::PushRequest request;
+    absl::Status refused;
+    while (refused.ok() && stream_.Read(&request) && WaitForRoom()) {
+      auto answer = Handle(request);
+      if (answer.ok()) {
+        Queue(*std::move(answer));
+      } else {
+        refused = answer.status();
+      }
+    }
+    {
+      std::lock_guard lock(mutex_);
+      reading_done_ = true;
+    }
+    changed_.notify_all();
+    writer.join();
+    return refused.ok() ? failure_ : refused;
+  }
+
+ private:
+  absl::StatusOr<Pending> Handle(v1::PushRequest& request) {
+    if (request.message_case() == v1::PushRequest::kOpen) return Ready(Open(request.open()));
+    if (!source_) return absl::FailedPreconditionError("a stream begins with open");
+    switch (request.message_case()) {
+      case v1::PushRequest::kBatch:
+        return PushBatch(std::move(*request.mutable_batch()));
+      case v1::PushRequest::kBeginSnapshot:
+        return Ready(BeginSnapshotNow());
+      case v1::PushRequest::kCommitSnapshot:
+        WaitForAnswers();  // the snapshot is complete when every batch of it is
+        return Ready(ToResponse(
+            CommitSnapshot(hub_, source_->source_id(), request.commit_snapshot().snapshot_id(), caller_)));
+      case v1::PushRequest::kAbortSnapshot:
+        WaitForAnswers();
+        return Ready(ToResponse(
+            AbortSnapshot(hub_, source_->source_id(), request.abort_snapshot().snapshot_id(), caller_)));
+      default:
+        return absl::InvalidArgumentError(
+            "message: one of open, batch, begin_snapshot, commit_snapshot, abort_snapshot");
+    }
+  }
+
+  static absl::StatusOr<Pending> Ready(absl::StatusOr<v1::PushResponse> response) {
+    if (!response.ok()) return response.status();
+    std::promise<absl::StatusOr<v1::PushResponse>> promise;
+    promise.set_value(std::move(response));
+    return promise.get_future();
+  }
+
+  absl::StatusOr<v1::PushResponse> Open(const v1::Open& open) {
+    if (source_) return absl::FailedPreconditionError("the stream is open already");
+    auto source = OpenSource(hub_, open, caller_);
+    if (!source.ok()) return source.status();
+    source_ = *std::move(source);
+    v1::PushResponse response;
+    *response.mutable_opened()->mutable_source() = *source_;
+    response.mutable_opened()->set_max_batch_records(kMaxBatchRecords);
+    response.mutable_opened()->set_max_in_flight(kMaxBatchesInFlight);
+    return response;
+  }
+
+  absl::StatusOr<Pending> PushBatch(v1::Batch batch) {
+    if (batch.records_size() > kMaxBatchRecords)
+      return absl::InvalidArgumentError("batch.records: at most " + std::to_string(kMaxBatchRecords));
+    return std::async(std::launch::deferred,
+                      [ack = SubmitBatch(hub_, *source_, std::move(batch),
+                                         caller_)]() mutable -> absl::StatusOr<v1::PushResponse> {
+                        auto result = ack.get();
+                        if (!result.ok()) return result.status();
+                        v1::PushResponse response;
+                        *response.mutable_ack() = *std::move(result);
+                        return response;
+                      });
+  }
+
+  absl::StatusOr<v1::PushResponse> BeginSnapshotNow() {
+    WaitForAnswers();  // batches sent before it are not of the snapshot
+    auto begun = BeginSnapshot(hub_, source_->source_id(), caller_);
+    if (!begun.ok()) return begun.status();
+    v1::PushResponse response;
+    *response.mutable_snapshot_begun() = *std::move(begun);
+    return response;
+  }
+
+  static absl::StatusOr<v1::PushResponse> ToResponse(absl::StatusOr<v1::SnapshotResult> result) {
+    if (!result.ok()) return result.status();
+    v1::PushResponse response;
+    *response.mutable_snapshot() = *std::move(result);
+    return response;
+  }
+
+  void Queue(Pending answer) {
+    {
+      std::lock_guard lock(mutex_);
+      answers_.push_back(std::move(answer));
+      ++unanswered_;
+    }
+    changed_.notify_all();
+  }
+
+  bool WaitForRoom() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return unanswered_ < kMaxBatchesInFlight || failed_; });
+    return !failed_;
+  }
+
+  void WaitForAnswers() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return unanswered_ == 0 || failed_; });
+  }
+
+  void WriteAnswers() {
+    while (true) {
+      Pending answer;
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return !answers_.empty() || reading_done_; });
+        if (answers_.empty()) return;
+        answer = std::move(answers_.front());
+        answers_.pop_front();
+      }
+      auto response = answer.get();
+      const bool written = response.ok() && stream_.Write(*response);
+      {
+        std::lock_guard lock(mutex_);
+        --unanswered_;
+        if (!written && !failed_) {
+          failed_ = true;
+          failure_ = response.ok() ? absl::CancelledError("the caller left") : response.status();
+          if (!reading_done_) context_.TryCancel();
+        }
+      }
+      changed_.notify_all();
+    }
+  }
+
+  Hub& hub_;
+  Stream& stream_;
+  grpc::ServerContext& context_;
+  const std::string caller_;
+  std::optional<v1::Source> source_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Pending> answers_;
+  int unanswered_ = 0;
+  bool reading_done_ = false, failed_ = false;
+  absl::Status failure_;
+};
+
+class FeedService final : public v1::FeedService::Service {
+ public:
+  explicit FeedService(const ServiceContext& context) : hub_(context.hub) {}
+
+  grpc::Status Push(grpc::ServerContext* context, Stream* stream) override {
+    const absl::Status status = PushStream(hub_, *stream, *context, CallerOf(*context)).Run();
+    if (!status.ok() && !absl::IsCancelled(status))
+      Log(LogLevel::kWarn, "feed.stream.failed",
+          {{"caller", CallerOf(*context)}, {"status", absl::StatusCodeToString(status.code())}});
+    return ToGrpc(status);
+  }
+
+  grpc::Status ConfirmSnapshot(grpc::ServerContext* context, const v1::ConfirmSnapshotRequest* request,
+                               v1::SnapshotResult* response) override {
+    return Answer(server::ConfirmSnapshot(hub_, *request, CallerOf(*context)), response);
+  }
+  grpc::Status GetSource(grpc::ServerContext*, const v1::GetSourceRequest* request,
+                         v1::Source* response) override {
+    return Answer(server::GetSource(hub_.store(), request->source_id()), response);
+  }
+  grpc::Status ListSources(grpc::ServerContext*, const v1::ListSourcesRequest* request,
+                           v1::ListSourcesResponse* response) override {
+    return Answer(server::ListSources(hub_.store(), *request), response);
+  }
+
+ private:
+  Hub& hub_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context) {
+  return std::make_unique<FeedService>(context);
+}
+
+}  // namespace relief::server

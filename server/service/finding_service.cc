@@ -1,0 +1,42 @@
+#include "relief/v1/finding_service.grpc.pb.h"
+#include "server/notice/finding_store.h"
+#include "server/security/transport.h"
+#include "server/service/answer.h"
+#include "server/service/services.h"
+
+namespace relief::server {
+namespace {
+
+class FindingService final : public v1::FindingService::Service {
+ public:
+  explicit FindingService(const ServiceContext& context) : hub_(context.hub) {}
+
+  grpc::Status ListFindings(grpc::ServerContext*, const v1::ListFindingsRequest* request,
+                            v1::ListFindingsResponse* response) override {
+    return Answer(server::ListFindings(hub_.store(), *request), response);
+  }
+  grpc::Status GetFinding(grpc::ServerContext*, const v1::GetFindingRequest* request,
+                          v1::Finding* response) override {
+    return Answer(server::GetFinding(hub_.store(), request->finding_id()), response);
+  }
+  grpc::Status StreamFindings(grpc::ServerContext*, const v1::StreamFindingsRequest* request,
+                              grpc::ServerWriter<v1::Finding>* writer) override {
+    return ToGrpc(ForEachFinding(*hub_.store().Snapshot(), request->filter(),
+                                 [&](const v1::Finding& finding) { return writer->Write(finding); }));
+  }
+  grpc::Status AddDisposition(grpc::ServerContext* context, const v1::AddDispositionRequest* request,
+                              v1::Finding* response) override {
+    return Answer(server::AddDisposition(hub_, *request, CallerOf(*context)), response);
+  }
+
+ private:
+  Hub& hub_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeFindingService(const ServiceContext& context) {
+  return std::make_unique<FindingService>(context);
+}
+
+}  // namespace relief::server

@@ -1,0 +1,83 @@
+#include "relief/v1/registry_service.grpc.pb.h"
+#include "server/report/person_view.h"
+#include "server/security/transport.h"
+#include "server/service/answer.h"
+#include "server/service/services.h"
+
+namespace relief::server {
+namespace {
+
+class RegistryService final : public v1::RegistryService::Service {
+ public:
+  explicit RegistryService(const ServiceContext& context) : hub_(context.hub) {}
+
+  grpc::Status CheckApplicant(grpc::ServerContext* context, const v1::CheckApplicantRequest* request,
+                              v1::CheckApplicantResponse* response) override {
+    if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    auto result =
+        server::CheckApplicant(*hub_.store().Snapshot(), hub_.model(), *hub_.rules(), hub_.as_of(), *request);
+    std::string subject;  // whom the answer tells of
+    if (result.ok())
+      for (const v1::ApplicantResult& one : result->results())
+        for (const v1::Candidate& candidate : one.candidates())
+          subject += (subject.empty() ? "" : " ") + candidate.person().person_id();
+    if (absl::Status status = Audit(*context, "registry.check", subject, request->purpose()); !status.ok())
+      return ToGrpc(status);
+    return Answer(std::move(result), response);
+  }
+
+  grpc::Status GetPerson(grpc::ServerContext* context, const v1::GetPersonRequest* request,
+                         v1::Person* response) override {
+    if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    auto person = ReadPerson(*hub_.store().Snapshot(), request->person_id());
+    if (absl::Status status =
+            Audit(*context, "registry.person", person.ok() ? person->person_id() : "", request->purpose());
+        !status.ok())
+      return ToGrpc(status);
+    return Answer(std::move(person), response);
+  }
+
+  grpc::Status GetPersonOfRecord(grpc::ServerContext* context, const v1::GetPersonOfRecordRequest* request,
+                                 v1::Person* response) override {
+    if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    auto person = ReadPersonOfRecord(*hub_.store().Snapshot(), request->record());
+    if (absl::Status status =
+            Audit(*context, "registry.person", person.ok() ? person->person_id() : "", request->purpose());
+        !status.ok())
+      return ToGrpc(status);
+    return Answer(std::move(person), response);
+  }
+
+  grpc::Status StreamAssignments(grpc::ServerContext* context, const v1::StreamAssignmentsRequest* request,
+                                 grpc::ServerWriter<v1::Assignment>* writer) override {
+    if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = Audit(*context, "registry.export", "", request->purpose()); !status.ok())
+      return ToGrpc(status);
+    return ToGrpc(ForEachAssignment(*hub_.store().Snapshot(), [&](const v1::Assignment& assignment) {
+      return writer->Write(assignment);
+    }));
+  }
+
+ private:
+  // A look-up is written down before it is answered.
+  absl::Status Audit(const grpc::ServerContext& context, const std::string& action,
+                     const std::string& subject, const v1::Purpose& purpose) {
+    return hub_
+        .Write([&](WriteContext& write) {
+          write.Audit({CallerOf(context), action, subject, v1::Purpose::Kind_Name(purpose.kind()),
+                       purpose.case_number(), ""});
+          return absl::OkStatus();
+        })
+        .status();
+  }
+
+  Hub& hub_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeRegistryService(const ServiceContext& context) {
+  return std::make_unique<RegistryService>(context);
+}
+
+}  // namespace relief::server

@@ -1,0 +1,34 @@
+// The gRPC services: thin handlers that name the caller, check the purpose, call the hub, and translate
+// errors.
+//
+// Handlers run on gRPC's threads, many at a time. All are made together, and outlive the server that they are
+// registered with.
+#pragma once
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "server/hub.h"
+
+namespace relief::server {
+
+// What the handlers share.
+struct ServiceContext {
+  Hub& hub;
+  std::atomic<bool>& stopping;  // long streams end when it is set
+  std::function<absl::StatusOr<std::shared_ptr<const coverage::RuleSet>>()> read_rules;
+};
+
+std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeRegistryService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeFindingService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeNoticeService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeReviewService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeReportService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeAdminService(const ServiceContext& context);
+
+}  // namespace relief::server
