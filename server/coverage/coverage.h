@@ -26,6 +26,24 @@ struct CoverageRecord {
 };
 
 // What a rule says of a person. `evidence` is sorted and has each record once.
+//
+// The id is a function of the rule, the group and one anchor record, and of nothing else, so that the same
+// problem keeps its id while evidence joins or leaves it:
+//   condition        group                     anchor
+//   overlap, repeat  the two records           the first of them
+//   after_death      benefit and report        the first of them
+//   invoice_*        the invoice               the earliest settlement (payment date, then key)
+//   grouped_count    the shared value          the earliest record
+//   missing          year, term, or nothing    the report; the bill; without either the base benefit that
+//   began first
+// A third payment of one invoice therefore changes a finding and opens no second one (unless it turns out to
+// be the earliest).
+//
+// The amount in question, in fen, is what would be spared if only the rightful share had been paid:
+//   overlap          months beyond the allowed hand-over x the smaller monthly amount; 0 if either is not
+//   stated repeat, grouped  all amounts but the largest invoice_repeat   the settlements that no strike-off
+//   cancelled, but the largest invoice_excess   insured + assistance - cost after_death      months after the
+//   grace x the monthly amount missing          0, but for a bill: the cost left after insurance
 struct FindingDraft {
   std::string finding_id;  // "F-" and 16 characters; from the rule id, the rule's group (pair, invoice, year
                            // ...) and its first record
@@ -42,8 +60,9 @@ class Rule;  // a compiled rule
 // The rules of one directory, compiled. Immutable.
 class RuleSet {
  public:
-  // Reads every *.textproto of the directory. INVALID_ARGUMENT: a file that is not text format, a rule that
-  // is not well formed, or two rules in force with one id; the message names file, line and column.
+  // Reads every *.textproto of the directory. NOT_FOUND: there is none. INVALID_ARGUMENT: a file that is not
+  // text format, a rule that is not well formed, or two rules in force with one id; the message names file,
+  // line and column.
   static absl::StatusOr<std::shared_ptr<const RuleSet>> LoadDirectory(const std::string& directory);
   // The same for one text, which errors call `name`.
   static absl::StatusOr<std::shared_ptr<const RuleSet>> Parse(const std::string& name,
@@ -60,7 +79,9 @@ class RuleSet {
   // to notify. The due date counts from `opened`. Returns false if there is no such rule.
   bool Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding) const;
 
-  // What the rules say of one person on `as_of`. Sorted by finding_id, each once.
+  // What the rules in force say of one person on `as_of`. Benefits count up to the month of `as_of`, facts if
+  // they hold on that day (a fact that begins later, or ended earlier, does not; one without a date never
+  // does). Sorted by finding_id, each once.
   std::vector<FindingDraft> Evaluate(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const;
 
  private:

@@ -67,10 +67,10 @@ class AfterDeathCondition : public Condition {
     const Item* death = person.death();
     if (death == nullptr) return;
     const MonthIndex month_of_death = MonthIndex::Of(death->fact().date());
-    for (const Clause& clause : clauses_) {
-      for (const Item& item : person.of(clause.selector.slot())) {
-        if (!clause.selector.Matches(item)) continue;
-        const MonthIndex first_wrong = month_of_death + clause.grace_months.For(RegionOf({&item})) + 1;
+    for (size_t i = 0; i < clauses_.size(); ++i) {
+      for (const Item& item : person.of(clauses_[i].selector.slot())) {
+        if (FirstClause(item) != i) continue;
+        const MonthIndex first_wrong = month_of_death + clauses_[i].grace_months.For(RegionOf({&item})) + 1;
         const MonthSpan after = Intersect(item.months, {first_wrong, person.now()});
         if (after.empty()) continue;
         findings->AddPair(item, *death, after, after.count() * MonthlyFen(item.benefit()));
@@ -83,6 +83,14 @@ class AfterDeathCondition : public Condition {
     RecordSelector selector;
     RegionalNumber grace_months;
   };
+
+  // Of several clauses that fit, the first governs: a special one is written before the general one.
+  size_t FirstClause(const Item& item) const {
+    size_t i = 0;
+    while (i < clauses_.size() && !clauses_[i].selector.Matches(item)) ++i;
+    return i;
+  }
+
   std::vector<Clause> clauses_;
   SlotSet slots_ = 0;
 };

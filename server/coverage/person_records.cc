@@ -16,7 +16,7 @@ Slot SlotOfRecord(const v1::Record& record) {
 }
 
 bool Holds(const v1::Fact& fact, int32_t today) {
-  if (fact.has_date() && DayNumber(fact.date()) > today) return false;
+  if (!fact.has_date() || DayNumber(fact.date()) > today) return false;
   return !fact.has_end_date() || DayNumber(fact.end_date()) >= today;
 }
 
@@ -53,7 +53,6 @@ PersonRecords::PersonRecords(std::span<const CoverageRecord> records, matcher::C
     begin_[slot] = at;
   }
   for (const Item& item : of(SlotOf(v1::DEATH))) {
-    if (!item.fact().has_date()) continue;
     if (death_ == nullptr || DayNumber(item.fact().date()) < DayNumber(death_->fact().date())) death_ = &item;
   }
 }

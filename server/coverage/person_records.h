@@ -34,7 +34,8 @@ struct Item {
 
 class PersonRecords {
  public:
-  // Leaves out facts that do not hold on `as_of`: those that begin after it or ended before it.
+  // Leaves out facts that do not hold on `as_of`: those that begin after it, ended before it, or state no
+  // date.
   PersonRecords(std::span<const CoverageRecord> records, matcher::CivilDate as_of);
 
   // In the order of record keys.

@@ -48,7 +48,7 @@ class NoticeService final : public v1::NoticeService::Service {
     int64_t next = request->from_sequence();
     while (!context->IsCancelled() && !stopping_) {
       const int64_t seen = hub_.position();
-      auto subscription = GetSubscription(hub_.store(), request->subscription_id());
+      auto subscription = server::GetSubscription(hub_.store(), request->subscription_id());
       if (!subscription.ok()) return ToGrpc(subscription.status());
       if (next == 0) next = subscription->acknowledged_sequence() + 1;
       // A replay of acknowledged notices has its window from where it began.
