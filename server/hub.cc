@@ -388,11 +388,10 @@ absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
                                         updated->closed);
   }
   if (absl::Status status = AppendAudit(txn, context.now_us, context.audit_); !status.ok()) return status;
-  if (txn.empty()) return absl::OkStatus();
   std::string counters = context.counters_.SerializeAsString();
   auto before = txn.Get(schema::kCountersRow);
   if (!before.ok()) return before.status();
-  if (*before != counters) txn.Put(schema::kCountersRow, std::move(counters));
+  if (before->value_or("") != counters) txn.Put(schema::kCountersRow, std::move(counters));
   return absl::OkStatus();
 }
 
