@@ -289,6 +289,8 @@ rocksdb::Options DatabaseOptions(const RocksDbOptions& options) {
   database.create_if_missing = options.create_if_missing;
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   database.write_buffer_size = size_t{64} << 20;
+  database.memtable_whole_key_filtering = true;  // most keys that matching asks for are absent
+  database.memtable_prefix_bloom_size_ratio = 0.05;
   database.max_background_jobs = 2;
   database.compression = rocksdb::kLZ4Compression;
   database.bottommost_compression = rocksdb::kZSTD;

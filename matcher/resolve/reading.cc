@@ -72,8 +72,8 @@ absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey rec
   return std::move(node->identity);
 }
 
-absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader, std::optional<PersonId> after,
-                                                  size_t limit) {
+absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader,
+                                                  std::optional<PersonId> after, size_t limit) {
   std::string from;
   if (after) from = PersonRow(*after) + std::string(1, '\0');
   auto rows = reader.Scan(kPersonPrefix, from, limit);

@@ -124,15 +124,23 @@ class Resolution {
         std::erase(found, record);
       }
       to_load.insert(to_load.end(), found.begin(), found.end());
-      for (const Edge& edge : std::as_const(set_).links(record).edges) to_load.push_back(edge.other);
     }
-    if (absl::Status status = set_.LoadRecords(to_load); !status.ok()) return status;
+    if (absl::Status status = set_.LoadNodes(to_load); !status.ok()) return status;
+
+    std::map<RecordKey, std::vector<Edge>> edges;
+    std::vector<RecordKey> ends;
+    for (const RecordKey& record : rescore) {
+      std::vector<Edge>& scored = edges[record];
+      for (const RecordKey& other : candidates[record])
+        if (const std::optional<Edge> edge = ScoreEdge(record, other)) scored.push_back(*edge);
+      for (const Edge& edge : scored) ends.push_back(edge.other);
+      for (const Edge& edge : std::as_const(set_).links(record).edges) ends.push_back(edge.other);
+    }
+    if (absl::Status status = set_.LoadRecords(ends); !status.ok()) return status;
 
     for (const RecordKey& record : rescore) {
       const std::vector<Edge> before = std::as_const(set_).links(record).edges;
-      std::vector<Edge> after;
-      for (const RecordKey& other : candidates[record])
-        if (const std::optional<Edge> edge = ScoreEdge(record, other)) after.push_back(*edge);
+      const std::vector<Edge>& after = edges[record];
       if (before == after) continue;
       set_.links(record).edges = after;
       touched_.insert(record);

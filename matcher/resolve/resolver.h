@@ -89,8 +89,8 @@ class Resolver {
   std::shared_ptr<const Model> model_;
 };
 
-// Deletes about `limit` rows of the index, officers' constraints excepted, so that it can be built again. Returns true when
-// nothing is left to delete.
+// Deletes about `limit` rows of the index, officers' constraints excepted, so that it can be built again.
+// Returns true when nothing is left to delete.
 absl::StatusOr<bool> ClearIndex(storage::Transaction& txn, size_t limit);
 
 // ---- Reading the index. NOT_FOUND where the record or person is not there. ----
@@ -106,7 +106,8 @@ absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record);
 
 // Persons in the order of their ids, after `after` (none: from the first).
-absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader, std::optional<PersonId> after, size_t limit);
+absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader,
+                                                  std::optional<PersonId> after, size_t limit);
 
 // The open conflict between two records.
 absl::StatusOr<Conflict> ConflictBetween(const storage::Reader& reader, RecordKey a, RecordKey b);

@@ -5,39 +5,51 @@
 
 namespace relief::matcher {
 
-absl::Status WorkingSet::LoadRecords(std::span<const RecordKey> records) {
-  std::vector<RecordKey> missing;
+absl::Status WorkingSet::LoadNodes(std::span<const RecordKey> records) { return Load(records, false); }
+absl::Status WorkingSet::LoadRecords(std::span<const RecordKey> records) { return Load(records, true); }
+
+absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
+  struct Wanted {
+    RecordState* state;
+    enum { kNode, kLinks, kConstraints } row;
+  };
+  std::vector<Wanted> wanted;
   std::vector<std::string> keys;
   for (const RecordKey& record : records) {
-    if (!records_.try_emplace(record).second) continue;
-    missing.push_back(record);
-    keys.push_back(NodeRow(record));
-    keys.push_back(LinksRow(record));
-    keys.push_back(ConstraintsRow(record));
+    RecordState& state = records_[record];
+    if (!state.node_loaded) {
+      state.node_loaded = true;
+      wanted.push_back({&state, Wanted::kNode});
+      keys.push_back(NodeRow(record));
+    }
+    if (links && !state.links_loaded) {
+      state.links_loaded = true;
+      wanted.push_back({&state, Wanted::kLinks});
+      keys.push_back(LinksRow(record));
+      wanted.push_back({&state, Wanted::kConstraints});
+      keys.push_back(ConstraintsRow(record));
+    }
   }
-  if (missing.empty()) return absl::OkStatus();
+  if (keys.empty()) return absl::OkStatus();
   auto rows = txn_.MultiGet(keys);
   if (!rows.ok()) return rows.status();
-  for (size_t i = 0; i < missing.size(); ++i) {
-    RecordState& loaded = records_.at(missing[i]);
-    const storage::Row& node = (*rows)[3 * i];
-    const storage::Row& links = (*rows)[3 * i + 1];
-    const storage::Row& constraints = (*rows)[3 * i + 2];
-    if (node.present()) {
-      auto decoded = DecodeNode(node.value);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const storage::Row& row = (*rows)[i];
+    if (!row.present()) continue;
+    RecordState& state = *wanted[i].state;
+    if (wanted[i].row == Wanted::kNode) {
+      auto decoded = DecodeNode(row.value);
       if (!decoded) return Damaged("node");
-      loaded.node = std::make_shared<const Node>(*std::move(decoded));
-    }
-    if (links.present()) {
-      auto decoded = DecodeLinks(links.value);
+      state.node = std::make_shared<const Node>(*std::move(decoded));
+    } else if (wanted[i].row == Wanted::kLinks) {
+      auto decoded = DecodeLinks(row.value);
       if (!decoded) return Damaged("links");
-      loaded.links = *std::move(decoded);
-      loaded.had_links = true;
-    }
-    if (constraints.present()) {
-      auto decoded = DecodeConstraints(constraints.value);
+      state.links = *std::move(decoded);
+      state.had_links = true;
+    } else {
+      auto decoded = DecodeConstraints(row.value);
       if (!decoded) return Damaged("constraints");
-      loaded.constraints = *std::move(decoded);
+      state.constraints = *std::move(decoded);
     }
   }
   return absl::OkStatus();
@@ -76,6 +88,12 @@ const WorkingSet::RecordState& WorkingSet::state(RecordKey record) const {
   return const_cast<WorkingSet*>(this)->state(record);
 }
 
+const WorkingSet::RecordState& WorkingSet::resolved_state(RecordKey record) const {
+  const RecordState& found = state(record);
+  if (!found.links_loaded) std::abort();
+  return found;
+}
+
 const Node* WorkingSet::node(RecordKey record) const { return state(record).node.get(); }
 
 void WorkingSet::SetNode(RecordKey record, std::optional<Node> node) {
@@ -85,12 +103,13 @@ void WorkingSet::SetNode(RecordKey record, std::optional<Node> node) {
 }
 
 Links& WorkingSet::links(RecordKey record) {
+  resolved_state(record);
   RecordState& changed = state(record);
   changed.links_changed = true;
   return changed.links;
 }
 
-const Links& WorkingSet::links(RecordKey record) const { return state(record).links; }
+const Links& WorkingSet::links(RecordKey record) const { return resolved_state(record).links; }
 
 void WorkingSet::DropLinks(RecordKey record) {
   RecordState& changed = state(record);
@@ -98,10 +117,10 @@ void WorkingSet::DropLinks(RecordKey record) {
   changed.links_dropped = true;
 }
 
-bool WorkingSet::was_resolved(RecordKey record) const { return state(record).had_links; }
+bool WorkingSet::was_resolved(RecordKey record) const { return resolved_state(record).had_links; }
 
 const std::vector<Constraint>& WorkingSet::constraints(RecordKey record) const {
-  return state(record).constraints;
+  return resolved_state(record).constraints;
 }
 
 void WorkingSet::SetConstraint(RecordKey record, RecordKey other, std::optional<Verdict> verdict) {

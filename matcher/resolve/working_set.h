@@ -20,6 +20,7 @@ class WorkingSet {
   WorkingSet(storage::Transaction& txn, uint32_t block_limit) : txn_(txn), block_limit_(block_limit) {}
 
   // Reads what is not read yet. References below stay good for the life of the working set.
+  absl::Status LoadNodes(std::span<const RecordKey> records);    // enough for node(): candidates are many
   absl::Status LoadRecords(std::span<const RecordKey> records);  // node, links, constraints
   absl::Status LoadBlocks(std::span<const BlockKey> blocks);
 
@@ -49,6 +50,7 @@ class WorkingSet {
     std::shared_ptr<const Node> node;  // null: not live
     Links links;
     std::vector<Constraint> constraints;
+    bool node_loaded = false, links_loaded = false;
     bool had_links = false;
     bool node_changed = false, links_changed = false, links_dropped = false, constraints_changed = false;
   };
@@ -57,8 +59,10 @@ class WorkingSet {
     bool existed = false, changed = false;
   };
 
+  absl::Status Load(std::span<const RecordKey> records, bool links);
   RecordState& state(RecordKey record);
   const RecordState& state(RecordKey record) const;
+  const RecordState& resolved_state(RecordKey record) const;
 
   storage::Transaction& txn_;
   const uint32_t block_limit_;
