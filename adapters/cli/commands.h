@@ -1,0 +1,20 @@
+// The commands of `relief`, one file for each group. Each function adds its commands to the command line; a command that runs
+// leaves its exit code in the session.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "adapters/cli/session.h"
+
+namespace relief::adapters {
+
+void AddLoadCommand(CLI::App& app, Session& session);       // load
+void AddFeedCommands(CLI::App& app, Session& session);      // sources, confirm-snapshot
+void AddExportCommands(CLI::App& app, Session& session);    // export persons|findings
+void AddRegistryCommands(CLI::App& app, Session& session);  // check, person
+void AddFindingCommands(CLI::App& app, Session& session);   // findings, finding
+void AddWatchCommand(CLI::App& app, Session& session);      // watch
+void AddReviewCommands(CLI::App& app, Session& session);    // conflicts, conflict, decide, undo, explain
+void AddReportCommands(CLI::App& app, Session& session);    // report, status, reload-rules
+
+}  // namespace relief::adapters

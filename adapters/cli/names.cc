@@ -1,0 +1,68 @@
+#include "adapters/cli/names.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <ctime>
+
+namespace relief::adapters {
+
+std::string Lower(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
+std::optional<int> EnumValue(const google::protobuf::EnumDescriptor* type, std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return c == '-' ? '_' : std::toupper(c); });
+  const auto* value = type->FindValueByName(name);
+  if (value == nullptr || value->number() == 0) return std::nullopt;
+  return value->number();
+}
+
+std::string ProgrammeFileName(v1::Programme programme) {
+  return programme == v1::PROGRAMME_UNSPECIFIED ? "facts" : Lower(v1::Programme_Name(programme));
+}
+
+std::string FormatDate(const v1::Date& date) {
+  if (date.year() == 0) return "";
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02d", date.year(), date.month(), date.day());
+  return text;
+}
+
+std::string FormatMonth(const v1::Month& month) {
+  if (month.year() == 0) return "";
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02d", month.year(), month.month());
+  return text;
+}
+
+std::string FormatYuan(int64_t fen) {
+  if (fen == 0) return "";
+  const auto magnitude = static_cast<uint64_t>(fen < 0 ? -fen : fen);
+  char text[40];
+  std::snprintf(text, sizeof text, "%s%llu.%02llu", fen < 0 ? "-" : "", static_cast<unsigned long long>(magnitude / 100),
+                static_cast<unsigned long long>(magnitude % 100));
+  return text;
+}
+
+std::string FormatTime(const google::protobuf::Timestamp& time) {
+  if (time.seconds() == 0) return "";
+  const std::time_t china = time.seconds() + 8 * 3600;
+  std::tm parts{};
+  gmtime_r(&china, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+  return text;
+}
+
+std::string FormatRecord(const v1::RecordName& record) { return record.source_id() + "/" + record.record_id(); }
+
+std::string FormatBits(double bits) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%+.1f", bits);
+  return text;
+}
+
+}  // namespace relief::adapters

@@ -1,0 +1,151 @@
+#include "adapters/cli/show.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "adapters/cli/names.h"
+#include "adapters/cli/text.h"
+
+namespace relief::adapters {
+namespace {
+
+std::string Joined(const std::string& separator, const auto& items, const auto& text_of) {
+  std::string joined;
+  for (const auto& item : items) joined += (joined.empty() ? "" : separator) + text_of(item);
+  return joined;
+}
+
+// One character per bit, at most 20: enough to see what decided.
+std::string Bar(double bits) {
+  const int length = std::min(20, static_cast<int>(std::lround(std::abs(bits))));
+  return std::string(length, bits < 0 ? '-' : '+');
+}
+
+void AddRecord(const v1::PersonRecord& record, Table* table) {
+  if (record.has_fact()) {
+    const v1::Fact& fact = record.fact();
+    table->Add({FormatRecord(record.name()), Lower(v1::FactType_Name(fact.type())), fact.value(), FormatDate(fact.date()),
+                "", record.person().region_code(), record.person().name(), record.person().id_number()});
+    return;
+  }
+  const v1::Benefit& benefit = record.benefit();
+  table->Add({FormatRecord(record.name()), ProgrammeTitle(benefit.programme()),
+              benefit.form() == v1::BENEFIT_FORM_UNSPECIFIED ? "" : Lower(v1::BenefitForm_Name(benefit.form())),
+              PeriodOf(benefit), FormatYuan(benefit.amount_fen()), benefit.paying_region(), record.person().name(),
+              record.person().id_number()});
+}
+
+}  // namespace
+
+std::string ProgrammeTitle(v1::Programme programme) {
+  switch (programme) {
+    case v1::MINIMUM_LIVING:
+      return Text(Say::kMinimumLiving);
+    case v1::EXTREME_POVERTY:
+      return Text(Say::kExtremePoverty);
+    case v1::DISASTER:
+      return Text(Say::kDisaster);
+    case v1::MEDICAL:
+      return Text(Say::kMedical);
+    case v1::EDUCATION:
+      return Text(Say::kEducation);
+    case v1::HOUSING:
+      return Text(Say::kHousing);
+    case v1::EMPLOYMENT:
+      return Text(Say::kEmployment);
+    case v1::TEMPORARY:
+      return Text(Say::kTemporary);
+    default:
+      return Text(Say::kFacts);
+  }
+}
+
+std::string TitleOf(const v1::Finding& finding) {
+  return CurrentLanguage() == Language::kChinese ? finding.title_zh() : finding.title_en();
+}
+
+std::string PeriodOf(const v1::Benefit& benefit) {
+  if (benefit.has_start_month()) {
+    return FormatMonth(benefit.start_month()) + ".." +
+           (benefit.has_end_month() ? FormatMonth(benefit.end_month()) : Text(Say::kRunning));
+  }
+  if (benefit.has_pay_date()) return FormatDate(benefit.pay_date());
+  return FormatDate(benefit.event_date());
+}
+
+Table FindingTable() {
+  return Table({{Text(Say::kFindingColumn)}, {Text(Say::kRule)}, {Text(Say::kTitle)}, {Text(Say::kKind)},
+                {Text(Say::kSeverity)}, {Text(Say::kState)}, {Text(Say::kPersonColumn)}, {Text(Say::kRegion)},
+                {Text(Say::kAmount), true}, {Text(Say::kDue)}});
+}
+
+void AddFinding(const v1::Finding& finding, Table* table) {
+  table->Add({finding.finding_id(), finding.rule_id(), TitleOf(finding), Lower(v1::FindingKind_Name(finding.kind())),
+              Lower(v1::Severity_Name(finding.severity())), Lower(v1::Finding::State_Name(finding.state())),
+              finding.person_id(), Joined(" ", finding.regions(), [](const std::string& region) { return region; }),
+              FormatYuan(finding.amount_fen()), FormatDate(finding.due_date())});
+}
+
+void ShowFinding(const v1::Finding& finding, std::ostream& out) {
+  Table head = FindingTable();
+  AddFinding(finding, &head);
+  head.Print(out);
+  out << '\n' << Text(Say::kBasis) << ": " << finding.legal_basis();
+  if (!finding.basis_confirmed()) out << ' ' << Text(Say::kUnconfirmed);
+  out << '\n';
+  if (!finding.overlap_months().empty()) {
+    out << Text(Say::kMonths) << ": " << Joined(" ", finding.overlap_months(), FormatMonth) << '\n';
+  }
+  if (!finding.notify().empty()) {
+    out << Text(Say::kNotify) << ": "
+        << Joined(", ", finding.notify(),
+                  [](int programme) { return ProgrammeTitle(static_cast<v1::Programme>(programme)); })
+        << '\n';
+  }
+  Table evidence({{Text(Say::kRecord)}, {Text(Say::kProgramme)}});
+  for (const auto& item : finding.evidence()) evidence.Add({FormatRecord(item.record()), ProgrammeTitle(item.programme())});
+  out << '\n';
+  evidence.Print(out);
+  if (finding.dispositions().empty()) return;
+  out << '\n' << Text(Say::kDispositions) << ":\n";
+  for (const auto& disposition : finding.dispositions()) {
+    out << "  " << FormatTime(disposition.time()) << ' ' << disposition.agency() << ' '
+        << Lower(v1::Disposition::Outcome_Name(disposition.outcome())) << ' ' << disposition.note() << '\n';
+  }
+}
+
+void ShowPerson(const v1::Person& person, std::ostream& out) {
+  out << person.person_id() << '\n';
+  Table records({{Text(Say::kRecord)}, {Text(Say::kProgramme)}, {Text(Say::kForm)}, {Text(Say::kPeriod)},
+                 {Text(Say::kAmount), true}, {Text(Say::kRegion)}, {Text(Say::kName)}, {Text(Say::kIdNumber)}});
+  for (const auto& record : person.records()) AddRecord(record, &records);
+  if (!records.empty()) records.Print(out);
+  if (!person.findings().empty()) {
+    out << '\n' << Text(Say::kOpenFindings) << ":\n";
+    Table findings = FindingTable();
+    for (const auto& finding : person.findings()) AddFinding(finding, &findings);
+    findings.Print(out);
+  }
+  if (!person.conflict_ids().empty()) {
+    out << '\n'
+        << Fill(Say::kOpenConflicts, {Joined(" ", person.conflict_ids(), [](const std::string& id) { return id; })}) << '\n';
+  }
+}
+
+void ShowExplanation(const v1::MatchExplanation& explanation, std::ostream& out) {
+  Table table({{Text(Say::kField)}, {Text(Say::kLevel)}, {Text(Say::kBits), true}, {Text(Say::kTotal), true}, {""}});
+  double sum = 0;
+  for (const auto& field : explanation.fields()) {
+    sum += field.bits();
+    table.Add({field.field(), field.level(), FormatBits(field.bits()), FormatBits(sum), Bar(field.bits())});
+  }
+  table.Print(out);
+  out << Fill(Say::kThresholds, {FormatBits(explanation.total_bits()), FormatBits(explanation.link_threshold_bits()),
+                                 FormatBits(explanation.review_threshold_bits()), explanation.model_version()})
+      << '\n';
+  if (!explanation.vetoes().empty()) {
+    out << Fill(Say::kVetoes, {Joined(" ", explanation.vetoes(), [](const std::string& veto) { return veto; })}) << '\n';
+  }
+}
+
+}  // namespace relief::adapters

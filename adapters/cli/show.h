@@ -1,0 +1,25 @@
+// Persons, findings and match explanations as text for people.
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "adapters/cli/table.h"
+#include "relief/v1/finding_service.pb.h"
+#include "relief/v1/registry_service.pb.h"
+
+namespace relief::adapters {
+
+std::string ProgrammeTitle(v1::Programme programme);  // in the language of the session
+std::string TitleOf(const v1::Finding& finding);
+std::string PeriodOf(const v1::Benefit& benefit);
+
+Table FindingTable();
+void AddFinding(const v1::Finding& finding, Table* table);
+void ShowFinding(const v1::Finding& finding, std::ostream& out);
+void ShowPerson(const v1::Person& person, std::ostream& out);
+
+// The waterfall: what each field adds or takes, in bits, with a bar, and the running sum.
+void ShowExplanation(const v1::MatchExplanation& explanation, std::ostream& out);
+
+}  // namespace relief::adapters

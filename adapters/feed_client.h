@@ -1,0 +1,106 @@
+// Pushes batches to the hub and survives broken streams.
+//
+// Promise: every batch that Send took is either acknowledged, or the error says that it may not be: after a broken stream the
+// client opens a new one and sends again, in order, all that was not acknowledged. What the hub had applied already comes
+// back as duplicate, so nothing is lost and nothing counts twice.
+//
+// At most `in_flight` batches wait for their acknowledgement, and never more than the hub allows: gRPC itself would buffer
+// without bound.
+//
+// One thread calls; the acknowledgement handler runs on a thread of the client's own, one call at a time.
+#pragma once
+
+#include <grpcpp/client_context.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "relief/v1/feed_service.grpc.pb.h"
+
+namespace relief::adapters {
+
+class FeedClient {
+ public:
+  struct Options {
+    v1::Open open;
+    int in_flight = 4;
+    std::chrono::milliseconds retry_for{60'000};     // without any progress
+    std::chrono::milliseconds first_delay{100};      // doubled up to 5 s
+    std::chrono::milliseconds answer_within{60'000};  // a hub that is silent for longer counts as gone
+    bool snapshot = false;
+  };
+
+  struct Sent {
+    v1::Batch batch;             // batch_id is set by Send
+    std::vector<int64_t> lines;  // of each record in the file that it comes from
+  };
+
+  using AckHandler = std::function<void(const v1::BatchAck&, const Sent&)>;
+
+  FeedClient(v1::FeedService::StubInterface& stub, Options options, AckHandler on_ack);
+  ~FeedClient();  // cancels what is under way
+  FeedClient(const FeedClient&) = delete;
+  FeedClient& operator=(const FeedClient&) = delete;
+
+  // Opens the stream and, for a snapshot, begins it. A snapshot that an earlier run left open is given up first: it would
+  // mention rows that are not in this file.
+  absl::StatusOr<v1::Opened> Open();
+
+  // Waits for room, then sends.
+  absl::Status Send(Sent sent);
+
+  // Waits for every acknowledgement. With a snapshot: then asks `commit`, and commits or aborts it.
+  absl::StatusOr<std::optional<v1::SnapshotResult>> Finish(const std::function<bool()>& commit = [] { return true; });
+
+  int reconnects() const { return reconnects_; }
+
+ private:
+  using Stream = grpc::ClientReaderWriterInterface<v1::PushRequest, v1::PushResponse>;
+
+  absl::Status Connect();
+  absl::Status OpenStream();
+  absl::Status BeginSnapshot();
+  absl::Status Recover();
+  absl::Status Disconnect();
+  absl::StatusOr<v1::SnapshotResult> EndSnapshot(bool commit);
+  void ReadAnswers();
+  void TakeAnswer(v1::PushResponse answer);
+  bool Write(const v1::PushRequest& request);
+  bool WaitFor(const std::function<bool()>& condition);  // false: the stream is broken
+
+  v1::FeedService::StubInterface& stub_;
+  const Options options_;
+  const AckHandler on_ack_;
+  int64_t next_batch_id_ = 1;
+  int reconnects_ = 0;
+  bool ending_ = false;  // the snapshot's end may have reached the hub
+  std::string snapshot_id_;
+  std::optional<std::chrono::steady_clock::time_point> broken_since_;
+
+  std::unique_ptr<grpc::ClientContext> context_;
+  std::unique_ptr<Stream> stream_;
+  std::thread reader_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool broken_ = false;         // guarded by mutex_, like all below
+  std::string protocol_error_;  // an answer that fits nothing that was asked
+  std::deque<Sent> pending_;
+  int64_t answers_ = 0;
+  bool progressed_ = false;
+  std::optional<v1::Opened> opened_;
+  std::optional<v1::SnapshotBegun> begun_;
+  std::optional<v1::SnapshotResult> result_;
+};
+
+}  // namespace relief::adapters

@@ -1,0 +1,149 @@
+#include "adapters/tabular/text_source.h"
+
+#include <unicode/ucnv.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+namespace relief::adapters {
+namespace {
+
+constexpr size_t kPiece = 64 * 1024;
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+
+// Checks UTF-8 over pieces (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+class Utf8Checker {
+ public:
+  bool Feed(std::string_view piece) {
+    for (const char c : piece) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (left_ > 0) {
+        if (byte < low_ || byte > high_) return false;
+        low_ = 0x80;
+        high_ = 0xBF;
+        --left_;
+      } else if (byte >= 0x80 && !Lead(byte)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  bool Complete() const { return left_ == 0; }
+
+ private:
+  bool Lead(unsigned char byte) {
+    if (byte < 0xC2 || byte > 0xF4) return false;
+    left_ = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+    low_ = byte == 0xE0 ? 0xA0 : byte == 0xF0 ? 0x90 : 0x80;
+    high_ = byte == 0xED ? 0x9F : byte == 0xF4 ? 0x8F : 0xBF;
+    return true;
+  }
+
+  int left_ = 0;
+  unsigned char low_ = 0x80, high_ = 0xBF;
+};
+
+struct ConverterCloser {
+  void operator()(UConverter* converter) const { ucnv_close(converter); }
+};
+using Converter = std::unique_ptr<UConverter, ConverterCloser>;
+
+absl::StatusOr<std::ifstream> OpenFile(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return absl::NotFoundError("no such file: " + path);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::UnavailableError("cannot open " + path);
+  return file;
+}
+
+}  // namespace
+
+std::string_view EncodingName(Encoding encoding) { return encoding == Encoding::kUtf8 ? "UTF-8" : "GB18030"; }
+
+absl::StatusOr<Encoding> DetectEncoding(const std::string& path) {
+  auto file = OpenFile(path);
+  if (!file.ok()) return file.status();
+  std::vector<char> buffer(kPiece);
+  Utf8Checker checker;
+  bool first = true;
+  while (true) {
+    file->read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    const std::string_view piece(buffer.data(), static_cast<size_t>(file->gcount()));
+    if (file->bad()) return absl::UnavailableError("cannot read " + path);
+    if (first && piece.substr(0, 3) == kUtf8Mark) return Encoding::kUtf8;
+    first = false;
+    if (!checker.Feed(piece)) return Encoding::kGb18030;
+    if (file->eof()) break;
+  }
+  return checker.Complete() ? Encoding::kUtf8 : Encoding::kGb18030;
+}
+
+struct TextSource::State {
+  std::string path;
+  Encoding encoding = Encoding::kUtf8;
+  std::ifstream file;
+  int64_t read = 0, total = 0;
+  bool first = true, flushed = false;
+  std::vector<char> raw = std::vector<char>(kPiece);
+  // A GB18030 character of 2 bytes becomes at most 3 bytes of UTF-8; a single illegal byte becomes 3 too.
+  std::vector<char> text = std::vector<char>(3 * kPiece + 16);
+  std::vector<UChar> pivot = std::vector<UChar>(kPiece);
+  UChar* pivot_source = nullptr;
+  UChar* pivot_target = nullptr;
+  Converter from, to;
+};
+
+TextSource::TextSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TextSource::~TextSource() = default;
+Encoding TextSource::encoding() const { return state_->encoding; }
+int64_t TextSource::bytes_read() const { return state_->read; }
+int64_t TextSource::bytes_total() const { return state_->total; }
+
+absl::StatusOr<std::unique_ptr<TextSource>> TextSource::Open(const std::string& path) {
+  auto encoding = DetectEncoding(path);
+  if (!encoding.ok()) return encoding.status();
+  auto file = OpenFile(path);
+  if (!file.ok()) return file.status();
+  auto state = std::make_unique<State>();
+  state->path = path;
+  state->encoding = *encoding;
+  state->file = *std::move(file);
+  std::error_code ignored;
+  state->total = static_cast<int64_t>(std::filesystem::file_size(path, ignored));
+  // UTF-8 goes through the converter as well: bytes that are not UTF-8 (only possible behind a byte order mark) must not
+  // reach protobuf, which refuses them.
+  UErrorCode error = U_ZERO_ERROR;
+  state->from.reset(ucnv_open(*encoding == Encoding::kUtf8 ? "UTF-8" : "gb18030", &error));
+  state->to.reset(ucnv_open("UTF-8", &error));
+  if (U_FAILURE(error)) return absl::InternalError("ICU has no converter for GB18030");
+  state->pivot_source = state->pivot_target = state->pivot.data();
+  return std::unique_ptr<TextSource>(new TextSource(std::move(state)));
+}
+
+absl::StatusOr<std::string_view> TextSource::Next() {
+  State& s = *state_;
+  while (!s.flushed) {
+    s.file.read(s.raw.data(), static_cast<std::streamsize>(s.raw.size()));
+    if (s.file.bad()) return absl::UnavailableError("cannot read " + s.path);
+    const auto got = static_cast<size_t>(s.file.gcount());
+    s.read += static_cast<int64_t>(got);
+    s.flushed = s.file.eof();
+    const char* source = s.raw.data();
+    const char* end = source + got;
+    if (s.first && std::string_view(source, got).substr(0, 3) == kUtf8Mark) source += 3;
+    s.first = false;
+    char* target = s.text.data();
+    UErrorCode error = U_ZERO_ERROR;
+    ucnv_convertEx(s.to.get(), s.from.get(), &target, s.text.data() + s.text.size(), &source, end,
+                   s.pivot.data(), &s.pivot_source, &s.pivot_target, s.pivot.data() + s.pivot.size(),
+                   /*reset=*/false, /*flush=*/s.flushed, &error);
+    if (U_FAILURE(error)) return absl::DataLossError("cannot convert " + s.path + ": " + u_errorName(error));
+    if (target != s.text.data()) return std::string_view(s.text.data(), target - s.text.data());
+  }
+  return std::string_view();
+}
+
+}  // namespace relief::adapters
