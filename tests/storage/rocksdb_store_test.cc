@@ -1,0 +1,147 @@
+// What only the durable store promises.
+#include "storage/rocksdb_store.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/storage/temp_directory.h"
+
+namespace relief::storage {
+namespace {
+
+RocksDbOptions At(const std::string& path) {
+  RocksDbOptions options;
+  options.path = path;
+  options.min_free_bytes = 0;
+  options.block_cache_bytes = 1 << 20;
+  return options;
+}
+
+std::string Key(int number) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%08d", number);
+  return text;
+}
+
+// A child process commits 1, 2, 3, ... and tells each number after its commit; it is killed after `rounds` of
+// them. Returns the last number that it told.
+int CommitAndDie(const std::string& path, int first, int count) {
+  int ends[2];
+  EXPECT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto store = OpenRocksDbStore(At(path));
+    if (!store.ok()) ::_exit(1);
+    for (int number = first;; ++number) {
+      const auto result = (*store)->Apply({{}, {{Key(number), std::string(100, 'v')}}, {}, 0});
+      if (!result.ok() || ::write(ends[1], &number, sizeof number) != sizeof number) ::_exit(1);
+    }
+  }
+  ::close(ends[1]);
+  int told = 0, number = 0;
+  for (int i = 0; i < count && ::read(ends[0], &number, sizeof number) == sizeof number; ++i) told = number;
+  ::kill(child, SIGKILL);
+  while (::read(ends[0], &number, sizeof number) == sizeof number) told = number;  // told before the kill
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return told;
+}
+
+std::string NewestLog(const std::string& path) {
+  std::string newest;
+  for (const auto& entry : std::filesystem::directory_iterator(path))
+    if (entry.path().extension() == ".log" && entry.file_size() > 0)
+      newest = std::max(newest, entry.path().string());
+  return newest;
+}
+
+TEST(RocksDbStore, AcknowledgedCommitsSurviveAKill) {
+  TempDirectory directory;
+  int told = 0;
+  for (int round = 0; round < 5; ++round) {
+    told = CommitAndDie(directory / "db", told + 1, 20 + 37 * round);
+    auto store = OpenRocksDbStore(At(directory / "db"));
+    ASSERT_TRUE(store.ok()) << store.status();
+    const auto rows = (*store)->Scan("", "", 100'000);
+    ASSERT_GE(static_cast<int>(rows->size()), told);
+    for (int number = 1; number <= told; ++number)
+      ASSERT_EQ((*rows)[static_cast<size_t>(number - 1)].key, Key(number));
+    told = static_cast<int>(rows->size());  // the last one may be on disk without having been told
+  }
+}
+
+TEST(RocksDbStore, ReopensWithEverythingAndVersionsGoOnGrowing) {
+  TempDirectory directory;
+  Version before = 0;
+  {
+    auto store = OpenRocksDbStore(At(directory / "db"));
+    before = (*store)->Apply({{}, {{"a", "1"}}, {}, 0})->version;
+  }
+  auto store = OpenRocksDbStore(At(directory / "db"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->version(), before);
+  EXPECT_EQ((*store)->Scan("", "", 10)->at(0).row.version, before);
+  EXPECT_GT((*store)->Apply({{}, {{"a", "2"}}, {}, 0})->version, before);
+}
+
+TEST(RocksDbStore, ASecondOpenIsRefusedAndNamesTheHolder) {
+  TempDirectory directory;
+  auto store = OpenRocksDbStore(At(directory / "db"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto second = OpenRocksDbStore(At(directory / "db"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(second.status())) << second.status();
+  const std::string message(second.status().message());
+  EXPECT_NE(message.find(directory / "db"), std::string::npos);
+  EXPECT_NE(message.find(std::to_string(::getpid())), std::string::npos);
+}
+
+TEST(RocksDbStore, ATornTailOpensWithoutTheLastCommit) {
+  TempDirectory directory;
+  const int told = CommitAndDie(directory / "db", 1, 50);
+  const std::string log = NewestLog(directory / "db");
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) - 5);
+  auto store = OpenRocksDbStore(At(directory / "db"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_GE(static_cast<int>((*store)->Scan("", "", 100'000)->size()), told - 1);
+}
+
+TEST(RocksDbStore, AFlippedByteInTheMiddleIsRefusedNotServed) {
+  TempDirectory directory;
+  CommitAndDie(directory / "db", 1, 200);
+  const std::string log = NewestLog(directory / "db");
+  std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(log) / 2);
+  file.seekg(middle);
+  const char byte = static_cast<char>(file.get() ^ 0x40);
+  file.seekp(middle);
+  file.put(byte);
+  file.close();
+  const auto store = OpenRocksDbStore(At(directory / "db"));
+  EXPECT_TRUE(absl::IsDataLoss(store.status())) << store.status();
+}
+
+TEST(RocksDbStore, BelowTheWatermarkItRefusesWritesAndGoesOnReading) {
+  TempDirectory directory;
+  {
+    auto store = OpenRocksDbStore(At(directory / "db"));
+    ASSERT_TRUE((*store)->Apply({{}, {{"a", "1"}}, {}, 0}).ok());
+  }
+  RocksDbOptions options = At(directory / "db");
+  options.min_free_bytes = uint64_t{1} << 60;
+  auto store = OpenRocksDbStore(options);
+  EXPECT_TRUE(absl::IsResourceExhausted((*store)->Apply({{}, {{"b", "1"}}, {}, 0}).status()));
+  EXPECT_EQ((*store)->Scan("", "", 10)->size(), 1u);
+}
+
+TEST(RocksDbStore, CannotOpenWhatIsNotADirectory) {
+  TempDirectory directory;
+  std::ofstream(directory / "file") << "x";
+  EXPECT_FALSE(OpenRocksDbStore(At(directory / "file")).ok());
+}
+
+}  // namespace
+}  // namespace relief::storage
