@@ -140,9 +140,8 @@ class Comparison {
       // The number has the birth date in it: what the records state can only take away.
       consider(a_.birth_date, b_.birth_date);
       if (best == Level::kCount) return;
-      return Add("birth_date", NameOf(best),
-                 best == Level::kBirthExact ? model_.bits(Level::kBirthConfirmsId)
-                                            : std::min(model_.bits(best), 0.0f));
+      if (best == Level::kBirthExact) return Add(Level::kBirthConfirmsId);
+      return Add("birth_date", NameOf(best), std::min(model_.bits(best), 0.0f));
     }
     const auto own = [](const Identity& identity) {
       return identity.id.trusted() ? identity.id.birth_date : std::optional<CivilDate>();

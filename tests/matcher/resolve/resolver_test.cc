@@ -251,10 +251,12 @@ std::map<std::string, std::string> BuiltAtOnce(const Life& life, std::shared_ptr
 }
 
 // The keys that differ, as hexadecimal: a whole dump is unreadable.
-std::string Difference(const std::map<std::string, std::string>& got, const std::map<std::string, std::string>& wanted) {
+std::string Difference(const std::map<std::string, std::string>& got,
+                       const std::map<std::string, std::string>& wanted) {
   std::set<std::string> keys;
   for (const auto& [key, value] : got)
-    if (const auto found = wanted.find(key); found == wanted.end() || found->second != value) keys.insert(key);
+    if (const auto found = wanted.find(key); found == wanted.end() || found->second != value)
+      keys.insert(key);
   for (const auto& [key, value] : wanted)
     if (!got.contains(key)) keys.insert(key);
   std::string text;
@@ -309,7 +311,8 @@ TEST_P(OrderDoesNotMatter, AnyStreamLeavesWhatItsFinalStateAloneWouldLeave) {
       }
     }
   }
-  for (int order = 0; order < 2; ++order) EXPECT_EQ(Difference(index.Dump(), BuiltAtOnce(life, model, random)), "");
+  for (int order = 0; order < 2; ++order)
+    EXPECT_EQ(Difference(index.Dump(), BuiltAtOnce(life, model, random)), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, OrderDoesNotMatter, testing::Range(1, 41));
