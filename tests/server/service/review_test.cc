@@ -1,0 +1,140 @@
+#include "server/report/gap_report.h"
+#include "server/report/person_view.h"
+#include "server/review/decisions.h"
+#include "tests/server/hub_fixture.h"
+
+namespace relief::server {
+namespace {
+
+const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
+
+class Review : public testing::Test {
+ protected:
+  Review() {
+    Who other = kWang;
+    other.id_number = MadeUp("", kWang.birth, 124).id_number;
+    Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY),
+         {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+    Push(*hub_, OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING),
+         {Monthly(other, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3))});
+  }
+  v1::ListConflictsResponse List() {
+    return *ListConflicts(hub_->store(), hub_->model(), v1::ListConflictsRequest());
+  }
+  int Duplicates() {
+    int count = 0;
+    for (const v1::Finding& finding : OpenFindings(*hub_)) count += finding.rule_id() == "D01";
+    return count;
+  }
+  v1::DecideConflictRequest Decide(v1::Decision::Verdict verdict) {
+    const v1::Conflict conflict = List().conflicts(0);
+    v1::DecideConflictRequest request;
+    request.set_conflict_id(conflict.conflict_id());
+    request.set_etag(conflict.etag());
+    request.set_verdict(verdict);
+    return request;
+  }
+
+  std::unique_ptr<Hub> hub_ = OpenHub();
+};
+
+TEST_F(Review, ShowsTheEvidenceInBits) {
+  ASSERT_EQ(List().conflicts_size(), 1);
+  const v1::Conflict conflict = List().conflicts(0);
+  EXPECT_EQ(conflict.kind(), v1::Conflict::TWO_IDS);
+  EXPECT_NE(conflict.person_a_id(), conflict.person_b_id());
+  double sum = 0;
+  for (const v1::FieldEvidence& field : conflict.explanation().fields()) sum += field.bits();
+  EXPECT_DOUBLE_EQ(sum, conflict.explanation().total_bits());
+  EXPECT_EQ(conflict.explanation().vetoes(0), "TWO_TRUSTED_IDS");
+  EXPECT_EQ(GetConflict(hub_->store(), hub_->model(), conflict.conflict_id())->etag(), conflict.etag());
+}
+
+TEST_F(Review, ADecisionActsAtOnceAndCanBeTakenBack) {
+  EXPECT_EQ(Duplicates(), 0);
+  const auto before = hub_->store().version();
+  const auto decision = DecideConflict(*hub_, Decide(v1::Decision::SAME), "officer");
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(hub_->store().version(), before + 1) << "decision, person and finding are one commit";
+  EXPECT_EQ(Duplicates(), 1);
+  EXPECT_EQ(List().conflicts_size(), 0);
+  EXPECT_EQ(decision->officer(), "officer");
+
+  v1::UndoDecisionRequest undo;
+  undo.set_decision_id(decision->decision_id());
+  ASSERT_TRUE(UndoDecision(*hub_, undo, "officer").ok());
+  EXPECT_EQ(Duplicates(), 0);
+  EXPECT_EQ(List().conflicts_size(), 1);
+  EXPECT_TRUE(absl::IsFailedPrecondition(UndoDecision(*hub_, undo, "officer").status()));
+  const auto decisions = ListDecisions(hub_->store(), v1::ListDecisionsRequest());
+  ASSERT_EQ(decisions->decisions_size(), 1);
+  EXPECT_TRUE(decisions->decisions(0).has_undo_time());
+}
+
+TEST_F(Review, DifferentSettlesTheMatter) {
+  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::DIFFERENT), "officer").ok());
+  EXPECT_EQ(List().conflicts_size(), 0);
+  EXPECT_EQ(Duplicates(), 0);
+}
+
+TEST_F(Review, UnsureIsRecordedAndChangesNothing) {
+  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::UNSURE), "officer").ok());
+  EXPECT_EQ(List().conflicts_size(), 1);
+  EXPECT_EQ(ListDecisions(hub_->store(), v1::ListDecisionsRequest())->decisions_size(), 1);
+}
+
+TEST_F(Review, WhatChangedMeanwhileIsNotDecidedUnseen) {
+  const v1::DecideConflictRequest seen = Decide(v1::Decision::SAME);
+  v1::Record corrected = Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1), "371302", 2);
+  corrected.mutable_person()->add_phones("13800001111");
+  Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY), {corrected});
+  EXPECT_TRUE(absl::IsAborted(DecideConflict(*hub_, seen, "officer").status()));
+  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::SAME), "first").ok());
+  EXPECT_TRUE(absl::IsAborted(DecideConflict(*hub_, seen, "second").status())) << "settled by somebody else";
+  v1::DecideConflictRequest bare = seen;
+  bare.clear_etag();
+  EXPECT_TRUE(absl::IsInvalidArgument(DecideConflict(*hub_, bare, "officer").status()));
+}
+
+TEST_F(Review, TheGapReportCountsWhatIsOpen) {
+  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::SAME), "officer").ok());
+  v1::GetGapReportRequest request;
+  request.set_region_digits(4);
+  const auto report = MakeGapReport(*hub_->store().Snapshot(), request, 0, hub_->as_of());
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->records(), 2);
+  EXPECT_EQ(report->persons(), 1);
+  int64_t duplicates = 0;
+  for (const v1::GapRow& row : report->rows()) {
+    EXPECT_EQ(row.region_prefix(), "3713");
+    if (row.rule_id() == "D01") duplicates += row.findings();
+  }
+  EXPECT_EQ(duplicates, 1);
+  request.set_region_digits(3);
+  EXPECT_TRUE(absl::IsInvalidArgument(MakeGapReport(hub_->store(), request, 0, hub_->as_of()).status()));
+}
+
+TEST_F(Review, AnApplicantIsFoundAndTheDuplicateForetold) {
+  v1::CheckApplicantRequest request;
+  v1::PersonIdentity& asked = *request.add_persons();
+  asked.set_name(kWang.name);
+  asked.set_id_number(kWang.id_number);
+  v1::Benefit& intended = *request.mutable_intended();
+  intended.set_programme(v1::MINIMUM_LIVING);
+  *intended.mutable_start_month() = MonthOf(2026, 2);
+  const auto response = CheckApplicant(hub_->store(), hub_->model(), *hub_->rules(), hub_->as_of(), request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  const v1::ApplicantResult& result = response->results(0);
+  ASSERT_GE(result.candidates_size(), 1);
+  EXPECT_EQ(result.candidates(0).band(), v1::Candidate::CERTAIN);
+  EXPECT_EQ(result.candidates(0).person().records(0).name().record_id(), "T1");
+  ASSERT_EQ(result.would_open_size(), 1);
+  EXPECT_EQ(result.would_open(0).rule_id(), "D01");
+  EXPECT_EQ(response->SerializeAsString().find(kWang.id_number), std::string::npos) << "masked";
+  request.clear_persons();
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      CheckApplicant(hub_->store(), hub_->model(), *hub_->rules(), hub_->as_of(), request).status()));
+}
+
+}  // namespace
+}  // namespace relief::server
