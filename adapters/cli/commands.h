@@ -1,5 +1,5 @@
-// The commands of `relief`, one file for each group. Each function adds its commands to the command line; a command that runs
-// leaves its exit code in the session.
+// The commands of `relief`, one file for each group. Each function adds its commands to the command line; a
+// command that runs leaves its exit code in the session.
 #pragma once
 
 #include <CLI/CLI.hpp>

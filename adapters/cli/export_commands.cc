@@ -30,7 +30,8 @@ absl::Status WriteSorted(const std::string& path, const Row& header, std::vector
   return out ? absl::OkStatus() : absl::UnavailableError(Fill(Say::kCannotWrite, {path}));
 }
 
-// An export may take long on a large hub: no deadline, the keep-alive of the channel notices a hub that vanished.
+// An export may take long on a large hub: no deadline, the keep-alive of the channel notices a hub that
+// vanished.
 absl::Status ExportPersons(const Session& session, const v1::Purpose& purpose, const std::string& path) {
   auto channel = session.Connect();
   if (!channel.ok()) return channel.status();
@@ -42,7 +43,8 @@ absl::Status ExportPersons(const Session& session, const v1::Purpose& purpose, c
   std::vector<Row> rows;
   v1::Assignment assignment;
   while (stream->Read(&assignment)) {
-    rows.push_back({ProgrammeFileName(assignment.programme()), assignment.record().record_id(), assignment.person_id()});
+    rows.push_back(
+        {ProgrammeFileName(assignment.programme()), assignment.record().record_id(), assignment.person_id()});
   }
   if (auto status = StatusOfCall(stream->Finish()); !status.ok()) return status;
   return WriteSorted(path, {"programme", "record_id", "person_id"}, std::move(rows));

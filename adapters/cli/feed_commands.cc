@@ -12,8 +12,14 @@ namespace relief::adapters {
 namespace {
 
 absl::Status ListSources(const Session& session) {
-  Table table({{Text(Say::kSource)}, {Text(Say::kProgramme)}, {Text(Say::kRegion)}, {Text(Say::kLive), true},
-               {Text(Say::kAccepted), true}, {Text(Say::kRejected), true}, {Text(Say::kLastPush)}, {Text(Say::kSnapshotColumn)}});
+  Table table({{Text(Say::kSource)},
+               {Text(Say::kProgramme)},
+               {Text(Say::kRegion)},
+               {Text(Say::kLive), true},
+               {Text(Say::kAccepted), true},
+               {Text(Say::kRejected), true},
+               {Text(Say::kLastPush)},
+               {Text(Say::kSnapshotColumn)}});
   v1::ListSourcesRequest request;
   request.set_page_size(1000);
   do {
@@ -45,7 +51,7 @@ absl::Status Confirm(const Session& session, const v1::ConfirmSnapshotRequest& r
     Session::PrintJson(result);
   } else {
     std::cout << Fill(Say::kSnapshotState,
-                      {result.snapshot_id(), Lower(v1::SnapshotResult::State_Name(result.state())),
+                      {result.snapshot_id(), Word(v1::SnapshotResult::State_Name(result.state())),
                        std::to_string(result.seen()), std::to_string(result.ended())})
               << '\n';
   }

@@ -29,7 +29,8 @@ absl::Status List(const Session& session, const ListOptions& options) {
   std::string next;
   do {
     v1::ListFindingsResponse response;
-    auto status = session.Call<v1::FindingService>(&v1::FindingService::Stub::ListFindings, request, &response);
+    auto status =
+        session.Call<v1::FindingService>(&v1::FindingService::Stub::ListFindings, request, &response);
     if (!status.ok()) return status;
     for (const v1::Finding& finding : response.findings()) {
       if (session.json()) {
@@ -66,7 +67,9 @@ void AddFindingCommands(CLI::App& app, Session& session) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* findings = app.add_subcommand("findings", Text(Say::kHelpFindings));
   options->filter.Add(*findings);
-  findings->add_option("--page-size", options->page_size, Text(Say::kHelpPageSize))->check(CLI::Range(1, 1000))->capture_default_str();
+  findings->add_option("--page-size", options->page_size, Text(Say::kHelpPageSize))
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   findings->add_option("--page-token", options->page_token, Text(Say::kHelpPageToken));
   findings->add_flag("--all", options->all, Text(Say::kHelpAll));
   findings->callback([=, &session] {

@@ -20,7 +20,9 @@ void FindingFilterFlags::AddForReport(CLI::App& command) {
 
 void FindingFilterFlags::Add(CLI::App& command) {
   AddForReport(command);
-  command.add_option("--state", state_, Text(Say::kHelpState))->check(CLI::IsMember({"open", "closed", "all"}))->capture_default_str();
+  command.add_option("--state", state_, Text(Say::kHelpState))
+      ->check(CLI::IsMember({"open", "closed", "all"}))
+      ->capture_default_str();
 }
 
 absl::StatusOr<v1::FindingFilter> FindingFilterFlags::Filter() const {

@@ -1,4 +1,5 @@
 // relief load
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 #include <iostream>
 #include <memory>
 #include <vector>
-
-#include <sys/stat.h>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/names.h"
@@ -40,7 +39,9 @@ struct Loaded {
   double seconds = 0;
 };
 
-double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 int64_t ModificationTime(const std::string& path) {
   struct stat info {};
@@ -62,8 +63,9 @@ class Progress {
     std::string bar(20, '.');
     std::fill_n(bar.begin(), std::min<int64_t>(20, percent / 5), '#');
     std::cerr << "\r\033[K[" << bar << "] "
-              << Fill(Say::kProgress, {file_, std::to_string(percent), std::to_string(counts.rows),
-                                       std::to_string(static_cast<int64_t>(seconds > 0 ? counts.rows / seconds : 0))})
+              << Fill(Say::kProgress,
+                      {file_, std::to_string(percent), std::to_string(counts.rows),
+                       std::to_string(static_cast<int64_t>(seconds > 0 ? counts.rows / seconds : 0))})
               << std::flush;
   }
 
@@ -85,7 +87,8 @@ absl::StatusOr<std::vector<std::string>> Files(const std::vector<std::string>& p
     }
     std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator(path, error)) {
-      if (Lower(entry.path().extension().string()) == ".csv" && entry.is_regular_file()) found.push_back(entry.path().string());
+      if (Lower(entry.path().extension().string()) == ".csv" && entry.is_regular_file())
+        found.push_back(entry.path().string());
     }
     if (error) return absl::UnavailableError(Fill(Say::kCannotReadFile, {path}));
     std::sort(found.begin(), found.end());
@@ -99,7 +102,8 @@ class Load {
   Load(const LoadOptions& options, Session& session) : options_(options), session_(session) {}
 
   int Run() {
-    auto mappings = options_.mappings.empty() ? MappingSet::BuiltIn() : MappingSet::FromDirectory(options_.mappings);
+    auto mappings =
+        options_.mappings.empty() ? MappingSet::BuiltIn() : MappingSet::FromDirectory(options_.mappings);
     if (!mappings.ok()) return session_.Fail(mappings.status());
     auto files = Files(options_.paths);
     if (!files.ok()) return session_.Fail(files.status());
@@ -158,14 +162,22 @@ class Load {
       for (const Loaded& loaded : loaded_) PrintOneJson(loaded);
       return;
     }
-    Table table({{Text(Say::kFile)}, {Text(Say::kSource)}, {Text(Say::kRows), true}, {Text(Say::kAccepted), true},
-                 {Text(Say::kDuplicate), true}, {Text(Say::kStale), true}, {Text(Say::kRejected), true},
-                 {Text(Say::kLeftOut), true}, {Text(Say::kSeconds), true}});
-    const auto add = [&table](const std::string& file, const std::string& source, const FileCounts& n, double seconds) {
+    Table table({{Text(Say::kFile)},
+                 {Text(Say::kSource)},
+                 {Text(Say::kRows), true},
+                 {Text(Say::kAccepted), true},
+                 {Text(Say::kDuplicate), true},
+                 {Text(Say::kStale), true},
+                 {Text(Say::kRejected), true},
+                 {Text(Say::kLeftOut), true},
+                 {Text(Say::kSeconds), true}});
+    const auto add = [&table](const std::string& file, const std::string& source, const FileCounts& n,
+                              double seconds) {
       char time[32];
       std::snprintf(time, sizeof time, "%.1f", seconds);
-      table.Add({file, source, std::to_string(n.rows), std::to_string(n.accepted), std::to_string(n.duplicate),
-                 std::to_string(n.stale), std::to_string(n.rejected), std::to_string(n.left_out), time});
+      table.Add({file, source, std::to_string(n.rows), std::to_string(n.accepted),
+                 std::to_string(n.duplicate), std::to_string(n.stale), std::to_string(n.rejected),
+                 std::to_string(n.left_out), time});
     };
     FileCounts sum;
     double seconds = 0;
@@ -219,13 +231,15 @@ class Load {
                   << '\n';
       } else {
         std::cerr << Fill(Say::kSnapshotState,
-                          {snapshot->snapshot_id(), Lower(v1::SnapshotResult::State_Name(snapshot->state())),
+                          {snapshot->snapshot_id(), Word(v1::SnapshotResult::State_Name(snapshot->state())),
                            std::to_string(snapshot->seen()), std::to_string(snapshot->ended())})
                   << '\n';
-        if (snapshot->state() == v1::SnapshotResult::DISCARDED) std::cerr << Text(Say::kSnapshotAborted) << '\n';
+        if (snapshot->state() == v1::SnapshotResult::DISCARDED)
+          std::cerr << Text(Say::kSnapshotAborted) << '\n';
       }
     }
-    if (rejects_->failed()) return session_.Fail(absl::UnavailableError(Fill(Say::kCannotWrite, {rejects_->path()})));
+    if (rejects_->failed())
+      return session_.Fail(absl::UnavailableError(Fill(Say::kCannotWrite, {rejects_->path()})));
     if (rejects_->used()) std::cerr << Fill(Say::kRejectsWritten, {rejects_->path()}) << '\n';
     return code;
   }
@@ -245,13 +259,20 @@ void AddLoadCommand(CLI::App& app, Session& session) {
   load->add_option("paths", options->paths, Text(Say::kHelpPaths))->required()->type_name("DIR|FILE");
   load->add_option("--source-prefix", options->source_prefix, Text(Say::kHelpSourcePrefix));
   load->add_option("--region-prefix", options->region_prefix, Text(Say::kHelpRegionPrefix));
-  load->add_option("--batch", options->batch, Text(Say::kHelpBatch))->check(CLI::Range(1, 100000))->capture_default_str();
-  load->add_option("--in-flight", options->in_flight, Text(Say::kHelpInFlight))->check(CLI::Range(1, 1000))->capture_default_str();
+  load->add_option("--batch", options->batch, Text(Say::kHelpBatch))
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  load->add_option("--in-flight", options->in_flight, Text(Say::kHelpInFlight))
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   load->add_option("--rejects", options->rejects, Text(Say::kHelpRejects))->capture_default_str();
   load->add_option("--version", options->version, Text(Say::kHelpVersion))->check(CLI::NonNegativeNumber);
   load->add_flag("--snapshot", options->snapshot, Text(Say::kHelpSnapshot));
-  load->add_flag("--commit-despite-rejects", options->commit_despite_rejects, Text(Say::kHelpCommitDespite))->needs("--snapshot");
-  load->add_option("--retry-seconds", options->retry_seconds, Text(Say::kHelpRetry))->check(CLI::Range(0, 86400))->capture_default_str();
+  load->add_flag("--commit-despite-rejects", options->commit_despite_rejects, Text(Say::kHelpCommitDespite))
+      ->needs("--snapshot");
+  load->add_option("--retry-seconds", options->retry_seconds, Text(Say::kHelpRetry))
+      ->check(CLI::Range(0, 86400))
+      ->capture_default_str();
   load->add_option("--mappings", options->mappings, Text(Say::kHelpMappings));
   load->callback([options, &session] { session.exit_code = Load(*options, session).Run(); });
 }

@@ -4,12 +4,29 @@
 #include <cctype>
 #include <cstdio>
 #include <ctime>
+#include <unordered_map>
+
+#include "adapters/cli/text.h"
 
 namespace relief::adapters {
 
 std::string Lower(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
   return name;
+}
+
+std::string Word(const std::string& name) {
+  if (CurrentLanguage() == Language::kChinese) {
+    static const auto& words = *new std::unordered_map<std::string, std::string>{
+#define RELIEF_WORD(name, zh) {name, zh},
+#include "adapters/cli/words.inc"
+#undef RELIEF_WORD
+    };
+    if (const auto found = words.find(name); found != words.end()) return found->second;
+  }
+  std::string word = Lower(name);
+  std::replace(word.begin(), word.end(), '_', ' ');
+  return word;
 }
 
 std::optional<int> EnumValue(const google::protobuf::EnumDescriptor* type, std::string name) {
@@ -42,7 +59,8 @@ std::string FormatYuan(int64_t fen) {
   if (fen == 0) return "";
   const auto magnitude = static_cast<uint64_t>(fen < 0 ? -fen : fen);
   char text[40];
-  std::snprintf(text, sizeof text, "%s%llu.%02llu", fen < 0 ? "-" : "", static_cast<unsigned long long>(magnitude / 100),
+  std::snprintf(text, sizeof text, "%s%llu.%02llu", fen < 0 ? "-" : "",
+                static_cast<unsigned long long>(magnitude / 100),
                 static_cast<unsigned long long>(magnitude % 100));
   return text;
 }
@@ -57,7 +75,9 @@ std::string FormatTime(const google::protobuf::Timestamp& time) {
   return text;
 }
 
-std::string FormatRecord(const v1::RecordName& record) { return record.source_id() + "/" + record.record_id(); }
+std::string FormatRecord(const v1::RecordName& record) {
+  return record.source_id() + "/" + record.record_id();
+}
 
 std::string FormatBits(double bits) {
   char text[32];

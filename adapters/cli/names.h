@@ -15,15 +15,19 @@ namespace relief::adapters {
 // "MINIMUM_LIVING" -> "minimum_living".
 std::string Lower(std::string name);
 
+// A value of an enum, a field or a level of an explanation, for people: in Chinese from words.inc, in English
+// in lower case without underscores.
+std::string Word(const std::string& name);
+
 // The enum value named, in any case, with "-" for "_"; nothing if there is none. Never the unspecified value.
 std::optional<int> EnumValue(const google::protobuf::EnumDescriptor* type, std::string name);
 
 // All values in lower case, for CLI checks and messages.
 std::string ProgrammeFileName(v1::Programme programme);  // "facts" for unspecified
 
-std::string FormatDate(const v1::Date& date);     // "2026-07-12"; empty if absent
-std::string FormatMonth(const v1::Month& month);  // "2026-07"; empty if absent
-std::string FormatYuan(int64_t fen);              // "1234.50"; empty for 0
+std::string FormatDate(const v1::Date& date);                     // "2026-07-12"; empty if absent
+std::string FormatMonth(const v1::Month& month);                  // "2026-07"; empty if absent
+std::string FormatYuan(int64_t fen);                              // "1234.50"; empty for 0
 std::string FormatTime(const google::protobuf::Timestamp& time);  // in China Standard Time; empty if absent
 std::string FormatRecord(const v1::RecordName& record);           // "source/record"
 std::string FormatBits(double bits);                              // "+12.3"

@@ -23,7 +23,8 @@ struct CheckOptions {
 absl::Status BadFlag(const char* flag) { return absl::InvalidArgumentError(Fill(Say::kBadValue, {flag})); }
 
 absl::StatusOr<v1::CheckApplicantRequest> CheckRequest(const CheckOptions& options) {
-  if (options.name.empty() && options.id_number.empty()) return absl::InvalidArgumentError(Text(Say::kNeedNameOrId));
+  if (options.name.empty() && options.id_number.empty())
+    return absl::InvalidArgumentError(Text(Say::kNeedNameOrId));
   v1::CheckApplicantRequest request;
   auto purpose = options.purpose.Purpose();
   if (!purpose.ok()) return purpose.status();
@@ -65,7 +66,8 @@ absl::Status Check(const Session& session, const CheckOptions& options) {
   auto request = CheckRequest(options);
   if (!request.ok()) return request.status();
   v1::CheckApplicantResponse response;
-  auto status = session.Call<v1::RegistryService>(&v1::RegistryService::Stub::CheckApplicant, *request, &response);
+  auto status =
+      session.Call<v1::RegistryService>(&v1::RegistryService::Stub::CheckApplicant, *request, &response);
   if (!status.ok()) return status;
   if (session.json()) {
     Session::PrintJson(response);
@@ -74,7 +76,7 @@ absl::Status Check(const Session& session, const CheckOptions& options) {
   for (const auto& result : response.results()) {
     if (result.candidates().empty()) std::cout << Text(Say::kNoCandidate) << '\n';
     for (const auto& candidate : result.candidates()) {
-      std::cout << Text(Say::kBand) << ": " << Lower(v1::Candidate::Band_Name(candidate.band())) << "  ";
+      std::cout << Text(Say::kBand) << ": " << Word(v1::Candidate::Band_Name(candidate.band())) << "  ";
       ShowPerson(candidate.person(), std::cout);
       ShowExplanation(candidate.explanation(), std::cout);
       std::cout << '\n';
@@ -88,8 +90,8 @@ absl::Status Check(const Session& session, const CheckOptions& options) {
   return status;
 }
 
-absl::Status ShowOne(const Session& session, const std::string& person_id, const std::vector<std::string>& record,
-                     const PurposeFlags& flags) {
+absl::Status ShowOne(const Session& session, const std::string& person_id,
+                     const std::vector<std::string>& record, const PurposeFlags& flags) {
   if (person_id.empty() == record.empty()) return absl::InvalidArgumentError(Text(Say::kNeedPersonOrRecord));
   auto purpose = flags.Purpose();
   if (!purpose.ok()) return purpose.status();
@@ -105,7 +107,8 @@ absl::Status ShowOne(const Session& session, const std::string& person_id, const
     request.mutable_record()->set_source_id(record[0]);
     request.mutable_record()->set_record_id(record[1]);
     *request.mutable_purpose() = *purpose;
-    status = session.Call<v1::RegistryService>(&v1::RegistryService::Stub::GetPersonOfRecord, request, &person);
+    status =
+        session.Call<v1::RegistryService>(&v1::RegistryService::Stub::GetPersonOfRecord, request, &person);
   }
   if (!status.ok()) return status;
   if (session.json()) {
@@ -142,7 +145,8 @@ void AddRegistryCommands(CLI::App& app, Session& session) {
   person->add_option("--record", *record, Text(Say::kHelpRecord))->expected(2);
   purpose->Add(*person);
   person->callback([=, &session] {
-    if (const auto status = ShowOne(session, *person_id, *record, *purpose); !status.ok()) session.Fail(status);
+    if (const auto status = ShowOne(session, *person_id, *record, *purpose); !status.ok())
+      session.Fail(status);
   });
 }
 

@@ -17,9 +17,11 @@ void RejectsFile::Add(const std::string& file, const std::string& programme, con
     out_.open(path_, std::ios::binary | std::ios::trunc);
     failed_ = !out_;
     // The mark tells spreadsheets that this is UTF-8.
-    out_ << "\xEF\xBB\xBF" << CsvLine({"file", "line", "programme", "record_id", "field", "reason", "message"});
+    out_ << "\xEF\xBB\xBF"
+         << CsvLine({"file", "line", "programme", "record_id", "field", "reason", "message"});
   }
-  out_ << CsvLine({file, std::to_string(row.line), programme, row.record_id, row.field, row.reason, row.message});
+  out_ << CsvLine(
+      {file, std::to_string(row.line), programme, row.record_id, row.field, row.reason, row.message});
   out_.flush();
 }
 

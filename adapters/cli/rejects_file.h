@@ -1,5 +1,5 @@
-// The CSV of rejected rows: made when the first row is rejected, so that a clean load leaves no file behind (an old one of the
-// same name is removed: it would look like this load's).
+// The CSV of rejected rows: made when the first row is rejected, so that a clean load leaves no file behind
+// (an old one of the same name is removed: it would look like this load's).
 //
 // Callable from one thread at a time.
 #pragma once

@@ -26,15 +26,20 @@ absl::Status Report(const Session& session, const FindingFilterFlags& flags, int
     Session::PrintJson(report);
     return status;
   }
-  std::cout << Fill(Say::kReportHead,
-                    {FormatTime(report.time()), FormatDate(report.as_of_date()), std::to_string(report.persons()),
-                     std::to_string(report.records()), std::to_string(report.position())})
+  std::cout << Fill(Say::kReportHead, {FormatTime(report.time()), FormatDate(report.as_of_date()),
+                                       std::to_string(report.persons()), std::to_string(report.records()),
+                                       std::to_string(report.position())})
             << '\n';
-  Table table({{Text(Say::kRule)}, {Text(Say::kTitle)}, {Text(Say::kKind)}, {Text(Say::kRegion)},
-               {Text(Say::kFindingsColumn), true}, {Text(Say::kPersonsColumn), true}, {Text(Say::kAmount), true}});
+  Table table({{Text(Say::kRule)},
+               {Text(Say::kTitle)},
+               {Text(Say::kKind)},
+               {Text(Say::kRegion)},
+               {Text(Say::kFindingsColumn), true},
+               {Text(Say::kPersonsColumn), true},
+               {Text(Say::kAmount), true}});
   for (const v1::GapRow& row : report.rows()) {
     table.Add({row.rule_id(), CurrentLanguage() == Language::kChinese ? row.title_zh() : row.title_en(),
-               Lower(v1::FindingKind_Name(row.kind())), row.region_prefix(), std::to_string(row.findings()),
+               Word(v1::FindingKind_Name(row.kind())), row.region_prefix(), std::to_string(row.findings()),
                std::to_string(row.persons()), FormatYuan(row.amount_fen())});
   }
   table.Print(std::cout);
@@ -43,7 +48,8 @@ absl::Status Report(const Session& session, const FindingFilterFlags& flags, int
 
 absl::Status Status(const Session& session) {
   v1::HubStatus hub;
-  auto status = session.Call<v1::AdminService>(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest(), &hub);
+  auto status =
+      session.Call<v1::AdminService>(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest(), &hub);
   if (!status.ok()) return status;
   if (session.json()) {
     Session::PrintJson(hub);
@@ -60,7 +66,8 @@ absl::Status Status(const Session& session) {
   table.Add({Text(Say::kStatusModel), hub.model_version()});
   for (const auto& rule : hub.rules()) {
     table.Add({Text(Say::kRule) + " " + rule.rule_id(),
-               "v" + std::to_string(rule.version()) + (rule.basis_confirmed() ? "" : " " + Text(Say::kUnconfirmed))});
+               "v" + std::to_string(rule.version()) +
+                   (rule.basis_confirmed() ? "" : " " + Text(Say::kUnconfirmed))});
   }
   table.Print(std::cout);
   return status;
@@ -68,7 +75,8 @@ absl::Status Status(const Session& session) {
 
 absl::Status Reload(const Session& session) {
   v1::ReloadRulesResponse response;
-  auto status = session.Call<v1::AdminService>(&v1::AdminService::Stub::ReloadRules, v1::ReloadRulesRequest(), &response);
+  auto status = session.Call<v1::AdminService>(&v1::AdminService::Stub::ReloadRules, v1::ReloadRulesRequest(),
+                                               &response);
   if (!status.ok()) return status;
   if (session.json()) {
     Session::PrintJson(response);

@@ -22,14 +22,19 @@ struct ListOptions {
 };
 
 Table ConflictTable() {
-  return Table({{Text(Say::kConflictColumn)}, {Text(Say::kKind)}, {Text(Say::kRecordA)}, {Text(Say::kRecordB)},
-                {Text(Say::kPersonColumn)}, {Text(Say::kPersonColumn)}, {Text(Say::kBits), true}});
+  return Table({{Text(Say::kConflictColumn)},
+                {Text(Say::kKind)},
+                {Text(Say::kRecordA)},
+                {Text(Say::kRecordB)},
+                {Text(Say::kPersonColumn)},
+                {Text(Say::kPersonColumn)},
+                {Text(Say::kBits), true}});
 }
 
 void AddConflict(const v1::Conflict& conflict, Table* table) {
-  table->Add({conflict.conflict_id(), Lower(v1::Conflict::Kind_Name(conflict.kind())), FormatRecord(conflict.record_a()),
-              FormatRecord(conflict.record_b()), conflict.person_a_id(), conflict.person_b_id(),
-              FormatBits(conflict.explanation().total_bits())});
+  table->Add({conflict.conflict_id(), Word(v1::Conflict::Kind_Name(conflict.kind())),
+              FormatRecord(conflict.record_a()), FormatRecord(conflict.record_b()), conflict.person_a_id(),
+              conflict.person_b_id(), FormatBits(conflict.explanation().total_bits())});
 }
 
 absl::Status List(const Session& session, const ListOptions& options) {
@@ -45,7 +50,8 @@ absl::Status List(const Session& session, const ListOptions& options) {
   std::string next;
   do {
     v1::ListConflictsResponse response;
-    auto status = session.Call<v1::ReviewService>(&v1::ReviewService::Stub::ListConflicts, request, &response);
+    auto status =
+        session.Call<v1::ReviewService>(&v1::ReviewService::Stub::ListConflicts, request, &response);
     if (!status.ok()) return status;
     for (const v1::Conflict& conflict : response.conflicts()) {
       if (session.json()) {
@@ -87,7 +93,8 @@ absl::Status Show(const Session& session, const std::string& id) {
 }
 
 absl::Status Decide(const Session& session, v1::DecideConflictRequest request, const std::string& verdict) {
-  request.set_verdict(static_cast<v1::Decision::Verdict>(*EnumValue(v1::Decision::Verdict_descriptor(), verdict)));
+  request.set_verdict(
+      static_cast<v1::Decision::Verdict>(*EnumValue(v1::Decision::Verdict_descriptor(), verdict)));
   if (request.etag().empty()) {
     auto conflict = Get(session, request.conflict_id());
     if (!conflict.ok()) return conflict.status();
@@ -99,7 +106,9 @@ absl::Status Decide(const Session& session, v1::DecideConflictRequest request, c
   if (session.json()) {
     Session::PrintJson(decision);
   } else {
-    std::cout << Fill(Say::kDecided, {decision.decision_id(), Lower(v1::Decision::Verdict_Name(decision.verdict()))}) << '\n';
+    std::cout << Fill(Say::kDecided,
+                      {decision.decision_id(), Word(v1::Decision::Verdict_Name(decision.verdict()))})
+              << '\n';
   }
   return status;
 }
@@ -116,7 +125,8 @@ absl::Status Undo(const Session& session, const v1::UndoDecisionRequest& request
   return status;
 }
 
-absl::Status Explain(const Session& session, const std::vector<std::string>& names, const PurposeFlags& flags) {
+absl::Status Explain(const Session& session, const std::vector<std::string>& names,
+                     const PurposeFlags& flags) {
   auto purpose = flags.Purpose();
   if (!purpose.ok()) return purpose.status();
   v1::ExplainPairRequest request;
@@ -140,7 +150,9 @@ void AddReading(CLI::App& app, Session& session) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* list = app.add_subcommand("conflicts", Text(Say::kHelpConflicts));
   list->add_option("--kind", options->kinds, Text(Say::kHelpConflictKind))->delimiter(',');
-  list->add_option("--page-size", options->page_size, Text(Say::kHelpPageSize))->check(CLI::Range(1, 1000))->capture_default_str();
+  list->add_option("--page-size", options->page_size, Text(Say::kHelpPageSize))
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   list->add_option("--page-token", options->page_token, Text(Say::kHelpPageToken));
   list->add_flag("--all", options->all, Text(Say::kHelpAll));
   list->callback([=, &session] {
@@ -169,7 +181,9 @@ void AddDeciding(CLI::App& app, Session& session) {
   auto verdict = std::make_shared<std::string>();
   CLI::App* decide = app.add_subcommand("decide", Text(Say::kHelpDecide));
   decide->add_option("conflict", *request->mutable_conflict_id(), Text(Say::kHelpConflictId))->required();
-  decide->add_option("verdict", *verdict, Text(Say::kHelpVerdict))->required()->check(CLI::IsMember({"same", "different", "unsure"}));
+  decide->add_option("verdict", *verdict, Text(Say::kHelpVerdict))
+      ->required()
+      ->check(CLI::IsMember({"same", "different", "unsure"}));
   decide->add_option("--comment", *request->mutable_comment(), Text(Say::kHelpComment));
   decide->add_option("--etag", *request->mutable_etag(), Text(Say::kHelpEtag));
   decide->callback([=, &session] {

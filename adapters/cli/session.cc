@@ -33,20 +33,25 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 }  // namespace
 
 void Session::AddFlags(CLI::App& app) {
-  app.add_option("--server", server_, Text(Say::kHelpServer))->envname("RELIEF_SERVER")->capture_default_str();
+  app.add_option("--server", server_, Text(Say::kHelpServer))
+      ->envname("RELIEF_SERVER")
+      ->capture_default_str();
   app.add_flag("--insecure", insecure_, Text(Say::kHelpInsecure));
   app.add_option("--ca", ca_, Text(Say::kHelpCa));
   app.add_option("--cert", cert_, Text(Say::kHelpCert));
   app.add_option("--key", key_, Text(Say::kHelpKey));
   app.add_option("--server-name", server_name_, Text(Say::kHelpServerName));
-  app.add_option("--timeout", timeout_seconds_, Text(Say::kHelpTimeout))->check(CLI::Range(1, 86400))->capture_default_str();
+  app.add_option("--timeout", timeout_seconds_, Text(Say::kHelpTimeout))
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
   app.add_flag("--json", json_, Text(Say::kHelpJson));
   // Read by main before the command line is built; declared so that it is known and shown.
   app.add_option("--lang", language_, Text(Say::kHelpLang))->check(CLI::IsMember({"zh", "en"}));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Connect() const {
-  if (insecure_ && (!ca_.empty() || !cert_.empty())) return absl::InvalidArgumentError(Text(Say::kInsecureConflict));
+  if (insecure_ && (!ca_.empty() || !cert_.empty()))
+    return absl::InvalidArgumentError(Text(Say::kInsecureConflict));
   if (cert_.empty() != key_.empty()) return absl::InvalidArgumentError(Text(Say::kCertWithoutKey));
   std::shared_ptr<grpc::ChannelCredentials> credentials;
   if (insecure_ || (ca_.empty() && IsLoopback(server_))) {
@@ -54,8 +59,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Connect() const {
   } else {
     if (ca_.empty()) return absl::InvalidArgumentError(Fill(Say::kNeedTls, {server_}));
     grpc::SslCredentialsOptions options;
-    for (const auto& [path, text] : {std::pair(&ca_, &options.pem_root_certs), std::pair(&cert_, &options.pem_cert_chain),
-                                     std::pair(&key_, &options.pem_private_key)}) {
+    for (const auto& [path, text] :
+         {std::pair(&ca_, &options.pem_root_certs), std::pair(&cert_, &options.pem_cert_chain),
+          std::pair(&key_, &options.pem_private_key)}) {
       if (path->empty()) continue;
       auto content = ReadFile(*path);
       if (!content.ok()) return content.status();

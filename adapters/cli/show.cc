@@ -24,15 +24,17 @@ std::string Bar(double bits) {
 void AddRecord(const v1::PersonRecord& record, Table* table) {
   if (record.has_fact()) {
     const v1::Fact& fact = record.fact();
-    table->Add({FormatRecord(record.name()), Lower(v1::FactType_Name(fact.type())), fact.value(), FormatDate(fact.date()),
-                "", record.person().region_code(), record.person().name(), record.person().id_number()});
+    table->Add({FormatRecord(record.name()), Word(v1::FactType_Name(fact.type())), fact.value(),
+                FormatDate(fact.date()), "", record.person().region_code(), record.person().name(),
+                record.person().id_number()});
     return;
   }
   const v1::Benefit& benefit = record.benefit();
-  table->Add({FormatRecord(record.name()), ProgrammeTitle(benefit.programme()),
-              benefit.form() == v1::BENEFIT_FORM_UNSPECIFIED ? "" : Lower(v1::BenefitForm_Name(benefit.form())),
-              PeriodOf(benefit), FormatYuan(benefit.amount_fen()), benefit.paying_region(), record.person().name(),
-              record.person().id_number()});
+  table->Add(
+      {FormatRecord(record.name()), ProgrammeTitle(benefit.programme()),
+       benefit.form() == v1::BENEFIT_FORM_UNSPECIFIED ? "" : Word(v1::BenefitForm_Name(benefit.form())),
+       PeriodOf(benefit), FormatYuan(benefit.amount_fen()), benefit.paying_region(), record.person().name(),
+       record.person().id_number()});
 }
 
 }  // namespace
@@ -74,15 +76,23 @@ std::string PeriodOf(const v1::Benefit& benefit) {
 }
 
 Table FindingTable() {
-  return Table({{Text(Say::kFindingColumn)}, {Text(Say::kRule)}, {Text(Say::kTitle)}, {Text(Say::kKind)},
-                {Text(Say::kSeverity)}, {Text(Say::kState)}, {Text(Say::kPersonColumn)}, {Text(Say::kRegion)},
-                {Text(Say::kAmount), true}, {Text(Say::kDue)}});
+  return Table({{Text(Say::kFindingColumn)},
+                {Text(Say::kRule)},
+                {Text(Say::kTitle)},
+                {Text(Say::kKind)},
+                {Text(Say::kSeverity)},
+                {Text(Say::kState)},
+                {Text(Say::kPersonColumn)},
+                {Text(Say::kRegion)},
+                {Text(Say::kAmount), true},
+                {Text(Say::kDue)}});
 }
 
 void AddFinding(const v1::Finding& finding, Table* table) {
-  table->Add({finding.finding_id(), finding.rule_id(), TitleOf(finding), Lower(v1::FindingKind_Name(finding.kind())),
-              Lower(v1::Severity_Name(finding.severity())), Lower(v1::Finding::State_Name(finding.state())),
-              finding.person_id(), Joined(" ", finding.regions(), [](const std::string& region) { return region; }),
+  table->Add({finding.finding_id(), finding.rule_id(), TitleOf(finding),
+              Word(v1::FindingKind_Name(finding.kind())), Word(v1::Severity_Name(finding.severity())),
+              Word(v1::Finding::State_Name(finding.state())), finding.person_id(),
+              Joined(" ", finding.regions(), [](const std::string& region) { return region; }),
               FormatYuan(finding.amount_fen()), FormatDate(finding.due_date())});
 }
 
@@ -97,27 +107,33 @@ void ShowFinding(const v1::Finding& finding, std::ostream& out) {
     out << Text(Say::kMonths) << ": " << Joined(" ", finding.overlap_months(), FormatMonth) << '\n';
   }
   if (!finding.notify().empty()) {
-    out << Text(Say::kNotify) << ": "
-        << Joined(", ", finding.notify(),
-                  [](int programme) { return ProgrammeTitle(static_cast<v1::Programme>(programme)); })
-        << '\n';
+    out << Text(Say::kNotify) << ": " << Joined(", ", finding.notify(), [](int programme) {
+      return ProgrammeTitle(static_cast<v1::Programme>(programme));
+    }) << '\n';
   }
   Table evidence({{Text(Say::kRecord)}, {Text(Say::kProgramme)}});
-  for (const auto& item : finding.evidence()) evidence.Add({FormatRecord(item.record()), ProgrammeTitle(item.programme())});
+  for (const auto& item : finding.evidence())
+    evidence.Add({FormatRecord(item.record()), ProgrammeTitle(item.programme())});
   out << '\n';
   evidence.Print(out);
   if (finding.dispositions().empty()) return;
   out << '\n' << Text(Say::kDispositions) << ":\n";
   for (const auto& disposition : finding.dispositions()) {
     out << "  " << FormatTime(disposition.time()) << ' ' << disposition.agency() << ' '
-        << Lower(v1::Disposition::Outcome_Name(disposition.outcome())) << ' ' << disposition.note() << '\n';
+        << Word(v1::Disposition::Outcome_Name(disposition.outcome())) << ' ' << disposition.note() << '\n';
   }
 }
 
 void ShowPerson(const v1::Person& person, std::ostream& out) {
   out << person.person_id() << '\n';
-  Table records({{Text(Say::kRecord)}, {Text(Say::kProgramme)}, {Text(Say::kForm)}, {Text(Say::kPeriod)},
-                 {Text(Say::kAmount), true}, {Text(Say::kRegion)}, {Text(Say::kName)}, {Text(Say::kIdNumber)}});
+  Table records({{Text(Say::kRecord)},
+                 {Text(Say::kProgramme)},
+                 {Text(Say::kForm)},
+                 {Text(Say::kPeriod)},
+                 {Text(Say::kAmount), true},
+                 {Text(Say::kRegion)},
+                 {Text(Say::kName)},
+                 {Text(Say::kIdNumber)}});
   for (const auto& record : person.records()) AddRecord(record, &records);
   if (!records.empty()) records.Print(out);
   if (!person.findings().empty()) {
@@ -128,23 +144,28 @@ void ShowPerson(const v1::Person& person, std::ostream& out) {
   }
   if (!person.conflict_ids().empty()) {
     out << '\n'
-        << Fill(Say::kOpenConflicts, {Joined(" ", person.conflict_ids(), [](const std::string& id) { return id; })}) << '\n';
+        << Fill(Say::kOpenConflicts,
+                {Joined(" ", person.conflict_ids(), [](const std::string& id) { return id; })})
+        << '\n';
   }
 }
 
 void ShowExplanation(const v1::MatchExplanation& explanation, std::ostream& out) {
-  Table table({{Text(Say::kField)}, {Text(Say::kLevel)}, {Text(Say::kBits), true}, {Text(Say::kTotal), true}, {""}});
+  Table table(
+      {{Text(Say::kField)}, {Text(Say::kLevel)}, {Text(Say::kBits), true}, {Text(Say::kTotal), true}, {""}});
   double sum = 0;
   for (const auto& field : explanation.fields()) {
     sum += field.bits();
-    table.Add({field.field(), field.level(), FormatBits(field.bits()), FormatBits(sum), Bar(field.bits())});
+    table.Add({Word(field.field()), Word(field.level()), FormatBits(field.bits()), FormatBits(sum),
+               Bar(field.bits())});
   }
   table.Print(out);
-  out << Fill(Say::kThresholds, {FormatBits(explanation.total_bits()), FormatBits(explanation.link_threshold_bits()),
-                                 FormatBits(explanation.review_threshold_bits()), explanation.model_version()})
+  out << Fill(Say::kThresholds,
+              {FormatBits(explanation.total_bits()), FormatBits(explanation.link_threshold_bits()),
+               FormatBits(explanation.review_threshold_bits()), explanation.model_version()})
       << '\n';
   if (!explanation.vetoes().empty()) {
-    out << Fill(Say::kVetoes, {Joined(" ", explanation.vetoes(), [](const std::string& veto) { return veto; })}) << '\n';
+    out << Fill(Say::kVetoes, {Joined(", ", explanation.vetoes(), Word)}) << '\n';
   }
 }
 

@@ -34,7 +34,8 @@ class IdleGuard {
         std::unique_lock lock(mutex_);
         uint64_t seen = beats_;
         while (!stopped_) {
-          if (woken_.wait_for(lock, std::chrono::seconds(seconds), [&] { return stopped_ || beats_ != seen; })) {
+          if (woken_.wait_for(lock, std::chrono::seconds(seconds),
+                              [&] { return stopped_ || beats_ != seen; })) {
             seen = beats_;
             continue;
           }
@@ -99,8 +100,8 @@ void Print(const Session& session, const v1::Notice& notice) {
   } else {
     const v1::Finding& finding = notice.finding();
     std::cout << notice.sequence() << ' ' << FormatTime(notice.time()) << ' '
-              << Lower(v1::Notice::Event_Name(notice.event())) << ' ' << finding.finding_id() << ' ' << finding.rule_id()
-              << ' ' << finding.person_id() << ' ' << TitleOf(finding) << '\n';
+              << Word(v1::Notice::Event_Name(notice.event())) << ' ' << finding.finding_id() << ' '
+              << finding.rule_id() << ' ' << finding.person_id() << ' ' << TitleOf(finding) << '\n';
   }
   std::cout.flush();
 }
@@ -149,13 +150,16 @@ void AddWatchCommand(CLI::App& app, Session& session) {
   CLI::App* watch = app.add_subcommand("watch", Text(Say::kHelpWatch));
   watch->add_option("subscription", options->subscription_id, Text(Say::kHelpSubscription))->required();
   watch->add_flag("--create", options->create, Text(Say::kHelpCreate));
-  watch->add_option("--programme", options->programmes, Text(Say::kHelpProgrammes))->delimiter(',')->needs("--create");
+  watch->add_option("--programme", options->programmes, Text(Say::kHelpProgrammes))
+      ->delimiter(',')
+      ->needs("--create");
   watch->add_option("--kind", options->kinds, Text(Say::kHelpKind))->delimiter(',')->needs("--create");
   watch->add_option("--region", options->region, Text(Say::kHelpRegion))->needs("--create");
   watch->add_flag("--include-open", options->include_open, Text(Say::kHelpIncludeOpen))->needs("--create");
   watch->add_option("--from", options->from, Text(Say::kHelpFrom))->check(CLI::NonNegativeNumber);
   watch->add_option("--max", options->max, Text(Say::kHelpMax))->check(CLI::NonNegativeNumber);
-  watch->add_option("--idle-seconds", options->idle_seconds, Text(Say::kHelpIdle))->check(CLI::NonNegativeNumber);
+  watch->add_option("--idle-seconds", options->idle_seconds, Text(Say::kHelpIdle))
+      ->check(CLI::NonNegativeNumber);
   watch->add_flag("--no-ack", options->no_ack, Text(Say::kHelpNoAck));
   watch->callback([=, &session] {
     if (const auto status = Watch(session, *options); !status.ok()) session.Fail(status);
