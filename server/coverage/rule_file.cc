@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "server/coverage/timeline.h"
 
@@ -24,11 +25,15 @@ struct Place {
 
 class FirstError : public google::protobuf::io::ErrorCollector {
  public:
+  explicit FirstError(const std::string& file) : file_(file) {}
+
   void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
     if (!text_.empty()) return;
     line_ = line + 1;
     column_ = column + 1;
     text_ = message;
+    // protobuf tells this one only after it has read the value: the place is that of what follows.
+    if (message.rfind("Unknown enumeration value", 0) == 0) FindValue(message);
   }
   bool found() const { return !text_.empty(); }
   int line() const { return line_; }
@@ -36,6 +41,27 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   const std::string& text() const { return text_; }
 
  private:
+  // The last line, up to the one reported, that holds the value which the message quotes.
+  void FindValue(const std::string& message) {
+    const size_t open = message.find('"'), close = message.find('"', open + 1);
+    if (close == std::string::npos) return;
+    const std::string value = message.substr(open + 1, close - open - 1);
+    std::istringstream lines(file_);
+    int number = 0, found = 0;
+    size_t column = 0;
+    for (std::string line; number < line_ && std::getline(lines, line);) {
+      ++number;
+      if (const size_t at = line.find(value); at != std::string::npos) {
+        found = number;
+        column = at;
+      }
+    }
+    if (found == 0) return;
+    line_ = found;
+    column_ = static_cast<int>(column) + 1;
+  }
+
+  const std::string& file_;
   int line_ = 0, column_ = 0;
   std::string text_;
 };
@@ -279,7 +305,7 @@ bool ShareADay(const RuleSpec& a, const RuleSpec& b) {
 
 absl::StatusOr<std::vector<PlacedRule>> ParseRules(const std::string& name, const std::string& text) {
   RuleFile file;
-  FirstError first_error;
+  FirstError first_error(text);
   TextFormat::ParseInfoTree tree;
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&first_error);
