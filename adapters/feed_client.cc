@@ -49,7 +49,8 @@ absl::Status FeedClient::Send(Sent sent) {
   v1::PushRequest request;
   *request.mutable_batch() = sent.batch;
   while (!WaitFor([this] {
-    return static_cast<int>(pending_.size()) < std::max(1, std::min(options_.in_flight, opened_->max_in_flight()));
+    return static_cast<int>(pending_.size()) <
+           std::max(1, std::min(options_.in_flight, opened_->max_in_flight()));
   })) {
     if (auto status = Recover(); !status.ok()) return status;
   }
@@ -90,8 +91,8 @@ absl::StatusOr<v1::SnapshotResult> FeedClient::EndSnapshot(bool commit) {
       return *result_;
     }
     if (auto status = Recover(); !status.ok()) return status;
-    // The answer was lost, perhaps not the request. Sending it again to a snapshot begun anew would end everything, so the
-    // source's own state decides.
+    // The answer was lost, perhaps not the request. Sending it again to a snapshot begun anew would end
+    // everything, so the source's own state decides.
     std::lock_guard lock(mutex_);
     const v1::Source& source = opened_->source();
     v1::SnapshotResult result;
@@ -111,8 +112,8 @@ absl::Status FeedClient::Connect() {
   absl::Status status = OpenStream();
   if (status.ok() && options_.snapshot && !ending_) status = BeginSnapshot();
   if (status.ok()) {
-    // Only this thread adds to pending_, and the acknowledgement of a batch cannot come before it is sent: a copy of each
-    // request is taken because the reader may take the front away meanwhile.
+    // Only this thread adds to pending_, and the acknowledgement of a batch cannot come before it is sent: a
+    // copy of each request is taken because the reader may take the front away meanwhile.
     std::vector<v1::PushRequest> again;
     {
       std::lock_guard lock(mutex_);
@@ -208,7 +209,9 @@ absl::Status FeedClient::Disconnect() {
   return status.ok() ? absl::UnavailableError("the hub ended the stream") : status;
 }
 
-bool FeedClient::Write(const v1::PushRequest& request) { return stream_ != nullptr && stream_->Write(request); }
+bool FeedClient::Write(const v1::PushRequest& request) {
+  return stream_ != nullptr && stream_->Write(request);
+}
 
 bool FeedClient::WaitFor(const std::function<bool()>& condition) {
   std::unique_lock lock(mutex_);

@@ -1,11 +1,11 @@
 // Pushes batches to the hub and survives broken streams.
 //
-// Promise: every batch that Send took is either acknowledged, or the error says that it may not be: after a broken stream the
-// client opens a new one and sends again, in order, all that was not acknowledged. What the hub had applied already comes
-// back as duplicate, so nothing is lost and nothing counts twice.
+// Promise: every batch that Send took is either acknowledged, or the error says that it may not be: after a
+// broken stream the client opens a new one and sends again, in order, all that was not acknowledged. What the
+// hub had applied already comes back as duplicate, so nothing is lost and nothing counts twice.
 //
-// At most `in_flight` batches wait for their acknowledgement, and never more than the hub allows: gRPC itself would buffer
-// without bound.
+// At most `in_flight` batches wait for their acknowledgement, and never more than the hub allows: gRPC itself
+// would buffer without bound.
 //
 // One thread calls; the acknowledgement handler runs on a thread of the client's own, one call at a time.
 #pragma once
@@ -34,8 +34,8 @@ class FeedClient {
   struct Options {
     v1::Open open;
     int in_flight = 4;
-    std::chrono::milliseconds retry_for{60'000};     // without any progress
-    std::chrono::milliseconds first_delay{100};      // doubled up to 5 s
+    std::chrono::milliseconds retry_for{60'000};      // without any progress
+    std::chrono::milliseconds first_delay{100};       // doubled up to 5 s
     std::chrono::milliseconds answer_within{60'000};  // a hub that is silent for longer counts as gone
     bool snapshot = false;
   };
@@ -52,15 +52,17 @@ class FeedClient {
   FeedClient(const FeedClient&) = delete;
   FeedClient& operator=(const FeedClient&) = delete;
 
-  // Opens the stream and, for a snapshot, begins it. A snapshot that an earlier run left open is given up first: it would
-  // mention rows that are not in this file.
+  // Opens the stream and, for a snapshot, begins it. A snapshot that an earlier run left open is given up
+  // first: it would mention rows that are not in this file.
   absl::StatusOr<v1::Opened> Open();
 
   // Waits for room, then sends.
   absl::Status Send(Sent sent);
 
   // Waits for every acknowledgement. With a snapshot: then asks `commit`, and commits or aborts it.
-  absl::StatusOr<std::optional<v1::SnapshotResult>> Finish(const std::function<bool()>& commit = [] { return true; });
+  absl::StatusOr<std::optional<v1::SnapshotResult>> Finish(const std::function<bool()>& commit = [] {
+    return true;
+  });
 
   int reconnects() const { return reconnects_; }
 

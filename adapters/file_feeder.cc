@@ -101,8 +101,9 @@ absl::StatusOr<FileOutcome> FeedFile(const Export& file, v1::FeedService::StubIn
   client_options.open.set_content(file.mapping().content());
   client_options.open.set_programme(file.mapping().programme());
   Tally tally(callbacks);
-  FeedClient client(stub, client_options,
-                    [&tally](const v1::BatchAck& ack, const FeedClient::Sent& sent) { tally.Ack(ack, sent); });
+  FeedClient client(stub, client_options, [&tally](const v1::BatchAck& ack, const FeedClient::Sent& sent) {
+    tally.Ack(ack, sent);
+  });
   auto opened = client.Open();
   if (!opened.ok()) return opened.status();
   const int batch_records = opened->max_batch_records() > 0

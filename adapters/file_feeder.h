@@ -1,7 +1,7 @@
 // One export into the hub: reads it, maps its rows, pushes them, and reports what became of every row.
 //
-// Every row of the file is counted exactly once: accepted, duplicate, stale, or rejected (by the hub, or here because a cell
-// cannot be read). Memory does not grow with the file.
+// Every row of the file is counted exactly once: accepted, duplicate, stale, or rejected (by the hub, or here
+// because a cell cannot be read). Memory does not grow with the file.
 //
 // One thread calls; the callbacks may run on another thread, one at a time.
 #pragma once
@@ -51,10 +51,12 @@ class Export {
 };
 
 struct FeedFileOptions {
-  FeedClient::Options client;  // source_id and, for a part of the country, region_prefix; the rest comes from the mapping
+  FeedClient::Options
+      client;  // source_id and, for a part of the country, region_prefix; the rest comes from the mapping
   int64_t version = 0;
   int batch_records = 500;
-  // A snapshot with rejected rows is otherwise aborted: the hub would take them for absent and end what it holds of them.
+  // A snapshot with rejected rows is otherwise aborted: the hub would take them for absent and end what it
+  // holds of them.
   bool commit_despite_rejects = false;
 };
 

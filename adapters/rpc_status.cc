@@ -14,7 +14,8 @@ constexpr char kPayload[] = "type.googleapis.com/google.rpc.Status";
 absl::Status FromGrpc(const grpc::Status& status) {
   // The codes are the same numbers on both sides.
   absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-  if (!result.ok() && !status.error_details().empty()) result.SetPayload(kPayload, absl::Cord(status.error_details()));
+  if (!result.ok() && !status.error_details().empty())
+    result.SetPayload(kPayload, absl::Cord(status.error_details()));
   return result;
 }
 

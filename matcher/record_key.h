@@ -1,8 +1,9 @@
 // The hub's own name of a record: 80 bits of SHA-256 over (source_id, record_id).
 //
-// It is a function of the two ids alone, so that it is the same in whatever order records arrive; it has a fixed size, so
-// that posting lists are compact; and it orders records canonically. At a thousand million records the chance that any two
-// collide is 4 in ten million; the record row holds both ids, and ingest refuses a collision.
+// It is a function of the two ids alone, so that it is the same in whatever order records arrive; it has a
+// fixed size, so that posting lists are compact; and it orders records canonically. At a thousand million
+// records the chance that any two collide is 4 in ten million; the record row holds both ids, and ingest
+// refuses a collision.
 #pragma once
 
 #include <array>
@@ -38,7 +39,8 @@ struct RecordKey {
   friend auto operator<=>(const RecordKey&, const RecordKey&) = default;
 };
 
-// A person is named after the anchor among its records (resolve/resolver.h says which): "P-" and the anchor's text.
+// A person is named after the anchor among its records (resolve/resolver.h says which): "P-" and the anchor's
+// text.
 struct PersonId {
   RecordKey anchor;
 

@@ -16,7 +16,9 @@ absl::Status Wrong(const char* expected) { return absl::InvalidArgumentError(exp
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-bool AllDigits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit); }
+bool AllDigits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
+}
 
 int Number(std::string_view digits) {
   int value = 0;
@@ -100,7 +102,8 @@ std::string Plain(std::string_view cell) {
     }
     // U+FF01..U+FF5E are EF BC 81..EF BD 9E, 0xFEE0 above the plain characters.
     if (byte == 0xEF && i + 2 < cell.size()) {
-      const auto second = static_cast<unsigned char>(cell[i + 1]), third = static_cast<unsigned char>(cell[i + 2]);
+      const auto second = static_cast<unsigned char>(cell[i + 1]),
+                 third = static_cast<unsigned char>(cell[i + 2]);
       const int code = 0xF000 | ((second & 0x3F) << 6) | (third & 0x3F);
       if (code >= 0xFF01 && code <= 0xFF5E) {
         plain.push_back(static_cast<char>(code - 0xFEE0));
@@ -125,7 +128,8 @@ absl::StatusOr<v1::Date> ParseDate(std::string_view cell) {
   }
   if (parts.size() != 3) return Wrong("not a date like 2026-07-12");
   const int year = parts[0], month = parts[1], day = parts[2];
-  if (year < kEarliestYear || year > kLatestYear || month < 1 || month > 12 || day < 1 || day > DaysIn(year, month)) {
+  if (year < kEarliestYear || year > kLatestYear || month < 1 || month > 12 || day < 1 ||
+      day > DaysIn(year, month)) {
     return Wrong("not a day of the calendar");
   }
   v1::Date date;

@@ -1,6 +1,7 @@
 // From one cell, as departments write it, to one value.
 //
-// Pure functions; callable from any thread. The reason of an error says what was expected and never repeats the cell.
+// Pure functions; callable from any thread. The reason of an error says what was expected and never repeats
+// the cell.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@ namespace relief::adapters {
 // Without blanks (also the full-width one) and control characters around it.
 std::string Trim(std::string_view cell);
 
-// Full-width digits, letters and signs to their plain forms, without blanks and without a spreadsheet's leading apostrophe.
-// For codes, dates and numbers; never for names.
+// Full-width digits, letters and signs to their plain forms, without blanks and without a spreadsheet's
+// leading apostrophe. For codes, dates and numbers; never for names.
 std::string Plain(std::string_view cell);
 
 absl::StatusOr<v1::Date> ParseDate(std::string_view cell);

@@ -27,7 +27,8 @@ absl::StatusOr<FieldPath> FieldPath::Of(const std::string& path) {
     message = field->message_type();
     at = dot + 1;
   }
-  if (!result.TakesText() && !result.TakesInteger() && !result.TakesDate() && !result.TakesMonth() && result.Enum() == nullptr) {
+  if (!result.TakesText() && !result.TakesInteger() && !result.TakesDate() && !result.TakesMonth() &&
+      result.Enum() == nullptr) {
     return absl::NotFoundError("a cell cannot become \"" + path + "\"");
   }
   return result;
@@ -73,7 +74,8 @@ bool FieldPath::Set(const FieldValue& value, v1::Record* record) const {
       reflection->SetInt64(message, field, number);
       return true;
     }
-    if (number < std::numeric_limits<int32_t>::min() || number > std::numeric_limits<int32_t>::max()) return false;
+    if (number < std::numeric_limits<int32_t>::min() || number > std::numeric_limits<int32_t>::max())
+      return false;
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
       reflection->SetEnumValue(message, field, static_cast<int>(number));
     } else {

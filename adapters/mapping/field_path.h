@@ -1,4 +1,5 @@
-// A field of relief.v1.Record named by its path, set through reflection: so that a mapping file can name any field.
+// A field of relief.v1.Record named by its path, set through reflection: so that a mapping file can name any
+// field.
 //
 // Immutable; callable from any thread.
 #pragma once
@@ -28,8 +29,8 @@ class FieldPath {
   bool TakesMonth() const;
   const google::protobuf::EnumDescriptor* Enum() const;  // null unless the field is an enum
 
-  // Sets, or appends to a repeated field. False if an integer does not fit. The value must be of the field's kind; an enum
-  // takes the integer of its value.
+  // Sets, or appends to a repeated field. False if an integer does not fit. The value must be of the field's
+  // kind; an enum takes the integer of its value.
   bool Set(const FieldValue& value, v1::Record* record) const;
 
   const std::string& path() const { return path_; }

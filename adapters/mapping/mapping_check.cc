@@ -27,7 +27,9 @@ class Errors : public google::protobuf::io::ErrorCollector {
     lines_ += file_name_ + ":" + std::to_string(line < 0 ? 1 : line + 1) + ": " + message;
   }
 
-  absl::Status status() const { return lines_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(lines_); }
+  absl::Status status() const {
+    return lines_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(lines_);
+  }
 
  private:
   std::string file_name_, lines_;
@@ -88,16 +90,20 @@ class Checker {
       errors_->Add(line, "a field needs exactly one of column and constant");
       return;
     }
-    if (!field.column().empty() && field.parser() == PARSER_UNSPECIFIED) errors_->Add(line, "parser is missing");
-    if (!field.constant().empty() && field.parser() != PARSER_UNSPECIFIED) errors_->Add(line, "a constant takes no parser");
-    if ((field.parser() == CODE) != !field.codes().empty()) errors_->Add(line, "codes go with the parser CODE, and only with it");
+    if (!field.column().empty() && field.parser() == PARSER_UNSPECIFIED)
+      errors_->Add(line, "parser is missing");
+    if (!field.constant().empty() && field.parser() != PARSER_UNSPECIFIED)
+      errors_->Add(line, "a constant takes no parser");
+    if ((field.parser() == CODE) != !field.codes().empty())
+      errors_->Add(line, "codes go with the parser CODE, and only with it");
     if (field.has_when() && (field.when().column().empty() || field.when().equals().empty())) {
       errors_->Add(line, "when needs a column and what it equals");
     }
     for (const std::string& target : field.target()) CheckTarget(field, target, line);
     std::set<std::string> cells;
     for (const Code& code : field.codes()) {
-      if (!cells.insert(code.cell()).second) errors_->Add(line, "two codes for the cell \"" + code.cell() + "\"");
+      if (!cells.insert(code.cell()).second)
+        errors_->Add(line, "two codes for the cell \"" + code.cell() + "\"");
     }
   }
 
@@ -108,7 +114,8 @@ class Checker {
       return;
     }
     const std::string other = mapping_.content() == v1::Source::BENEFITS ? "fact." : "benefit.";
-    if (target.rfind(other, 0) == 0) errors_->Add(line, "\"" + target + "\" is not of this mapping's content");
+    if (target.rfind(other, 0) == 0)
+      errors_->Add(line, "\"" + target + "\" is not of this mapping's content");
     if (!field.constant().empty()) {
       CheckValue(*path, field.constant(), line);
       return;

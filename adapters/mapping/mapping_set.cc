@@ -53,17 +53,20 @@ absl::StatusOr<MappingSet> MappingSet::FromDirectory(const std::string& director
   }
   if (error) return absl::NotFoundError("cannot read the directory " + directory);
   if (files.empty()) return absl::NotFoundError("no *.textproto in " + directory);
-  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.file_name < b.file_name; });
+  std::sort(files.begin(), files.end(),
+            [](const auto& a, const auto& b) { return a.file_name < b.file_name; });
   return From(files);
 }
 
 const Mapping* MappingSet::ForHeader(const std::vector<std::string>& header) const {
   const Mapping* best = nullptr;
   for (const Mapping& mapping : mappings_) {
-    const bool fits = std::all_of(mapping.recognised_by().begin(), mapping.recognised_by().end(), [&](const std::string& column) {
-      return std::find(header.begin(), header.end(), column) != header.end();
-    });
-    if (fits && (best == nullptr || mapping.recognised_by_size() > best->recognised_by_size())) best = &mapping;
+    const bool fits = std::all_of(mapping.recognised_by().begin(), mapping.recognised_by().end(),
+                                  [&](const std::string& column) {
+                                    return std::find(header.begin(), header.end(), column) != header.end();
+                                  });
+    if (fits && (best == nullptr || mapping.recognised_by_size() > best->recognised_by_size()))
+      best = &mapping;
   }
   return best;
 }

@@ -70,7 +70,9 @@ void AddError(const std::string& field, const std::string& message, MappedRow* r
   error.set_message(message);
 }
 
-bool DescribesPerson(const std::string& path) { return path.rfind("person.", 0) == 0 || path.rfind("household.", 0) == 0; }
+bool DescribesPerson(const std::string& path) {
+  return path.rfind("person.", 0) == 0 || path.rfind("household.", 0) == 0;
+}
 
 }  // namespace
 
@@ -118,7 +120,9 @@ MappedRow RowMapper::Map(const std::vector<std::string>& cells) const {
   const size_t surplus = std::count_if(cells.begin() + std::min(columns_, cells.size()), cells.end(),
                                        [](const std::string& cell) { return !Trim(cell).empty(); });
   if (cells.size() < columns_ || surplus > 0) {
-    AddError("", "the row has " + std::to_string(cells.size()) + " cells, the header " + std::to_string(columns_), &row);
+    AddError("",
+             "the row has " + std::to_string(cells.size()) + " cells, the header " + std::to_string(columns_),
+             &row);
     return row;
   }
   for (const Field& field : fields_) {

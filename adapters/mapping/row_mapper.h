@@ -1,10 +1,12 @@
 // From the rows of one export to records of the contract, as a mapping file says.
 //
-// A mapping is checked when it is loaded: paths exist in relief.v1.Record, parsers fit their fields, codes name values of
-// their enum. Errors read "FILE:LINE: ...". Adding a column, or a department, changes a mapping file and no code.
+// A mapping is checked when it is loaded: paths exist in relief.v1.Record, parsers fit their fields, codes
+// name values of their enum. Errors read "FILE:LINE: ...". Adding a column, or a department, changes a
+// mapping file and no code.
 //
-// A cell that cannot be read rejects its row, except in what describes the person or the household ("person.", "household."):
-// there the value is left out and counted, because a doubtful birth date must not keep anybody's benefit from being seen.
+// A cell that cannot be read rejects its row, except in what describes the person or the household
+// ("person.", "household."): there the value is left out and counted, because a doubtful birth date must not
+// keep anybody's benefit from being seen.
 //
 // Mapping files are immutable once loaded and may be shared by threads; a RowMapper belongs to one.
 #pragma once
@@ -49,8 +51,9 @@ class MappingSet {
 
 struct MappedRow {
   v1::Record record;
-  std::vector<v1::FieldError> errors;  // not empty: the row is rejected; record_id is still set if it could be read
-  int warnings = 0;                    // values left out
+  std::vector<v1::FieldError>
+      errors;        // not empty: the row is rejected; record_id is still set if it could be read
+  int warnings = 0;  // values left out
 };
 
 class RowMapper {

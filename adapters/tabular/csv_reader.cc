@@ -78,7 +78,8 @@ absl::StatusOr<bool> CsvReader::ReadCell(std::string* cell) {
       if (state == kStart || state == kClosed) state = kPlain;
       cell->push_back(static_cast<char>(c));
     }
-    if (cell->size() > kLongestCell) return AtLine("a cell is longer than 1 MiB; is a quote not closed? It begins", began);
+    if (cell->size() > kLongestCell)
+      return AtLine("a cell is longer than 1 MiB; is a quote not closed? It begins", began);
   }
 }
 
@@ -101,7 +102,8 @@ absl::StatusOr<bool> CsvReader::Next(CsvRow* row) {
   while (true) {
     auto got = ReadRow(row);
     if (!got.ok() || !*got) return got;
-    const bool blank = std::all_of(row->cells.begin(), row->cells.end(), [](const std::string& cell) { return cell.empty(); });
+    const bool blank = std::all_of(row->cells.begin(), row->cells.end(),
+                                   [](const std::string& cell) { return cell.empty(); });
     if (!blank) return true;
   }
 }

@@ -1,8 +1,9 @@
-// Reads a departmental export row by row: RFC 4180 (quotes, doubled quotes, line breaks inside quotes, CRLF or LF) in any
-// encoding of text_source.h, in constant memory.
+// Reads a departmental export row by row: RFC 4180 (quotes, doubled quotes, line breaks inside quotes, CRLF
+// or LF) in any encoding of text_source.h, in constant memory.
 //
-// Forgives what spreadsheets leave behind: blanks after a closing quote, a stray quote at the end of an unquoted cell, blank
-// lines, no line break at the end. Does not forgive a quote that is never closed: everything after it would be one cell.
+// Forgives what spreadsheets leave behind: blanks after a closing quote, a stray quote at the end of an
+// unquoted cell, blank lines, no line break at the end. Does not forgive a quote that is never closed:
+// everything after it would be one cell.
 //
 // One object is used by one thread.
 #pragma once
@@ -27,7 +28,8 @@ class CsvReader {
  public:
   static absl::StatusOr<std::unique_ptr<CsvReader>> Open(const std::string& path);
 
-  // False at the end. DATA_LOSS: a quote is not closed, or a cell is longer than 1 MiB; the status names the line.
+  // False at the end. DATA_LOSS: a quote is not closed, or a cell is longer than 1 MiB; the status names the
+  // line.
   absl::StatusOr<bool> Next(CsvRow* row);
 
   const TextSource& source() const { return *source_; }

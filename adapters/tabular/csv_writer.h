@@ -6,8 +6,8 @@
 
 namespace relief::adapters {
 
-// One row with its line break. A cell that a spreadsheet would run as a formula (= + - @ at its start, unless it is a
-// number) is not altered here: the callers write only codes, ids and messages of our own.
+// One row with its line break. A cell that a spreadsheet would run as a formula (= + - @ at its start, unless
+// it is a number) is not altered here: the callers write only codes, ids and messages of our own.
 std::string CsvLine(const std::vector<std::string>& cells);
 
 }  // namespace relief::adapters

@@ -113,8 +113,8 @@ absl::StatusOr<std::unique_ptr<TextSource>> TextSource::Open(const std::string& 
   state->file = *std::move(file);
   std::error_code ignored;
   state->total = static_cast<int64_t>(std::filesystem::file_size(path, ignored));
-  // UTF-8 goes through the converter as well: bytes that are not UTF-8 (only possible behind a byte order mark) must not
-  // reach protobuf, which refuses them.
+  // UTF-8 goes through the converter as well: bytes that are not UTF-8 (only possible behind a byte order
+  // mark) must not reach protobuf, which refuses them.
   UErrorCode error = U_ZERO_ERROR;
   state->from.reset(ucnv_open(*encoding == Encoding::kUtf8 ? "UTF-8" : "gb18030", &error));
   state->to.reset(ucnv_open("UTF-8", &error));

@@ -39,8 +39,8 @@ class TemporaryDirectory {
 inline std::string InGb18030(const std::string& utf8) {
   UErrorCode error = U_ZERO_ERROR;
   std::vector<char> out(utf8.size() * 2 + 16);
-  const int32_t size = ucnv_convert("gb18030", "UTF-8", out.data(), static_cast<int32_t>(out.size()), utf8.data(),
-                                    static_cast<int32_t>(utf8.size()), &error);
+  const int32_t size = ucnv_convert("gb18030", "UTF-8", out.data(), static_cast<int32_t>(out.size()),
+                                    utf8.data(), static_cast<int32_t>(utf8.size()), &error);
   EXPECT_TRUE(U_SUCCESS(error));
   return std::string(out.data(), size);
 }

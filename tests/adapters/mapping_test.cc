@@ -22,9 +22,13 @@ struct Sample {
 };
 
 const Sample kSamples[] = {
-    {"minimum_living", true, false,
-     "记录编号,低保家庭编号,与户主关系,姓名,性别,身份证号码,出生日期,联系电话,家庭住址,发放地区划代码,保障起始年月,保障停止年月,月保障金(元)\r\n"
-     "DB000001,H00001,户主,柳试一,女,371302199001010029,1990-01-01,13800000001,南桥街道1号,371322,2025年12月,2026年3月,279\r\n"
+    {"minimum_living",
+     true,
+     false,
+     "记录编号,低保家庭编号,与户主关系,姓名,性别,身份证号码,出生日期,联系电话,家庭住址,发放地区划代码,"
+     "保障起始年月,保障停止年月,月保障金(元)\r\n"
+     "DB000001,H00001,户主,柳试一,女,371302199001010029,1990-01-01,13800000001,南桥街道1号,371322,2025年12月,"
+     "2026年3月,279\r\n"
      "DB000002,H00001,子女,柳试二,男, 371302 201501010013,,,,371322,2026年1月,,398.5\r\n",
      {R"(record_id: "DB000001"
          person { name: "柳试一" id_number: "371302199001010029" birth_date { year: 1990 month: 1 day: 1 } sex: FEMALE
@@ -37,7 +41,9 @@ const Sample kSamples[] = {
          household { household_id: "H00001" relation: "子女" }
          benefit { programme: MINIMUM_LIVING form: CASH cycle: MONTHLY paying_region: "371322" amount_fen: 39850
                    start_month { year: 2026 month: 1 } })"}},
-    {"extreme_poverty", true, false,
+    {"extreme_poverty",
+     true,
+     false,
      "编号,特困人员姓名,公民身份号码,性别,出生年月日,供养方式,供养起始,供养终止,月供养金,行政区划,住址\r\n"
      "TK000001,石试一,37130219500101001X,1,19500101,集中,202503,,1158,371324,西河乡1号\r\n"
      "TK000002,石试二,,2,,分散,202504,202606,902,371312,\r\n",
@@ -50,19 +56,27 @@ const Sample kSamples[] = {
          person { name: "石试二" sex: FEMALE region_code: "371312" }
          benefit { programme: EXTREME_POVERTY form: DISPERSED_CARE cycle: MONTHLY paying_region: "371312" amount_fen: 90200
                    start_month { year: 2025 month: 4 } end_month { year: 2026 month: 6 } })"}},
-    {"disaster", false, true,
+    {"disaster",
+     false,
+     true,
      "救助流水号,灾害事件,救助阶段,姓名,证件号,性别,出生日期,电话,县区代码,乡镇,救助日期,金额\r\n"
-     "SZ000001,2026柳林洪涝,应急救助,江试一,371312199705230644,女,1997/05/23,13800000002,371312,柳林镇,2026/07/16,539\r\n",
+     "SZ000001,2026柳林洪涝,应急救助,江试一,371312199705230644,女,1997/05/23,13800000002,371312,柳林镇,2026/"
+     "07/16,539\r\n",
      {R"(record_id: "SZ000001"
          person { name: "江试一" id_number: "371312199705230644" birth_date { year: 1997 month: 5 day: 23 } sex: FEMALE
                   phones: "13800000002" address: "柳林镇" region_code: "371312" }
          benefit { programme: DISASTER form: CASH cycle: ONCE event_id: "2026柳林洪涝" stage: "应急救助" amount_fen: 53900
                    paying_region: "371312" pay_date { year: 2026 month: 7 day: 16 } })"}},
-    {"medical", false, false,
-     "settlement_id,业务类型,参保人姓名,身份证号,性别,出生日期,统筹区,年度,票据号,结算日期,总费用,基本医保及大病支付,医疗救助支付\r\n"
+    {"medical",
+     false,
+     false,
+     "settlement_id,业务类型,参保人姓名,身份证号,性别,出生日期,统筹区,年度,票据号,结算日期,总费用,"
+     "基本医保及大病支付,医疗救助支付\r\n"
      "YL000001,资助参保,方试一,371302198312030011,1,1983-12-03,371302,2026,,2026-01-10,0.00,0.00,200.00\r\n"
-     "YL000002,住院,方试一,371302198312030011,1,1983-12-03,371302,2026,INV000000001,2026-03-04,20000.00,12000.50,5600.00\r\n"
-     "YL000003,冲账,方试一,371302198312030011,1,1983-12-03,371302,2026,INV000000001,2026-03-07,-20000.00,-12000.50,-5600.00\r\n",
+     "YL000002,住院,方试一,371302198312030011,1,1983-12-03,371302,2026,INV000000001,2026-03-04,20000.00,"
+     "12000.50,5600.00\r\n"
+     "YL000003,冲账,方试一,371302198312030011,1,1983-12-03,371302,2026,INV000000001,2026-03-07,-20000.00,-"
+     "12000.50,-5600.00\r\n",
      {R"(record_id: "YL000001"
          person { name: "方试一" id_number: "371302198312030011" birth_date { year: 1983 month: 12 day: 3 } sex: MALE
                   region_code: "371302" }
@@ -80,7 +94,9 @@ const Sample kSamples[] = {
          benefit { programme: MEDICAL form: STRIKE_OFF cycle: ONCE paying_region: "371302"
                    invoice_number: "INV000000001" total_cost_fen: -2000000 insured_fen: -1200050 amount_fen: -560000
                    pay_date { year: 2026 month: 3 day: 7 } })"}},
-    {"education", true, false,
+    {"education",
+     true,
+     false,
      "资助编号,学生姓名,性别,身份证件号,出生日期,就读学校,资助学期,资助金额,区县,监护人电话\r\n"
      "JY000001,顾试一,女性,37130220150205184X,2015.2.5,学校117,2026秋,1000,371302,13800000003\r\n",
      {R"(record_id: "JY000001"
@@ -88,9 +104,12 @@ const Sample kSamples[] = {
                   phones: "13800000003" region_code: "371302" }
          benefit { programme: EDUCATION form: CASH cycle: PER_TERM term: "2026秋" school: "学校117" amount_fen: 100000
                    paying_region: "371302" start_month { year: 2026 month: 9 } })"}},
-    {"housing", false, true,
+    {"housing",
+     false,
+     true,
      "保障编号,申请人,身份证号,性别,出生日期,保障方式,合同号,起始月,终止月,区划,地址,手机\r\n"
-     "ZF000001,张试一,371321199812040019,男,1998-12-04,公租房,GZ515409,2024-10,,371321,北苑街道1号,13800000004\r\n"
+     "ZF000001,张试一,371321199812040019,男,1998-12-04,公租房,GZ515409,2024-10,,371321,北苑街道1号,"
+     "13800000004\r\n"
      "ZF000002,张试二,,男,,租赁补贴,,2026-02,2026-08,371321,,\r\n"
      "ZF000003,张试三,,男,,危房改造,WG457952,2026-09,,371321,,\r\n",
      {R"(record_id: "ZF000001"
@@ -104,7 +123,9 @@ const Sample kSamples[] = {
       R"(record_id: "ZF000003" person { name: "张试三" sex: MALE region_code: "371321" }
          benefit { programme: HOUSING form: HOUSE_RENOVATION cycle: ONCE paying_region: "371321"
                    contract_number: "WG457952" start_month { year: 2026 month: 9 } })"}},
-    {"employment", false, false,
+    {"employment",
+     false,
+     false,
      "id,姓名,身份证号,性别,出生日期,援助项目,起始月,终止月,金额,区划,手机号\r\n"
      "JYJ000001,刘试一,371322198506194937,1,19850619,公益性岗位,2026-08,,1415,371322,13800000005\r\n",
      {R"(record_id: "JYJ000001"
@@ -112,16 +133,22 @@ const Sample kSamples[] = {
                   phones: "13800000005" region_code: "371322" }
          benefit { programme: EMPLOYMENT form: PUBLIC_WELFARE_POST sub_item: "公益性岗位" cycle: MONTHLY amount_fen: 141500
                    paying_region: "371322" start_month { year: 2026 month: 8 } })"}},
-    {"temporary", true, false,
-     "救助编号,审批编号,阶段,姓名,身份证号,性别,出生日期,困难事由,事件日期,发放日期,救助金额,发放地,现住址,电话\r\n"
-     "LS000001,SP6315522,2,黄试一,371321197306302401,女,1973年6月30日,子女教育支出,2025-09-02,2025-10-12,800,371321,西河乡2号,13800000006\r\n",
+    {"temporary",
+     true,
+     false,
+     "救助编号,审批编号,阶段,姓名,身份证号,性别,出生日期,困难事由,事件日期,发放日期,救助金额,发放地,现住址,"
+     "电话\r\n"
+     "LS000001,SP6315522,2,黄试一,371321197306302401,女,1973年6月30日,子女教育支出,2025-09-02,2025-10-12,800,"
+     "371321,西河乡2号,13800000006\r\n",
      {R"(record_id: "LS000001"
          person { name: "黄试一" id_number: "371321197306302401" birth_date { year: 1973 month: 6 day: 30 } sex: FEMALE
                   phones: "13800000006" address: "西河乡2号" region_code: "371321" }
          benefit { programme: TEMPORARY form: CASH cycle: ONCE approval_number: "SP6315522" instalment: 2
                    cause: "子女教育支出" event_date { year: 2025 month: 9 day: 2 } pay_date { year: 2025 month: 10 day: 12 }
                    amount_fen: 80000 paying_region: "371321" })"}},
-    {"facts", false, false,
+    {"facts",
+     false,
+     false,
      "fact_id,姓名,身份证号,性别,出生日期,事项,值,日期,区划,电话\r\n"
      "FA000001,李试一,,1,,死亡,,2026-02-03,371302,\r\n"
      "FA000002,李试二,,1,,在校,义务教育,2026-09-01,371302,\r\n"
@@ -188,17 +215,20 @@ TEST_F(MappingTest, ReadsTheExportOfEveryDepartment) {
     ASSERT_EQ(rows.size(), sample.records.size()) << sample.mapping;
     for (size_t i = 0; i < rows.size(); ++i) {
       v1::Record expected;
-      ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(sample.records[i], &expected)) << sample.mapping;
+      ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(sample.records[i], &expected))
+          << sample.mapping;
       expected.set_version(kVersion);
       EXPECT_TRUE(rows[i].errors.empty()) << sample.mapping << " row " << i;
       EXPECT_EQ(rows[i].warnings, 0);
       std::string difference;
       google::protobuf::util::MessageDifferencer differencer;
       differencer.ReportDifferencesToString(&difference);
-      EXPECT_TRUE(differencer.Compare(expected, rows[i].record)) << sample.mapping << " row " << i << ":\n" << difference;
+      EXPECT_TRUE(differencer.Compare(expected, rows[i].record)) << sample.mapping << " row " << i << ":\n"
+                                                                 << difference;
     }
   }
-  for (const Mapping& mapping : mappings_.mappings()) EXPECT_TRUE(covered.count(mapping.name())) << mapping.name() << " has no sample";
+  for (const Mapping& mapping : mappings_.mappings())
+    EXPECT_TRUE(covered.count(mapping.name())) << mapping.name() << " has no sample";
 }
 
 TEST_F(MappingTest, RejectsARowWhoseBenefitCannotBeRead) {
@@ -209,12 +239,16 @@ TEST_F(MappingTest, RejectsARowWhoseBenefitCannotBeRead) {
     const char* cell;
   };
   const Case cases[] = {
-      {"记录编号,低保家庭编号,姓名,身份证号码,保障起始年月\nDB1,H1,甲,,2025-13\n", "benefit.start_month", "保障起始年月", "2025-13"},
-      {"救助编号,审批编号,困难事由,发放日期\nLS1,SP1,火灾,2025-02-30\n", "benefit.pay_date", "发放日期", "2025-02-30"},
+      {"记录编号,低保家庭编号,姓名,身份证号码,保障起始年月\nDB1,H1,甲,,2025-13\n", "benefit.start_month",
+       "保障起始年月", "2025-13"},
+      {"救助编号,审批编号,困难事由,发放日期\nLS1,SP1,火灾,2025-02-30\n", "benefit.pay_date", "发放日期",
+       "2025-02-30"},
       {"资助编号,学生姓名,就读学校,资助学期\nJY1,甲,学校,bad\n", "benefit.term", "资助学期", "bad"},
-      {"编号,特困人员姓名,公民身份号码,供养方式,供养起始\nTK1,甲,,寄养,202501\n", "benefit.form", "供养方式", "寄养"},
+      {"编号,特困人员姓名,公民身份号码,供养方式,供养起始\nTK1,甲,,寄养,202501\n", "benefit.form", "供养方式",
+       "寄养"},
       {"fact_id,事项,值,日期\nFA1,房屋倒损,漏雨,2026-07-01\n", "fact.value", "值", "漏雨"},
-      {"保障编号,申请人,保障方式,合同号,区划\nZF1,甲,公租房,,临沂\n", "benefit.paying_region", "区划", "临沂"},
+      {"保障编号,申请人,保障方式,合同号,区划\nZF1,甲,公租房,,临沂\n", "benefit.paying_region", "区划",
+       "临沂"},
   };
   for (const Case& one : cases) {
     const auto rows = Map(one.csv);
@@ -223,7 +257,8 @@ TEST_F(MappingTest, RejectsARowWhoseBenefitCannotBeRead) {
     EXPECT_EQ(rows[0].errors[0].field(), one.field);
     EXPECT_EQ(rows[0].errors[0].reason(), v1::FieldError::INVALID);
     EXPECT_NE(rows[0].errors[0].message().find(one.column), std::string::npos);
-    EXPECT_EQ(rows[0].errors[0].message().find(one.cell), std::string::npos) << "the value must not be repeated";
+    EXPECT_EQ(rows[0].errors[0].message().find(one.cell), std::string::npos)
+        << "the value must not be repeated";
     EXPECT_FALSE(rows[0].record.record_id().empty());
   }
 }
@@ -238,7 +273,8 @@ TEST_F(MappingTest, LeavesOutAndCountsWhatOnlyDescribesThePerson) {
 }
 
 TEST_F(MappingTest, RejectsARowThatIsShiftedAgainstItsHeader) {
-  const auto rows = Map("id,姓名,援助项目,起始月\nJYJ1,甲,职业培训\nJYJ2,甲,职业培训,2026-08,,\nJYJ3,甲,职业培训,2026-08,x\n");
+  const auto rows = Map(
+      "id,姓名,援助项目,起始月\nJYJ1,甲,职业培训\nJYJ2,甲,职业培训,2026-08,,\nJYJ3,甲,职业培训,2026-08,x\n");
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_FALSE(rows[0].errors.empty());
   EXPECT_TRUE(rows[1].errors.empty()) << "empty cells at the end are harmless";
@@ -264,11 +300,16 @@ TEST(MappingFiles, AreRefusedWithTheLineThatIsWrong) {
       {head + id + "fields { target: \"person.nam\" column: \"a\" parser: TEXT }\n", "m:6:", "person.nam"},
       {head + id + "\nfields { target: \"person\" column: \"a\" parser: TEXT }\n", "m:7:", "person"},
       {head + id + "fields { target: \"record_id.x\" column: \"a\" parser: TEXT }\n", "m:6:", "record_id.x"},
-      {head + id + "fields { target: \"benefit.start_month\" column: \"a\" parser: TEXT }\n", "m:6:", "does not fit"},
+      {head + id + "fields { target: \"benefit.start_month\" column: \"a\" parser: TEXT }\n",
+       "m:6:", "does not fit"},
       {head + id + "fields { target: \"fact.date\" column: \"a\" parser: DATE }\n", "m:6:", "content"},
-      {head + id + "fields { target: \"benefit.form\" column: \"a\" parser: CODE codes { cell: \"a\" value: \"NOPE\" } }\n", "m:6:", "NOPE"},
+      {head + id +
+           "fields { target: \"benefit.form\" column: \"a\" parser: CODE codes { cell: \"a\" value: \"NOPE\" "
+           "} }\n",
+       "m:6:", "NOPE"},
       {head + id + "fields { target: \"benefit.form\" column: \"a\" parser: CODE }\n", "m:6:", "codes"},
-      {head + id + "fields { target: \"benefit.form\" column: \"a\" constant: \"CASH\" }\n", "m:6:", "exactly one"},
+      {head + id + "fields { target: \"benefit.form\" column: \"a\" constant: \"CASH\" }\n",
+       "m:6:", "exactly one"},
       {head + id + "fields { target: \"benefit.form\" constant: \"NOPE\" }\n", "m:6:", "NOPE"},
       {head + id + "fields { target: \"person.name\" column: \"a\" }\n", "m:6:", "parser"},
       {head, "m:1:", "record_id"},
@@ -287,7 +328,8 @@ TEST(MappingFiles, AreRefusedWithTheLineThatIsWrong) {
 
 TEST(MappingFiles, OfADirectoryMustNotBeMistakenForEachOther) {
   const std::string text =
-      "name: \"x\"\ncontent: FACTS\nrecognised_by: \"a\"\nfields { target: \"record_id\" column: \"a\" parser: ID }\n";
+      "name: \"x\"\ncontent: FACTS\nrecognised_by: \"a\"\nfields { target: \"record_id\" column: \"a\" "
+      "parser: ID }\n";
   std::string renamed = text;
   renamed.replace(renamed.find("\"x\""), 3, "\"y\"");
   EXPECT_FALSE(MappingSet::From({{"1", text}, {"2", text}}).ok());
