@@ -127,7 +127,13 @@ absl::Status FeedClient::Connect() {
     }
   }
   if (status.ok()) return status;
-  context_->TryCancel();
+  bool ended_by_itself = false;
+  {
+    std::lock_guard lock(mutex_);
+    ended_by_itself = broken_;
+  }
+  // Cancelling a stream that the hub has ended would hide why.
+  if (!ended_by_itself) context_->TryCancel();
   const absl::Status ended = Disconnect();
   // A cancelled stream tells nothing: what went wrong before it was cancelled does.
   return ended.code() == absl::StatusCode::kCancelled ? status : ended;
