@@ -319,6 +319,7 @@ void Hub::WriterLoop() {
 
 void Hub::RunGroup(std::vector<Item>& items) {
   std::vector<Work*> works;
+  works.reserve(items.size());
   for (Item& item : items) works.push_back(&item.work);
   std::vector<absl::Status> outcomes;
   RuleChange change;

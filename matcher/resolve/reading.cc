@@ -161,6 +161,7 @@ absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& 
     if (!added && rank(candidate) < rank(it->second)) it->second = candidate;
   }
   std::vector<PersonCandidate> found;
+  found.reserve(best.size());
   for (auto& [person, candidate] : best) found.push_back(candidate);
   std::sort(found.begin(), found.end(), [](const PersonCandidate& l, const PersonCandidate& r) {
     return std::tuple(l.score.vetoes != kNoVeto, -l.score.bits, l.person) <

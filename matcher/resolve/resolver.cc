@@ -371,6 +371,7 @@ class Resolution {
     std::vector<std::string> keys;
     std::set<PersonId> all = old_persons_;
     for (auto& [person, members] : new_members_) all.insert(person);
+    keys.reserve(all.size());
     for (const PersonId& person : all) keys.push_back(PersonRow(person));
     auto rows = txn_.MultiGet(keys);
     if (!rows.ok()) return rows.status();

@@ -85,6 +85,7 @@ class Updater {
  private:
   absl::Status ReadLists(const std::vector<JudgedPerson>& judged) {
     std::vector<std::string> keys;
+    keys.reserve(judged.size());
     for (const JudgedPerson& person : judged) keys.push_back(schema::PersonFindingsRow(person.person));
     auto rows = txn_.MultiGet(keys);
     if (!rows.ok()) return rows.status();
@@ -102,6 +103,7 @@ class Updater {
     for (const auto& [id, what] : wanted) ids.insert(id);
     for (const auto& [person, list] : listed_) ids.insert(list.begin(), list.end());
     std::vector<std::string> keys;
+    keys.reserve(ids.size());
     for (const std::string& id : ids) keys.push_back(schema::FindingRow(id));
     auto rows = txn_.MultiGet(keys);
     if (!rows.ok()) return rows.status();

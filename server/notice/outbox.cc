@@ -136,7 +136,7 @@ absl::StatusOr<v1::Subscription> CreateSubscription(Hub& hub, const v1::CreateSu
     if (request.include_open_findings()) {
       v1::FindingFilter open;
       open.add_states(v1::Finding::OPEN);
-      const absl::Status status = ForEachFinding(hub.store(), open, [&](const v1::Finding& finding) {
+      absl::Status status = ForEachFinding(hub.store(), open, [&](const v1::Finding& finding) {
         if (!Matches(created, finding)) return true;
         v1::Notice notice;
         notice.set_subscription_id(created.subscription_id());
