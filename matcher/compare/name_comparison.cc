@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "matcher/compare/similarity.h"
 #include "matcher/normalize/han.h"
 
 namespace relief::matcher {
@@ -96,37 +97,6 @@ Aligned CompareGiven(const Model& model, std::u32string_view a, std::u32string_v
 bool IsLatin(const Name& name) {
   return std::all_of(name.tokens.begin(), name.tokens.end(),
                      [](const std::u32string& token) { return !token.empty() && token[0] < 0x250; });
-}
-
-// Winkler 1990: Jaro's similarity, and more for a common beginning.
-double JaroWinkler(std::u32string_view a, std::u32string_view b) {
-  if (b < a) std::swap(a, b);  // the search for common characters is greedy: one order for both
-  if (a.empty() || b.empty()) return 0;
-  const size_t window = std::max<size_t>(std::max(a.size(), b.size()) / 2, 1) - 1;
-  std::vector<bool> a_taken(a.size()), b_taken(b.size());
-  size_t common = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    for (size_t j = i > window ? i - window : 0; j < std::min(b.size(), i + window + 1); ++j) {
-      if (b_taken[j] || a[i] != b[j]) continue;
-      a_taken[i] = b_taken[j] = true;
-      ++common;
-      break;
-    }
-  }
-  if (common == 0) return 0;
-  size_t out_of_order = 0;
-  for (size_t i = 0, j = 0; i < a.size(); ++i) {
-    if (!a_taken[i]) continue;
-    while (!b_taken[j]) ++j;
-    if (a[i] != b[j++]) ++out_of_order;
-  }
-  const double m = static_cast<double>(common);
-  const double jaro = (m / static_cast<double>(a.size()) + m / static_cast<double>(b.size()) +
-                       (m - static_cast<double>(out_of_order) / 2) / m) /
-                      3;
-  size_t prefix = 0;
-  while (prefix < 4 && prefix < a.size() && prefix < b.size() && a[prefix] == b[prefix]) ++prefix;
-  return jaro + 0.1 * static_cast<double>(prefix) * (1 - jaro);
 }
 
 std::u32string Joined(const Name& name) {
