@@ -54,8 +54,8 @@ class Comparison {
     Birth();
     Sexes();
     Name(named);
-    // A different given name: what relatives share (surname, phone, home) is no evidence then.
-    const bool relatives = named && name_.given_differs();
+    // Not the whole given name agrees: what relatives share (phone, home) is no evidence then.
+    const bool relatives = named && !(name_.given_agrees() && name_.given_speaks());
     Phone(relatives);
     Household(relatives);
     Address(relatives);
@@ -111,7 +111,7 @@ class Comparison {
   // else's number.
   void SameNumber() {
     same_number_ = true;
-    if (HasName(a_) && HasName(b_) && NamesContradict()) {
+    if (HasName(a_) && HasName(b_) && !name_.given_agrees()) {
       const bool sexes_contradict = a_.sex != Sex::kUnknown && b_.sex != Sex::kUnknown && a_.sex != b_.sex;
       const bool births_contradict = a_.birth_date && b_.birth_date &&
                                      BirthLevel(*a_.birth_date, *b_.birth_date) == Level::kBirthDifferent;
@@ -120,10 +120,10 @@ class Comparison {
         same_number_ = false;
         return Add(Level::kIdShared);
       }
-      if (a_.birth_date && b_.birth_date) {
-        changed_name_ = true;  // both records say by themselves whose number it is
-      } else {
+      if (!a_.birth_date || !b_.birth_date) {
         vetoes_ |= kNoNameEvidence;
+      } else if (NamesContradict()) {
+        changed_name_ = true;  // both records say by themselves whose number it is
       }
     }
     Add(Level::kIdExact);

@@ -10,21 +10,33 @@ namespace {
 
 class Clusters {
  public:
-  Clusters(std::span<const ClusterRecord> records, std::span<const ClusterConstraint> constraints)
+  Clusters(std::span<const ClusterRecord> records, std::span<const ClusterEdge> edges,
+           std::span<const ClusterConstraint> constraints)
       : parent_(records.size()),
         held_(records.size(), false),
         members_(records.size()),
         ids_(records.size()),
-        apart_(records.size()) {
+        apart_(records.size()),
+        doubtful_(records.size()) {
     std::iota(parent_.begin(), parent_.end(), 0);
     for (size_t i = 0; i < records.size(); ++i) {
       members_[i] = {static_cast<int>(i)};
       if (!records[i].trusted_id.empty()) ids_[i].insert(records[i].trusted_id);
     }
+    std::set<int> decided;  // an officer said whose number it is
     for (const ClusterConstraint& constraint : constraints) {
-      if (constraint.verdict != Verdict::kDifferent) continue;
+      if (constraint.verdict == Verdict::kSame) {
+        decided.insert({constraint.a, constraint.b});
+        continue;
+      }
       apart_[constraint.a].insert(constraint.b);
       apart_[constraint.b].insert(constraint.a);
+    }
+    for (const ClusterEdge& edge : edges) {
+      if (!(edge.vetoes & (kSharedId | kNoNameEvidence)) || decided.contains(edge.a) || decided.contains(edge.b))
+        continue;
+      doubtful_[edge.a].insert(edge.b);
+      doubtful_[edge.b].insert(edge.a);
     }
   }
 
@@ -43,13 +55,7 @@ class Clusters {
   }
 
   // An officer said that somebody of x is not somebody of y.
-  bool KeptApart(int x, int y) {
-    if (members_[x].size() > members_[y].size()) std::swap(x, y);
-    for (int member : members_[x])
-      for (int other : apart_[member])
-        if (Find(other) == y) return true;
-    return false;
-  }
+  bool KeptApart(int x, int y) { return AnyBetween(apart_, x, y); }
 
   // No trusted number in common: two people, unless an officer said otherwise.
   bool NumbersDiffer(int x, int y) const {
@@ -57,7 +63,10 @@ class Clusters {
     return std::none_of(ids_[x].begin(), ids_[x].end(),
                         [&](const std::string& id) { return ids_[y].contains(id); });
   }
-  bool Incompatible(int x, int y) { return NumbersDiffer(x, y) || KeptApart(x, y); }
+  // Somebody of x and somebody of y have one number and different names: a third record between them does not make
+  // them one person.
+  bool ShareDoubtfully(int x, int y) { return AnyBetween(doubtful_, x, y); }
+  bool Incompatible(int x, int y) { return NumbersDiffer(x, y) || KeptApart(x, y) || ShareDoubtfully(x, y); }
 
   bool has_number(int x) const { return !ids_[x].empty(); }
   bool held(int x) const { return held_[x]; }
@@ -65,11 +74,19 @@ class Clusters {
   const std::vector<int>& members(int x) const { return members_[x]; }
 
  private:
+  bool AnyBetween(const std::vector<std::set<int>>& pairs, int x, int y) {
+    if (members_[x].size() > members_[y].size()) std::swap(x, y);
+    for (int member : members_[x])
+      for (int other : pairs[member])
+        if (Find(other) == y) return true;
+    return false;
+  }
+
   std::vector<int> parent_;
   std::vector<bool> held_;
   std::vector<std::vector<int>> members_;
   std::vector<std::set<std::string>> ids_;
-  std::vector<std::set<int>> apart_;
+  std::vector<std::set<int>> apart_, doubtful_;
 };
 
 }  // namespace
@@ -77,7 +94,7 @@ class Clusters {
 Clustering ClusterComponent(const Model& model, std::span<const ClusterRecord> records,
                             std::span<const ClusterEdge> edges,
                             std::span<const ClusterConstraint> constraints) {
-  Clusters clusters(records, constraints);
+  Clusters clusters(records, edges, constraints);
 
   std::vector<std::pair<int, int>> same;
   for (const ClusterConstraint& constraint : constraints)
