@@ -19,10 +19,12 @@ struct NameAgreement {
   float bits() const { return surname_bits + given_bits; }
   // A given character is really different: another name, perhaps of the same family.
   bool given_differs() const { return worst == Level::kNameDifferent; }
-  // Some of the given name speaks for one person; else the surname alone agrees, as it does in a family.
-  bool given_speaks() const { return given_bits > 1; }
-  // Every given character of either has its counterpart: none is different, none is left out.
-  bool given_agrees() const { return worst != Level::kNameDifferent && worst != Level::kNameDropped; }
+  // The names are one person's rather than two relatives': no given character is different, and where one is left out
+  // the rest is rare enough.
+  bool one_person(const Model& model) const {
+    if (worst == Level::kNameDropped) return bits() >= model.dropped_name_bits();
+    return worst != Level::kNameDifferent;
+  }
 };
 
 // The best agreement over all names of the two, former names included. Both must have a name.

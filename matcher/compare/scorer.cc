@@ -54,8 +54,8 @@ class Comparison {
     Birth();
     Sexes();
     Name(named);
-    // Not the whole given name agrees: what relatives share (phone, home) is no evidence then.
-    const bool relatives = named && !(name_.given_agrees() && name_.given_speaks());
+    // The given names may be two: what relatives share (phone, home) is no evidence then.
+    const bool relatives = named && !name_.one_person(model_);
     Phone(relatives);
     Household(relatives);
     Address(relatives);
@@ -111,7 +111,7 @@ class Comparison {
   // else's number.
   void SameNumber() {
     same_number_ = true;
-    if (HasName(a_) && HasName(b_) && !name_.given_agrees()) {
+    if (HasName(a_) && HasName(b_) && !name_.one_person(model_)) {
       const bool sexes_contradict = a_.sex != Sex::kUnknown && b_.sex != Sex::kUnknown && a_.sex != b_.sex;
       const bool births_contradict = a_.birth_date && b_.birth_date &&
                                      BirthLevel(*a_.birth_date, *b_.birth_date) == Level::kBirthDifferent;

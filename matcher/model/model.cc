@@ -154,6 +154,7 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(const std::string& tex
         "names: equal_character_m, other_surname_share, full_name_share and four given_share_by_level are "
         "required");
 
+  if (!(names.dropped_name_bits() > 0)) return Invalid("names.dropped_name_bits: above 0");
   auto model = std::make_shared<Model>();
   model->link_threshold_ = Round(spec.link_threshold_bits());
   model->review_threshold_ = Round(spec.review_threshold_bits());
@@ -179,6 +180,7 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(const std::string& tex
     model->given_by_level_[static_cast<size_t>(i)] = agree(names.given_share_by_level(i));
   }
   model->full_name_cap_ = agree(names.full_name_share());
+  model->dropped_name_bits_ = Round(names.dropped_name_bits());
   return std::shared_ptr<const Model>(std::move(model));
 }
 

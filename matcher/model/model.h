@@ -88,6 +88,7 @@ class Model {
   float SurnameBits(std::u32string_view surname) const;
   float GivenCharacterBits(char32_t c) const;
   float full_name_cap() const { return full_name_cap_; }
+  float dropped_name_bits() const { return dropped_name_bits_; }
 
  private:
   float link_threshold_ = 0, review_threshold_ = 0, ambiguity_margin_ = 0;
@@ -98,7 +99,7 @@ class Model {
   float other_surname_ = 0;
   std::unordered_map<char32_t, float> given_;
   std::array<float, 4> given_by_level_{};
-  float full_name_cap_ = 0;
+  float full_name_cap_ = 0, dropped_name_bits_ = 0;
 };
 
 }  // namespace relief::matcher
