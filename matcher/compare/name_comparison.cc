@@ -19,17 +19,6 @@ bool SameReading(char32_t a, char32_t b, bool fold) {
   return false;
 }
 
-// The level of two characters; kCount where they are written the same.
-Level CharacterLevel(char32_t a, char32_t b) {
-  if (a == b && a != kWildcard) return Level::kCount;
-  if (a == kWildcard || b == kWildcard) return Level::kNameWildcard;
-  if (AreVariants(a, b)) return Level::kNameVariant;
-  if (SameReading(a, b, false)) return Level::kNameSameReading;
-  if (ShapeSimilarity(a, b) >= kLookAlike) return Level::kNameLookAlike;
-  if (SameReading(a, b, true)) return Level::kNameFuzzyReading;
-  return Level::kNameDifferent;
-}
-
 // kCount is the strongest, kNameDifferent the weakest; between them by bits.
 Level Weaker(const Model& model, Level a, Level b) {
   if (a == Level::kCount) return b;
@@ -186,6 +175,16 @@ NameAgreement CompareOne(const Model& model, const Name& a, const Name& b) {
 }
 
 }  // namespace
+
+Level CharacterLevel(char32_t a, char32_t b) {
+  if (a == b && a != kWildcard) return Level::kCount;
+  if (a == kWildcard || b == kWildcard) return Level::kNameWildcard;
+  if (AreVariants(a, b)) return Level::kNameVariant;
+  if (SameReading(a, b, false)) return Level::kNameSameReading;
+  if (ShapeSimilarity(a, b) >= kLookAlike) return Level::kNameLookAlike;
+  if (SameReading(a, b, true)) return Level::kNameFuzzyReading;
+  return Level::kNameDifferent;
+}
 
 NameAgreement CompareNames(const Model& model, const Identity& a, const Identity& b) {
   NameAgreement best;

@@ -19,13 +19,16 @@ struct NameAgreement {
   float bits() const { return surname_bits + given_bits; }
   // A given character is really different: another name, perhaps of the same family.
   bool given_differs() const { return worst == Level::kNameDifferent; }
-  // The names are one person's rather than two relatives': no given character is different, and where one is left out
-  // the rest is rare enough.
+  // The names are one person's rather than two relatives': no given character is different, and where one is
+  // left out the rest is rare enough.
   bool one_person(const Model& model) const {
     if (worst == Level::kNameDropped) return bits() >= model.dropped_name_bits();
     return worst != Level::kNameDifferent;
   }
 };
+
+// The level of two characters of a name; kCount where they are written the same.
+Level CharacterLevel(char32_t a, char32_t b);
 
 // The best agreement over all names of the two, former names included. Both must have a name.
 NameAgreement CompareNames(const Model& model, const Identity& a, const Identity& b);

@@ -39,8 +39,9 @@ Accuracy Measure(std::span<const uint32_t> truth, std::span<const uint32_t> foun
     accuracy.exact_clusters += n == found_size[labels.first] && n == true_size[labels.second];
     accuracy.mixed_clusters += ++people_in[labels.first] == 2;
   }
-  accuracy.pairwise = {Share(static_cast<double>(accuracy.right_pairs), static_cast<double>(accuracy.found_pairs)),
-                       Share(static_cast<double>(accuracy.right_pairs), static_cast<double>(accuracy.true_pairs))};
+  accuracy.pairwise = {
+      Share(static_cast<double>(accuracy.right_pairs), static_cast<double>(accuracy.found_pairs)),
+      Share(static_cast<double>(accuracy.right_pairs), static_cast<double>(accuracy.true_pairs))};
   accuracy.b_cubed = {Share(b_precision, static_cast<double>(accuracy.rows)),
                       Share(b_recall, static_cast<double>(accuracy.rows))};
   accuracy.true_clusters = static_cast<int64_t>(true_size.size());

@@ -38,13 +38,13 @@ struct CurvePoint {
   Ratio ratio;
 };
 
-// Precision and recall of pairs alone, before they are made into clusters, at each of `steps` thresholds spread evenly
-// over the pairs that are there. `true_pairs` counts those that are no candidates, too.
+// Precision and recall of pairs alone, before they are made into clusters, at each of `steps` thresholds
+// spread evenly over the pairs that are there. `true_pairs` counts those that are no candidates, too.
 std::vector<CurvePoint> PrecisionRecall(std::vector<PairOutcome> pairs, int64_t true_pairs, int steps);
 
-// What the log odds themselves say, without any label: the share of false pairs among those in one cluster, and of the
-// true pairs that were left apart. Good as far as the model's independence assumption holds: too bright where columns
-// depend on one another.
+// What the log odds themselves say, without any label: the share of false pairs among those in one cluster,
+// and of the true pairs that were left apart. Good as far as the model's independence assumption holds: too
+// bright where columns depend on one another.
 struct Estimated {
   double false_matches = 0;   // 1 - precision
   double missed_matches = 0;  // 1 - recall

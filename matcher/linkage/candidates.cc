@@ -1,8 +1,8 @@
 #include "matcher/linkage/candidates.h"
 
 #include <algorithm>
-#include <string_view>
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace relief::matcher {
@@ -21,7 +21,8 @@ uint64_t Hash(uint64_t seed, std::u32string_view text) {
 std::u32string Consonants(std::u32string_view word) {
   std::u32string heard;
   for (char32_t c : word) {
-    if (!heard.empty() && (c == heard.back() || std::u32string_view(U"aeiouyhw").find(c) != std::u32string_view::npos))
+    if (!heard.empty() &&
+        (c == heard.back() || std::u32string_view(U"aeiouyhw").find(c) != std::u32string_view::npos))
       continue;
     heard += c;
   }
@@ -159,7 +160,8 @@ Candidates::Candidates(const Table& table, size_t block_limit) : limit_(block_li
       blocks_of_[at[members_[i]]++] = static_cast<uint32_t>(b);
 }
 
-void Candidates::Split(const std::vector<KeyType>& types, size_t next, const std::vector<uint32_t>& rows, int depth) {
+void Candidates::Split(const std::vector<KeyType>& types, size_t next, const std::vector<uint32_t>& rows,
+                       int depth) {
   if (depth == kMaxKeys) return;
   std::vector<std::pair<uint64_t, uint32_t>> keyed;
   for (size_t t = next; t < types.size(); ++t) {

@@ -32,15 +32,9 @@ constexpr std::string_view kCodeLevels[] = {"EXACT", "ONE_EDIT", "TWO_EDITS", "S
 enum CategoryLevel : uint8_t { kCategoryExact, kCategoryClose, kCategoryDifferent };
 constexpr std::string_view kCategoryLevels[] = {"EXACT", "CLOSE", "DIFFERENT"};
 
-enum TextLevel : uint8_t {
-  kTextExact,
-  kTextClose,
-  kTextMost,
-  kTextHalf,
-  kTextSome,
-  kTextDifferent
-};
-constexpr std::string_view kTextLevels[] = {"EXACT", "CLOSE", "MOST_WORDS", "HALF_OF_WORDS", "SOME_WORDS", "DIFFERENT"};
+enum TextLevel : uint8_t { kTextExact, kTextClose, kTextMost, kTextHalf, kTextSome, kTextDifferent };
+constexpr std::string_view kTextLevels[] = {"EXACT",         "CLOSE",      "MOST_WORDS",
+                                            "HALF_OF_WORDS", "SOME_WORDS", "DIFFERENT"};
 
 bool StartsWith(std::u32string_view longer, std::u32string_view shorter) {
   return longer.size() >= shorter.size() && longer.substr(0, shorter.size()) == shorter;
@@ -77,7 +71,8 @@ uint8_t CompareDate(std::u32string_view a, std::u32string_view b) {
   const int edits = EditDistance(a, b, 2);
   if (edits == 1) return kDateOneEdit;
   const bool dates = a.size() == 8 && b.size() == 8;
-  if (dates && a.substr(0, 4) == b.substr(0, 4) && a.substr(4, 2) == b.substr(6) && a.substr(6) == b.substr(4, 2))
+  if (dates && a.substr(0, 4) == b.substr(0, 4) && a.substr(4, 2) == b.substr(6) &&
+      a.substr(6) == b.substr(4, 2))
     return kDateSwapped;
   if (edits == 2) return kDateTwoEdits;
   if (!dates) return kDateDifferent;
@@ -87,8 +82,8 @@ uint8_t CompareDate(std::u32string_view a, std::u32string_view b) {
   return years <= 10 ? kDateSameDecade : kDateDifferent;
 }
 
-// The part of a postcode that names the wider area: what stands before the last three characters of a British one,
-// the first half of one that is all digits.
+// The part of a postcode that names the wider area: what stands before the last three characters of a British
+// one, the first half of one that is all digits.
 std::u32string_view Area(std::u32string_view postcode) {
   const bool letters = std::any_of(postcode.begin(), postcode.end(), [](char32_t c) { return c > U'9'; });
   if (letters && postcode.size() >= 5) return postcode.substr(0, postcode.size() - 3);
@@ -174,7 +169,8 @@ uint8_t RowComparison::CompareColumn(size_t c, size_t a, size_t b) const {
     case ColumnKind::kPostcode:
       return CompareCode(column.kind, column.cells[x].text, column.cells[y].text);
     case ColumnKind::kCategory:
-      return JaroWinkler(column.cells[x].text, column.cells[y].text) >= kClose && column.cells[x].text.size() > 2
+      return JaroWinkler(column.cells[x].text, column.cells[y].text) >= kClose &&
+                     column.cells[x].text.size() > 2
                  ? kCategoryClose
                  : kCategoryDifferent;
     case ColumnKind::kFullName:
@@ -192,8 +188,10 @@ void RowComparison::Compare(size_t a, size_t b, uint8_t* levels) const {
   if (given == kExactLevel || surname == kExactLevel) return;
   const Column& givens = table_.columns()[given_];
   const Column& surnames = table_.columns()[surname_];
-  const bool first = !givens.missing(a) && !surnames.missing(b) && givens.cell(a).text == surnames.cell(b).text;
-  const bool second = !givens.missing(b) && !surnames.missing(a) && givens.cell(b).text == surnames.cell(a).text;
+  const bool first =
+      !givens.missing(a) && !surnames.missing(b) && givens.cell(a).text == surnames.cell(b).text;
+  const bool second =
+      !givens.missing(b) && !surnames.missing(a) && givens.cell(b).text == surnames.cell(a).text;
   // Where both fields are filled on both sides, both must be found in the other's place.
   if (first && second) given = surname = kNameSwapped;
   if (surname == kMissingLevel && (first || second)) given = kNameSwapped;

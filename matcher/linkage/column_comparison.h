@@ -1,6 +1,6 @@
-// Comparison levels of a column: how two of its values agree. The levels of a kind are few, ordered from the strongest
-// to the weakest, and always end with DIFFERENT; what each is worth is estimated from the data (estimate.h), never
-// set by hand.
+// Comparison levels of a column: how two of its values agree. The levels of a kind are few, ordered from the
+// strongest to the weakest, and always end with DIFFERENT; what each is worth is estimated from the data
+// (estimate.h), never set by hand.
 //
 // Pure, symmetric, callable from any thread.
 #pragma once

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
+#include <string_view>
+#include <tuple>
 
 #include "matcher/linkage/column_comparison.h"
 
@@ -45,16 +48,31 @@ void Linkage::MeasureRates() {
     seen[c].assign(count, 0);
   }
   const RowComparison comparison(table_);
-  std::mt19937_64 random(options_.seed);
   std::vector<uint8_t> levels(columns);
-  for (size_t i = 0; i < kRandomPairs && rows > 1; ++i) {
-    const size_t a = random() % rows, b = random() % rows;
-    if (a == b || (options_.one_per_source && table_.source(a) == table_.source(b))) continue;
+  const auto count_pair = [&](size_t a, size_t b) {
+    if (a == b || (options_.one_per_source && table_.source(a) == table_.source(b))) return;
     comparison.Compare(std::min(a, b), std::max(a, b), levels.data());
     for (size_t c = 0; c < columns; ++c) {
       if (levels[c] == kMissingLevel) continue;
       ++seen[c][levels[c]];
       ++compared[c];
+    }
+  };
+  if (PairsOf(static_cast<double>(rows)) <= static_cast<double>(kRandomPairs)) {
+    for (size_t a = 0; a < rows; ++a)
+      for (size_t b = a + 1; b < rows; ++b) count_pair(a, b);
+  } else {
+    // In the order of their ids, so that the same pairs are drawn whatever the order of the rows.
+    std::vector<size_t> by_id(rows);
+    std::iota(by_id.begin(), by_id.end(), 0);
+    std::sort(by_id.begin(), by_id.end(), [&](size_t l, size_t r) {
+      return std::tuple(table_.source(l), std::string_view(table_.id(l)), l) <
+             std::tuple(table_.source(r), std::string_view(table_.id(r)), r);
+    });
+    std::mt19937_64 random(options_.seed);
+    for (size_t i = 0; i < kRandomPairs; ++i) {
+      const size_t a = random() % rows, b = random() % rows;
+      count_pair(by_id[a], by_id[b]);
     }
   }
   for (size_t c = 0; c < columns; ++c) {
@@ -85,12 +103,11 @@ void Linkage::MeasureRates() {
     const double exact = filled_pairs > 0 ? std::max(agree, 0.5) / std::max(filled_pairs, 1.0) : 0.5;
     estimate.levels[0].rate = std::min(exact, 0.999);
     for (size_t l = 1; l < estimate.levels.size(); ++l)
-      estimate.levels[l].rate =
-          std::max(floor, (1 - estimate.levels[0].rate) * (seen[c][l] + 0.5) / others);
+      estimate.levels[l].rate = std::max(floor, (1 - estimate.levels[0].rate) * (seen[c][l] + 0.5) / others);
     estimate.exact_bits.assign(column.cells.size(), 0);
     for (size_t v = 1; v < column.cells.size(); ++v)
-      estimate.exact_bits[v] =
-          static_cast<float>(std::log2(estimate.levels[0].rate * filled / std::max<double>(column.count[v], 1)));
+      estimate.exact_bits[v] = static_cast<float>(
+          std::log2(estimate.levels[0].rate * filled / std::max<double>(column.count[v], 1)));
   }
 }
 
@@ -128,8 +145,7 @@ void Linkage::Train() {
   const size_t columns = table_.columns().size();
   for (ColumnEstimate& column : model_.columns) {
     const double count = static_cast<double>(column.levels.size());
-    for (size_t l = 0; l < column.levels.size(); ++l)
-      column.levels[l].m = l == 0 ? 0.8 : 0.2 / (count - 1);
+    for (size_t l = 0; l < column.levels.size(); ++l) column.levels[l].m = l == 0 ? 0.8 : 0.2 / (count - 1);
   }
   model_.prior = std::min(0.1, static_cast<double>(table_.rows()) / 2 / all_pairs_);
   for (int step = 0; step < kMaxSteps; ++step) {

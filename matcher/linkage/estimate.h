@@ -1,12 +1,12 @@
 // Fellegi-Sunter weights of a table, estimated without any label.
 //
-// Every level's rate over all pairs of rows is measured: exactly for EXACT, from random pairs for the others. m is
-// estimated by expectation maximisation (Winkler 1988) over the candidate pairs; pairs that are not candidates count as
-// pairs of two different persons, so that the choice of blocks does not bend the estimates. u is then what is left of
-// the rate: rate = prior * m + (1 - prior) * u. An exact agreement on a common value is worth less than on a rare one
-// (term frequency).
+// Every level's rate over all pairs of rows is measured: exactly for EXACT, from random pairs for the others.
+// m is estimated by expectation maximisation (Winkler 1988) over the candidate pairs; pairs that are not
+// candidates count as pairs of two different persons, so that the choice of blocks does not bend the
+// estimates. u is then what is left of the rate: rate = prior * m + (1 - prior) * u. An exact agreement on a
+// common value is worth less than on a rare one (term frequency).
 //
-// Deterministic: the same table and seed give the same model, whatever the order of rows' sources.
+// Deterministic: the same rows (told by their ids) and seed give the same model, whatever their order.
 #pragma once
 
 #include <cstdint>
@@ -42,10 +42,11 @@ struct ScoredPair {
 };
 
 struct LinkageOptions {
-  bool one_per_source = false;  // a source holds each person at most once: its rows are not compared with one another
+  bool one_per_source =
+      false;  // a source holds each person at most once: its rows are not compared with one another
   size_t block_limit = 60;
   uint64_t seed = 1;
-  double keep_log_odds = -12;   // pairs below are forgotten
+  double keep_log_odds = -12;  // pairs below are forgotten
 };
 
 class Linkage {

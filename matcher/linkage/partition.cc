@@ -29,8 +29,12 @@ struct Proposal {
 class Agglomeration {
  public:
   Agglomeration(const Table& table, std::span<const ScoredPair> pairs, const PartitionOptions& options)
-      : options_(options), parent_(table.rows()), size_(table.rows(), 1), version_(table.rows(), 0),
-        between_(table.rows()), sources_(options.one_per_source ? table.rows() : 0) {
+      : options_(options),
+        parent_(table.rows()),
+        size_(table.rows(), 1),
+        version_(table.rows(), 0),
+        between_(table.rows()),
+        sources_(options.one_per_source ? table.rows() : 0) {
     for (uint32_t row = 0; row < table.rows(); ++row) {
       parent_[row] = row;
       if (options.one_per_source) sources_[row] = {table.source(row)};
@@ -63,8 +67,8 @@ class Agglomeration {
 
   void Propose(uint32_t a, uint32_t b) {
     if (b < a) std::swap(a, b);
-    if (options_.one_per_source &&
-        std::any_of(sources_[a].begin(), sources_[a].end(), [&](uint16_t s) { return sources_[b].contains(s); }))
+    if (options_.one_per_source && std::any_of(sources_[a].begin(), sources_[a].end(),
+                                               [&](uint16_t s) { return sources_[b].contains(s); }))
       return;
     const double mean = Mean(a, b, between_[a].at(b));
     if (mean >= options_.threshold) queue_.push({mean, a, b, version_[a], version_[b]});

@@ -1,6 +1,6 @@
-// Records of any columns, for linking data sets that are not Chinese administrative records: public benchmarks, a
-// partner's register. Cells are normalised by the kind of their column and stored once for each distinct value, so
-// that comparisons and frequencies are by value.
+// Records of any columns, for linking data sets that are not Chinese administrative records: public
+// benchmarks, a partner's register. Cells are normalised by the kind of their column and stored once for each
+// distinct value, so that comparisons and frequencies are by value.
 //
 // Immutable once built; callable from any thread then.
 #pragma once

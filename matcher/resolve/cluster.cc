@@ -33,7 +33,8 @@ class Clusters {
       apart_[constraint.b].insert(constraint.a);
     }
     for (const ClusterEdge& edge : edges) {
-      if (!(edge.vetoes & (kSharedId | kNoNameEvidence)) || decided.contains(edge.a) || decided.contains(edge.b))
+      if (!(edge.vetoes & (kSharedId | kNoNameEvidence)) || decided.contains(edge.a) ||
+          decided.contains(edge.b))
         continue;
       doubtful_[edge.a].insert(edge.b);
       doubtful_[edge.b].insert(edge.a);
@@ -63,8 +64,8 @@ class Clusters {
     return std::none_of(ids_[x].begin(), ids_[x].end(),
                         [&](const std::string& id) { return ids_[y].contains(id); });
   }
-  // Somebody of x and somebody of y have one number and different names: a third record between them does not make
-  // them one person.
+  // Somebody of x and somebody of y have one number and different names: a third record between them does not
+  // make them one person.
   bool ShareDoubtfully(int x, int y) { return AnyBetween(doubtful_, x, y); }
   bool Incompatible(int x, int y) { return NumbersDiffer(x, y) || KeptApart(x, y) || ShareDoubtfully(x, y); }
 

@@ -22,8 +22,8 @@ std::string_view Trimmed(std::string_view text) {
 
 absl::StatusOr<size_t> Position(const std::vector<std::string>& header, const std::string& column,
                                 const std::string& file) {
-  const auto found =
-      std::find_if(header.begin(), header.end(), [&](const std::string& name) { return Trimmed(name) == column; });
+  const auto found = std::find_if(header.begin(), header.end(),
+                                  [&](const std::string& name) { return Trimmed(name) == column; });
   if (found == header.end()) return absl::NotFoundError(file + " has no column \"" + column + "\"");
   return static_cast<size_t>(found - header.begin());
 }
@@ -55,7 +55,8 @@ absl::StatusOr<ColumnMapping> ReadColumnMapping(const std::string& path) {
 
 absl::StatusOr<MappedTable> ReadMappedTable(const ColumnMapping& mapping, const std::string& folder) {
   std::vector<Table::ColumnType> types;
-  for (const MappedColumn& column : mapping.columns()) types.push_back({column.column(), KindOf(column.kind())});
+  for (const MappedColumn& column : mapping.columns())
+    types.push_back({column.column(), KindOf(column.kind())});
   MappedTable mapped{mapping, Table(types), {}};
   std::unordered_map<std::string, uint32_t> labels;
   const std::regex pattern(mapping.truth().pattern());
@@ -74,7 +75,8 @@ absl::StatusOr<MappedTable> ReadMappedTable(const ColumnMapping& mapping, const 
       positions.push_back(*position);
     }
     size_t id_at = SIZE_MAX, truth_at = SIZE_MAX;
-    for (const auto& [column, at] : {std::pair(mapping.id_column(), &id_at), std::pair(mapping.truth().column(), &truth_at)}) {
+    for (const auto& [column, at] :
+         {std::pair(mapping.id_column(), &id_at), std::pair(mapping.truth().column(), &truth_at)}) {
       if (column.empty()) continue;
       auto position = Position(header, column, path);
       if (!position.ok()) return position.status();
@@ -88,9 +90,9 @@ absl::StatusOr<MappedTable> ReadMappedTable(const ColumnMapping& mapping, const 
       std::vector<std::string_view> cells;
       for (size_t position : positions) cells.push_back(row.cells[position]);
       const size_t number = mapped.table.rows();
-      mapped.table.AddRow(static_cast<uint16_t>(f),
-                          id_at == SIZE_MAX ? std::to_string(number + 1) : std::string(Trimmed(row.cells[id_at])),
-                          cells);
+      mapped.table.AddRow(
+          static_cast<uint16_t>(f),
+          id_at == SIZE_MAX ? std::to_string(number + 1) : std::string(Trimmed(row.cells[id_at])), cells);
       if (truth_at == SIZE_MAX) continue;
       std::string label(Trimmed(row.cells[truth_at]));
       std::smatch match;

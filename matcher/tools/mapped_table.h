@@ -16,7 +16,8 @@ struct MappedTable {
   std::vector<uint32_t> truth;  // a label for each row; empty if the mapping names no truth
 };
 
-// Files are looked for in `folder`. NOT_FOUND: a file or column is missing; INVALID_ARGUMENT: the mapping itself.
+// Files are looked for in `folder`. NOT_FOUND: a file or column is missing; INVALID_ARGUMENT: the mapping
+// itself.
 absl::StatusOr<ColumnMapping> ReadColumnMapping(const std::string& path);
 absl::StatusOr<MappedTable> ReadMappedTable(const ColumnMapping& mapping, const std::string& folder);
 

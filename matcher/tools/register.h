@@ -14,12 +14,12 @@ struct RegisterRecord {
   Change change;
 };
 
-// Files, or folders of them; files that no mapping recognises are skipped, rows that cannot be read are left out, and of
-// two rows with one record id the first one stays.
+// Files, or folders of them; files that no mapping recognises are skipped, rows that cannot be read are left
+// out, and of two rows with one record id the first one stays.
 absl::StatusOr<std::vector<RegisterRecord>> ReadRegister(const std::vector<std::string>& paths);
 
-// Resolves the records in a store in memory, as the hub would. For each record, the position of its person's first
-// record; conflicts are the pairs that would go to an officer.
+// Resolves the records in a store in memory, as the hub would. For each record, the position of its person's
+// first record; conflicts are the pairs that would go to an officer.
 struct Resolved {
   std::vector<uint32_t> person;
   std::vector<std::pair<uint32_t, uint32_t>> conflicts;

@@ -1,4 +1,5 @@
-// relief-eval: how right the matcher is on data whose truth is known, and what it thinks of itself where it is not.
+// relief-eval: how right the matcher is on data whose truth is known, and what it thinks of itself where it
+// is not.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -23,7 +24,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double Seconds(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double Seconds(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 int Fail(const absl::Status& status) {
   std::cerr << "relief-eval: " << status.message() << '\n';
@@ -32,20 +35,23 @@ int Fail(const absl::Status& status) {
 
 void PrintAccuracy(const Accuracy& accuracy) {
   std::printf("rows             %ld\n", static_cast<long>(accuracy.rows));
-  std::printf("pairs            P %.5f  R %.5f  F1 %.5f   (true %ld, found %ld, right %ld)\n", accuracy.pairwise.precision,
-              accuracy.pairwise.recall, accuracy.pairwise.f1(), static_cast<long>(accuracy.true_pairs),
-              static_cast<long>(accuracy.found_pairs), static_cast<long>(accuracy.right_pairs));
-  std::printf("B-cubed          P %.5f  R %.5f  F1 %.5f\n", accuracy.b_cubed.precision, accuracy.b_cubed.recall,
-              accuracy.b_cubed.f1());
-  std::printf("clusters         P %.5f  R %.5f  F1 %.5f   (true %ld, found %ld, exact %ld, of two people or more %ld)\n",
-              accuracy.clusters.precision, accuracy.clusters.recall, accuracy.clusters.f1(),
-              static_cast<long>(accuracy.true_clusters), static_cast<long>(accuracy.found_clusters),
-              static_cast<long>(accuracy.exact_clusters), static_cast<long>(accuracy.mixed_clusters));
+  std::printf("pairs            P %.5f  R %.5f  F1 %.5f   (true %ld, found %ld, right %ld)\n",
+              accuracy.pairwise.precision, accuracy.pairwise.recall, accuracy.pairwise.f1(),
+              static_cast<long>(accuracy.true_pairs), static_cast<long>(accuracy.found_pairs),
+              static_cast<long>(accuracy.right_pairs));
+  std::printf("B-cubed          P %.5f  R %.5f  F1 %.5f\n", accuracy.b_cubed.precision,
+              accuracy.b_cubed.recall, accuracy.b_cubed.f1());
+  std::printf(
+      "clusters         P %.5f  R %.5f  F1 %.5f   (true %ld, found %ld, exact %ld, of two people or more "
+      "%ld)\n",
+      accuracy.clusters.precision, accuracy.clusters.recall, accuracy.clusters.f1(),
+      static_cast<long>(accuracy.true_clusters), static_cast<long>(accuracy.found_clusters),
+      static_cast<long>(accuracy.exact_clusters), static_cast<long>(accuracy.mixed_clusters));
 }
 
 void PrintEstimate(const Estimated& estimated) {
-  std::printf("estimated        false matches %.5f, missed matches %.5f   (label-free)\n", estimated.false_matches,
-              estimated.missed_matches);
+  std::printf("estimated        false matches %.5f, missed matches %.5f   (label-free)\n",
+              estimated.false_matches, estimated.missed_matches);
 }
 
 // ---- relief-eval table ----
@@ -83,13 +89,16 @@ int EvaluateTable(const TableOptions& options) {
   const double seconds = Seconds(start);
 
   std::vector<float> together, apart;
-  for (const ScoredPair& pair : linkage.pairs()) (found[pair.a] == found[pair.b] ? together : apart).push_back(pair.log_odds);
+  for (const ScoredPair& pair : linkage.pairs())
+    (found[pair.a] == found[pair.b] ? together : apart).push_back(pair.log_odds);
   const Estimated estimated = EstimateErrors(together, apart);
-  const double candidates = 2.0 * static_cast<double>(linkage.candidates()) / static_cast<double>(table.rows());
+  const double candidates =
+      2.0 * static_cast<double>(linkage.candidates()) / static_cast<double>(table.rows());
   if (!options.clusters.empty()) {
     std::ofstream file(options.clusters);
     file << "id,cluster\n";
-    for (size_t row = 0; row < table.rows(); ++row) file << table.id(row) << ',' << table.id(found[row]) << '\n';
+    for (size_t row = 0; row < table.rows(); ++row)
+      file << table.id(row) << ',' << table.id(found[row]) << '\n';
     if (!file.flush()) return Fail(absl::UnavailableError("cannot write " + options.clusters));
   }
   if (mapped->truth.empty()) {
@@ -100,14 +109,16 @@ int EvaluateTable(const TableOptions& options) {
   }
   const Accuracy accuracy = Measure(mapped->truth, found);
   if (options.line) {
-    std::printf("%-16s %8zu  P %.4f  R %.4f  F1 %.4f  B3 %.4f  exact clusters %.4f  candidates/row %6.1f  est. false %.4f missed %.4f  %5.1f s\n",
-                mapping->name().c_str(), table.rows(), accuracy.pairwise.precision, accuracy.pairwise.recall,
-                accuracy.pairwise.f1(), accuracy.b_cubed.f1(), accuracy.clusters.f1(), candidates,
-                estimated.false_matches, estimated.missed_matches, seconds);
+    std::printf(
+        "%-16s %8zu  P %.4f  R %.4f  F1 %.4f  B3 %.4f  exact clusters %.4f  candidates/row %6.1f  est. false "
+        "%.4f missed %.4f  %5.1f s\n",
+        mapping->name().c_str(), table.rows(), accuracy.pairwise.precision, accuracy.pairwise.recall,
+        accuracy.pairwise.f1(), accuracy.b_cubed.f1(), accuracy.clusters.f1(), candidates,
+        estimated.false_matches, estimated.missed_matches, seconds);
     return 0;
   }
-  std::printf("%s, resolved in %.1f s at even odds (log odds 0), weights by EM in %zu steps\n", mapping->name().c_str(), seconds,
-              linkage.model().convergence.size());
+  std::printf("%s, resolved in %.1f s at even odds (log odds 0), weights by EM in %zu steps\n",
+              mapping->name().c_str(), seconds, linkage.model().convergence.size());
   PrintAccuracy(accuracy);
   PrintEstimate(estimated);
 
@@ -117,7 +128,8 @@ int EvaluateTable(const TableOptions& options) {
   const Candidates blocks(table, linkage_options.block_limit);
   long unblocked = 0, low = 0, held = 0;
   std::unordered_map<uint64_t, float> scored;
-  for (const ScoredPair& pair : linkage.pairs()) scored.emplace(uint64_t{pair.a} << 32 | pair.b, pair.log_odds);
+  for (const ScoredPair& pair : linkage.pairs())
+    scored.emplace(uint64_t{pair.a} << 32 | pair.b, pair.log_odds);
   for (const auto& [person, rows] : people) {
     for (size_t i = 0; i < rows.size(); ++i) {
       for (size_t j = i + 1; j < rows.size(); ++j) {
@@ -133,7 +145,8 @@ int EvaluateTable(const TableOptions& options) {
       }
     }
   }
-  std::printf("missed pairs     not compared %ld, scored low %ld, kept apart by their clusters %ld\n", unblocked, low, held);
+  std::printf("missed pairs     not compared %ld, scored low %ld, kept apart by their clusters %ld\n",
+              unblocked, low, held);
   std::printf("candidates       %.1f for each row, in %zu blocks\n", candidates, blocks.blocks());
   std::printf("prior            1 pair in %.0f is one person\n", 1 / linkage.model().prior);
   PrintWeights(*mapped, linkage.model());
@@ -144,7 +157,8 @@ int EvaluateTable(const TableOptions& options) {
     std::ofstream file(options.curve);
     file << "log_odds,precision,recall,f1\n";
     for (const CurvePoint& point : PrecisionRecall(std::move(outcomes), accuracy.true_pairs, 200))
-      file << point.log_odds << ',' << point.ratio.precision << ',' << point.ratio.recall << ',' << point.ratio.f1() << '\n';
+      file << point.log_odds << ',' << point.ratio.precision << ',' << point.ratio.recall << ','
+           << point.ratio.f1() << '\n';
     if (!file.flush()) return Fail(absl::UnavailableError("cannot write " + options.curve));
   }
   return 0;
@@ -186,7 +200,8 @@ class Blocks {
       keys_[i] = BlockingKeys(*records[i].change.identity);
       for (BlockKey key : keys_[i]) members_[key].push_back(i);
     }
-    std::erase_if(members_, [&](const auto& block) { return block.second.size() > static_cast<size_t>(limit); });
+    std::erase_if(members_,
+                  [&](const auto& block) { return block.second.size() > static_cast<size_t>(limit); });
   }
   std::vector<uint32_t> Of(uint32_t record) const {
     std::vector<uint32_t> found;
@@ -218,7 +233,8 @@ int EvaluateRegister(const RegisterOptions& options) {
   if (!options.truth.empty()) {
     const auto truth = ReadTruth(options.truth);
     if (!truth.ok()) return Fail(truth.status());
-    std::erase_if(*records, [&](const RegisterRecord& r) { return !truth->contains(r.source + "/" + r.record_id); });
+    std::erase_if(*records,
+                  [&](const RegisterRecord& r) { return !truth->contains(r.source + "/" + r.record_id); });
     for (const RegisterRecord& r : *records) labels.push_back(truth->at(r.source + "/" + r.record_id));
   }
   const auto start = Clock::now();
@@ -233,7 +249,8 @@ int EvaluateRegister(const RegisterOptions& options) {
   for (double n : counts) sum += n;
   const double mean = sum / static_cast<double>(counts.size()), p99 = counts[counts.size() * 99 / 100];
   if (labels.empty()) {
-    std::printf("%zu records, %zu conflicts, candidates mean %.1f p99 %.0f\n", records->size(), resolved->conflicts.size(), mean, p99);
+    std::printf("%zu records, %zu conflicts, candidates mean %.1f p99 %.0f\n", records->size(),
+                resolved->conflicts.size(), mean, p99);
     return 0;
   }
   const Accuracy accuracy = Measure(labels, resolved->person);
@@ -242,16 +259,20 @@ int EvaluateRegister(const RegisterOptions& options) {
   for (uint32_t i = 0; i < records->size(); ++i) people[labels[i]].push_back(i);
   std::unordered_set<uint64_t> review;
   for (const auto& [a, b] : resolved->conflicts)
-    review.insert(uint64_t{std::min(resolved->person[a], resolved->person[b])} << 32 | std::max(resolved->person[a], resolved->person[b]));
+    review.insert(uint64_t{std::min(resolved->person[a], resolved->person[b])} << 32 |
+                  std::max(resolved->person[a], resolved->person[b]));
   int shown = 0;
   const auto show = [&](const char* what, uint32_t a, uint32_t b) {
     if (shown++ >= options.show) return;
     std::vector<FieldEvidence> evidence;
-    const PairScore score = Score(**model, *(*records)[a].change.identity, *(*records)[b].change.identity, &evidence);
-    std::printf("%s: %s/%s and %s/%s, %.1f bits:", what, (*records)[a].source.c_str(), (*records)[a].record_id.c_str(),
-                (*records)[b].source.c_str(), (*records)[b].record_id.c_str(), static_cast<double>(score.bits));
+    const PairScore score =
+        Score(**model, *(*records)[a].change.identity, *(*records)[b].change.identity, &evidence);
+    std::printf("%s: %s/%s and %s/%s, %.1f bits:", what, (*records)[a].source.c_str(),
+                (*records)[a].record_id.c_str(), (*records)[b].source.c_str(),
+                (*records)[b].record_id.c_str(), static_cast<double>(score.bits));
     for (const FieldEvidence& field : evidence)
-      std::printf(" %s/%s %+.1f", std::string(field.field).c_str(), std::string(field.level).c_str(), static_cast<double>(field.bits));
+      std::printf(" %s/%s %+.1f", std::string(field.field).c_str(), std::string(field.level).c_str(),
+                  static_cast<double>(field.bits));
     for (std::string_view veto : VetoNames(score.vetoes)) std::printf(" %s", std::string(veto).c_str());
     std::printf("\n");
   };
@@ -260,8 +281,10 @@ int EvaluateRegister(const RegisterOptions& options) {
       for (size_t j = i + 1; j < rows.size(); ++j) {
         const uint32_t a = rows[i], b = rows[j];
         if (resolved->person[a] == resolved->person[b]) continue;
-        const PairScore score = Score(**model, *(*records)[a].change.identity, *(*records)[b].change.identity);
-        if (review.contains(uint64_t{std::min(resolved->person[a], resolved->person[b])} << 32 | std::max(resolved->person[a], resolved->person[b]))) {
+        const PairScore score =
+            Score(**model, *(*records)[a].change.identity, *(*records)[b].change.identity);
+        if (review.contains(uint64_t{std::min(resolved->person[a], resolved->person[b])} << 32 |
+                            std::max(resolved->person[a], resolved->person[b]))) {
           ++reviewed;
           show("in review", a, b);
         } else if (!blocks.Share(a, b)) {
@@ -286,16 +309,20 @@ int EvaluateRegister(const RegisterOptions& options) {
     for (size_t i = 1; i < rows.size(); ++i)
       if (labels[rows[i]] != labels[rows[0]]) show("FALSE MERGE", rows[0], rows[i]);
   if (options.line) {
-    std::printf("%zu records  P %.5f  R %.5f  F1 %.5f  mixed persons %ld of %ld  conflicts %zu  missed: blocked %ld low %ld vetoed %ld review %ld held %ld  candidates %.1f p99 %.0f  %.1f s\n",
-                records->size(), accuracy.pairwise.precision, accuracy.pairwise.recall, accuracy.pairwise.f1(),
-                static_cast<long>(accuracy.mixed_clusters), static_cast<long>(accuracy.found_clusters), resolved->conflicts.size(),
-                unblocked, low, vetoed, reviewed, held, mean, p99, seconds);
+    std::printf(
+        "%zu records  P %.5f  R %.5f  F1 %.5f  mixed persons %ld of %ld  conflicts %zu  missed: blocked %ld "
+        "low %ld vetoed %ld review %ld held %ld  candidates %.1f p99 %.0f  %.1f s\n",
+        records->size(), accuracy.pairwise.precision, accuracy.pairwise.recall, accuracy.pairwise.f1(),
+        static_cast<long>(accuracy.mixed_clusters), static_cast<long>(accuracy.found_clusters),
+        resolved->conflicts.size(), unblocked, low, vetoed, reviewed, held, mean, p99, seconds);
     return 0;
   }
   std::printf("model %s, resolved in %.1f s\n", (*model)->version().c_str(), seconds);
   PrintAccuracy(accuracy);
   std::printf("conflicts        %zu\n", resolved->conflicts.size());
-  std::printf("missed pairs     not compared %ld, scored low %ld, vetoed %ld, in review %ld, held apart %ld\n", unblocked, low, vetoed, reviewed, held);
+  std::printf(
+      "missed pairs     not compared %ld, scored low %ld, vetoed %ld, in review %ld, held apart %ld\n",
+      unblocked, low, vetoed, reviewed, held);
   std::printf("candidates       mean %.1f, p99 %.0f for each record\n", mean, p99);
   return 0;
 }
@@ -305,8 +332,10 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   int code = 0;
   TableOptions table;
-  CLI::App* any = app.add_subcommand("table", "Any columns: weights are estimated from the data, without labels");
-  any->add_option("mapping", table.mapping, "What the columns hold (matcher/linkage/column_mapping.proto)")->required();
+  CLI::App* any =
+      app.add_subcommand("table", "Any columns: weights are estimated from the data, without labels");
+  any->add_option("mapping", table.mapping, "What the columns hold (matcher/linkage/column_mapping.proto)")
+      ->required();
   any->add_option("folder", table.folder, "Where the mapping's files are")->required();
   any->add_option("--curve", table.curve, "Write the precision-recall curve of pairs to this CSV file");
   any->add_option("--clusters", table.clusters, "Write id,cluster to this CSV file");
