@@ -1,4 +1,4 @@
-// relief conflicts, conflict, decide, undo, explain
+// relief conflicts, conflict, decide, undo, explain, how
 #include <iostream>
 #include <memory>
 #include <vector>
@@ -146,6 +146,27 @@ absl::Status Explain(const Session& session, const std::vector<std::string>& nam
   return status;
 }
 
+absl::Status How(const Session& session, v1::ExplainPersonRequest request, const PurposeFlags& flags) {
+  auto purpose = flags.Purpose();
+  if (!purpose.ok()) return purpose.status();
+  *request.mutable_purpose() = *purpose;
+  v1::PersonExplanation person;
+  auto status = session.Call<v1::ReviewService>(&v1::ReviewService::Stub::ExplainPerson, request, &person);
+  if (!status.ok()) return status;
+  if (session.json()) {
+    Session::PrintJson(person);
+    return status;
+  }
+  std::cout << Fill(Say::kPersonOfRecords, {person.person_id(), std::to_string(person.records())}) << '\n';
+  for (const auto& link : person.links()) {
+    const v1::MatchExplanation& why = link.explanation();
+    std::cout << '\n'
+              << FormatRecord(link.record_a()) << "  --  " << FormatRecord(link.record_b()) << "\n  "
+              << (CurrentLanguage() == Language::kChinese ? why.sentence_zh() : why.sentence_en()) << '\n';
+  }
+  return status;
+}
+
 void AddReading(CLI::App& app, Session& session) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* list = app.add_subcommand("conflicts", Text(Say::kHelpConflicts));
@@ -173,6 +194,15 @@ void AddReading(CLI::App& app, Session& session) {
   purpose->Add(*explain);
   explain->callback([=, &session] {
     if (const auto status = Explain(session, *names, *purpose); !status.ok()) session.Fail(status);
+  });
+
+  auto person = std::make_shared<v1::ExplainPersonRequest>();
+  auto how_purpose = std::make_shared<PurposeFlags>("operations");
+  CLI::App* how = app.add_subcommand("how", Text(Say::kHelpHow));
+  how->add_option("person", *person->mutable_person_id(), Text(Say::kHelpPersonId))->required();
+  how_purpose->Add(*how);
+  how->callback([=, &session] {
+    if (const auto status = How(session, *person, *how_purpose); !status.ok()) session.Fail(status);
   });
 }
 

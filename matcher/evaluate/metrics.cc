@@ -52,9 +52,9 @@ Accuracy Measure(std::span<const uint32_t> truth, std::span<const uint32_t> foun
   return accuracy;
 }
 
-std::vector<CurvePoint> PrecisionRecall(std::vector<PairOutcome> pairs, int64_t true_pairs, int steps) {
+std::vector<CurvePoint> PrecisionRecall(std::vector<LabelledPair> pairs, int64_t true_pairs, int steps) {
   std::sort(pairs.begin(), pairs.end(),
-            [](const PairOutcome& l, const PairOutcome& r) { return l.log_odds > r.log_odds; });
+            [](const LabelledPair& l, const LabelledPair& r) { return l.log_odds > r.log_odds; });
   std::vector<CurvePoint> curve;
   int64_t right = 0;
   size_t taken = 0;

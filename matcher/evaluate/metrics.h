@@ -28,7 +28,7 @@ struct Accuracy {
 // `truth` and `found` give a label for each row; labels need not agree between the two.
 Accuracy Measure(std::span<const uint32_t> truth, std::span<const uint32_t> found);
 
-struct PairOutcome {
+struct LabelledPair {
   float log_odds = 0;
   bool same = false;
 };
@@ -40,7 +40,7 @@ struct CurvePoint {
 
 // Precision and recall of pairs alone, before they are made into clusters, at each of `steps` thresholds
 // spread evenly over the pairs that are there. `true_pairs` counts those that are no candidates, too.
-std::vector<CurvePoint> PrecisionRecall(std::vector<PairOutcome> pairs, int64_t true_pairs, int steps);
+std::vector<CurvePoint> PrecisionRecall(std::vector<LabelledPair> pairs, int64_t true_pairs, int steps);
 
 // What the log odds themselves say, without any label: the share of false pairs among those in one cluster,
 // and of the true pairs that were left apart. Good as far as the model's independence assumption holds: too

@@ -119,6 +119,33 @@ absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& r
 absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reader, const std::string& after,
                                                     size_t limit);
 
+// ---- Explaining ----
+
+// What became of two records, and why.
+enum class PairOutcome : uint8_t {
+  kSamePerson,
+  kSameThroughOthers,   // one person, held together by other records
+  kSameByOfficer,
+  kDifferentByOfficer,
+  kNotCompared,         // no common block that is not generic
+  kTooWeak,             // below the review threshold
+  kInReview,
+  kVetoed,
+  kAmbiguous,           // one of them was held back
+  kKeptApart,           // their persons contradict one another
+};
+absl::StatusOr<PairOutcome> Why(const storage::Reader& reader, const Model& model, RecordKey a, RecordKey b);
+
+// One link of the tree that holds a person together.
+struct PersonLink {
+  RecordKey a, b;  // a < b
+  float bits = 0;
+  bool by_officer = false;
+};
+// A maximum spanning tree over the person's records, the weakest link first; officers' decisions count as the
+// strongest.
+absl::StatusOr<std::vector<PersonLink>> How(const storage::Reader& reader, PersonId person);
+
 struct PersonCandidate {
   PersonId person;
   RecordKey best_record;  // the record of the person that agrees best

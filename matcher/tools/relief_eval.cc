@@ -151,7 +151,7 @@ int EvaluateTable(const TableOptions& options) {
   std::printf("prior            1 pair in %.0f is one person\n", 1 / linkage.model().prior);
   PrintWeights(*mapped, linkage.model());
   if (!options.curve.empty()) {
-    std::vector<PairOutcome> outcomes;
+    std::vector<LabelledPair> outcomes;
     for (const ScoredPair& pair : linkage.pairs())
       outcomes.push_back({pair.log_odds, mapped->truth[pair.a] == mapped->truth[pair.b]});
     std::ofstream file(options.curve);

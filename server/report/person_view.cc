@@ -6,7 +6,7 @@
 #include "matcher/normalize/normalizer.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/notice/finding_store.h"
-#include "server/review/decisions.h"
+#include "server/review/explanation.h"
 #include "server/schema.h"
 #include "server/security/mask.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "matcher/normalize/normalizer.h"
+#include "server/review/explanation.h"
 #include "server/schema.h"
 #include "storage/transaction_reader.h"
 
@@ -26,19 +27,6 @@ v1::Conflict::Kind ToProto(matcher::ConflictKind kind) {
   return v1::Conflict::KIND_UNSPECIFIED;
 }
 
-absl::StatusOr<v1::RecordName> NameOf(const storage::Reader& reader, matcher::RecordKey key) {
-  const std::string row_key = schema::RecordRow(key);
-  auto rows = reader.MultiGet({&row_key, 1});
-  if (!rows.ok()) return rows.status();
-  stored::Record record;
-  if (!(*rows)[0].present() || !record.ParseFromString((*rows)[0].value))
-    return absl::DataLossError("the row of a record is missing or damaged");
-  v1::RecordName name;
-  name.set_source_id(record.source_id());
-  name.set_record_id(record.record().record_id());
-  return name;
-}
-
 absl::StatusOr<v1::Conflict> ToProto(const storage::Reader& reader, const matcher::Model& model,
                                      const matcher::Conflict& conflict) {
   auto a = matcher::IdentityOf(reader, conflict.a);
@@ -60,7 +48,7 @@ absl::StatusOr<v1::Conflict> ToProto(const storage::Reader& reader, const matche
   *out.mutable_record_b() = *std::move(name_b);
   out.set_person_a_id(person_a->ToString());
   out.set_person_b_id(person_b->ToString());
-  *out.mutable_explanation() = Explain(model, *a, *b);
+  *out.mutable_explanation() = Explain(model, *a, *b, v1::MatchExplanation::IN_REVIEW);
   // What the officer saw: kind, score, and both identities.
   out.set_etag(matcher::RecordKey::Of(out.SerializeAsString(),
                                       matcher::EncodeIdentity(*a) + matcher::EncodeIdentity(*b))
@@ -77,10 +65,6 @@ absl::StatusOr<std::optional<v1::Decision>> ReadDecision(storage::Transaction& t
   v1::Decision decision;
   if (!decision.ParseFromString(**value)) return absl::DataLossError("the row of a decision is damaged");
   return std::optional(std::move(decision));
-}
-
-matcher::RecordKey KeyOf(const v1::RecordName& name) {
-  return matcher::RecordKey::Of(name.source_id(), name.record_id());
 }
 
 // Decisions on one pair stand beside each other: "E-" and the conflict's text, a dot, and their number.
@@ -111,34 +95,6 @@ std::optional<matcher::Verdict> Standing(const std::vector<v1::Decision>& decisi
 }
 
 }  // namespace
-
-v1::MatchExplanation Explain(const matcher::Model& model, const matcher::Identity& a,
-                             const matcher::Identity& b) {
-  std::vector<matcher::FieldEvidence> evidence;
-  const matcher::PairScore score = matcher::Score(model, a, b, &evidence);
-  v1::MatchExplanation explanation;
-  explanation.set_total_bits(score.bits);
-  explanation.set_link_threshold_bits(model.link_threshold());
-  explanation.set_review_threshold_bits(model.review_threshold());
-  explanation.set_model_version(model.version());
-  for (const matcher::FieldEvidence& one : evidence) {
-    v1::FieldEvidence& field = *explanation.add_fields();
-    field.set_field(std::string(one.field));
-    field.set_level(std::string(one.level));
-    field.set_bits(one.bits);
-  }
-  for (std::string_view veto : matcher::VetoNames(score.vetoes)) explanation.add_vetoes(std::string(veto));
-  return explanation;
-}
-
-absl::StatusOr<v1::MatchExplanation> ExplainPair(const storage::Reader& reader, const matcher::Model& model,
-                                                 const v1::RecordName& a, const v1::RecordName& b) {
-  auto first = matcher::IdentityOf(reader, KeyOf(a));
-  if (!first.ok()) return first.status();
-  auto second = matcher::IdentityOf(reader, KeyOf(b));
-  if (!second.ok()) return second.status();
-  return Explain(model, *first, *second);
-}
 
 absl::StatusOr<v1::Conflict> GetConflict(const storage::Reader& reader, const matcher::Model& model,
                                          const std::string& conflict_id) {

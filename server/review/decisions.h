@@ -27,10 +27,4 @@ absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionReques
 absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const storage::Reader& reader,
                                                         const v1::ListDecisionsRequest& request);
 
-// Field by field, why the model takes these two identities for one person or not.
-v1::MatchExplanation Explain(const matcher::Model& model, const matcher::Identity& a,
-                             const matcher::Identity& b);
-absl::StatusOr<v1::MatchExplanation> ExplainPair(const storage::Reader& reader, const matcher::Model& model,
-                                                 const v1::RecordName& a, const v1::RecordName& b);
-
 }  // namespace relief::server

@@ -1,6 +1,7 @@
 #include "relief/v1/review_service.grpc.pb.h"
 #include "server/report/person_view.h"
 #include "server/review/decisions.h"
+#include "server/review/explanation.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
 #include "server/service/services.h"
@@ -36,22 +37,31 @@ class ReviewService final : public v1::ReviewService::Service {
   grpc::Status ExplainPair(grpc::ServerContext* context, const v1::ExplainPairRequest* request,
                            v1::MatchExplanation* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    const absl::Status audited =
-        hub_.Write([&](WriteContext& write) {
-              write.Audit({CallerOf(*context), "review.explain",
-                           request->record_a().record_id() + " " + request->record_b().record_id(),
-                           v1::Purpose::Kind_Name(request->purpose().kind()),
-                           request->purpose().case_number(), ""});
-              return absl::OkStatus();
-            })
-            .status();
-    if (!audited.ok()) return ToGrpc(audited);
+    const std::string what = request->record_a().record_id() + " " + request->record_b().record_id();
+    if (absl::Status status = Audit(*context, what, request->purpose()); !status.ok()) return ToGrpc(status);
     return Answer(
         server::ExplainPair(*hub_.store().Snapshot(), hub_.model(), request->record_a(), request->record_b()),
         response);
   }
+  grpc::Status ExplainPerson(grpc::ServerContext* context, const v1::ExplainPersonRequest* request,
+                             v1::PersonExplanation* response) override {
+    if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = Audit(*context, request->person_id(), request->purpose()); !status.ok())
+      return ToGrpc(status);
+    return Answer(server::ExplainPerson(*hub_.store().Snapshot(), hub_.model(), request->person_id()), response);
+  }
 
  private:
+  absl::Status Audit(const grpc::ServerContext& context, const std::string& what, const v1::Purpose& purpose) {
+    return hub_
+        .Write([&](WriteContext& write) {
+          write.Audit({CallerOf(context), "review.explain", what, v1::Purpose::Kind_Name(purpose.kind()),
+                       purpose.case_number(), ""});
+          return absl::OkStatus();
+        })
+        .status();
+  }
+
   Hub& hub_;
 };
 

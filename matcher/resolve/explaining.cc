@@ -1,0 +1,123 @@
+// Why two records are or are not one person, and how a person is held together: from the rows of the index alone.
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <tuple>
+
+#include "matcher/block/blocking.h"
+#include "matcher/resolve/index_rows.h"
+#include "matcher/resolve/resolver.h"
+
+namespace relief::matcher {
+namespace {
+
+template <typename T>
+absl::StatusOr<std::vector<T>> Decoded(const storage::Reader& reader, const std::vector<std::string>& keys,
+                                       std::optional<T> (*decode)(std::string_view), const char* what) {
+  auto rows = reader.MultiGet(keys);
+  if (!rows.ok()) return rows.status();
+  std::vector<T> decoded;
+  for (const storage::Row& row : *rows) {
+    if (!row.present()) return absl::NotFoundError(std::string("no such ") + what);
+    auto value = decode(row.value);
+    if (!value) return Damaged(what);
+    decoded.push_back(*std::move(value));
+  }
+  return decoded;
+}
+
+absl::StatusOr<std::vector<Constraint>> ConstraintsOf(const storage::Reader& reader, RecordKey record) {
+  const std::string key = ConstraintsRow(record);
+  auto rows = reader.MultiGet({&key, 1});
+  if (!rows.ok()) return rows.status();
+  if (!(*rows)[0].present()) return std::vector<Constraint>();
+  auto constraints = DecodeConstraints((*rows)[0].value);
+  if (!constraints) return Damaged("constraints");
+  return *std::move(constraints);
+}
+
+absl::StatusOr<bool> WereCompared(const storage::Reader& reader, const Identity& a, const Identity& b) {
+  const std::vector<BlockKey> x = BlockingKeys(a), y = BlockingKeys(b);
+  std::vector<BlockKey> common;
+  std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(common));
+  std::vector<std::string> keys;
+  keys.reserve(common.size());
+  for (BlockKey key : common) keys.push_back(BlockRow(key));
+  auto blocks = Decoded(reader, keys, DecodeBlock, "block");
+  if (!blocks.ok()) return blocks.status();
+  return std::any_of(blocks->begin(), blocks->end(), [](const Block& block) { return !block.records.empty(); });
+}
+
+}  // namespace
+
+absl::StatusOr<PairOutcome> Why(const storage::Reader& reader, const Model& model, RecordKey a, RecordKey b) {
+  auto links = Decoded(reader, {LinksRow(a), LinksRow(b)}, DecodeLinks, "record");
+  if (!links.ok()) return links.status();
+  auto nodes = Decoded(reader, {NodeRow(a), NodeRow(b)}, DecodeNode, "record");
+  if (!nodes.ok()) return nodes.status();
+  auto constraints = ConstraintsOf(reader, a);
+  if (!constraints.ok()) return constraints.status();
+  const bool same = (*links)[0].person == (*links)[1].person;
+  for (const Constraint& constraint : *constraints) {
+    if (constraint.other != b) continue;
+    if (constraint.verdict == Verdict::kDifferent && !same) return PairOutcome::kDifferentByOfficer;
+    if (constraint.verdict == Verdict::kSame && same) return PairOutcome::kSameByOfficer;
+  }
+  const PairScore score = Score(model, (*nodes)[0].identity, (*nodes)[1].identity);
+  const auto compared = WereCompared(reader, (*nodes)[0].identity, (*nodes)[1].identity);
+  if (!compared.ok()) return compared.status();
+  const bool links_by_itself = *compared && score.vetoes == kNoVeto && score.bits >= model.link_threshold();
+  if (same) return links_by_itself ? PairOutcome::kSamePerson : PairOutcome::kSameThroughOthers;
+  const std::vector<RecordKey>& conflicts = (*links)[0].conflicts;
+  if (std::binary_search(conflicts.begin(), conflicts.end(), b)) return PairOutcome::kInReview;
+  if (!*compared) return PairOutcome::kNotCompared;
+  if (score.vetoes != kNoVeto) return PairOutcome::kVetoed;
+  if (score.bits < model.review_threshold()) return PairOutcome::kTooWeak;
+  if (links_by_itself && ((*links)[0].ambiguous || (*links)[1].ambiguous)) return PairOutcome::kAmbiguous;
+  return PairOutcome::kKeptApart;
+}
+
+absl::StatusOr<std::vector<PersonLink>> How(const storage::Reader& reader, PersonId person) {
+  auto members = MembersOf(reader, person);
+  if (!members.ok()) return members.status();
+  std::map<RecordKey, size_t> position;
+  std::vector<std::string> keys;
+  for (const RecordKey& member : *members) {
+    position.emplace(member, position.size());
+    keys.push_back(LinksRow(member));
+  }
+  auto links = Decoded(reader, keys, DecodeLinks, "record");
+  if (!links.ok()) return links.status();
+  std::vector<PersonLink> all;
+  for (size_t i = 0; i < members->size(); ++i) {
+    const RecordKey& a = (*members)[i];
+    for (const Edge& edge : (*links)[i].edges)
+      if (a < edge.other && position.contains(edge.other) && edge.vetoes == kNoVeto)
+        all.push_back({a, edge.other, edge.bits(), false});
+    auto constraints = ConstraintsOf(reader, a);
+    if (!constraints.ok()) return constraints.status();
+    for (const Constraint& constraint : *constraints)
+      if (a < constraint.other && constraint.verdict == Verdict::kSame && position.contains(constraint.other))
+        all.push_back({a, constraint.other, 0, true});
+  }
+  std::sort(all.begin(), all.end(), [](const PersonLink& l, const PersonLink& r) {
+    return std::tuple(!l.by_officer, -l.bits, l.a, l.b) < std::tuple(!r.by_officer, -r.bits, r.a, r.b);
+  });
+  std::vector<size_t> parent(members->size());
+  std::iota(parent.begin(), parent.end(), 0);
+  const auto find = [&](size_t i) {
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+  };
+  std::vector<PersonLink> tree;
+  for (const PersonLink& link : all) {
+    const size_t x = find(position.at(link.a)), y = find(position.at(link.b));
+    if (x == y) continue;
+    parent[y] = x;
+    tree.push_back(link);
+  }
+  std::reverse(tree.begin(), tree.end());
+  return tree;
+}
+
+}  // namespace relief::matcher
