@@ -43,7 +43,9 @@ struct Aligned {
 
 Aligned CompareCharacter(const Model& model, char32_t a, char32_t b) {
   const Level level = CharacterLevel(a, b);
-  return {LevelBits(model, level, std::max(model.GivenCharacterBits(a), model.GivenCharacterBits(b))), level};
+  if (level == Level::kNameDifferent) return {model.bits(level), level};
+  const float bits = model.GivenCharacterBits(a);
+  return {LevelBits(model, level, a == b ? bits : std::max(bits, model.GivenCharacterBits(b))), level};
 }
 
 Aligned CompareEqualLength(const Model& model, std::u32string_view a, std::u32string_view b) {

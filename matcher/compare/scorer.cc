@@ -1,6 +1,7 @@
 #include "matcher/compare/scorer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 
@@ -12,7 +13,7 @@ namespace {
 float Round(float bits) { return std::round(bits * 64) / 64; }
 
 // An edit of one digit, or two neighbours exchanged. `position` is where.
-bool OneEdit(const std::string& a, const std::string& b, size_t length, size_t* position) {
+bool OneEdit(std::string_view a, std::string_view b, size_t length, size_t* position) {
   size_t first = 0;
   while (first < length && a[first] == b[first]) ++first;
   if (first == length) return false;
@@ -25,6 +26,14 @@ bool OneEdit(const std::string& a, const std::string& b, size_t length, size_t* 
 
 bool ResidentForm(const IdNumber& id) { return id.text.size() == 18; }
 
+// yyyymmdd
+std::array<char, 8> Digits(CivilDate date) {
+  std::array<char, 8> digits;
+  int number = date.year * 10000 + date.month * 100 + date.day;
+  for (size_t i = digits.size(); i-- > 0; number /= 10) digits[i] = static_cast<char>('0' + number % 10);
+  return digits;
+}
+
 // The weakest to the strongest agreement of two dates.
 Level BirthLevel(CivilDate a, CivilDate b) {
   if (a == b) return Level::kBirthExact;
@@ -33,9 +42,9 @@ Level BirthLevel(CivilDate a, CivilDate b) {
     if (a.month == b.day && a.day == b.month) return Level::kBirthMonthDaySwapped;
   }
   if (a.month == b.month && a.day == b.day && std::abs(a.year - b.year) <= 2) return Level::kBirthYearOff;
-  const std::string x = a.ToString(), y = b.ToString();
+  const std::array<char, 8> x = Digits(a), y = Digits(b);
   size_t position = 0;
-  if (OneEdit(x, y, std::min(x.size(), y.size()), &position)) return Level::kBirthOneDigit;
+  if (OneEdit({x.data(), x.size()}, {y.data(), y.size()}, x.size(), &position)) return Level::kBirthOneDigit;
   // The lunar calendar runs 17 to 51 days behind (domain figures), leap months included.
   if (const int days = std::abs(a.days() - b.days()); days >= 17 && days <= 51) return Level::kBirthLunar;
   if (a.year == b.year) return a.month == b.month ? Level::kBirthSameMonth : Level::kBirthSameYear;
