@@ -151,7 +151,8 @@ void ShowPerson(const v1::Person& person, std::ostream& out) {
 }
 
 void ShowExplanation(const v1::MatchExplanation& explanation, std::ostream& out) {
-  out << (CurrentLanguage() == Language::kChinese ? explanation.sentence_zh() : explanation.sentence_en()) << "\n\n";
+  out << (CurrentLanguage() == Language::kChinese ? explanation.sentence_zh() : explanation.sentence_en())
+      << "\n\n";
   Table table(
       {{Text(Say::kField)}, {Text(Say::kLevel)}, {Text(Say::kBits), true}, {Text(Say::kTotal), true}, {""}});
   double sum = 0;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "matcher/compare/name_comparison.h"
+#include "matcher/normalize/lunar.h"
 
 namespace relief::matcher {
 namespace {
@@ -45,8 +46,7 @@ Level BirthLevel(CivilDate a, CivilDate b) {
   const std::array<char, 8> x = Digits(a), y = Digits(b);
   size_t position = 0;
   if (OneEdit({x.data(), x.size()}, {y.data(), y.size()}, x.size(), &position)) return Level::kBirthOneDigit;
-  // The lunar calendar runs 17 to 51 days behind (domain figures), leap months included.
-  if (const int days = std::abs(a.days() - b.days()); days >= 17 && days <= 51) return Level::kBirthLunar;
+  if (SameDayInLunarCalendar(a, b)) return Level::kBirthLunar;
   if (a.year == b.year) return a.month == b.month ? Level::kBirthSameMonth : Level::kBirthSameYear;
   return Level::kBirthDifferent;
 }

@@ -1,4 +1,5 @@
-// Why two records are or are not one person, and how a person is held together: from the rows of the index alone.
+// Why two records are or are not one person, and how a person is held together: from the rows of the index
+// alone.
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -45,7 +46,8 @@ absl::StatusOr<bool> WereCompared(const storage::Reader& reader, const Identity&
   for (BlockKey key : common) keys.push_back(BlockRow(key));
   auto blocks = Decoded(reader, keys, DecodeBlock, "block");
   if (!blocks.ok()) return blocks.status();
-  return std::any_of(blocks->begin(), blocks->end(), [](const Block& block) { return !block.records.empty(); });
+  return std::any_of(blocks->begin(), blocks->end(),
+                     [](const Block& block) { return !block.records.empty(); });
 }
 
 }  // namespace

@@ -124,15 +124,15 @@ absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reade
 // What became of two records, and why.
 enum class PairOutcome : uint8_t {
   kSamePerson,
-  kSameThroughOthers,   // one person, held together by other records
+  kSameThroughOthers,  // one person, held together by other records
   kSameByOfficer,
   kDifferentByOfficer,
-  kNotCompared,         // no common block that is not generic
-  kTooWeak,             // below the review threshold
+  kNotCompared,  // no common block that is not generic
+  kTooWeak,      // below the review threshold
   kInReview,
   kVetoed,
-  kAmbiguous,           // one of them was held back
-  kKeptApart,           // their persons contradict one another
+  kAmbiguous,  // one of them was held back
+  kKeptApart,  // their persons contradict one another
 };
 absl::StatusOr<PairOutcome> Why(const storage::Reader& reader, const Model& model, RecordKey a, RecordKey b);
 

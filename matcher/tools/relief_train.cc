@@ -18,20 +18,26 @@ int Fail(const absl::Status& status) {
 }
 
 void PrintReport(const Training& training) {
-  std::printf("pairs compared   %zu, of which 1 in %.0f of all pairs is one person\n", training.pairs, 1 / training.prior);
-  std::printf("convergence      %zu steps; greatest change of a weight in bits:", training.convergence.size());
+  std::printf("pairs compared   %zu, of which 1 in %.0f of all pairs is one person\n", training.pairs,
+              1 / training.prior);
+  std::printf("convergence      %zu steps; greatest change of a weight in bits:",
+              training.convergence.size());
   for (double change : training.convergence) std::printf(" %.2f", change);
-  std::printf("\n\n%-12s %-18s %9s %9s %8s %8s %10s\n", "field", "level", "m", "u", "bits", "before", "pairs");
+  std::printf("\n\n%-12s %-18s %9s %9s %8s %8s %10s\n", "field", "level", "m", "u", "bits", "before",
+              "pairs");
   for (const TrainedLevel& level : training.levels)
-    std::printf("%-12s %-18s %9.2g %9.2g %+8.2f %+8.2f %10.0f\n", level.field.c_str(), level.level.c_str(), level.m_after,
-                level.u_after, std::log2(level.m_after / level.u_after), std::log2(level.m_before / level.u_before),
-                level.matches);
+    std::printf("%-12s %-18s %9.2g %9.2g %+8.2f %+8.2f %10.0f\n", level.field.c_str(), level.level.c_str(),
+                level.m_after, level.u_after, std::log2(level.m_after / level.u_after),
+                std::log2(level.m_before / level.u_before), level.matches);
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app{"Fits the match model to departments' exports: u from random pairs, m by EM, name frequencies by counting.\n"
-               "Nothing is labelled; the starting model is the prior. Look at the report, and measure with relief-eval,\n"
-               "before the hub is given the new model."};
+  CLI::App app{
+      "Fits the match model to departments' exports: u from random pairs, m by EM, name frequencies by "
+      "counting.\n"
+      "Nothing is labelled; the starting model is the prior. Look at the report, and measure with "
+      "relief-eval,\n"
+      "before the hub is given the new model."};
   std::string start, out;
   std::vector<std::string> paths;
   TrainingOptions options;
@@ -53,8 +59,8 @@ int Main(int argc, char** argv) {
   const auto training = Train(text.str(), identities, options);
   if (!training.ok()) return Fail(training.status());
   std::ofstream model(out, std::ios::binary);
-  model << "# Trained by relief-train on " << records->size() << " records, starting from " << start << ", seed "
-        << options.seed << ".\n# Schema: matcher/model/model.proto.\n"
+  model << "# Trained by relief-train on " << records->size() << " records, starting from " << start
+        << ", seed " << options.seed << ".\n# Schema: matcher/model/model.proto.\n"
         << training->model_text;
   if (!model.flush()) return Fail(absl::UnavailableError("cannot write " + out));
   PrintReport(*training);

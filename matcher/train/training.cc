@@ -49,7 +49,8 @@ bool IsRule(Level level) {
 // Observed once for each character of a name rather than once for each name.
 bool IsOfCharacter(Level level) { return level <= Level::kNameDifferent; }
 
-// Share of a pair that is at `share`, to two significant digits: so that a model file has groups, not a line for each name.
+// Share of a pair that is at `share`, to two significant digits: so that a model file has groups, not a line
+// for each name.
 double Rounded(double share) {
   const double scale = std::pow(10, std::floor(std::log10(share)) - 1);
   return std::round(share / scale) * scale;
@@ -80,7 +81,8 @@ class Trainer {
     MeasureU();
     if (absl::Status status = Rebuild(); !status.ok()) return status;
     FindPairs();
-    const double all = static_cast<double>(identities_.size()) * static_cast<double>(identities_.size() - 1) / 2;
+    const double all =
+        static_cast<double>(identities_.size()) * static_cast<double>(identities_.size() - 1) / 2;
     training_.prior = std::min(0.1, static_cast<double>(identities_.size()) / 2 / all);
     for (int step = 0; step < options_.max_steps; ++step) {
       training_.convergence.push_back(Step(all));
@@ -168,8 +170,10 @@ class Trainer {
     groups.clear();
     for (const auto& [c, n] : given) {
       const auto known = given_start.find(c);
-      const double start = known == given_start.end() ? names.given_share_by_level(StandardLevel(c)) : known->second;
-      groups[Rounded((n + kPriorNames * start) / (all_given + kPriorNames))] += EncodeUtf8(std::u32string(1, c)) + " ";
+      const double start =
+          known == given_start.end() ? names.given_share_by_level(StandardLevel(c)) : known->second;
+      groups[Rounded((n + kPriorNames * start) / (all_given + kPriorNames))] +=
+          EncodeUtf8(std::u32string(1, c)) + " ";
     }
     names.clear_given_characters();
     for (auto& [share, text] : groups) {
@@ -180,8 +184,8 @@ class Trainer {
     }
   }
 
-  // Fields of one pair and their levels; kCount for a name that is written the same. Fields that a rule took out of the
-  // sum are left out.
+  // Fields of one pair and their levels; kCount for a name that is written the same. Fields that a rule took
+  // out of the sum are left out.
   template <typename Use>
   void ForEachLevel(uint32_t a, uint32_t b, float* bits, Use&& use) {
     const PairScore score = Score(*model_, identities_[a], identities_[b], &evidence_);
@@ -233,11 +237,13 @@ class Trainer {
     for (const auto& [key, members] : blocks) {
       if (members.size() > static_cast<size_t>(model_->block_limit())) continue;
       for (size_t i = 0; i < members.size(); ++i)
-        for (size_t j = i + 1; j < members.size(); ++j) pairs.push_back(uint64_t{members[i]} << 32 | members[j]);
+        for (size_t j = i + 1; j < members.size(); ++j)
+          pairs.push_back(uint64_t{members[i]} << 32 | members[j]);
     }
     std::sort(pairs.begin(), pairs.end());
     pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
-    for (uint64_t pair : pairs) pairs_.push_back({static_cast<uint32_t>(pair >> 32), static_cast<uint32_t>(pair)});
+    for (uint64_t pair : pairs)
+      pairs_.push_back({static_cast<uint32_t>(pair >> 32), static_cast<uint32_t>(pair)});
     training_.pairs = pairs_.size();
   }
 
@@ -251,7 +257,8 @@ class Trainer {
     for (const Pair& pair : pairs_) {
       float bits = 0;
       seen.clear();
-      ForEachLevel(pair.a, pair.b, &bits, [&](std::string_view field, Level level) { seen.emplace_back(field, level); });
+      ForEachLevel(pair.a, pair.b, &bits,
+                   [&](std::string_view field, Level level) { seen.emplace_back(field, level); });
       const double p = 1 / (1 + std::exp2(-(bits + prior_bits)));
       if (p < 1e-6) continue;
       matches += p;
@@ -278,8 +285,7 @@ class Trainer {
       change = std::max(change, std::abs(std::log2(levels_[l]->m() / before)));
     }
     if (characters > 0)
-      spec_.mutable_names()->set_equal_character_m(
-          std::clamp(equal_characters / characters, 0.5, 0.999));
+      spec_.mutable_names()->set_equal_character_m(std::clamp(equal_characters / characters, 0.5, 0.999));
     training_.prior = std::max(matches, 1.0) / all_pairs;
     return change;
   }
@@ -301,7 +307,8 @@ class Trainer {
 absl::StatusOr<Training> Train(const std::string& model_text, std::span<const Identity> identities,
                                const TrainingOptions& options) {
   if (auto model = Model::Parse(model_text); !model.ok()) return model.status();
-  if (identities.size() < kLeast) return absl::FailedPreconditionError("training needs at least 1,000 records");
+  if (identities.size() < kLeast)
+    return absl::FailedPreconditionError("training needs at least 1,000 records");
   ModelSpec spec;
   google::protobuf::TextFormat::ParseFromString(model_text, &spec);
   return Trainer(std::move(spec), identities, options).Run();

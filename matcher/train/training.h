@@ -1,10 +1,12 @@
-// Fits a match model to a register without any label: u from random pairs, m by expectation maximisation over the
-// blocked pairs (Winkler 1988), name frequencies from the register itself.
+// Fits a match model to a register without any label: u from random pairs, m by expectation maximisation over
+// the blocked pairs (Winkler 1988), name frequencies from the register itself.
 //
-// The starting model is the prior: a level that the data says little of stays where it was. Levels that stand for a rule
-// rather than for an observation (such as SHARED or CONFIRMS_ID) and the thresholds are not touched.
+// The starting model is the prior: a level that the data says little of stays where it was. Levels that stand
+// for a rule rather than for an observation (such as SHARED or CONFIRMS_ID) and the thresholds are not
+// touched.
 //
-// Deterministic: the same identities, in any order of equal keys, and seed give the same model. Callable from any thread.
+// Deterministic: the same identities, in any order of equal keys, and seed give the same model. Callable from
+// any thread.
 #pragma once
 
 #include <cstdint>

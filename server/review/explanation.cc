@@ -69,8 +69,8 @@ absl::StatusOr<v1::RecordName> NameOf(const storage::Reader& reader, matcher::Re
   return name;
 }
 
-v1::MatchExplanation Explain(const matcher::Model& model, const matcher::Identity& a, const matcher::Identity& b,
-                             Outcome outcome) {
+v1::MatchExplanation Explain(const matcher::Model& model, const matcher::Identity& a,
+                             const matcher::Identity& b, Outcome outcome) {
   std::vector<matcher::FieldEvidence> evidence;
   const matcher::PairScore score = matcher::Score(model, a, b, &evidence);
   v1::MatchExplanation explanation;
@@ -97,7 +97,8 @@ absl::StatusOr<v1::MatchExplanation> ExplainPair(const storage::Reader& reader, 
   return ExplainKeys(reader, model, KeyOf(a), KeyOf(b));
 }
 
-absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reader, const matcher::Model& model,
+absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reader,
+                                                    const matcher::Model& model,
                                                     const std::string& person_id) {
   const auto asked = matcher::PersonId::Parse(person_id);
   if (!asked) return absl::InvalidArgumentError("person_id: not a person id");

@@ -1,5 +1,5 @@
-// Why the matcher did what it did: field by field in bits, what became of it, and one plain sentence in Chinese and in
-// English. Nothing in an explanation is personal data.
+// Why the matcher did what it did: field by field in bits, what became of it, and one plain sentence in
+// Chinese and in English. Nothing in an explanation is personal data.
 //
 // Reads committed rows only; callable from any thread.
 #pragma once
@@ -24,7 +24,8 @@ absl::StatusOr<v1::MatchExplanation> ExplainPair(const storage::Reader& reader, 
                                                  const v1::RecordName& a, const v1::RecordName& b);
 
 // NOT_FOUND: nobody has this id, or ever had.
-absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reader, const matcher::Model& model,
+absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reader,
+                                                    const matcher::Model& model,
                                                     const std::string& person_id);
 
 // What a record is called by its source.

@@ -48,11 +48,13 @@ class ReviewService final : public v1::ReviewService::Service {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
     if (absl::Status status = Audit(*context, request->person_id(), request->purpose()); !status.ok())
       return ToGrpc(status);
-    return Answer(server::ExplainPerson(*hub_.store().Snapshot(), hub_.model(), request->person_id()), response);
+    return Answer(server::ExplainPerson(*hub_.store().Snapshot(), hub_.model(), request->person_id()),
+                  response);
   }
 
  private:
-  absl::Status Audit(const grpc::ServerContext& context, const std::string& what, const v1::Purpose& purpose) {
+  absl::Status Audit(const grpc::ServerContext& context, const std::string& what,
+                     const v1::Purpose& purpose) {
     return hub_
         .Write([&](WriteContext& write) {
           write.Audit({CallerOf(context), "review.explain", what, v1::Purpose::Kind_Name(purpose.kind()),

@@ -83,7 +83,7 @@ TEST(Score, TellsLevelAndSignOfEachField) {
        }},
       {"birth_date", "LUNAR", 1,
        [](auto& r) {
-         r.birth_date = CivilDate{1950, 4, 29}, r.id_number = "";
+         r.birth_date = CivilDate{1950, 4, 30}, r.id_number = "";  // the 14th of the 3rd month
        }},
       {"birth_date", "SAME_YEAR", -1,
        [](auto& r) {

@@ -33,7 +33,8 @@ struct Row {
 std::vector<Row> MakeRows(uint64_t seed, uint32_t people, uint16_t sources = 1) {
   std::mt19937_64 random(seed);
   const auto word = [&](size_t kinds) {
-    static const char* const kSyllables[] = {"ka", "lo", "mi", "ter", "san", "vo", "ber", "nu", "dil", "ra", "jo", "pe"};
+    static const char* const kSyllables[] = {"ka",  "lo", "mi",  "ter", "san", "vo",
+                                             "ber", "nu", "dil", "ra",  "jo",  "pe"};
     std::string text = kSyllables[random() % 12];
     text += kSyllables[random() % kinds];
     return text + kSyllables[random() % 12];
@@ -44,7 +45,8 @@ std::vector<Row> MakeRows(uint64_t seed, uint32_t people, uint16_t sources = 1) 
     std::snprintf(birth, sizeof birth, "%04d-%02d-%02d", 1930 + static_cast<int>(random() % 80),
                   1 + static_cast<int>(random() % 12), 1 + static_cast<int>(random() % 28));
     std::snprintf(phone, sizeof phone, "7%08d", static_cast<int>(random() % 100000000));
-    const std::vector<std::string> cells = {word(12), word(12), birth, phone, "town" + std::to_string(random() % 7)};
+    const std::vector<std::string> cells = {word(12), word(12), birth, phone,
+                                            "town" + std::to_string(random() % 7)};
     const size_t copies = sources > 1 ? sources : 2 + random() % 2;
     for (size_t copy = 0; copy < copies; ++copy) {
       Row row{std::to_string(rows.size()), person, static_cast<uint16_t>(sources > 1 ? copy : 0), cells};
@@ -223,7 +225,8 @@ TEST(LinkageOfFilesTest, LinksOnlyAcrossSourcesThatHoldAPersonOnce) {
   partition.one_per_source = true;
   const std::vector<uint32_t> found = Partition(table, linkage.pairs(), partition);
   std::map<std::pair<uint32_t, uint16_t>, int> rows_of;
-  for (uint32_t row = 0; row < table.rows(); ++row) EXPECT_EQ(++rows_of[std::pair(found[row], table.source(row))], 1);
+  for (uint32_t row = 0; row < table.rows(); ++row)
+    EXPECT_EQ(++rows_of[std::pair(found[row], table.source(row))], 1);
   EXPECT_GT(Measure(Truth(rows), found).pairwise.f1(), 0.995);
 }
 
@@ -245,9 +248,11 @@ TEST(LinkageModelTest, ARareValueCountsForMoreThanACommonOne) {
 
 TEST(PartitionTest, OneStrongLinkDoesNotChainTwoGroupsThatDisagree) {
   const Table table = OneColumn(ColumnKind::kText, {"a", "b", "c", "d"});
-  const std::vector<ScoredPair> pairs = {{0, 1, 10}, {2, 3, 10}, {1, 2, 9}, {0, 2, -9}, {0, 3, -9}, {1, 3, -9}};
+  const std::vector<ScoredPair> pairs = {{0, 1, 10}, {2, 3, 10}, {1, 2, 9},
+                                         {0, 2, -9}, {0, 3, -9}, {1, 3, -9}};
   EXPECT_EQ(Partition(table, pairs, {}), (std::vector<uint32_t>{0, 0, 2, 2}));
-  const std::vector<ScoredPair> agreeing = {{0, 1, 10}, {2, 3, 10}, {1, 2, 9}, {0, 2, 1}, {0, 3, 1}, {1, 3, -9}};
+  const std::vector<ScoredPair> agreeing = {{0, 1, 10}, {2, 3, 10}, {1, 2, 9},
+                                            {0, 2, 1},  {0, 3, 1},  {1, 3, -9}};
   EXPECT_EQ(Partition(table, agreeing, {}), (std::vector<uint32_t>{0, 0, 0, 0}));
 }
 

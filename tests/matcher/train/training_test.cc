@@ -19,12 +19,13 @@ std::string Shipped() {
   return text.str();
 }
 
-// Two records of each person. The second one has another phone for one person in two, and a homophone for one in ten.
-// Half of all people bear the rare surname 鄢, which the shipped model thinks rare.
+// Two records of each person. The second one has another phone for one person in two, and a homophone for one
+// in ten. Half of all people bear the rare surname 鄢, which the shipped model thinks rare.
 std::vector<Identity> Register(size_t people) {
   std::mt19937_64 random(7);
   const char* const surnames[] = {"鄢", "鄢", "王", "李"};
-  const char* const given[] = {"伟", "芳", "娜", "敏", "静", "强", "磊", "军", "洋", "勇", "艳", "杰", "涛", "明", "超", "霞"};
+  const char* const given[] = {"伟", "芳", "娜", "敏", "静", "强", "磊", "军",
+                               "洋", "勇", "艳", "杰", "涛", "明", "超", "霞"};
   std::vector<Identity> identities;
   for (size_t i = 0; i < people; ++i) {
     RawIdentity raw;
@@ -80,7 +81,8 @@ TEST(TrainingTest, LearnsWhatTheRegisterIsLike) {
 
 TEST(TrainingTest, IsDeterministic) {
   const std::vector<Identity> identities = Register(800);
-  const auto first = Train(Shipped(), identities, Named("t")), second = Train(Shipped(), identities, Named("t"));
+  const auto first = Train(Shipped(), identities, Named("t")),
+             second = Train(Shipped(), identities, Named("t"));
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(first->model_text, second->model_text);
   TrainingOptions other = Named("t");

@@ -68,7 +68,8 @@ TEST_F(Explanation, SaysWhyNot) {
   EXPECT_NE(in_review.sentence_en().find("two valid numbers differ"), std::string::npos);
 
   // A relative: one phone is a common block, and nothing else agrees.
-  v1::Record with_phone = Record(wang_, "with phone"), relative = Record(MadeUp("王大山", {1980, 8, 1}, 222), "relative");
+  v1::Record with_phone = Record(wang_, "with phone"),
+             relative = Record(MadeUp("王大山", {1980, 8, 1}, 222), "relative");
   for (v1::Record* record : {&with_phone, &relative}) record->mutable_person()->add_phones("13800001111");
   relative.mutable_person()->clear_id_number();
   Give("a", std::move(with_phone));
@@ -106,8 +107,7 @@ TEST_F(Explanation, APersonIsHeldTogetherByATreeWithItsWeakestLinkFirst) {
   v1::Record no_number = Record(wang_, "3");  // birth date and name only
   no_number.mutable_person()->clear_id_number();
   Give("a", std::move(no_number));
-  const auto person =
-      matcher::PersonOfRecord(hub_->store(), matcher::RecordKey::Of("a", "3"));
+  const auto person = matcher::PersonOfRecord(hub_->store(), matcher::RecordKey::Of("a", "3"));
   const auto how = ExplainPerson(hub_->store(), hub_->model(), person->ToString());
   ASSERT_TRUE(how.ok()) << how.status();
   EXPECT_EQ(how->records(), 3);
@@ -115,9 +115,9 @@ TEST_F(Explanation, APersonIsHeldTogetherByATreeWithItsWeakestLinkFirst) {
   EXPECT_LT(how->links(0).explanation().total_bits(), how->links(1).explanation().total_bits());
   EXPECT_TRUE(how->links(0).record_a().record_id() == "3" || how->links(0).record_b().record_id() == "3");
   EXPECT_TRUE(absl::IsInvalidArgument(ExplainPerson(hub_->store(), hub_->model(), "P-x").status()));
-  EXPECT_TRUE(absl::IsNotFound(
-      ExplainPerson(hub_->store(), hub_->model(), matcher::PersonId{matcher::RecordKey::Of("a", "9")}.ToString())
-          .status()));
+  EXPECT_TRUE(absl::IsNotFound(ExplainPerson(hub_->store(), hub_->model(),
+                                             matcher::PersonId{matcher::RecordKey::Of("a", "9")}.ToString())
+                                   .status()));
 }
 
 TEST(Sentence, IsThereForEveryOutcomeOfTheContract) {
@@ -126,7 +126,8 @@ TEST(Sentence, IsThereForEveryOutcomeOfTheContract) {
     v1::MatchExplanation explanation;
     explanation.set_outcome(static_cast<v1::MatchExplanation::Outcome>(outcomes->value(i)->number()));
     AddSentences(&explanation);
-    EXPECT_NE(explanation.sentence_zh().find("没有相符之处"), std::string::npos) << outcomes->value(i)->name();
+    EXPECT_NE(explanation.sentence_zh().find("没有相符之处"), std::string::npos)
+        << outcomes->value(i)->name();
     EXPECT_NE(absl::AsciiStrToLower(explanation.sentence_en()).find("nothing agrees"), std::string::npos)
         << outcomes->value(i)->name();
     EXPECT_EQ(explanation.sentence_en().find('{'), std::string::npos);
