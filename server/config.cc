@@ -91,6 +91,18 @@ absl::Status CheckConfig(const config::HubConfig& config) {
                            config.tls().private_key_file().empty() || config.tls().client_ca_file().empty()))
     return absl::InvalidArgumentError(
         "tls: certificate_file, private_key_file and client_ca_file are required");
+  if (config.has_gateway()) {
+    const config::Gateway& gateway = config.gateway();
+    if (gateway.listen_address().find(':') == std::string::npos)
+      return absl::InvalidArgumentError("gateway.listen_address: host:port is required");
+    if (gateway.accounts_file().empty()) return absl::InvalidArgumentError("gateway.accounts_file: required");
+    if (!gateway.has_tls() && !IsLoopback(gateway.listen_address()))
+      return absl::InvalidArgumentError(
+          "gateway.tls: required, because gateway.listen_address can be reached from other machines");
+    if (gateway.has_tls() &&
+        (gateway.tls().certificate_file().empty() || gateway.tls().private_key_file().empty()))
+      return absl::InvalidArgumentError("gateway.tls: certificate_file and private_key_file are required");
+  }
   if (config.has_as_of_date() && !ToCivilDate(config.as_of_date()))
     return absl::InvalidArgumentError("as_of_date: not a day that exists");
   const std::set<std::string> levels = {"debug", "info", "warn", "error"};
@@ -121,6 +133,15 @@ absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
     MakeAbsolute(base, config.mutable_tls()->mutable_certificate_file());
     MakeAbsolute(base, config.mutable_tls()->mutable_private_key_file());
     MakeAbsolute(base, config.mutable_tls()->mutable_client_ca_file());
+  }
+  if (config.has_gateway()) {
+    config::Gateway& gateway = *config.mutable_gateway();
+    MakeAbsolute(base, gateway.mutable_accounts_file());
+    MakeAbsolute(base, gateway.mutable_static_directory());
+    if (gateway.has_tls()) {
+      MakeAbsolute(base, gateway.mutable_tls()->mutable_certificate_file());
+      MakeAbsolute(base, gateway.mutable_tls()->mutable_private_key_file());
+    }
   }
   if (absl::Status status = CheckConfig(config); !status.ok())
     return absl::InvalidArgumentError(path + ": " + std::string(status.message()));

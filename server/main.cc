@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "server/config.h"
+#include "server/gateway/accounts.h"
+#include "server/gateway/gateway.h"
 #include "server/hub.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/identity_mapping.h"
@@ -92,6 +94,14 @@ int Serve(const config::HubConfig& config) {
     return Fail("listen.failed",
                 absl::UnavailableError("cannot listen on " + config.listen_address() + "; is it in use?"));
   server->GetHealthCheckService()->SetServingStatus(true);
+  std::unique_ptr<gateway::Gateway> console;
+  if (config.has_gateway()) {
+    auto started = gateway::Gateway::Start(config.gateway(), context);
+    if (!started.ok()) return Fail("gateway.failed", started.status());
+    console = *std::move(started);
+    Log(LogLevel::kInfo, "gateway.listening",
+        {{"address", config.gateway().listen_address()}, {"tls", config.gateway().has_tls() ? "server" : "none"}});
+  }
   Log(LogLevel::kInfo, "hub.listening",
       {{"address", config.listen_address()},
        {"tls", config.has_tls() ? "mutual" : "none"},
@@ -104,6 +114,7 @@ int Serve(const config::HubConfig& config) {
   Log(LogLevel::kInfo, "hub.stopping", {{"signal", strsignal(signal)}});
   server->GetHealthCheckService()->SetServingStatus(false);
   stopping = true;
+  console.reset();
   server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config.limits().drain_seconds()));
   server->Wait();
   hub.Shutdown();
@@ -116,13 +127,15 @@ int Main(int argc, char** argv) {
       "Relief Hub: which programmes help one person and one household, where twice, and where not at all.\n\n"
       "Example: relief-hub --config deploy/config/dev.textproto\n\n"
       "Exit codes: 0 stopped in order, 1 could not start or failed, 2 wrong usage."};
-  std::string path, listen, data, as_of;
-  bool check_only = false;
+  std::string path, listen, console, data, as_of;
+  bool check_only = false, hash_password = false;
   app.add_option("--config", path, "the configuration file (deploy/config/hub.textproto explains it)")
-      ->required();
+      ->type_name("FILE");
   app.add_option("--listen", listen, "host:port, instead of listen_address");
+  app.add_option("--console", console, "host:port of the console, instead of gateway.listen_address");
   app.add_option("--data", data, "instead of data_directory");
   app.add_option("--as-of", as_of, "judge for this day (YYYY-MM-DD), instead of as_of_date");
+  app.add_flag("--hash-password", hash_password, "read a password from standard input, print its hash for the accounts file");
   app.add_flag("--check-config", check_only, "check configuration, model and rules, and stop");
   app.set_version_flag("--version", RELIEF_VERSION);
   try {
@@ -130,9 +143,24 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (hash_password) {
+    std::string password;
+    std::getline(std::cin, password);
+    if (password.size() < 12) {
+      std::cerr << "relief-hub: a password has at least 12 characters\n";
+      return 2;
+    }
+    std::cout << gateway::HashPassword(password) << "\n";
+    return 0;
+  }
+  if (path.empty()) {
+    std::cerr << "relief-hub: --config is required\n";
+    return 2;
+  }
   auto config = LoadConfig(path);
   if (!config.ok()) return Fail("config.failed", config.status());
   if (!listen.empty()) config->set_listen_address(listen);
+  if (!console.empty()) config->mutable_gateway()->set_listen_address(console);
   if (!data.empty()) config->set_data_directory(data);
   if (!as_of.empty()) {
     const auto day = matcher::ParseDate(as_of);

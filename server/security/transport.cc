@@ -1,7 +1,10 @@
 #include "server/security/transport.h"
 
 #include <grpcpp/security/tls_certificate_provider.h>
+#include <absl/strings/escaping.h>
 #include <grpcpp/security/tls_credentials_options.h>
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
 
 #include <filesystem>
 
@@ -10,6 +13,22 @@ namespace {
 
 constexpr unsigned kReloadSeconds = 10;
 constexpr char kIdentityName[] = "hub";
+constexpr char kUserKey[] = "relief-console-user", kSecretKey[] = "relief-console-secret";
+
+const std::string& ConsoleSecret() {
+  static const std::string secret = [] {
+    std::string bytes(32, '\0');
+    if (RAND_bytes(reinterpret_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size())) != 1) std::abort();
+    return absl::BytesToHexString(bytes);
+  }();
+  return secret;
+}
+
+std::string Metadata(const grpc::ServerContext& context, const char* key) {
+  const auto found = context.client_metadata().find(key);
+  return found == context.client_metadata().end() ? std::string()
+                                                  : std::string(found->second.data(), found->second.size());
+}
 
 }  // namespace
 
@@ -30,7 +49,15 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const c
   return grpc::experimental::TlsServerCredentials(options);
 }
 
+std::map<std::string, std::string> ConsoleMetadata(const std::string& user) {
+  return {{kUserKey, user}, {kSecretKey, ConsoleSecret()}};
+}
+
 std::string CallerOf(const grpc::ServerContext& context) {
+  const std::string secret = Metadata(context, kSecretKey);
+  if (secret.size() == ConsoleSecret().size() &&
+      CRYPTO_memcmp(secret.data(), ConsoleSecret().data(), secret.size()) == 0)
+    return "console:" + Metadata(context, kUserKey);
   const auto auth = context.auth_context();
   if (!auth || !auth->IsPeerAuthenticated()) return "local";
   std::string first;

@@ -1,0 +1,267 @@
+#include "server/gateway/gateway.h"
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/grpcpp.h>
+#include <httplib.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "server/gateway/accounts.h"
+#include "server/gateway/connect.h"
+#include "server/gateway/sessions.h"
+#include "server/log.h"
+#include "server/security/transport.h"
+
+namespace relief::server::gateway {
+namespace {
+
+constexpr size_t kMostBody = 1 << 20;
+constexpr char kCookie[] = "relief_session";
+
+int64_t Now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string CookieOf(const httplib::Request& request) {
+  const std::string cookies = request.get_header_value("Cookie");
+  const std::string name = std::string(kCookie) + "=";
+  for (size_t at = 0; at < cookies.size();) {
+    size_t end = cookies.find(';', at);
+    if (end == std::string::npos) end = cookies.size();
+    while (at < end && cookies[at] == ' ') ++at;
+    if (cookies.compare(at, name.size(), name) == 0) return cookies.substr(at + name.size(), end - at - name.size());
+    at = end + 1;
+  }
+  return "";
+}
+
+void Send(const HttpAnswer& answer, httplib::Response* response) {
+  response->status = answer.status;
+  response->set_header("Cache-Control", "no-store");
+  response->set_content(answer.body, answer.content_type);
+}
+
+void SendJson(int status, const google::protobuf::Struct& json, httplib::Response* response) {
+  HttpAnswer answer{status, "application/json", ""};
+  if (!google::protobuf::util::MessageToJsonString(json, &answer.body).ok()) answer.status = 500;
+  Send(answer, response);
+}
+
+class GatewayServer final : public Gateway {
+ public:
+  GatewayServer(const config::Gateway& config, const ServiceContext& context,
+                std::shared_ptr<const AccountBook> accounts)
+      : config_(config), context_(context), accounts_(std::move(accounts)) {
+    services_.push_back(MakeRegistryService(context));
+    services_.push_back(MakeFindingService(context));
+    services_.push_back(MakeReviewService(context));
+    services_.push_back(MakeReportService(context));
+    services_.push_back(MakeFeedService(context));
+    services_.push_back(MakeNoticeService(context));
+    services_.push_back(MakeAdminService(context));
+    grpc::ServerBuilder builder;  // no port: nobody but the gateway can call it
+    for (const auto& service : services_) builder.RegisterService(service.get());
+    grpc_ = builder.BuildAndStart();
+    caller_ = std::make_unique<ConnectCaller>(grpc_->InProcessChannel({}));
+    if (config.has_tls()) {
+      http_ = std::make_unique<httplib::SSLServer>(config.tls().certificate_file().c_str(),
+                                                   config.tls().private_key_file().c_str());
+    } else {
+      http_ = std::make_unique<httplib::Server>();
+    }
+  }
+
+  ~GatewayServer() override {
+    while (thread_.joinable() && !http_->is_running()) std::this_thread::yield();  // stop() before it runs does nothing
+    http_->stop();
+    if (thread_.joinable()) thread_.join();
+    grpc_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));
+  }
+
+  absl::Status Listen() {
+    if (!http_->is_valid()) return absl::InvalidArgumentError("gateway.tls: certificate or key cannot be read");
+    http_->set_tcp_nodelay(true);  // or every answer waits 40 ms for an acknowledgement
+    http_->set_payload_max_length(kMostBody);
+    http_->set_read_timeout(15, 0);
+    http_->set_write_timeout(15, 0);
+    http_->set_keep_alive_max_count(1000);
+    http_->new_task_queue = [] { return new httplib::ThreadPool(16); };
+    http_->set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      return SetHeaders(request, response);
+    });
+    http_->Get("/live", [](const httplib::Request&, httplib::Response& response) { response.set_content("ok\n", "text/plain"); });
+    http_->Get("/ready", [this](const httplib::Request&, httplib::Response& response) {
+      response.status = context_.stopping ? 503 : 200;
+      response.set_content(context_.stopping ? "stopping\n" : "ok\n", "text/plain");
+    });
+    http_->Get("/session", [this](const httplib::Request& request, httplib::Response& response) { Who(request, response); });
+    http_->Post("/session/login", [this](const httplib::Request& request, httplib::Response& response) { Login(request, response); });
+    http_->Post("/session/logout", [this](const httplib::Request& request, httplib::Response& response) { Logout(request, response); });
+    http_->Post(R"(/api(/[\w.]+/\w+))", [this](const httplib::Request& request, httplib::Response& response) { Call(request, response); });
+    http_->Get(R"(/api/.*)", [](const httplib::Request&, httplib::Response& response) { response.status = 405; });
+    // Without its pages the console answers programs all the same: the hub must not stay down for them.
+    if (!config_.static_directory().empty() && !http_->set_mount_point("/", config_.static_directory()))
+      Log(LogLevel::kWarn, "gateway.no_pages", {{"directory", config_.static_directory()}});
+    http_->set_file_request_handler([](const httplib::Request& request, httplib::Response& response) {
+      // Files with a hash in their name never change; index.html names them.
+      response.set_header("Cache-Control", request.path.rfind("/assets/", 0) == 0 ? "public, max-age=31536000, immutable" : "no-cache");
+    });
+    http_->Get(R"(/(?!api/|assets/|session).*)", [this](const httplib::Request&, httplib::Response& response) {
+      std::ifstream file(config_.static_directory() + "/index.html", std::ios::binary);
+      if (!file) {
+        response.status = 404;
+        response.set_content("The console's pages are not there: build them with deploy/console.\n", "text/plain");
+        return;
+      }
+      std::stringstream page;
+      page << file.rdbuf();
+      response.set_header("Cache-Control", "no-cache");
+      response.set_content(page.str(), "text/html; charset=utf-8");
+    });
+    http_->set_error_handler([](const httplib::Request& request, httplib::Response& response) {
+      if (request.path.rfind("/api/", 0) != 0 || !response.body.empty()) return;
+      if (response.status == 413) Send({413, "application/json", ConnectError({grpc::RESOURCE_EXHAUSTED, "the request is too large"}).body}, &response);
+    });
+    http_->set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
+      Send(ConnectError({grpc::INTERNAL, "internal error"}), &response);
+      response.status = 500;
+    });
+    const size_t colon = config_.listen_address().rfind(':');
+    const std::string host = config_.listen_address().substr(0, colon);
+    const int port = std::atoi(config_.listen_address().c_str() + colon + 1);
+    port_ = port;
+    const bool bound = port == 0 ? (port_ = http_->bind_to_any_port(host.c_str())) > 0 : http_->bind_to_port(host.c_str(), port);
+    if (!bound) return absl::UnavailableError("gateway: cannot listen on " + config_.listen_address() + "; is it in use?");
+    thread_ = std::thread([this] { http_->listen_after_bind(); });
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+
+ private:
+  httplib::Server::HandlerResponse SetHeaders(const httplib::Request&, httplib::Response& response) const {
+    // Ant Design writes its styles into the page; everything else comes from here.
+    response.set_header("Content-Security-Policy",
+                        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                        "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+    response.set_header("X-Content-Type-Options", "nosniff");
+    response.set_header("Referrer-Policy", "no-referrer");
+    response.set_header("X-Frame-Options", "DENY");
+    response.set_header("Cross-Origin-Opener-Policy", "same-origin");
+    if (config_.has_tls()) response.set_header("Strict-Transport-Security", "max-age=31536000");
+    return httplib::Server::HandlerResponse::Unhandled;
+  }
+
+  void SetCookie(const std::string& value, bool gone, httplib::Response* response) const {
+    response->set_header("Set-Cookie", std::string(kCookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" +
+                                           (config_.has_tls() ? "; Secure" : "") + (gone ? "; Max-Age=0" : ""));
+  }
+
+  void SendSession(const Session& session, httplib::Response* response) const {
+    google::protobuf::Struct json;
+    auto& fields = *json.mutable_fields();
+    fields["user"].set_string_value(session.user);
+    fields["role"].set_string_value(std::string(RoleName(session.role)));
+    fields["language"].set_string_value(session.language);
+    SendJson(200, json, response);
+  }
+
+  void Audit(const std::string& user, const std::string& action, const std::string& address) {
+    const auto written = context_.hub.Write([&](WriteContext& write) {
+      write.Audit({"console:" + user, action, address, "", "", ""});
+      return absl::OkStatus();
+    });
+    if (!written.ok()) Log(LogLevel::kError, "audit.failed", {{"action", action}});
+  }
+
+  static bool FromConsole(const httplib::Request& request, httplib::Response* response) {
+    if (request.get_header_value("X-Relief-Console") == "1") return true;
+    response->status = 403;
+    return false;
+  }
+
+  void Who(const httplib::Request& request, httplib::Response& response) {
+    const auto session = sessions_.Find(CookieOf(request), Now());
+    if (session) return SendSession(*session, &response);
+    google::protobuf::Struct json;
+    (*json.mutable_fields())["error"].set_string_value("nobody");
+    SendJson(401, json, &response);
+  }
+
+  void Login(const httplib::Request& request, httplib::Response& response) {
+    if (!FromConsole(request, &response)) return;
+    google::protobuf::Struct asked, answer;
+    if (!google::protobuf::util::JsonStringToMessage(request.body, &asked).ok()) {
+      response.status = 400;
+      return;
+    }
+    const auto text = [&](const char* name) {
+      const auto found = asked.fields().find(name);
+      return found == asked.fields().end() ? std::string() : found->second.string_value().substr(0, 256);
+    };
+    const std::string user = text("user");
+    const auto token = sessions_.Login(*accounts_, user, text("password"), text("code"), request.remote_addr, Now());
+    if (token.ok()) {
+      Audit(user, "console.login", request.remote_addr);
+      SetCookie(*token, false, &response);
+      return SendSession(*sessions_.Find(*token, Now()), &response);
+    }
+    auto& fields = *answer.mutable_fields();
+    if (absl::IsResourceExhausted(token.status())) {
+      fields["error"].set_string_value("locked");
+      fields["retry_after_seconds"].set_number_value(static_cast<double>(sessions_.LockedFor(user, request.remote_addr, Now())));
+      return SendJson(429, answer, &response);
+    }
+    Audit(user, "console.login.refused", request.remote_addr);
+    fields["error"].set_string_value("wrong");
+    SendJson(401, answer, &response);
+  }
+
+  void Logout(const httplib::Request& request, httplib::Response& response) {
+    if (!FromConsole(request, &response)) return;
+    if (const auto session = sessions_.Logout(CookieOf(request))) Audit(session->user, "console.logout", request.remote_addr);
+    SetCookie("", true, &response);
+    response.status = 204;
+  }
+
+  void Call(const httplib::Request& request, httplib::Response& response) {
+    const auto session = sessions_.Find(CookieOf(request), Now());
+    if (!session) return Send(ConnectError({grpc::UNAUTHENTICATED, "log in first"}), &response);
+    ConnectRequest call;
+    call.method = request.matches[1];
+    if (!MayCall(session->role, call.method))
+      return Send(ConnectError({grpc::PERMISSION_DENIED, "your role may not do this"}), &response);
+    call.content_type = request.get_header_value("Content-Type");
+    call.protocol_version = request.get_header_value("Connect-Protocol-Version");
+    call.timeout_ms = request.get_header_value("Connect-Timeout-Ms");
+    call.body = request.body;
+    call.metadata = ConsoleMetadata(session->user);
+    Send(caller_->Call(call), &response);
+  }
+
+  const config::Gateway config_;
+  const ServiceContext context_;
+  const std::shared_ptr<const AccountBook> accounts_;
+  Sessions sessions_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::unique_ptr<ConnectCaller> caller_;
+  std::unique_ptr<httplib::Server> http_;
+  std::thread thread_;
+  int port_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const config::Gateway& config, const ServiceContext& context) {
+  auto accounts = AccountBook::Load(config.accounts_file());
+  if (!accounts.ok()) return accounts.status();
+  auto server = std::make_unique<GatewayServer>(config, context, *std::move(accounts));
+  if (absl::Status status = server->Listen(); !status.ok()) return status;
+  return std::unique_ptr<Gateway>(std::move(server));
+}
+
+}  // namespace relief::server::gateway
