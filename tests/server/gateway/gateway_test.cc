@@ -1,0 +1,152 @@
+#include "server/gateway/gateway.h"
+
+#include <httplib.h>
+
+#include <filesystem>
+
+#include "server/gateway/accounts.h"
+#include "tests/server/hub_fixture.h"
+
+namespace relief::server::gateway {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Console : public testing::Test {
+ protected:
+  Console() {
+    folder_ = fs::temp_directory_path() / ("relief-gateway-" + std::to_string(getpid()));
+    fs::create_directories(folder_ / "pages" / "assets");
+    Write("pages/index.html", "<title>救助</title>");
+    Write("pages/assets/app-1a2b.js", "1");
+    const std::string hash = HashPassword("try-the-console");
+    std::string accounts;
+    for (const auto& [user, role] : {std::pair("li", "OFFICER"), std::pair("wu", "SUPERVISOR")})
+      accounts += std::string("accounts { user: \"") + user + "\" role: " + role + " password_hash: \"" + hash + "\" }\n";
+    Write("accounts.textproto", accounts);
+    config_.set_listen_address("127.0.0.1:0");
+    config_.set_accounts_file(folder_ / "accounts.textproto");
+    config_.set_static_directory(folder_ / "pages");
+    auto started = Gateway::Start(config_, ServiceContext{*hub_, stopping_, [] { return ShippedRules(); }});
+    EXPECT_TRUE(started.ok()) << started.status();
+    gateway_ = *std::move(started);
+    client_ = std::make_unique<httplib::Client>("127.0.0.1", gateway_->port());
+    client_->set_tcp_nodelay(true);
+  }
+  ~Console() override { fs::remove_all(folder_); }
+
+  void Write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+
+  // The session's cookie, or nothing.
+  std::string Login(const std::string& user, const std::string& password = "try-the-console") {
+    const auto answer = client_->Post("/session/login", {{"X-Relief-Console", "1"}},
+                                      R"({"user":")" + user + R"(","password":")" + password + "\"}", "application/json");
+    if (!answer || answer->status != 200) return "";
+    const std::string cookie = answer->get_header_value("Set-Cookie");
+    return cookie.substr(0, cookie.find(';'));
+  }
+  httplib::Result Call(const std::string& cookie, const std::string& method, const std::string& body = "{}") {
+    return client_->Post("/api/" + method, {{"Cookie", cookie}, {"Connect-Protocol-Version", "1"}}, body, "application/json");
+  }
+
+  fs::path folder_;
+  std::unique_ptr<Hub> hub_ = OpenHub();
+  std::atomic<bool> stopping_ = false;
+  config::Gateway config_;
+  std::unique_ptr<Gateway> gateway_;
+  std::unique_ptr<httplib::Client> client_;
+};
+
+TEST_F(Console, NobodyCallsWithoutASession) {
+  EXPECT_EQ(client_->Get("/session")->status, 401);
+  EXPECT_EQ(Call("", "relief.v1.ReviewService/ListConflicts")->status, 401);
+  EXPECT_EQ(Call("relief_session=0123", "relief.v1.ReviewService/ListConflicts")->status, 401);
+  EXPECT_EQ(Login("li", "wrong"), "");
+  const std::string cookie = Login("li");
+  ASSERT_NE(cookie, "");
+  EXPECT_EQ(Call(cookie, "relief.v1.ReviewService/ListConflicts")->body, "{}");
+  EXPECT_NE(client_->Get("/session", {{"Cookie", "other=1; " + cookie}})->body.find("\"role\":\"officer\""), std::string::npos);
+  EXPECT_EQ(client_->Post("/session/logout", {{"X-Relief-Console", "1"}, {"Cookie", cookie}}, "", "application/json")->status, 204);
+  EXPECT_EQ(Call(cookie, "relief.v1.ReviewService/ListConflicts")->status, 401);
+}
+
+TEST_F(Console, RolesLimitWhatIsCalled) {
+  const std::string officer = Login("li"), supervisor = Login("wu");
+  EXPECT_EQ(Call(supervisor, "relief.v1.ReportService/GetGapReport")->status, 200);
+  EXPECT_EQ(Call(supervisor, "relief.v1.ReviewService/DecideConflict")->status, 403);
+  EXPECT_EQ(Call(officer, "relief.v1.AdminService/ReloadRules")->status, 403);
+  EXPECT_EQ(Call(officer, "grpc.health.v1.Health/Check")->status, 403) << "default: no";
+}
+
+TEST_F(Console, OtherSitesCannotAct) {
+  const std::string cookie = Login("li");
+  const auto set = client_->Post("/session/login", {{"X-Relief-Console", "1"}},
+                                 R"({"user":"li","password":"try-the-console"})", "application/json");
+  EXPECT_NE(set->get_header_value("Set-Cookie").find("HttpOnly; SameSite=Strict"), std::string::npos);
+  EXPECT_EQ(client_->Post("/session/login", R"({"user":"li","password":"try-the-console"})", "text/plain")->status, 403);
+  EXPECT_EQ(client_->Post("/session/logout", {{"Cookie", cookie}}, "", "text/plain")->status, 403);
+  EXPECT_EQ(client_->Post("/api/relief.v1.ReviewService/ListConflicts", {{"Cookie", cookie}}, "{}", "application/json")->status, 400);
+  EXPECT_EQ(client_->Get("/api/relief.v1.ReviewService/ListConflicts?connect=v1&encoding=json&message=%7B%7D", {{"Cookie", cookie}})->status, 405);
+}
+
+TEST_F(Console, WrongPasswordsLockAndAreInTheAuditChain) {
+  const auto before = hub_->store().version();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Login("li", "wrong"), "");
+  EXPECT_GE(hub_->store().version(), before + 5);
+  const auto locked = client_->Post("/session/login", {{"X-Relief-Console", "1"}},
+                                    R"({"user":"li","password":"try-the-console"})", "application/json");
+  EXPECT_EQ(locked->status, 429);
+  EXPECT_NE(locked->body.find("retry_after_seconds"), std::string::npos);
+  EXPECT_NE(Login("wu"), "") << "the others are not locked out";
+}
+
+TEST_F(Console, PagesAreServedStrictly) {
+  const auto page = client_->Get("/review/C-1");  // a path of the console's own
+  EXPECT_EQ(page->status, 200);
+  EXPECT_NE(page->body.find("救助"), std::string::npos);
+  EXPECT_NE(page->get_header_value("Content-Security-Policy").find("script-src 'self'"), std::string::npos);
+  EXPECT_EQ(page->get_header_value("X-Content-Type-Options"), "nosniff");
+  const auto asset = client_->Get("/assets/app-1a2b.js");
+  EXPECT_NE(asset->get_header_value("Cache-Control").find("immutable"), std::string::npos);
+  EXPECT_EQ(client_->Get("/assets/none.js")->status, 404);
+  EXPECT_EQ(client_->Get("/../accounts.textproto")->body.find("scrypt"), std::string::npos);
+  EXPECT_EQ(client_->Get("/..%2faccounts.textproto")->body.find("scrypt"), std::string::npos);
+}
+
+TEST_F(Console, ALargeBodyIsRefusedInTheProtocolsWords) {
+  const std::string cookie = Login("li");
+  const auto answer = Call(cookie, "relief.v1.ReviewService/ListConflicts", std::string(2 << 20, ' '));
+  if (answer) {  // or the connection was closed on it
+    EXPECT_EQ(answer->status, 413);
+    EXPECT_NE(answer->body.find("resource_exhausted"), std::string::npos);
+  }
+  EXPECT_EQ(Call(cookie, "relief.v1.ReviewService/ListConflicts")->status, 200);
+}
+
+TEST_F(Console, SaysWhetherItIsReady) {
+  EXPECT_EQ(client_->Get("/live")->status, 200);
+  EXPECT_EQ(client_->Get("/ready")->status, 200);
+  stopping_ = true;
+  EXPECT_EQ(client_->Get("/ready")->status, 503);
+}
+
+TEST_F(Console, TheOfficerIsNamedInWhatIsDecided) {
+  const Who wang = MadeUp("王秀兰", {1950, 3, 14}, 122);
+  Who other = wang;
+  other.id_number = MadeUp("", wang.birth, 124).id_number;
+  Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY), {Monthly(wang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+  Push(*hub_, OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING), {Monthly(other, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3))});
+  const std::string cookie = Login("li");
+  const std::string conflict = Call(cookie, "relief.v1.ReviewService/ListConflicts")->body;
+  const auto value = [&](const std::string& name) {
+    const size_t at = conflict.find("\"" + name + "\":\"") + name.size() + 4;
+    return conflict.substr(at, conflict.find('"', at) - at);
+  };
+  const auto decided = Call(cookie, "relief.v1.ReviewService/DecideConflict",
+                            R"({"conflictId":")" + value("conflictId") + R"(","verdict":"SAME","etag":")" + value("etag") + "\"}");
+  EXPECT_EQ(decided->status, 200) << decided->body;
+  EXPECT_NE(decided->body.find("\"officer\":\"console:li\""), std::string::npos) << decided->body;
+}
+
+}  // namespace
+}  // namespace relief::server::gateway
