@@ -100,7 +100,8 @@ int Serve(const config::HubConfig& config) {
     if (!started.ok()) return Fail("gateway.failed", started.status());
     console = *std::move(started);
     Log(LogLevel::kInfo, "gateway.listening",
-        {{"address", config.gateway().listen_address()}, {"tls", config.gateway().has_tls() ? "server" : "none"}});
+        {{"address", config.gateway().listen_address()},
+         {"tls", config.gateway().has_tls() ? "server" : "none"}});
   }
   Log(LogLevel::kInfo, "hub.listening",
       {{"address", config.listen_address()},
@@ -135,7 +136,8 @@ int Main(int argc, char** argv) {
   app.add_option("--console", console, "host:port of the console, instead of gateway.listen_address");
   app.add_option("--data", data, "instead of data_directory");
   app.add_option("--as-of", as_of, "judge for this day (YYYY-MM-DD), instead of as_of_date");
-  app.add_flag("--hash-password", hash_password, "read a password from standard input, print its hash for the accounts file");
+  app.add_flag("--hash-password", hash_password,
+               "read a password from standard input, print its hash for the accounts file");
   app.add_flag("--check-config", check_only, "check configuration, model and rules, and stop");
   app.set_version_flag("--version", RELIEF_VERSION);
   try {

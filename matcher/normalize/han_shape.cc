@@ -37,6 +37,19 @@ double Cangjie(uint32_t a, uint32_t b) {
   return 2.0 * best[left_size][right_size] / (left_size + right_size);
 }
 
+// Components in common, in relation to their numbers (Dice). Both lists are sorted.
+double Components(const han_table::ComponentList& a, const han_table::ComponentList& b) {
+  int common = 0;
+  for (int i = 0, j = 0; i < a.count && j < b.count;) {
+    if (a.components[i] == b.components[j]) {
+      ++common, ++i, ++j;
+    } else {
+      ++(a.components[i] < b.components[j] ? i : j);
+    }
+  }
+  return 2.0 * common / (a.count + b.count);
+}
+
 }  // namespace
 
 double ShapeSimilarity(char32_t a, char32_t b) {
@@ -58,6 +71,10 @@ double ShapeSimilarity(char32_t a, char32_t b) {
   if (weight < 1) return 0;
   score /= weight;
   if (left.phonetic != 0 && left.phonetic == right.phonetic) score += 0.15;
+  // A character of one piece has nothing in common with any other by this measure: it can only speak for.
+  const auto& lists = han_table::relief_han_table.component_lists;
+  const auto &x = lists[left.components], &y = lists[right.components];
+  if (x.count >= 2 && y.count >= 2) score = std::max(score, (score + Components(x, y)) / 2);
   return std::min(score, 1.0);
 }
 

@@ -155,6 +155,17 @@ void ReadUnihan(const std::string& unicode_dir, Characters* characters) {
   }
 }
 
+void ReadComponents(const std::string& file, Characters* characters) {
+  std::ifstream in(file);
+  if (!in) Fail("cannot read " + file);
+  for (std::string line; std::getline(in, line);) {
+    const std::vector<std::string> words = Words(line);
+    if (words.empty() || words[0] == "#") continue;
+    CharacterFacts& facts = (*characters)[icu::UnicodeString::fromUTF8(words[0]).char32At(0)];
+    for (size_t i = 1; i < words.size(); ++i) facts.components.push_back(std::stoi(words[i]));
+  }
+}
+
 void ReadOverrides(const std::string& file, Characters* characters) {
   std::ifstream in(file);
   if (!in) Fail("cannot read " + file);

@@ -28,12 +28,16 @@ struct CharacterFacts {
   int strokes = 0;
   int radical = 0;
   int phonetic = 0;
+  std::vector<int> components;  // han_components.txt, sorted
 };
 
 using Characters = std::map<char32_t, CharacterFacts>;
 
 // The five Unihan files and EquivalentUnifiedIdeograph.txt in `unicode_dir`.
 void ReadUnihan(const std::string& unicode_dir, Characters* characters);
+
+// han_components.txt; its head describes it.
+void ReadComponents(const std::string& file, Characters* characters);
 
 // han_overrides.txt; its head describes it.
 void ReadOverrides(const std::string& file, Characters* characters);

@@ -11,6 +11,7 @@ struct Table {
   alignas(8) SyllableEntry syllables[kSyllables];  // 0 is no syllable
   alignas(8) uint16_t fold[kSyllables];
   alignas(8) ReadingList reading_lists[kReadingLists];
+  alignas(8) ComponentList component_lists[kComponentLists];
   alignas(8) VariantPair variants[kVariantPairs];
   alignas(8) Entry entries[kEntries];
 };

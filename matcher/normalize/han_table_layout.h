@@ -23,13 +23,19 @@ struct Entry {
   uint32_t four_corner : 17;  // the five digits + 1 (a missing fifth one is 0); 0: unknown
   uint32_t readings : 15;     // index of a ReadingList; 0 is the empty one
   uint32_t phonetic : 16;     // class of characters that share a phonetic component; 0: unknown
-  uint32_t unused : 16;
+  uint32_t components : 16;   // index of a ComponentList; 0 is the empty one
 };
 static_assert(sizeof(Entry) == 16);
 
 struct ReadingList {
   uint16_t count;
   uint16_t syllables[7];  // kMaxReadings used
+};
+
+// What the character is built of; equal numbers are equal components. Sorted.
+struct ComponentList {
+  uint16_t count;
+  uint16_t components[7];  // 6 used
 };
 
 struct SyllableEntry {

@@ -54,7 +54,9 @@ class Months {
     int32_t first_day = 0;
     int length = 0;  // 0: there is no such month
   };
-  Month& Of(int year, int month, bool leap) { return months_[(year - kFirstYear) * 24 + (month - 1) * 2 + leap]; }
+  Month& Of(int year, int month, bool leap) {
+    return months_[(year - kFirstYear) * 24 + (month - 1) * 2 + leap];
+  }
 
  private:
   std::array<Month, (kLastYear - kFirstYear + 1) * 24> months_{};

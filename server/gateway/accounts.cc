@@ -33,9 +33,9 @@ struct PasswordHash {
 
 std::string Scrypt(const std::string& password, const PasswordHash& like) {
   std::string hash(kHashBytes, '\0');
-  const int done = EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const uint8_t*>(like.salt.data()),
-                                  like.salt.size(), like.n, like.r, like.p, kMostMemory,
-                                  reinterpret_cast<uint8_t*>(hash.data()), hash.size());
+  const int done = EVP_PBE_scrypt(
+      password.data(), password.size(), reinterpret_cast<const uint8_t*>(like.salt.data()), like.salt.size(),
+      like.n, like.r, like.p, kMostMemory, reinterpret_cast<uint8_t*>(hash.data()), hash.size());
   return done == 1 ? hash : std::string();
 }
 
@@ -128,7 +128,8 @@ absl::StatusOr<std::shared_ptr<const AccountBook>> AccountBook::Parse(const std:
     if (!ValidUser(account.user())) return absl::InvalidArgumentError(who + "user: 2 to 64 of a-z 0-9 . - _");
     if (!ParseHash(account.password_hash()))
       return absl::InvalidArgumentError(who + "password_hash: make one with relief-hub --hash-password");
-    if (!DecodeBase32(account.totp_secret())) return absl::InvalidArgumentError(who + "totp_secret: not base 32");
+    if (!DecodeBase32(account.totp_secret()))
+      return absl::InvalidArgumentError(who + "totp_secret: not base 32");
     if (account.role() == ROLE_UNSPECIFIED) return absl::InvalidArgumentError(who + "role: required");
     if (!book->accounts_.emplace(account.user(), account).second)
       return absl::InvalidArgumentError(who + "there twice");
@@ -179,9 +180,10 @@ std::string OneTimeCode(const std::string& base32_secret, int64_t step) {
   unsigned length = 0;
   HMAC(EVP_sha1(), key->data(), static_cast<int>(key->size()), counter.data(), counter.size(), mac, &length);
   const size_t at = mac[length - 1] & 0xf;  // RFC 4226, dynamic truncation
-  const uint32_t number = (static_cast<uint32_t>(mac[at] & 0x7f) << 24 | static_cast<uint32_t>(mac[at + 1]) << 16 |
-                           static_cast<uint32_t>(mac[at + 2]) << 8 | mac[at + 3]) %
-                          1'000'000;
+  const uint32_t number =
+      (static_cast<uint32_t>(mac[at] & 0x7f) << 24 | static_cast<uint32_t>(mac[at + 1]) << 16 |
+       static_cast<uint32_t>(mac[at + 2]) << 8 | mac[at + 3]) %
+      1'000'000;
   char text[8];
   std::snprintf(text, sizeof text, "%06u", number);
   return text;

@@ -1,6 +1,8 @@
-// The console's accounts: passwords (scrypt, RFC 7914), one-time codes (RFC 6238), and what each role may call.
+// The console's accounts: passwords (scrypt, RFC 7914), one-time codes (RFC 6238), and what each role may
+// call.
 //
-// Immutable once loaded; callable from any thread. Checking a password takes about a tenth of a second on purpose.
+// Immutable once loaded; callable from any thread. Checking a password takes about a tenth of a second on
+// purpose.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +23,9 @@ class AccountBook {
   static absl::StatusOr<std::shared_ptr<const AccountBook>> Parse(const std::string& text);
   static absl::StatusOr<std::shared_ptr<const AccountBook>> Load(const std::string& path);
 
-  // The account if user, password and code are right. Takes as long for a user who does not exist. `time_step` is the
-  // step of the code that was used (nothing without a second factor): a caller remembers it, so that no code works twice.
+  // The account if user, password and code are right. Takes as long for a user who does not exist.
+  // `time_step` is the step of the code that was used (nothing without a second factor): a caller remembers
+  // it, so that no code works twice.
   struct Match {
     const Account* account = nullptr;
     std::optional<int64_t> time_step;

@@ -84,21 +84,24 @@ struct ConnectCaller::Impl {
   explicit Impl(std::shared_ptr<grpc::Channel> c) : channel(std::move(c)), stub(channel) {}
   std::shared_ptr<grpc::Channel> channel;
   mutable grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub;
-  mutable google::protobuf::DynamicMessageFactory messages{google::protobuf::DescriptorPool::generated_pool()};
+  mutable google::protobuf::DynamicMessageFactory messages{
+      google::protobuf::DescriptorPool::generated_pool()};
 };
 
 HttpAnswer ConnectError(const grpc::Status& status) {
   const Code* code = &kCodes[1];
   for (const Code& one : kCodes)
     if (one.code == status.error_code()) code = &one;
-  std::string body = std::string("{\"code\":\"") + code->name + "\",\"message\":" + JsonString(status.error_message());
+  std::string body =
+      std::string("{\"code\":\"") + code->name + "\",\"message\":" + JsonString(status.error_message());
   google::rpc::Status rpc;
-  if (!status.error_details().empty() && rpc.ParseFromString(status.error_details()) && rpc.details_size() > 0) {
+  if (!status.error_details().empty() && rpc.ParseFromString(status.error_details()) &&
+      rpc.details_size() > 0) {
     body += ",\"details\":[";
     for (int i = 0; i < rpc.details_size(); ++i) {
       const std::string& url = rpc.details(i).type_url();
-      body += (i ? ",{\"type\":" : "{\"type\":") + JsonString(url.substr(url.rfind('/') + 1)) + ",\"value\":\"" +
-              UnpaddedBase64(rpc.details(i).value()) + "\"}";
+      body += (i ? ",{\"type\":" : "{\"type\":") + JsonString(url.substr(url.rfind('/') + 1)) +
+              ",\"value\":\"" + UnpaddedBase64(rpc.details(i).value()) + "\"}";
     }
     body += "]";
   }
@@ -110,7 +113,8 @@ ConnectCaller::ConnectCaller(std::shared_ptr<grpc::Channel> channel)
 ConnectCaller::~ConnectCaller() = default;
 
 HttpAnswer ConnectCaller::Call(const ConnectRequest& request) const {
-  if (request.content_type.rfind("application/json", 0) != 0) return {415, "text/plain", "application/json only\n"};
+  if (request.content_type.rfind("application/json", 0) != 0)
+    return {415, "text/plain", "application/json only\n"};
   // Asked for although the protocol lets it be left out: a form on another site cannot send it.
   if (request.protocol_version != "1")
     return ConnectError({grpc::INVALID_ARGUMENT, "Connect-Protocol-Version: 1 is required"});
@@ -123,19 +127,23 @@ HttpAnswer ConnectCaller::Call(const ConnectRequest& request) const {
   int64_t timeout = kLongestMs;
   if (!request.timeout_ms.empty() &&
       (request.timeout_ms.size() > 10 || !absl::SimpleAtoi(request.timeout_ms, &timeout) || timeout <= 0))
-    return ConnectError({grpc::INVALID_ARGUMENT, "Connect-Timeout-Ms: a positive number of at most 10 digits"});
+    return ConnectError(
+        {grpc::INVALID_ARGUMENT, "Connect-Timeout-Ms: a positive number of at most 10 digits"});
 
-  const std::unique_ptr<google::protobuf::Message> input(impl_->messages.GetPrototype(method->input_type())->New());
+  const std::unique_ptr<google::protobuf::Message> input(
+      impl_->messages.GetPrototype(method->input_type())->New());
   google::protobuf::util::JsonParseOptions parse;
   parse.ignore_unknown_fields = true;
   // The parser's own error text quotes the input, which may be personal data.
   if (!google::protobuf::util::JsonStringToMessage(request.body, input.get(), parse).ok())
-    return ConnectError({grpc::INVALID_ARGUMENT, "the body is not JSON of " + method->input_type()->full_name()});
+    return ConnectError(
+        {grpc::INVALID_ARGUMENT, "the body is not JSON of " + method->input_type()->full_name()});
 
   const grpc::Slice bytes(input->SerializeAsString());
   grpc::ByteBuffer sent(&bytes, 1), received;
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(std::min(timeout, kLongestMs)));
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::milliseconds(std::min(timeout, kLongestMs)));
   for (const auto& [key, value] : request.metadata) context.AddMetadata(key, value);
   std::mutex mutex;
   std::condition_variable changed;
@@ -152,7 +160,8 @@ HttpAnswer ConnectCaller::Call(const ConnectRequest& request) const {
     changed.wait(lock, [&] { return done; });
   }
   if (!status.ok()) return ConnectError(status);
-  const std::unique_ptr<google::protobuf::Message> output(impl_->messages.GetPrototype(method->output_type())->New());
+  const std::unique_ptr<google::protobuf::Message> output(
+      impl_->messages.GetPrototype(method->output_type())->New());
   std::vector<grpc::Slice> slices;
   if (!received.Dump(&slices).ok()) return ConnectError({grpc::INTERNAL, "the answer cannot be read"});
   std::string answered;

@@ -1,8 +1,8 @@
-// The Connect protocol's unary calls (connectrpc.com/docs/protocol): JSON over HTTP for browsers, answered by the same
-// gRPC services through an in-process channel.
+// The Connect protocol's unary calls (connectrpc.com/docs/protocol): JSON over HTTP for browsers, answered by
+// the same gRPC services through an in-process channel.
 //
-// Binary (application/proto) and GET are left off: the console uses JSON, and with GET personal data would stand in URLs.
-// Callable from any thread.
+// Binary (application/proto) and GET are left off: the console uses JSON, and with GET personal data would
+// stand in URLs. Callable from any thread.
 #pragma once
 
 #include <grpcpp/channel.h>
@@ -27,7 +27,7 @@ struct ConnectRequest {
   std::string method;        // "/relief.v1.ReviewService/ListConflicts"
   std::string content_type;  // of the body
   std::string protocol_version;
-  std::string timeout_ms;    // Connect-Timeout-Ms; empty: the longest allowed
+  std::string timeout_ms;  // Connect-Timeout-Ms; empty: the longest allowed
   std::string body;
   std::map<std::string, std::string> metadata;  // for the service: who calls
 };

@@ -22,7 +22,8 @@ constexpr size_t kMostBody = 1 << 20;
 constexpr char kCookie[] = "relief_session";
 
 int64_t Now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::string CookieOf(const httplib::Request& request) {
@@ -32,7 +33,8 @@ std::string CookieOf(const httplib::Request& request) {
     size_t end = cookies.find(';', at);
     if (end == std::string::npos) end = cookies.size();
     while (at < end && cookies[at] == ' ') ++at;
-    if (cookies.compare(at, name.size(), name) == 0) return cookies.substr(at + name.size(), end - at - name.size());
+    if (cookies.compare(at, name.size(), name) == 0)
+      return cookies.substr(at + name.size(), end - at - name.size());
     at = end + 1;
   }
   return "";
@@ -75,14 +77,16 @@ class GatewayServer final : public Gateway {
   }
 
   ~GatewayServer() override {
-    while (thread_.joinable() && !http_->is_running()) std::this_thread::yield();  // stop() before it runs does nothing
+    while (thread_.joinable() && !http_->is_running())
+      std::this_thread::yield();  // stop() before it runs does nothing
     http_->stop();
     if (thread_.joinable()) thread_.join();
     grpc_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));
   }
 
   absl::Status Listen() {
-    if (!http_->is_valid()) return absl::InvalidArgumentError("gateway.tls: certificate or key cannot be read");
+    if (!http_->is_valid())
+      return absl::InvalidArgumentError("gateway.tls: certificate or key cannot be read");
     http_->set_tcp_nodelay(true);  // or every answer waits 40 ms for an acknowledgement
     http_->set_payload_max_length(kMostBody);
     http_->set_read_timeout(15, 0);
@@ -92,49 +96,71 @@ class GatewayServer final : public Gateway {
     http_->set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       return SetHeaders(request, response);
     });
-    http_->Get("/live", [](const httplib::Request&, httplib::Response& response) { response.set_content("ok\n", "text/plain"); });
+    http_->Get("/live", [](const httplib::Request&, httplib::Response& response) {
+      response.set_content("ok\n", "text/plain");
+    });
     http_->Get("/ready", [this](const httplib::Request&, httplib::Response& response) {
       response.status = context_.stopping ? 503 : 200;
       response.set_content(context_.stopping ? "stopping\n" : "ok\n", "text/plain");
     });
-    http_->Get("/session", [this](const httplib::Request& request, httplib::Response& response) { Who(request, response); });
-    http_->Post("/session/login", [this](const httplib::Request& request, httplib::Response& response) { Login(request, response); });
-    http_->Post("/session/logout", [this](const httplib::Request& request, httplib::Response& response) { Logout(request, response); });
-    http_->Post(R"(/api(/[\w.]+/\w+))", [this](const httplib::Request& request, httplib::Response& response) { Call(request, response); });
-    http_->Get(R"(/api/.*)", [](const httplib::Request&, httplib::Response& response) { response.status = 405; });
+    http_->Get("/session", [this](const httplib::Request& request, httplib::Response& response) {
+      Who(request, response);
+    });
+    http_->Post("/session/login", [this](const httplib::Request& request, httplib::Response& response) {
+      Login(request, response);
+    });
+    http_->Post("/session/logout", [this](const httplib::Request& request, httplib::Response& response) {
+      Logout(request, response);
+    });
+    http_->Post(R"(/api(/[\w.]+/\w+))", [this](const httplib::Request& request, httplib::Response& response) {
+      Call(request, response);
+    });
+    http_->Get(R"(/api/.*)",
+               [](const httplib::Request&, httplib::Response& response) { response.status = 405; });
     // Without its pages the console answers programs all the same: the hub must not stay down for them.
     if (!config_.static_directory().empty() && !http_->set_mount_point("/", config_.static_directory()))
       Log(LogLevel::kWarn, "gateway.no_pages", {{"directory", config_.static_directory()}});
     http_->set_file_request_handler([](const httplib::Request& request, httplib::Response& response) {
       // Files with a hash in their name never change; index.html names them.
-      response.set_header("Cache-Control", request.path.rfind("/assets/", 0) == 0 ? "public, max-age=31536000, immutable" : "no-cache");
+      response.set_header("Cache-Control", request.path.rfind("/assets/", 0) == 0
+                                               ? "public, max-age=31536000, immutable"
+                                               : "no-cache");
     });
-    http_->Get(R"(/(?!api/|assets/|session).*)", [this](const httplib::Request&, httplib::Response& response) {
-      std::ifstream file(config_.static_directory() + "/index.html", std::ios::binary);
-      if (!file) {
-        response.status = 404;
-        response.set_content("The console's pages are not there: build them with deploy/console.\n", "text/plain");
-        return;
-      }
-      std::stringstream page;
-      page << file.rdbuf();
-      response.set_header("Cache-Control", "no-cache");
-      response.set_content(page.str(), "text/html; charset=utf-8");
-    });
+    http_->Get(R"(/(?!api/|assets/|session).*)",
+               [this](const httplib::Request&, httplib::Response& response) {
+                 std::ifstream file(config_.static_directory() + "/index.html", std::ios::binary);
+                 if (!file) {
+                   response.status = 404;
+                   response.set_content(
+                       "The console's pages are not there: build them with deploy/console.\n", "text/plain");
+                   return;
+                 }
+                 std::stringstream page;
+                 page << file.rdbuf();
+                 response.set_header("Cache-Control", "no-cache");
+                 response.set_content(page.str(), "text/html; charset=utf-8");
+               });
     http_->set_error_handler([](const httplib::Request& request, httplib::Response& response) {
       if (request.path.rfind("/api/", 0) != 0 || !response.body.empty()) return;
-      if (response.status == 413) Send({413, "application/json", ConnectError({grpc::RESOURCE_EXHAUSTED, "the request is too large"}).body}, &response);
+      if (response.status == 413)
+        Send({413, "application/json",
+              ConnectError({grpc::RESOURCE_EXHAUSTED, "the request is too large"}).body},
+             &response);
     });
-    http_->set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
-      Send(ConnectError({grpc::INTERNAL, "internal error"}), &response);
-      response.status = 500;
-    });
+    http_->set_exception_handler(
+        [](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
+          Send(ConnectError({grpc::INTERNAL, "internal error"}), &response);
+          response.status = 500;
+        });
     const size_t colon = config_.listen_address().rfind(':');
     const std::string host = config_.listen_address().substr(0, colon);
     const int port = std::atoi(config_.listen_address().c_str() + colon + 1);
     port_ = port;
-    const bool bound = port == 0 ? (port_ = http_->bind_to_any_port(host.c_str())) > 0 : http_->bind_to_port(host.c_str(), port);
-    if (!bound) return absl::UnavailableError("gateway: cannot listen on " + config_.listen_address() + "; is it in use?");
+    const bool bound = port == 0 ? (port_ = http_->bind_to_any_port(host.c_str())) > 0
+                                 : http_->bind_to_port(host.c_str(), port);
+    if (!bound)
+      return absl::UnavailableError("gateway: cannot listen on " + config_.listen_address() +
+                                    "; is it in use?");
     thread_ = std::thread([this] { http_->listen_after_bind(); });
     return absl::OkStatus();
   }
@@ -144,9 +170,11 @@ class GatewayServer final : public Gateway {
  private:
   httplib::Server::HandlerResponse SetHeaders(const httplib::Request&, httplib::Response& response) const {
     // Ant Design writes its styles into the page; everything else comes from here.
-    response.set_header("Content-Security-Policy",
-                        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-                        "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+    response.set_header(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
+        "'none'");
     response.set_header("X-Content-Type-Options", "nosniff");
     response.set_header("Referrer-Policy", "no-referrer");
     response.set_header("X-Frame-Options", "DENY");
@@ -156,8 +184,9 @@ class GatewayServer final : public Gateway {
   }
 
   void SetCookie(const std::string& value, bool gone, httplib::Response* response) const {
-    response->set_header("Set-Cookie", std::string(kCookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" +
-                                           (config_.has_tls() ? "; Secure" : "") + (gone ? "; Max-Age=0" : ""));
+    response->set_header("Set-Cookie",
+                         std::string(kCookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" +
+                             (config_.has_tls() ? "; Secure" : "") + (gone ? "; Max-Age=0" : ""));
   }
 
   void SendSession(const Session& session, httplib::Response* response) const {
@@ -203,7 +232,8 @@ class GatewayServer final : public Gateway {
       return found == asked.fields().end() ? std::string() : found->second.string_value().substr(0, 256);
     };
     const std::string user = text("user");
-    const auto token = sessions_.Login(*accounts_, user, text("password"), text("code"), request.remote_addr, Now());
+    const auto token =
+        sessions_.Login(*accounts_, user, text("password"), text("code"), request.remote_addr, Now());
     if (token.ok()) {
       Audit(user, "console.login", request.remote_addr);
       SetCookie(*token, false, &response);
@@ -212,7 +242,8 @@ class GatewayServer final : public Gateway {
     auto& fields = *answer.mutable_fields();
     if (absl::IsResourceExhausted(token.status())) {
       fields["error"].set_string_value("locked");
-      fields["retry_after_seconds"].set_number_value(static_cast<double>(sessions_.LockedFor(user, request.remote_addr, Now())));
+      fields["retry_after_seconds"].set_number_value(
+          static_cast<double>(sessions_.LockedFor(user, request.remote_addr, Now())));
       return SendJson(429, answer, &response);
     }
     Audit(user, "console.login.refused", request.remote_addr);
@@ -222,7 +253,8 @@ class GatewayServer final : public Gateway {
 
   void Logout(const httplib::Request& request, httplib::Response& response) {
     if (!FromConsole(request, &response)) return;
-    if (const auto session = sessions_.Logout(CookieOf(request))) Audit(session->user, "console.logout", request.remote_addr);
+    if (const auto session = sessions_.Logout(CookieOf(request)))
+      Audit(session->user, "console.logout", request.remote_addr);
     SetCookie("", true, &response);
     response.status = 204;
   }
@@ -256,7 +288,8 @@ class GatewayServer final : public Gateway {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const config::Gateway& config, const ServiceContext& context) {
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const config::Gateway& config,
+                                                        const ServiceContext& context) {
   auto accounts = AccountBook::Load(config.accounts_file());
   if (!accounts.ok()) return accounts.status();
   auto server = std::make_unique<GatewayServer>(config, context, *std::move(accounts));

@@ -6,8 +6,8 @@
 //   GET  /live, /ready                       for supervisors of processes: 200 or 503
 //   GET  everything else                     the console's files; index.html for its own paths
 //
-// A session is an HttpOnly, SameSite=Strict cookie; every POST needs a header that a form on another site cannot send.
-// Log-ins, failures and log-outs are in the audit chain. Thread-safe.
+// A session is an HttpOnly, SameSite=Strict cookie; every POST needs a header that a form on another site
+// cannot send. Log-ins, failures and log-outs are in the audit chain. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,8 @@ namespace relief::server::gateway {
 class Gateway {
  public:
   // Listens at once. INVALID_ARGUMENT: accounts or files cannot be read; UNAVAILABLE: the address is in use.
-  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const config::Gateway& config, const ServiceContext& context);
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const config::Gateway& config,
+                                                        const ServiceContext& context);
   virtual ~Gateway() = default;  // stops
 
   virtual int port() const = 0;

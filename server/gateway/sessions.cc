@@ -11,13 +11,15 @@ namespace {
 
 std::string Hashed(const std::string& token) {
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const uint8_t*>(token.data()), token.size(), reinterpret_cast<uint8_t*>(hash.data()));
+  SHA256(reinterpret_cast<const uint8_t*>(token.data()), token.size(),
+         reinterpret_cast<uint8_t*>(hash.data()));
   return hash;
 }
 
 }  // namespace
 
-int64_t Sessions::Locked(std::map<std::string, Failures>* failures, const std::string& who, int most, int64_t now) {
+int64_t Sessions::Locked(std::map<std::string, Failures>* failures, const std::string& who, int most,
+                         int64_t now) {
   const auto found = failures->find(who);
   if (found == failures->end()) return 0;
   const int64_t left = found->second.first + kLockSeconds - now;
@@ -29,7 +31,8 @@ int64_t Sessions::Locked(std::map<std::string, Failures>* failures, const std::s
 }
 
 void Sessions::Fail(std::map<std::string, Failures>* failures, const std::string& who, int64_t now) {
-  if (failures->size() >= kMost) std::erase_if(*failures, [&](const auto& f) { return f.second.first + kLockSeconds <= now; });
+  if (failures->size() >= kMost)
+    std::erase_if(*failures, [&](const auto& f) { return f.second.first + kLockSeconds <= now; });
   if (failures->size() >= kMost) failures->erase(failures->begin());
   Failures& mine = (*failures)[who];
   if (mine.count++ == 0) mine.first = now;
@@ -37,7 +40,8 @@ void Sessions::Fail(std::map<std::string, Failures>* failures, const std::string
 
 int64_t Sessions::LockedFor(const std::string& user, const std::string& address, int64_t now) {
   const std::lock_guard lock(mutex_);
-  return std::max(Locked(&users_, user, kUserFailures, now), Locked(&addresses_, address, kAddressFailures, now));
+  return std::max(Locked(&users_, user, kUserFailures, now),
+                  Locked(&addresses_, address, kAddressFailures, now));
 }
 
 absl::StatusOr<std::string> Sessions::Login(const AccountBook& book, const std::string& user,
@@ -66,7 +70,8 @@ absl::StatusOr<std::string> Sessions::Login(const AccountBook& book, const std::
   RAND_bytes(reinterpret_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
   std::string token = absl::BytesToHexString(bytes);
   const Account& account = *match->account;
-  live_[Hashed(token)] = {{account.user(), account.role(), account.language().empty() ? "zh" : account.language()}, now, now};
+  live_[Hashed(token)] = {
+      {account.user(), account.role(), account.language().empty() ? "zh" : account.language()}, now, now};
   return token;
 }
 

@@ -1,7 +1,7 @@
 // Who is logged in to the console, and who is locked out.
 //
-// Sessions live in memory: a restart of the hub logs everybody out. After five wrong passwords a user is locked for a
-// quarter of an hour; the address they came from after twenty.
+// Sessions live in memory: a restart of the hub logs everybody out. After five wrong passwords a user is
+// locked for a quarter of an hour; the address they came from after twenty.
 //
 // Thread-safe. Times are seconds since 1970, given by the caller.
 #pragma once
@@ -30,8 +30,9 @@ class Sessions {
   static constexpr size_t kMost = 10'000;
 
   // RESOURCE_EXHAUSTED: locked; UNAUTHENTICATED: wrong. Returns the session's secret token.
-  absl::StatusOr<std::string> Login(const AccountBook& book, const std::string& user, const std::string& password,
-                                    const std::string& code, const std::string& address, int64_t now);
+  absl::StatusOr<std::string> Login(const AccountBook& book, const std::string& user,
+                                    const std::string& password, const std::string& code,
+                                    const std::string& address, int64_t now);
   // Prolongs the session.
   std::optional<Session> Find(const std::string& token, int64_t now);
   // The session that ended, if there was one.
@@ -49,7 +50,8 @@ class Sessions {
     int64_t first = 0;
   };
   void Fail(std::map<std::string, Failures>* failures, const std::string& who, int64_t now);
-  static int64_t Locked(std::map<std::string, Failures>* failures, const std::string& who, int most, int64_t now);
+  static int64_t Locked(std::map<std::string, Failures>* failures, const std::string& who, int most,
+                        int64_t now);
 
   std::mutex mutex_;
   std::map<std::string, Live> live_;  // by the hash of the token

@@ -1,7 +1,7 @@
 #include "server/security/transport.h"
 
-#include <grpcpp/security/tls_certificate_provider.h>
 #include <absl/strings/escaping.h>
+#include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -18,7 +18,8 @@ constexpr char kUserKey[] = "relief-console-user", kSecretKey[] = "relief-consol
 const std::string& ConsoleSecret() {
   static const std::string secret = [] {
     std::string bytes(32, '\0');
-    if (RAND_bytes(reinterpret_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size())) != 1) std::abort();
+    if (RAND_bytes(reinterpret_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size())) != 1)
+      std::abort();
     return absl::BytesToHexString(bytes);
   }();
   return secret;

@@ -20,11 +20,12 @@ namespace relief::server {
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const config::HubConfig& config);
 
 // The caller's identity: the URI among the subject alternative names of its certificate, or else the first of
-// them; "local" on a connection without TLS. Never the common name. For a call of the console, "console:" and the user.
+// them; "local" on a connection without TLS. Never the common name. For a call of the console, "console:" and
+// the user.
 std::string CallerOf(const grpc::ServerContext& context);
 
-// What the console's gateway adds to its in-process calls, so that CallerOf knows the user. It holds a secret of this
-// process: nobody who calls from outside can write it.
+// What the console's gateway adds to its in-process calls, so that CallerOf knows the user. It holds a secret
+// of this process: nobody who calls from outside can write it.
 std::map<std::string, std::string> ConsoleMetadata(const std::string& user);
 
 }  // namespace relief::server

@@ -1,4 +1,5 @@
-// What the matcher's stages cost on one core: normalising, blocking, comparing, and applying a change to the index.
+// What the matcher's stages cost on one core: normalising, blocking, comparing, and applying a change to the
+// index.
 //
 //   match_bench MODEL EXPORTS
 //
@@ -74,7 +75,8 @@ int Main(int argc, char** argv) {
     names.push_back(std::move(name));
   }
   Print("normalise a name", static_cast<double>(names.size()), SecondsOf([&] {
-          for (const std::string& name : names) sink = sink + static_cast<double>(NormalizeName(name).tokens.size());
+          for (const std::string& name : names)
+            sink = sink + static_cast<double>(NormalizeName(name).tokens.size());
         }),
         "names");
   std::unordered_map<BlockKey, std::vector<uint32_t>> blocks;
@@ -120,8 +122,9 @@ int Main(int argc, char** argv) {
     } while (seconds < 1);
     return std::pair(count, seconds);
   };
-  const auto [pair_count, pair_seconds] =
-      scored([&](uint32_t a, uint32_t b) { sink = sink + static_cast<double>(Score(**model, identities[a], identities[b]).bits); });
+  const auto [pair_count, pair_seconds] = scored([&](uint32_t a, uint32_t b) {
+    sink = sink + static_cast<double>(Score(**model, identities[a], identities[b]).bits);
+  });
   Print("score a candidate pair", pair_count, pair_seconds, "pairs");
   const auto [floor_count, floor_seconds] = scored([&](uint32_t a, uint32_t b) {
     const Identity &x = identities[a], &y = identities[b];
@@ -129,7 +132,9 @@ int Main(int argc, char** argv) {
   });
   Print("  floor: are they equal", floor_count, floor_seconds, "pairs");
   std::printf("%-26s %.1f\n", "  score / floor", pair_seconds / pair_count / (floor_seconds / floor_count));
-  Print("resolve (memory store)", n, SecondsOf([&] { sink = sink + static_cast<double>(ResolveRegister(*records, *model)->person.size()); }),
+  Print("resolve (memory store)", n, SecondsOf([&] {
+          sink = sink + static_cast<double>(ResolveRegister(*records, *model)->person.size());
+        }),
         "records");
   return 0;
 }

@@ -22,8 +22,8 @@ constexpr int64_t kNow = 1'793'000'000;
 std::string Book(const std::string& more = "") {
   static const std::string hash = HashPassword(kPassword);
   return "accounts { user: \"li\" role: OFFICER password_hash: \"" + hash + "\" }" +
-         "accounts { user: \"wu\" role: SUPERVISOR password_hash: \"" + hash + "\" totp_secret: \"" + kSecret + "\" }" +
-         more;
+         "accounts { user: \"wu\" role: SUPERVISOR password_hash: \"" + hash + "\" totp_secret: \"" +
+         kSecret + "\" }" + more;
 }
 
 std::shared_ptr<const AccountBook> Open() {
@@ -53,17 +53,24 @@ TEST(Accounts, TheSecondFactorIsAskedFor) {
   EXPECT_FALSE(book->Check("wu", kPassword, "", kNow));
   EXPECT_FALSE(book->Check("wu", kPassword, "000000", kNow));
   EXPECT_TRUE(book->Check("wu", kPassword, OneTimeCode(kSecret, kNow / 30), kNow));
-  EXPECT_TRUE(book->Check("wu", kPassword, OneTimeCode(kSecret, kNow / 30 - 1), kNow)) << "a clock that is behind";
+  EXPECT_TRUE(book->Check("wu", kPassword, OneTimeCode(kSecret, kNow / 30 - 1), kNow))
+      << "a clock that is behind";
   EXPECT_FALSE(book->Check("wu", kPassword, OneTimeCode(kSecret, kNow / 30 - 2), kNow));
 }
 
 TEST(Accounts, ABadFileIsRefusedWithItsReason) {
-  const auto message = [](const std::string& text) { return std::string(AccountBook::Parse(text).status().message()); };
+  const auto message = [](const std::string& text) {
+    return std::string(AccountBook::Parse(text).status().message());
+  };
   EXPECT_NE(message("accounts { user: \"A b\" }").find("user"), std::string::npos);
-  EXPECT_NE(message("accounts { user: \"ab\" role: OFFICER password_hash: \"plain\" }").find("password_hash"), std::string::npos);
-  EXPECT_NE(message(Book("accounts { user: \"li\" role: OFFICER password_hash: \"" + HashPassword("x") + "\" }")).find("twice"),
+  EXPECT_NE(message("accounts { user: \"ab\" role: OFFICER password_hash: \"plain\" }").find("password_hash"),
             std::string::npos);
-  EXPECT_NE(message("accounts { user: \"ab\" password_hash: \"" + HashPassword("x") + "\" }").find("role"), std::string::npos);
+  EXPECT_NE(
+      message(Book("accounts { user: \"li\" role: OFFICER password_hash: \"" + HashPassword("x") + "\" }"))
+          .find("twice"),
+      std::string::npos);
+  EXPECT_NE(message("accounts { user: \"ab\" password_hash: \"" + HashPassword("x") + "\" }").find("role"),
+            std::string::npos);
 }
 
 TEST(Accounts, EveryUnaryMethodOfTheContractIsDecidedOn) {
@@ -72,23 +79,26 @@ TEST(Accounts, EveryUnaryMethodOfTheContractIsDecidedOn) {
                                                 {"/relief.v1.NoticeService/GetSubscription", true},
                                                 {"/relief.v1.NoticeService/DeleteSubscription", true},
                                                 {"/relief.v1.NoticeService/Acknowledge", true}};
-  for (const auto* file : {v1::ListConflictsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file(),
-                           v1::ListFindingsRequest::descriptor()->file(), v1::GetGapReportRequest::descriptor()->file(),
-                           v1::Source::descriptor()->file(), v1::GetStatusRequest::descriptor()->file(),
-                           v1::Subscription::descriptor()->file()}) {
+  for (const auto* file :
+       {v1::ListConflictsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file(),
+        v1::ListFindingsRequest::descriptor()->file(), v1::GetGapReportRequest::descriptor()->file(),
+        v1::Source::descriptor()->file(), v1::GetStatusRequest::descriptor()->file(),
+        v1::Subscription::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const auto* method = file->service(s)->method(m);
         if (method->client_streaming() || method->server_streaming()) continue;
         const std::string name = "/" + file->service(s)->full_name() + "/" + method->name();
         bool somebody = false;
-        for (Role role : {OFFICER, SUPERVISOR, APPROVER, AUDITOR, ADMINISTRATOR}) somebody |= MayCall(role, name);
+        for (Role role : {OFFICER, SUPERVISOR, APPROVER, AUDITOR, ADMINISTRATOR})
+          somebody |= MayCall(role, name);
         EXPECT_NE(somebody, internal.contains(name)) << name;
         EXPECT_FALSE(MayCall(ROLE_UNSPECIFIED, name));
       }
     }
   }
-  EXPECT_FALSE(MayCall(ADMINISTRATOR, "/relief.v1.RegistryService/GetPerson")) << "no people for administrators";
+  EXPECT_FALSE(MayCall(ADMINISTRATOR, "/relief.v1.RegistryService/GetPerson"))
+      << "no people for administrators";
   EXPECT_FALSE(MayCall(AUDITOR, "/relief.v1.ReviewService/DecideConflict"));
   EXPECT_FALSE(MayCall(OFFICER, "/relief.v1.AdminService/ReloadRules"));
 }
@@ -106,7 +116,8 @@ TEST(SessionsTest, LiveAsLongAsTheyAreUsed) {
 
   const auto busy = sessions.Login(*book, "li", kPassword, "", "10.0.0.1", kNow);
   int64_t now = kNow;
-  for (; now <= kNow + Sessions::kLongestSeconds; now += 1000) ASSERT_TRUE(sessions.Find(*busy, now)) << now - kNow;
+  for (; now <= kNow + Sessions::kLongestSeconds; now += 1000)
+    ASSERT_TRUE(sessions.Find(*busy, now)) << now - kNow;
   EXPECT_FALSE(sessions.Find(*busy, now)) << "never longer than a working day";
 
   const auto ended = sessions.Login(*book, "li", kPassword, "", "10.0.0.1", kNow);
@@ -118,8 +129,10 @@ TEST(SessionsTest, FiveWrongPasswordsLockTheUserForAWhile) {
   const auto book = Open();
   Sessions sessions;
   for (int i = 0; i < Sessions::kUserFailures; ++i)
-    EXPECT_TRUE(absl::IsUnauthenticated(sessions.Login(*book, "li", "wrong", "", "10.0.0.1", kNow + i).status()));
-  EXPECT_TRUE(absl::IsResourceExhausted(sessions.Login(*book, "li", kPassword, "", "10.0.0.2", kNow + 9).status()))
+    EXPECT_TRUE(
+        absl::IsUnauthenticated(sessions.Login(*book, "li", "wrong", "", "10.0.0.1", kNow + i).status()));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(sessions.Login(*book, "li", kPassword, "", "10.0.0.2", kNow + 9).status()))
       << "even with the right one, from wherever";
   EXPECT_GT(sessions.LockedFor("li", "10.0.0.2", kNow + 9), 0);
   EXPECT_TRUE(sessions.Login(*book, "li", kPassword, "", "10.0.0.2", kNow + Sessions::kLockSeconds + 9).ok());
@@ -130,7 +143,8 @@ TEST(SessionsTest, AnAddressThatTriesManyUsersIsLocked) {
   Sessions sessions;
   for (int i = 0; i < Sessions::kAddressFailures; ++i)
     (void)sessions.Login(*book, "user" + std::to_string(i), "wrong", "", "10.0.0.1", kNow).ok();
-  EXPECT_TRUE(absl::IsResourceExhausted(sessions.Login(*book, "li", kPassword, "", "10.0.0.1", kNow).status()));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(sessions.Login(*book, "li", kPassword, "", "10.0.0.1", kNow).status()));
   EXPECT_TRUE(sessions.Login(*book, "li", kPassword, "", "10.0.0.2", kNow).ok());
 }
 
@@ -139,7 +153,8 @@ TEST(SessionsTest, ACodeWorksOnce) {
   Sessions sessions;
   const std::string code = OneTimeCode(kSecret, kNow / 30);
   EXPECT_TRUE(sessions.Login(*book, "wu", kPassword, code, "10.0.0.1", kNow).ok());
-  EXPECT_TRUE(absl::IsUnauthenticated(sessions.Login(*book, "wu", kPassword, code, "10.0.0.1", kNow).status()));
+  EXPECT_TRUE(
+      absl::IsUnauthenticated(sessions.Login(*book, "wu", kPassword, code, "10.0.0.1", kNow).status()));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ class FakeReview final : public v1::ReviewService::Service {
       return {grpc::NOT_FOUND, "没有 \"这一条\"", details.SerializeAsString()};
     }
     const auto user = context->client_metadata().find("who");
-    if (user != context->client_metadata().end()) response->set_etag({user->second.data(), user->second.size()});
+    if (user != context->client_metadata().end())
+      response->set_etag({user->second.data(), user->second.size()});
     response->set_conflict_id(request->conflict_id());
     response->mutable_explanation()->set_total_bits(20.5);
     return grpc::Status::OK;
@@ -40,7 +41,12 @@ class Connect : public testing::Test {
   ~Connect() override { server_->Shutdown(); }
 
   ConnectRequest Request(const std::string& body) {
-    return {"/relief.v1.ReviewService/GetConflict", "application/json; charset=utf-8", "1", "", body, {{"who", "li"}}};
+    return {"/relief.v1.ReviewService/GetConflict",
+            "application/json; charset=utf-8",
+            "1",
+            "",
+            body,
+            {{"who", "li"}}};
   }
 
   FakeReview review_;
@@ -59,7 +65,8 @@ TEST_F(Connect, ErrorsAreThoseOfTheProtocol) {
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(answer.content_type, "application/json");
   EXPECT_EQ(answer.body,
-            "{\"code\":\"not_found\",\"message\":\"没有 \\\"这一条\\\"\",\"details\":[{\"type\":\"google.rpc.BadRequest\","
+            "{\"code\":\"not_found\",\"message\":\"没有 "
+            "\\\"这一条\\\"\",\"details\":[{\"type\":\"google.rpc.BadRequest\","
             "\"value\":\"CgF4\"}]}");
   EXPECT_EQ(ConnectError({grpc::RESOURCE_EXHAUSTED, ""}).status, 429);
   EXPECT_EQ(ConnectError({grpc::ABORTED, "a\x01"}).body, "{\"code\":\"aborted\",\"message\":\"a\\u0001\"}");
@@ -86,9 +93,9 @@ TEST_F(Connect, WhatIsNoCallIsRefused) {
 }
 
 TEST_F(Connect, ABadBodyIsRefusedAndNeverQuoted) {
-  for (const std::string& body : {std::string("{\"conflictId\": 110101199001011234"), std::string("张三"),
-                                  std::string(R"({"conflictId":{"secret":1}})"), std::string(300'000, '['),
-                                  std::string("\xff\xfe")}) {
+  for (const std::string& body :
+       {std::string("{\"conflictId\": 110101199001011234"), std::string("张三"),
+        std::string(R"({"conflictId":{"secret":1}})"), std::string(300'000, '['), std::string("\xff\xfe")}) {
     const HttpAnswer answer = caller_->Call(Request(body));
     EXPECT_EQ(answer.status, 400);
     for (const char* secret : {"1101", "张三", "secret", "[[", "\xff"})

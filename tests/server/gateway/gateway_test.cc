@@ -22,7 +22,8 @@ class Console : public testing::Test {
     const std::string hash = HashPassword("try-the-console");
     std::string accounts;
     for (const auto& [user, role] : {std::pair("li", "OFFICER"), std::pair("wu", "SUPERVISOR")})
-      accounts += std::string("accounts { user: \"") + user + "\" role: " + role + " password_hash: \"" + hash + "\" }\n";
+      accounts += std::string("accounts { user: \"") + user + "\" role: " + role + " password_hash: \"" +
+                  hash + "\" }\n";
     Write("accounts.textproto", accounts);
     config_.set_listen_address("127.0.0.1:0");
     config_.set_accounts_file(folder_ / "accounts.textproto");
@@ -39,14 +40,16 @@ class Console : public testing::Test {
 
   // The session's cookie, or nothing.
   std::string Login(const std::string& user, const std::string& password = "try-the-console") {
-    const auto answer = client_->Post("/session/login", {{"X-Relief-Console", "1"}},
-                                      R"({"user":")" + user + R"(","password":")" + password + "\"}", "application/json");
+    const auto answer =
+        client_->Post("/session/login", {{"X-Relief-Console", "1"}},
+                      R"({"user":")" + user + R"(","password":")" + password + "\"}", "application/json");
     if (!answer || answer->status != 200) return "";
     const std::string cookie = answer->get_header_value("Set-Cookie");
     return cookie.substr(0, cookie.find(';'));
   }
   httplib::Result Call(const std::string& cookie, const std::string& method, const std::string& body = "{}") {
-    return client_->Post("/api/" + method, {{"Cookie", cookie}, {"Connect-Protocol-Version", "1"}}, body, "application/json");
+    return client_->Post("/api/" + method, {{"Cookie", cookie}, {"Connect-Protocol-Version", "1"}}, body,
+                         "application/json");
   }
 
   fs::path folder_;
@@ -65,8 +68,13 @@ TEST_F(Console, NobodyCallsWithoutASession) {
   const std::string cookie = Login("li");
   ASSERT_NE(cookie, "");
   EXPECT_EQ(Call(cookie, "relief.v1.ReviewService/ListConflicts")->body, "{}");
-  EXPECT_NE(client_->Get("/session", {{"Cookie", "other=1; " + cookie}})->body.find("\"role\":\"officer\""), std::string::npos);
-  EXPECT_EQ(client_->Post("/session/logout", {{"X-Relief-Console", "1"}, {"Cookie", cookie}}, "", "application/json")->status, 204);
+  EXPECT_NE(client_->Get("/session", {{"Cookie", "other=1; " + cookie}})->body.find("\"role\":\"officer\""),
+            std::string::npos);
+  EXPECT_EQ(
+      client_
+          ->Post("/session/logout", {{"X-Relief-Console", "1"}, {"Cookie", cookie}}, "", "application/json")
+          ->status,
+      204);
   EXPECT_EQ(Call(cookie, "relief.v1.ReviewService/ListConflicts")->status, 401);
 }
 
@@ -83,10 +91,20 @@ TEST_F(Console, OtherSitesCannotAct) {
   const auto set = client_->Post("/session/login", {{"X-Relief-Console", "1"}},
                                  R"({"user":"li","password":"try-the-console"})", "application/json");
   EXPECT_NE(set->get_header_value("Set-Cookie").find("HttpOnly; SameSite=Strict"), std::string::npos);
-  EXPECT_EQ(client_->Post("/session/login", R"({"user":"li","password":"try-the-console"})", "text/plain")->status, 403);
+  EXPECT_EQ(
+      client_->Post("/session/login", R"({"user":"li","password":"try-the-console"})", "text/plain")->status,
+      403);
   EXPECT_EQ(client_->Post("/session/logout", {{"Cookie", cookie}}, "", "text/plain")->status, 403);
-  EXPECT_EQ(client_->Post("/api/relief.v1.ReviewService/ListConflicts", {{"Cookie", cookie}}, "{}", "application/json")->status, 400);
-  EXPECT_EQ(client_->Get("/api/relief.v1.ReviewService/ListConflicts?connect=v1&encoding=json&message=%7B%7D", {{"Cookie", cookie}})->status, 405);
+  EXPECT_EQ(
+      client_
+          ->Post("/api/relief.v1.ReviewService/ListConflicts", {{"Cookie", cookie}}, "{}", "application/json")
+          ->status,
+      400);
+  EXPECT_EQ(client_
+                ->Get("/api/relief.v1.ReviewService/ListConflicts?connect=v1&encoding=json&message=%7B%7D",
+                      {{"Cookie", cookie}})
+                ->status,
+            405);
 }
 
 TEST_F(Console, WrongPasswordsLockAndAreInTheAuditChain) {
@@ -134,16 +152,19 @@ TEST_F(Console, TheOfficerIsNamedInWhatIsDecided) {
   const Who wang = MadeUp("王秀兰", {1950, 3, 14}, 122);
   Who other = wang;
   other.id_number = MadeUp("", wang.birth, 124).id_number;
-  Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY), {Monthly(wang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
-  Push(*hub_, OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING), {Monthly(other, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3))});
+  Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY),
+       {Monthly(wang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+  Push(*hub_, OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING),
+       {Monthly(other, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3))});
   const std::string cookie = Login("li");
   const std::string conflict = Call(cookie, "relief.v1.ReviewService/ListConflicts")->body;
   const auto value = [&](const std::string& name) {
     const size_t at = conflict.find("\"" + name + "\":\"") + name.size() + 4;
     return conflict.substr(at, conflict.find('"', at) - at);
   };
-  const auto decided = Call(cookie, "relief.v1.ReviewService/DecideConflict",
-                            R"({"conflictId":")" + value("conflictId") + R"(","verdict":"SAME","etag":")" + value("etag") + "\"}");
+  const auto decided = Call(
+      cookie, "relief.v1.ReviewService/DecideConflict",
+      R"({"conflictId":")" + value("conflictId") + R"(","verdict":"SAME","etag":")" + value("etag") + "\"}");
   EXPECT_EQ(decided->status, 200) << decided->body;
   EXPECT_NE(decided->body.find("\"officer\":\"console:li\""), std::string::npos) << decided->body;
 }
