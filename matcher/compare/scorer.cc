@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "matcher/compare/address_comparison.h"
 #include "matcher/compare/name_comparison.h"
 #include "matcher/normalize/lunar.h"
 
@@ -204,11 +205,16 @@ class Comparison {
 
   void Address(bool relatives) {
     if (a_.address.empty() || b_.address.empty()) return;
-    if (a_.address == b_.address) return Shared(Level::kAddressSame, relatives);
-    // The town is written first: three characters in common are one.
-    const bool town =
-        a_.address.size() >= 3 && b_.address.size() >= 3 && a_.address.compare(0, 3, b_.address, 0, 3) == 0;
-    Shared(town ? Level::kAddressSameTown : Level::kAddressDifferent, relatives);
+    switch (CompareAddresses(a_.address, b_.address)) {
+      case AddressAgreement::kSame:
+        return Shared(Level::kAddressSame, relatives);
+      case AddressAgreement::kMostParts:
+        return Shared(Level::kAddressMostParts, relatives);
+      case AddressAgreement::kSameTown:
+        return Shared(Level::kAddressSameTown, relatives);
+      case AddressAgreement::kDifferent:
+        return Shared(Level::kAddressDifferent, relatives);
+    }
   }
 
   void Region() {

@@ -61,6 +61,7 @@ constexpr LevelText kLevels[] = {
     {"household", "SAME"},
     {"household", "DIFFERENT"},
     {"address", "SAME"},
+    {"address", "MOST_PARTS"},
     {"address", "SAME_TOWN"},
     {"address", "DIFFERENT"},
     {"region", "SAME_COUNTY"},

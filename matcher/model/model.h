@@ -53,6 +53,7 @@ enum class Level : uint8_t {
   kHouseholdSame,
   kHouseholdDifferent,
   kAddressSame,
+  kAddressMostParts,
   kAddressSameTown,
   kAddressDifferent,
   kRegionSameCounty,

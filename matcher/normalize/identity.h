@@ -46,6 +46,7 @@ enum class Repair : uint8_t {
   kNameVariant,     // traditional or variant characters were folded to the standard ones
   kNameDot,         // one of the many dots became U+00B7
   kNameUnreadable,  // '?' or private-use characters became wildcards
+  kNameMojibake,    // UTF-8 that was read as GBK: the name is read both ways
   kNameRemark,      // a remark in brackets, a title or a quote was dropped
   kIdWidth,         // full-width digits, spaces, quotes, lower-case x
   kId15To18,

@@ -4,7 +4,9 @@
 
 #include "matcher/normalize/contact.h"
 #include "matcher/normalize/id_number.h"
+#include "matcher/normalize/mojibake.h"
 #include "matcher/normalize/name_normalizer.h"
+#include "matcher/normalize/region_table.h"
 #include "matcher/normalize/text.h"
 
 namespace relief::matcher {
@@ -17,8 +19,12 @@ void AddOnce(T value, std::vector<T>* values) {
 
 void ReadNames(const RawIdentity& raw, std::vector<Name>* names, RepairSet* repairs) {
   std::vector<std::u32string> former;
-  if (Name name = ReadName(DecodeUtf8(raw.name), &former, repairs); !name.empty())
-    AddOnce(std::move(name), names);
+  const std::u32string written = DecodeUtf8(raw.name);
+  if (const auto repaired = RepairMojibake(written)) {
+    repairs->Add(Repair::kNameMojibake);
+    if (Name name = ReadName(*repaired, nullptr, repairs); !name.empty()) AddOnce(std::move(name), names);
+  }
+  if (Name name = ReadName(written, &former, repairs); !name.empty()) AddOnce(std::move(name), names);
   for (const std::string& text : raw.former_names) {
     std::u32string decoded = DecodeUtf8(text);
     for (size_t start = 0; start <= decoded.size();) {  // several in one field
@@ -72,8 +78,8 @@ Identity Normalize(const RawIdentity& raw, std::vector<Repair>* repairs) {
   made.AddIf(identity.id.not_own, Repair::kIdNotOwn);
   ReadPhones(raw, &identity.phones, &made);
   identity.address = NormalizeAddress(raw.address);
-  identity.region = NormalizeRegion(raw.region_code);
-  identity.domicile = NormalizeRegion(raw.domicile_code);
+  identity.region = CurrentRegion(NormalizeRegion(raw.region_code));
+  identity.domicile = CurrentRegion(NormalizeRegion(raw.domicile_code));
   identity.household = raw.household;
   made.MoveTo(repairs);
   return identity;

@@ -57,6 +57,7 @@ constexpr Phrase kLevels[] = {
     {"SAME_MONTH", "{}同年同月", "the {} is of the same month"},
     {"SAME_YEAR", "{}同年", "the {} is of the same year"},
     {"SAME", "{}相同", "the {} is the same"},
+    {"MOST_PARTS", "{}大部分一致", "most of the {} is the same"},
     {"SAME_TOWN", "{}在同一乡镇", "the {} is in the same town"},
     {"SAME_COUNTY", "同县", "the county is the same"},
     {"SAME_PREFECTURE", "同市不同县", "the prefecture is the same"},
