@@ -68,6 +68,7 @@ int Serve(const config::HubConfig& config) {
     registered.set_content(source.content());
     registered.set_programme(source.programme());
     registered.set_region_prefix(source.region_prefix());
+    registered.set_holds_each_person_once(source.holds_each_person_once());
     if (absl::Status status = RegisterSource(hub, registered, source.owner()); !status.ok())
       return Fail("source.failed", status);
   }

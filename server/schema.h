@@ -11,7 +11,7 @@
 
 namespace relief::server::schema {
 
-inline constexpr int kFormat = 1;
+inline constexpr int kFormat = 2;
 
 // stored::Record
 std::string RecordRow(matcher::RecordKey key);

@@ -16,12 +16,14 @@ class Clusters {
         held_(records.size(), false),
         members_(records.size()),
         ids_(records.size()),
+        sources_(records.size()),
         apart_(records.size()),
         doubtful_(records.size()) {
     std::iota(parent_.begin(), parent_.end(), 0);
     for (size_t i = 0; i < records.size(); ++i) {
       members_[i] = {static_cast<int>(i)};
       if (!records[i].trusted_id.empty()) ids_[i].insert(records[i].trusted_id);
+      if (records[i].exclusive_source != 0) sources_[i].insert(records[i].exclusive_source);
     }
     std::set<int> decided;  // an officer said whose number it is
     for (const ClusterConstraint& constraint : constraints) {
@@ -52,6 +54,7 @@ class Clusters {
     parent_[y] = x;
     members_[x].insert(members_[x].end(), members_[y].begin(), members_[y].end());
     ids_[x].merge(ids_[y]);
+    sources_[x].merge(sources_[y]);
     held_[x] = held_[x] || held_[y];
   }
 
@@ -67,7 +70,14 @@ class Clusters {
   // Somebody of x and somebody of y have one number and different names: a third record between them does not
   // make them one person.
   bool ShareDoubtfully(int x, int y) { return AnyBetween(doubtful_, x, y); }
-  bool Incompatible(int x, int y) { return NumbersDiffer(x, y) || KeptApart(x, y) || ShareDoubtfully(x, y); }
+  // Both have a record of a source that holds each person once.
+  bool ShareSource(int x, int y) const {
+    return std::any_of(sources_[x].begin(), sources_[x].end(),
+                       [&](uint64_t source) { return sources_[y].contains(source); });
+  }
+  bool Incompatible(int x, int y) {
+    return NumbersDiffer(x, y) || ShareSource(x, y) || KeptApart(x, y) || ShareDoubtfully(x, y);
+  }
 
   bool has_number(int x) const { return !ids_[x].empty(); }
   bool held(int x) const { return held_[x]; }
@@ -87,6 +97,7 @@ class Clusters {
   std::vector<bool> held_;
   std::vector<std::vector<int>> members_;
   std::vector<std::set<std::string>> ids_;
+  std::vector<std::set<uint64_t>> sources_;
   std::vector<std::set<int>> apart_, doubtful_;
 };
 

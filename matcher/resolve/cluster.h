@@ -21,6 +21,7 @@ struct ClusterRecord {
   RecordKey key;
   int32_t anchor_day = 0;
   std::string trusted_id;  // empty if none
+  uint64_t exclusive_source = 0;
 };
 
 // Between records by their position; each pair once.

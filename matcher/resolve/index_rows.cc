@@ -80,13 +80,14 @@ std::string ConflictRow(RecordKey a, RecordKey b) {
 std::string EncodeNode(const Node& node) {
   std::string out;
   AppendRaw(out, node.anchor_day);
+  AppendRaw(out, node.exclusive_source);
   return out + EncodeIdentity(node.identity);
 }
 
 std::optional<Node> DecodeNode(std::string_view bytes) {
   Cursor cursor(bytes);
   Node node;
-  if (!cursor.Read(&node.anchor_day)) return std::nullopt;
+  if (!cursor.Read(&node.anchor_day) || !cursor.Read(&node.exclusive_source)) return std::nullopt;
   auto identity = DecodeIdentity(cursor.rest());
   if (!identity) return std::nullopt;
   node.identity = *std::move(identity);

@@ -1,6 +1,6 @@
 // The rows of the identity index: their keys and their binary form. Private to matcher/resolve.
 //
-//   mn <record>              node: anchor day, canonical identity
+//   mn <record>              node: anchor day, exclusive source, canonical identity
 //   mb <block key>           block: how many records have the key, and which, while they are not more than
 //   the limit mo <block key> <record>  posting of a generic block (one that is over the limit) ml <record>
 //   links: the person it belongs to, scored edges to other records, conflicts that name it me <record>
@@ -38,6 +38,7 @@ inline constexpr std::string_view kDerivedPrefixes[] = {"mn", "mb", "mo", "ml", 
 
 struct Node {
   int32_t anchor_day = 0;
+  uint64_t exclusive_source = 0;
   Identity identity;
 
   friend bool operator==(const Node&, const Node&) = default;

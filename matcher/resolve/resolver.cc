@@ -64,7 +64,7 @@ class Resolution {
         for (const Constraint& constraint : set_.constraints(change.key)) touched_.insert(constraint.other);
       if (old && change.identity && old->identity == *change.identity) {
         // The anchor day alone may have changed: it names the person, and says nothing of who it is.
-        set_.SetNode(change.key, Node{change.anchor_day, *change.identity});
+        set_.SetNode(change.key, Node{change.anchor_day, change.exclusive_source, *change.identity});
         continue;
       }
       Posting posting{change.key, {}, {}};
@@ -74,7 +74,7 @@ class Resolution {
       blocks.insert(blocks.end(), posting.after.begin(), posting.after.end());
       postings.push_back(std::move(posting));
       set_.SetNode(change.key,
-                   change.identity ? std::optional(Node{change.anchor_day, *change.identity}) : std::nullopt);
+                   change.identity ? std::optional(Node{change.anchor_day, change.exclusive_source, *change.identity}) : std::nullopt);
       rescore->insert(change.key);
     }
     if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
@@ -239,7 +239,7 @@ class Resolution {
       const Node* node = set_.node(key);
       position.emplace(key, static_cast<int>(records.size()));
       const IdNumber& id = node->identity.id;
-      records.push_back({key, node->anchor_day, id.trusted() ? id.text : std::string()});
+      records.push_back({key, node->anchor_day, id.trusted() ? id.text : std::string(), node->exclusive_source});
     }
     std::vector<ClusterEdge> edges;
     std::vector<ClusterConstraint> constraints;
@@ -356,7 +356,7 @@ class Resolution {
     } else if (edge.vetoes & kTwoTrustedIds) {
       if (edge.score64 < link64_) return std::nullopt;
       conflict.kind = ConflictKind::kTwoIds;
-    } else if (both_numbered) {
+    } else if (both_numbered && !(edge.score64 >= link64_ && ShareExclusiveSource(record, edge.other))) {
       return std::nullopt;
     } else if (ambiguous || edge.score64 >= link64_) {
       conflict.kind = ConflictKind::kAmbiguousRecord;
@@ -364,6 +364,12 @@ class Resolution {
       conflict.kind = ConflictKind::kUncertainMatch;
     }
     return conflict;
+  }
+
+  // One source that promised to hold each person once has both: it broke the promise, or they are two people.
+  bool ShareExclusiveSource(const RecordKey& a, const RecordKey& b) const {
+    const Node *x = set_.node(a), *y = set_.node(b);
+    return x && y && x->exclusive_source != 0 && x->exclusive_source == y->exclusive_source;
   }
 
   // Person rows of all persons that were or are in the resolved components.

@@ -35,6 +35,9 @@ struct Change {
   RecordKey key;
   std::optional<Identity> identity;
   int32_t anchor_day = 0;  // days since 1970-01-01
+  // Names a source that promises to hold each person once: the machine never takes two of its records for one person.
+  // 0: no such promise.
+  uint64_t exclusive_source = 0;
 };
 
 enum class ConflictKind : uint8_t {

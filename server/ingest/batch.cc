@@ -178,6 +178,7 @@ class BatchWork {
     stored.set_state(is_live ? stored::Record::LIVE : stored::Record::DELETED);
     stored.set_content_hash(one.content_hash);
     stored.set_commit_time_us(context_.now_us);
+    stored.set_only_one_of_person(source_.source().holds_each_person_once());
     txn_.Put(schema::RecordRow(one.key), stored.SerializeAsString());
     context_.CountLiveRecords(static_cast<int>(is_live) - static_cast<int>(was_live));
     v1::Source& source = *source_.mutable_source();
@@ -203,7 +204,11 @@ class BatchWork {
 
   absl::Status FollowUp() {
     std::vector<matcher::Change> changes;
-    for (const auto& [key, change] : changes_) changes.push_back(*change);
+    for (const auto& [key, change] : changes_) {
+      changes.push_back(*change);
+      if (source_.source().holds_each_person_once())
+        changes.back().exclusive_source = ExclusiveSource(batch_.source_id);
+    }
     if (absl::Status status = context_.ApplyIdentities(changes); !status.ok()) return status;
     for (const auto& [key, change] : changes_)
       if (change->identity)

@@ -1,5 +1,7 @@
 #include "server/ingest/identity_mapping.h"
 
+#include <cstring>
+
 #include "matcher/normalize/normalizer.h"
 
 namespace relief::server {
@@ -119,7 +121,14 @@ v1::Record EffectiveRecord(const stored::Record& stored) {
 matcher::Change ToChange(matcher::RecordKey key, const stored::Record& stored) {
   const v1::Record& record = stored.record();
   return {key, matcher::Normalize(ToRawIdentity(record.person(), stored.source_id(), record.household())),
-          AnchorDay(record)};
+          AnchorDay(record), stored.only_one_of_person() ? ExclusiveSource(stored.source_id()) : 0};
+}
+
+uint64_t ExclusiveSource(const std::string& source_id) {
+  uint64_t hash = 0;
+  const matcher::RecordKey key = matcher::RecordKey::Of(source_id, "");
+  std::memcpy(&hash, key.bytes.data(), sizeof hash);
+  return hash | 1;  // 0 is none
 }
 
 }  // namespace relief::server

@@ -30,4 +30,7 @@ inline bool IsLive(const stored::Record& stored) { return stored.state() != stor
 // The matcher's view of a live record.
 matcher::Change ToChange(matcher::RecordKey key, const stored::Record& stored);
 
+// Stands for a source that promises to hold each person once (matcher::Change).
+uint64_t ExclusiveSource(const std::string& source_id);
+
 }  // namespace relief::server

@@ -105,12 +105,14 @@ absl::Status RegisterSource(Hub& hub, const v1::Source& source, const std::strin
           return absl::FailedPreconditionError("source " + source.source_id() +
                                                " already holds records of another content or programme");
         if (before.content() == source.content() && before.programme() == source.programme() &&
-            before.region_prefix() == source.region_prefix() && row.owner() == owner)
+            before.region_prefix() == source.region_prefix() &&
+            before.holds_each_person_once() == source.holds_each_person_once() && row.owner() == owner)
           return absl::OkStatus();
         row.mutable_source()->set_source_id(source.source_id());
         row.mutable_source()->set_content(source.content());
         row.mutable_source()->set_programme(source.programme());
         row.mutable_source()->set_region_prefix(source.region_prefix());
+        row.mutable_source()->set_holds_each_person_once(source.holds_each_person_once());
         row.set_owner(owner);
         WriteSource(context.txn, row);
         context.Audit({"local", "feed.register", source.source_id(), "", "", ""});

@@ -127,6 +127,20 @@ TEST(Resolver, TwoValidNumbersAreTwoPersonsAndAConflict) {
   EXPECT_EQ(index.Conflicts()[0].kind, ConflictKind::kTwoIds);
 }
 
+TEST(Resolver, ASourceThatHoldsEachPersonOnceKeepsItsRecordsApart) {
+  Index index(TestModel());
+  Change first = Insert(1, Raw(kWang)), second = Insert(2, Raw(kWang)), elsewhere = Insert(3, Raw(kWang));
+  first.exclusive_source = second.exclusive_source = 7;
+  elsewhere.exclusive_source = 8;
+  index.Apply({first, second});
+  EXPECT_FALSE(index.Together(1, 2));
+  ASSERT_EQ(index.Conflicts().size(), 1u) << "the source broke its promise, or they are two people: an officer looks";
+  index.Apply({elsewhere});
+  EXPECT_FALSE(index.Together(1, 2)) << "nor does a third record bring them together";
+  index.Constrain(1, 2, Verdict::kSame);
+  EXPECT_TRUE(index.Together(1, 2)) << "an officer may";
+}
+
 TEST(Resolver, ARecordThatFitsTwoPersonsJoinsNeither) {
   Index index(TestModel());
   Person twin = kWang, between = kWang;
@@ -232,6 +246,13 @@ RawIdentity RandomIdentity(std::mt19937& random) {
   return raw;
 }
 
+// Some records come from two sources that hold each person once.
+Change InsertRandom(int number, const RawIdentity& raw, int32_t day) {
+  Change change = Insert(number, raw, day);
+  if (number % 5 == 0) change.exclusive_source = 1 + static_cast<uint64_t>(number % 2);
+  return change;
+}
+
 struct Life {
   std::map<int, std::pair<RawIdentity, int32_t>> records;  // what is live in the end
   std::map<std::pair<int, int>, Verdict> decisions;        // what stands in the end
@@ -243,7 +264,7 @@ std::map<std::string, std::string> BuiltAtOnce(const Life& life, std::shared_ptr
   Index index(model);
   std::vector<Change> changes;
   for (const auto& [number, record] : life.records)
-    changes.push_back(Insert(number, record.first, record.second));
+    changes.push_back(InsertRandom(number, record.first, record.second));
   std::shuffle(changes.begin(), changes.end(), random);
   for (const auto& [pair, verdict] : life.decisions) index.Constrain(pair.first, pair.second, verdict);
   index.Apply(changes);
@@ -289,7 +310,7 @@ TEST_P(OrderDoesNotMatter, AnyStreamLeavesWhatItsFinalStateAloneWouldLeave) {
         const RawIdentity raw = RandomIdentity(random);
         const auto day = static_cast<int32_t>(random() % 5);
         life.records[number] = {raw, day};
-        batch.insert_or_assign(number, Insert(number, raw, day));
+        batch.insert_or_assign(number, InsertRandom(number, raw, day));
       }
     }
     std::vector<Change> changes;

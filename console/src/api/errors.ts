@@ -1,0 +1,41 @@
+// What an error means to the person in front of the screen.
+import { Code, ConnectError } from "@connectrpc/connect";
+import { HubUnreachable } from "@/api/session";
+
+export type Trouble = "noRight" | "notFound" | "changed" | "invalid" | "offline" | "unreachable" | "tooLong" | "other";
+
+export function troubleOf(error: unknown): Trouble {
+  if (typeof navigator !== "undefined" && !navigator.onLine) return "offline";
+  if (error instanceof HubUnreachable) return "unreachable";
+  const connect = ConnectError.from(error);
+  switch (connect.code) {
+    case Code.PermissionDenied:
+      return "noRight";
+    case Code.NotFound:
+      return "notFound";
+    case Code.Aborted:
+      return "changed";
+    case Code.InvalidArgument:
+    case Code.FailedPrecondition:
+    case Code.OutOfRange:
+      return "invalid";
+    case Code.Unavailable:
+      return "unreachable";
+    case Code.DeadlineExceeded:
+      return "tooLong";
+    default:
+      // fetch itself failed: nobody answered
+      return connect.cause instanceof TypeError ? "unreachable" : "other";
+  }
+}
+
+// The hub's own sentence. It never repeats personal data.
+export function messageOf(error: unknown): string {
+  if (error instanceof ConnectError) return error.rawMessage;
+  return error instanceof Error ? error.message : "";
+}
+
+// Worth another try by itself: the hub may be restarting.
+export function isPassing(error: unknown): boolean {
+  return troubleOf(error) === "unreachable";
+}
