@@ -105,7 +105,7 @@ TEST(Score, TellsLevelAndSignOfEachField) {
       {"address", "SAME_TOWN", 0, [](auto& r) { r.address = "城关镇90号"; }},
       {"address", "DIFFERENT", -1, [](auto& r) { r.address = "西河乡12号"; }},
       {"region", "SAME_COUNTY", 1, [](auto&) {}},
-      {"region", "SAME_PREFECTURE", 0, [](auto& r) { r.region_code = "371311"; }},
+      {"region", "SAME_PREFECTURE", -1, [](auto& r) { r.region_code = "371311"; }},
       {"region", "DIFFERENT", -1, [](auto& r) { r.region_code = "110101"; }},
   };
   for (const Case& one : cases) {
