@@ -163,13 +163,14 @@ absl::Status Hub::PrepareStore() {
     return absl::FailedPreconditionError("the data directory was written by a newer version of this program");
   const bool index_current = !*basis || ((*basis)->format() == schema::kFormat &&
                                          (*basis)->model_version() == resolver_.model().version());
-  const bool judged_current = *basis && index_current &&
-                              (*basis)->rules_fingerprint() == rules_->fingerprint() &&
-                              ToCivilDate((*basis)->as_of_date()) == as_of_;
-  if (judged_current) return absl::OkStatus();
+  const bool same_rules = *basis && index_current && (*basis)->rules_fingerprint() == rules_->fingerprint();
+  const auto judged_for = *basis ? ToCivilDate((*basis)->as_of_date()) : std::nullopt;
+  if (same_rules && judged_for == as_of_) return absl::OkStatus();
   if (!index_current)
     if (absl::Status status = RebuildIndex(); !status.ok()) return status;
   Sweep sweep;
+  // Days went by: the timers know who is concerned. They do not run backwards.
+  sweep.due_only = same_rules && judged_for && *judged_for < as_of_;
   for (bool last = false; !last;) {
     auto page = SweepPage(sweep);
     if (!page.ok()) return page.status();
@@ -281,8 +282,9 @@ void Hub::WriterLoop() {
       }
       if (stopping_ && items.empty()) break;
       if (const matcher::CivilDate today = Today(); today != as_of_) {
-        as_of_ = today;
         auto fresh = std::make_unique<Sweep>();
+        fresh->due_only = as_of_ < today && (!sweep_ || sweep_->due_only);
+        as_of_ = today;
         if (sweep_) fresh->waiting = std::move(sweep_->waiting);
         sweep_ = std::move(fresh);
       }
@@ -376,7 +378,7 @@ absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
   storage::Transaction& txn = context.txn;
   const auto rules = this->rules();
   if (!context.touched_.empty()) {
-    auto judged = JudgePersons(txn, context.touched_, *rules, context.as_of);
+    auto judged = JudgePersons(txn, context.touched_, *rules, context.as_of, context.look_ahead_);
     if (!judged.ok()) return judged.status();
     auto outbox = Outbox::Open(txn, context.now_us);
     if (!outbox.ok()) return outbox.status();
@@ -399,9 +401,11 @@ absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
 // First every person there is, then those that are no more but still have findings to their name: in that
 // order a finding that moved with its records is seen at its new person before the old one lets go of it.
 absl::StatusOr<bool> Hub::SweepPage(Sweep& sweep) {
+  if (sweep.due_only) return SweepDuePage(sweep);
   bool last = false;
   Work page = [&](WriteContext& context) -> absl::Status {
     last = false;
+    context.look_ahead_ = true;
     const std::string_view prefix = sweep.persons_done ? schema::kPersonFindingsPrefix : std::string_view();
     std::vector<matcher::PersonId> persons;
     if (!sweep.persons_done) {
@@ -420,13 +424,7 @@ absl::StatusOr<bool> Hub::SweepPage(Sweep& sweep) {
     sweep.page_end = persons.empty() ? std::nullopt : std::optional(persons.back());
     if (!persons.empty() || !sweep.persons_done) return absl::OkStatus();
     last = true;
-    stored::Basis basis;
-    basis.set_format(schema::kFormat);
-    basis.set_model_version(resolver_.model().version());
-    basis.set_rules_fingerprint(rules()->fingerprint());
-    *basis.mutable_as_of_date() = ToProto(context.as_of);
-    context.txn.Put(schema::kBasisRow, basis.SerializeAsString());
-    return absl::OkStatus();
+    return WriteBasis(context);
   };
   Work* works[] = {&page};
   std::vector<absl::Status> outcomes;
@@ -436,6 +434,43 @@ absl::StatusOr<bool> Hub::SweepPage(Sweep& sweep) {
   sweep.after = sweep.page_end;
   if (!sweep.page_end) sweep.persons_done = true;
   return last;
+}
+
+// Those whose timer is due, page by page; being judged gives them another timer, so that a page is never seen twice.
+absl::StatusOr<bool> Hub::SweepDuePage(Sweep& sweep) {
+  bool last = false;
+  Work page = [&](WriteContext& context) -> absl::Status {
+    context.look_ahead_ = true;
+    auto rows = store_->Scan(schema::kTimerPrefix, "", kSweepPage);
+    if (!rows.ok()) return rows.status();
+    size_t due = 0;
+    for (const storage::KeyRow& row : *rows) {
+      const auto timer = schema::DecodeTimer(row.key);
+      if (!timer) return absl::DataLossError("a row of the hub is damaged");
+      if (timer->day > context.as_of.days()) break;
+      ++due;
+      context.Touch(timer->person);
+      context.txn.Delete(row.key);
+    }
+    last = due < kSweepPage;
+    return last ? WriteBasis(context) : absl::OkStatus();
+  };
+  Work* works[] = {&page};
+  std::vector<absl::Status> outcomes;
+  auto position = CommitTogether(works, outcomes, &sweep.change);
+  if (!position.ok()) return position.status();
+  if (!outcomes[0].ok()) return outcomes[0];
+  return last;
+}
+
+absl::Status Hub::WriteBasis(WriteContext& context) const {
+  stored::Basis basis;
+  basis.set_format(schema::kFormat);
+  basis.set_model_version(resolver_.model().version());
+  basis.set_rules_fingerprint(rules()->fingerprint());
+  *basis.mutable_as_of_date() = ToProto(context.as_of);
+  context.txn.Put(schema::kBasisRow, basis.SerializeAsString());
+  return absl::OkStatus();
 }
 
 }  // namespace relief::server

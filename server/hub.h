@@ -78,6 +78,7 @@ class WriteContext {
   absl::Status Follow(absl::StatusOr<matcher::ResolveDelta> delta);
 
   std::set<matcher::PersonId> touched_;
+  bool look_ahead_ = false;  // work out when to judge the touched persons again
   stored::Counters counters_;
   std::vector<AuditEvent> audit_;
 };
@@ -140,7 +141,9 @@ class Hub {
     std::promise<absl::StatusOr<int64_t>> done;
   };
   // Judging everybody again, a page of persons at a time.
+  // Judges again: everybody, or only those whose timer is due.
   struct Sweep {
+    bool due_only = false;
     bool persons_done = false;
     std::optional<matcher::PersonId> after, page_end;
     RuleChange change;
@@ -150,6 +153,8 @@ class Hub {
   Hub(Options options, std::unique_ptr<storage::Store> store, std::shared_ptr<const matcher::Model> model,
       std::shared_ptr<const coverage::RuleSet> rules);
 
+  absl::StatusOr<bool> SweepDuePage(Sweep& sweep);
+  absl::Status WriteBasis(WriteContext& context) const;
   absl::Status PrepareStore();
   absl::Status RebuildIndex();
   matcher::CivilDate Today() const;

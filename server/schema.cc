@@ -59,6 +59,20 @@ std::string FindingRow(std::string_view finding_id) { return Key(kFindingPrefix,
 std::string PersonFindingsRow(matcher::PersonId person) {
   return Key(kPersonFindingsPrefix, person.anchor.view());
 }
+std::string TimerRow(int32_t day, matcher::PersonId person) {
+  std::string key(kTimerPrefix);
+  AppendBigEndian(key, day);
+  key.append(person.anchor.view());
+  return key;
+}
+std::optional<Timer> DecodeTimer(std::string_view key) {
+  constexpr size_t kDayBytes = 8;
+  if (key.size() != kTimerPrefix.size() + kDayBytes + matcher::RecordKey::kSize) return std::nullopt;
+  uint64_t day = 0;
+  for (char byte : key.substr(kTimerPrefix.size(), kDayBytes)) day = day << 8 | static_cast<uint8_t>(byte);
+  return Timer{static_cast<int32_t>(day),
+               {matcher::RecordKey::FromBytes(key.data() + kTimerPrefix.size() + kDayBytes)}};
+}
 std::string SubscriptionRow(std::string_view subscription_id) {
   return Key(kSubscriptionPrefix, subscription_id);
 }

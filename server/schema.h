@@ -11,7 +11,7 @@
 
 namespace relief::server::schema {
 
-inline constexpr int kFormat = 2;
+inline constexpr int kFormat = 3;
 
 // stored::Record
 std::string RecordRow(matcher::RecordKey key);
@@ -42,6 +42,15 @@ inline constexpr std::string_view kFindingPrefix = "hf";
 // stored::PersonFindings
 std::string PersonFindingsRow(matcher::PersonId person);
 inline constexpr std::string_view kPersonFindingsPrefix = "hp";
+
+// Persons to be judged again on a day (days since 1970), because time alone may change their findings. No value.
+std::string TimerRow(int32_t day, matcher::PersonId person);
+struct Timer {
+  int32_t day = 0;
+  matcher::PersonId person;
+};
+std::optional<Timer> DecodeTimer(std::string_view key);
+inline constexpr std::string_view kTimerPrefix = "ht";
 
 // v1::Subscription
 std::string SubscriptionRow(std::string_view subscription_id);

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "server/coverage/condition.h"
+#include "server/coverage/rule_days.h"
 #include "server/coverage/rule_file.h"
 
 namespace relief::coverage {
@@ -52,6 +53,8 @@ class Rule {
 struct RuleSet::Impl {
   std::vector<Rule> rules;  // by id, then version
   std::string fingerprint;
+  std::vector<int> day_parameters{0};
+  std::vector<int32_t> boundary_days;
 
   static absl::StatusOr<std::shared_ptr<const RuleSet>> Make(std::vector<PlacedRule> placed) {
     if (absl::Status status = CheckDistinct(placed); !status.ok()) return status;
@@ -63,8 +66,15 @@ struct RuleSet::Impl {
     RuleFile all;
     for (PlacedRule& rule : placed) {
       *all.add_rules() = rule.spec;
+      for (int days : DayParameters(rule.spec)) set->impl_->day_parameters.push_back(days);
+      set->impl_->boundary_days.push_back(DayNumber(rule.spec.effective_from()));
+      if (rule.spec.has_effective_to())
+        set->impl_->boundary_days.push_back(DayNumber(rule.spec.effective_to()) + 1);
       set->impl_->rules.emplace_back(std::move(rule.spec));
     }
+    std::vector<int>& days = set->impl_->day_parameters;
+    std::sort(days.begin(), days.end());
+    days.erase(std::unique(days.begin(), days.end()), days.end());
     set->impl_->fingerprint = matcher::RecordKey::Of(kEvaluators, Deterministic(all)).ToString();
     return std::shared_ptr<const RuleSet>(std::move(set));
   }
@@ -112,6 +122,9 @@ absl::StatusOr<std::shared_ptr<const RuleSet>> RuleSet::LoadDirectory(const std:
   }
   return Impl::Make(std::move(all));
 }
+
+const std::vector<int>& RuleSet::day_parameters() const { return impl_->day_parameters; }
+const std::vector<int32_t>& RuleSet::boundary_days() const { return impl_->boundary_days; }
 
 const std::string& RuleSet::fingerprint() const { return impl_->fingerprint; }
 

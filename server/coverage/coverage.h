@@ -84,8 +84,16 @@ class RuleSet {
   // does). Sorted by finding_id, each once.
   std::vector<FindingDraft> Evaluate(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const;
 
+  // The first day after `as_of` on which Evaluate says something else, if the records stay as they are; at the latest
+  // kHorizonDays later, when it is to be asked again.
+  static constexpr int kHorizonDays = 400;
+  matcher::CivilDate NextChange(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const;
+
  private:
   RuleSet();
+  // Days that any rule counts (0 included), and first days and days after the last of all rules; days since 1970.
+  const std::vector<int>& day_parameters() const;
+  const std::vector<int32_t>& boundary_days() const;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

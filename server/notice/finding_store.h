@@ -29,13 +29,15 @@ struct JudgedPerson {
   std::vector<matcher::RecordKey> keys;
   std::vector<stored::Record> records;  // effective ones, beside their keys
   std::vector<coverage::FindingDraft> drafts;
+  int32_t wake_day = 0;  // to be judged again on this day, in days since 1970; 0 for nobody
 };
 
-// Reads the persons' records through the transaction and judges them.
+// Reads the persons' records through the transaction and judges them. With `look_ahead` the day to judge them again is
+// worked out; without it, it is tomorrow: what changes today may change again today, and looking ahead is the slow part.
 absl::StatusOr<std::vector<JudgedPerson>> JudgePersons(storage::Transaction& txn,
                                                        const std::set<matcher::PersonId>& persons,
                                                        const coverage::RuleSet& rules,
-                                                       matcher::CivilDate as_of);
+                                                       matcher::CivilDate as_of, bool look_ahead);
 
 struct FindingCounts {
   int64_t opened = 0, closed = 0;

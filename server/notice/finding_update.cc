@@ -93,6 +93,7 @@ class Updater {
       stored::PersonFindings list;
       if (absl::Status status = ParseRow((*rows)[i], &list); !status.ok()) return status;
       listed_[judged[i].person].assign(list.finding_ids().begin(), list.finding_ids().end());
+      wakes_[judged[i].person] = list.wake_day();
     }
     return absl::OkStatus();
   }
@@ -158,13 +159,19 @@ class Updater {
   void WriteList(const JudgedPerson& person) {
     std::vector<std::string> ids;
     for (const coverage::FindingDraft& draft : person.drafts) ids.push_back(draft.finding_id);
-    if (ids == listed_[person.person]) return;
+    const int32_t wake_before = wakes_[person.person];
+    if (person.wake_day != wake_before) {
+      if (wake_before != 0) txn_.Delete(schema::TimerRow(wake_before, person.person));
+      if (person.wake_day != 0) txn_.Put(schema::TimerRow(person.wake_day, person.person), "");
+    }
+    if (ids == listed_[person.person] && person.wake_day == wake_before) return;
     const std::string key = schema::PersonFindingsRow(person.person);
-    if (ids.empty()) {
+    if (ids.empty() && person.wake_day == 0) {
       txn_.Delete(key);
       return;
     }
     stored::PersonFindings list;
+    list.set_wake_day(person.wake_day);
     for (std::string& id : ids) list.add_finding_ids(std::move(id));
     txn_.Put(key, list.SerializeAsString());
   }
@@ -175,6 +182,7 @@ class Updater {
   const matcher::CivilDate as_of_;
   Outbox& outbox_;
   std::map<matcher::PersonId, std::vector<std::string>> listed_;
+  std::map<matcher::PersonId, int32_t> wakes_;
   std::map<std::string, v1::Finding> stored_;
   FindingCounts counts_;
 };
@@ -184,7 +192,7 @@ class Updater {
 absl::StatusOr<std::vector<JudgedPerson>> JudgePersons(storage::Transaction& txn,
                                                        const std::set<matcher::PersonId>& persons,
                                                        const coverage::RuleSet& rules,
-                                                       matcher::CivilDate as_of) {
+                                                       matcher::CivilDate as_of, bool look_ahead) {
   const storage::TransactionReader reader(txn);
   std::vector<JudgedPerson> judged;
   std::vector<std::string> keys;
@@ -209,7 +217,9 @@ absl::StatusOr<std::vector<JudgedPerson>> JudgePersons(storage::Transaction& txn
     }
     std::vector<coverage::CoverageRecord> records;
     for (size_t i = 0; i < one.keys.size(); ++i) records.push_back({one.keys[i], &one.records[i].record()});
-    if (!records.empty()) one.drafts = rules.Evaluate(records, as_of);
+    if (records.empty()) continue;
+    one.drafts = rules.Evaluate(records, as_of);
+    one.wake_day = look_ahead ? rules.NextChange(records, as_of).days() : as_of.days() + 1;
   }
   return judged;
 }

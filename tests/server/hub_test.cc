@@ -258,6 +258,110 @@ TEST(Hub, TimeAndModelAreCaughtUpWithAtTheNextStart) {
   EXPECT_FALSE(OpenFindings(*hub).empty());
 }
 
+// Findings as anybody sees them, without the times at which they changed.
+std::map<std::string, std::string> FindingsOf(const Hub& hub) {
+  std::map<std::string, std::string> rows;
+  for (v1::Finding finding : OpenFindings(hub)) {
+    finding.clear_open_time();
+    finding.clear_update_time();
+    finding.clear_due_date();  // counts from the day it opened, which depends on when the hub looked
+    rows[finding.finding_id()] = finding.SerializeAsString();
+  }
+  return rows;
+}
+
+// Days, weeks or months go by between batches, with restarts: the timers alone bring the findings to where judging
+// everybody on the last day would.
+TEST(Hub, TimePassesByItself) {
+  int total = 0;
+  for (int seed = 1; seed <= 8; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const std::vector<Event> events = Village(random);
+    auto store = storage::NewMemoryStore();
+    Hub::Options options = TestOptions();
+    matcher::CivilDate day{2025, 6, 1};
+    std::vector<Event> sent;
+    for (size_t begin = 0; begin < events.size() + 12;) {  // time goes on after the last batch
+      options.as_of = day;
+      auto hub = OpenHub(std::make_unique<Borrowed>(*store), options);
+      const size_t end = begin + 1 + random() % 6;
+      for (size_t i = begin; i < std::min(end, events.size()); ++i) {
+        const v1::Source source = events[i].source == "facts" ? OpenFacts(*hub, "facts")
+                                  : events[i].source == "ml"  ? OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING)
+                                                              : OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY);
+        Push(*hub, source, {events[i].record});
+        sent.push_back(events[i]);
+      }
+      begin = end;
+      auto fresh = OpenHub(storage::NewMemoryStore(), options);
+      for (const Event& event : sent) {
+        const v1::Source source = event.source == "facts" ? OpenFacts(*fresh, "facts")
+                                  : event.source == "ml"  ? OpenBenefits(*fresh, "ml", v1::MINIMUM_LIVING)
+                                                          : OpenBenefits(*fresh, "ep", v1::EXTREME_POVERTY);
+        Push(*fresh, source, {event.record});
+      }
+      ASSERT_EQ(FindingsOf(*hub), FindingsOf(*fresh)) << day.ToString();
+      total += static_cast<int>(FindingsOf(*hub).size());
+      day = matcher::CivilDate::FromDays(day.days() + (random() % 3 ? static_cast<int>(random() % 70) : 0));
+    }
+  }
+  EXPECT_GT(total, 20);
+}
+
+TEST(Hub, ADayThatBeginsJudgesOnlyThoseItConcerns) {
+  auto store = storage::NewMemoryStore();
+  Hub::Options options = TestOptions();
+  options.as_of = matcher::CivilDate{2026, 1, 10};
+  {
+    auto hub = OpenHub(std::make_unique<Borrowed>(*store), options);
+    std::vector<v1::Record> records;
+    for (int i = 0; i < 30; ++i)
+      records.push_back(Monthly(MadeUp("孙玉梅", {1950, 1, static_cast<uint8_t>(1 + i)}, 200), "D" + std::to_string(i),
+                                v1::MINIMUM_LIVING, MonthOf(2024, 1)));
+    Push(*hub, OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING), records);
+  }
+  const auto woken_on = [&](matcher::CivilDate day) {
+    options.as_of = day;
+    const auto before = Rows(*OpenHub(std::make_unique<Borrowed>(*store), options), "ht");
+    int due = 0;
+    for (const auto& [key, value] : before) due += schema::DecodeTimer(key)->day <= day.days();
+    return std::pair(before.size(), due);
+  };
+  EXPECT_EQ(woken_on({2026, 1, 11}), std::pair(size_t{30}, 0)) << "all were looked at, and each has its next day";
+  const auto rows = [&] {
+    options.as_of = matcher::CivilDate{2026, 1, 12};
+    auto hub = OpenHub(std::make_unique<Borrowed>(*store), options);
+    return Rows(*hub, "ht");
+  };
+  const auto timers = rows();
+  for (const auto& [key, value] : timers) EXPECT_GT(schema::DecodeTimer(key)->day, (matcher::CivilDate{2026, 1, 12}.days()));
+  EXPECT_EQ(rows(), timers) << "nobody was due: nothing was written";
+}
+
+TEST(Hub, AClockThatGoesBackIsBorne) {
+  auto store = storage::NewMemoryStore();
+  Hub::Options options = TestOptions();
+  options.as_of = matcher::CivilDate{2026, 1, 31};
+  {
+    auto hub = OpenHub(std::make_unique<Borrowed>(*store), options);
+    Push(*hub, OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY),
+         {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+    Push(*hub, OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING),
+         {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
+    EXPECT_EQ(FindingsOf(*hub).size(), 0u);
+  }
+  for (const auto& [day, expected] : {std::pair(matcher::CivilDate{2026, 4, 1}, true), std::pair(matcher::CivilDate{2026, 1, 31}, false),
+                                      std::pair(matcher::CivilDate{2026, 5, 1}, true)}) {
+    options.as_of = day;
+    auto hub = OpenHub(std::make_unique<Borrowed>(*store), options);
+    const auto findings = FindingsOf(*hub);
+    EXPECT_EQ(std::any_of(findings.begin(), findings.end(), [](const auto& one) { return one.second.find("D01") != std::string::npos; }),
+              expected)
+        << day.ToString();
+  }
+}
+
 TEST(Hub, RefusesAStoreOfANewerFormat) {
   auto store = storage::NewMemoryStore();
   storage::Transaction txn(*store);

@@ -120,5 +120,28 @@ TEST(Evaluators, GiveTheSameDraftsInEveryOrderOfRecords) {
   }
 }
 
+// Judged every single day, nothing changes before the day that was foretold, and on that day something does.
+TEST(NextChange, IsTheFirstDayOnWhichTimeAloneChangesAnything) {
+  std::mt19937 random(kSeed + 1);
+  int changes = 0;
+  for (int i = 0; i < 60; ++i) {
+    const std::vector<v1::Record> records = RandomPerson(&random).Records();
+    const std::vector<CoverageRecord> references = References(records);
+    const matcher::CivilDate today = matcher::CivilDate::FromDays(
+        matcher::CivilDate{2025, 3, 1}.days() + std::uniform_int_distribution<int>(0, 600)(random));
+    const std::vector<FindingDraft> now = ShippedRules().Evaluate(references, today);
+    const int32_t next = ShippedRules().NextChange(references, today).days();
+    ASSERT_GT(next, today.days());
+    ASSERT_LE(next, today.days() + RuleSet::kHorizonDays);
+    for (int32_t day = today.days() + 1; day < next; ++day)
+      ASSERT_TRUE(ShippedRules().Evaluate(references, matcher::CivilDate::FromDays(day)) == now)
+          << "person " << i << " on " << matcher::CivilDate::FromDays(day).ToString();
+    if (next == today.days() + RuleSet::kHorizonDays) continue;
+    ++changes;
+    EXPECT_FALSE(ShippedRules().Evaluate(references, matcher::CivilDate::FromDays(next)) == now);
+  }
+  EXPECT_GT(changes, 20);
+}
+
 }  // namespace
 }  // namespace relief::coverage
