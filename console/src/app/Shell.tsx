@@ -1,0 +1,85 @@
+import {
+  AuditOutlined,
+  BarChartOutlined,
+  DashboardOutlined,
+  FlagOutlined,
+  LogoutOutlined,
+  MenuFoldOutlined,
+  MenuUnfoldOutlined,
+  TranslationOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
+import { Layout } from "antd";
+import { useEffect, useRef, useState, type ComponentType } from "react";
+import { NavLink, Outlet, useLocation } from "react-router";
+import type { Right } from "@/app/rights";
+import { useSession } from "@/app/session";
+import { chooseLanguage, useText } from "@/locales";
+import { OfflineBanner } from "@/parts/states";
+
+const PLACES: { path: string; right: Right; icon: ComponentType }[] = [
+  { path: "review", right: "review", icon: AuditOutlined },
+  { path: "findings", right: "findings", icon: FlagOutlined },
+  { path: "gaps", right: "gaps", icon: BarChartOutlined },
+  { path: "person", right: "person", icon: UserOutlined },
+  { path: "operations", right: "operations", icon: DashboardOutlined },
+];
+
+export function Shell() {
+  const { t, language } = useText();
+  const { session, leave, may } = useSession();
+  const [narrow, setNarrow] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const place = PLACES.find(({ path }) => pathname.startsWith(`/${path}`));
+    document.title = place ? `${t(`nav.${place.path}`)} · ${t("app.name")}` : t("app.name");
+    main.current?.scrollTo(0, 0);
+  }, [pathname, language]);
+
+  return (
+    <Layout className="shell">
+      <a className="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+        {t("app.skip")}
+      </a>
+      <Layout.Sider width={188} collapsedWidth={60} collapsed={narrow} breakpoint="xl" onBreakpoint={setNarrow} trigger={null}>
+        <div className={narrow ? "side narrow" : "side"}>
+          <div className="brand">
+            <img src="/icon.svg" alt="" />
+            <span>{t("app.name")}</span>
+          </div>
+          <nav aria-label={t("app.navigation")}>
+            {PLACES.filter(({ right }) => may(right)).map(({ path, icon: Icon }) => (
+              <NavLink key={path} to={`/${path}`} title={narrow ? t(`nav.${path}`) : undefined} aria-label={t(`nav.${path}`)}>
+                <Icon />
+                <span className="label">{t(`nav.${path}`)}</span>
+              </NavLink>
+            ))}
+          </nav>
+          <footer>
+            <div className="who">
+              <b title={session.user}>{session.user}</b>
+              <span>{t(`role.${session.role}`)}</span>
+            </div>
+            <button className="plain" onClick={() => chooseLanguage(language === "zh" ? "en" : "zh")} aria-label={t("app.languageLabel")}>
+              <TranslationOutlined />
+              <span className="label" lang={language === "zh" ? "en" : "zh-CN"}>{t("app.language")}</span>
+            </button>
+            <button className="plain" onClick={() => void leave()} aria-label={t("app.logout")}>
+              <LogoutOutlined />
+              <span className="label">{t("app.logout")}</span>
+            </button>
+            <button className="plain" onClick={() => setNarrow(!narrow)} aria-label={t(narrow ? "app.expand" : "app.collapse")} aria-expanded={!narrow}>
+              {narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+              <span className="label">{t("app.collapse")}</span>
+            </button>
+          </footer>
+        </div>
+      </Layout.Sider>
+      <main id="main" tabIndex={-1} ref={main}>
+        <OfflineBanner />
+        <Outlet />
+      </main>
+    </Layout>
+  );
+}

@@ -1,0 +1,43 @@
+// Each page is a file of its own that the browser loads when it is first opened.
+import { createBrowserRouter, Navigate } from "react-router";
+import { Guard } from "@/app/Guard";
+import { homeOf } from "@/app/rights";
+import { useSession } from "@/app/session";
+import { Shell } from "@/app/Shell";
+import { NoSuchPage, PageFailed, PageSkeleton } from "@/parts/states";
+
+function Home() {
+  return <Navigate to={homeOf(useSession().session.role)} replace />;
+}
+
+export const router = createBrowserRouter([
+  {
+    Component: Shell,
+    ErrorBoundary: PageFailed,
+    HydrateFallback: PageSkeleton,
+    children: [
+      { index: true, Component: Home },
+      {
+        element: <Guard right="review" />,
+        children: [
+          { path: "review", lazy: () => import("@/pages/review/ReviewPage") },
+          { path: "review/decisions", lazy: () => import("@/pages/review/DecisionsPage") },
+        ],
+      },
+      {
+        element: <Guard right="findings" />,
+        children: [{ path: "findings", lazy: () => import("@/pages/findings/FindingsPage") }],
+      },
+      { element: <Guard right="gaps" />, children: [{ path: "gaps", lazy: () => import("@/pages/gaps/GapsPage") }] },
+      {
+        element: <Guard right="person" />,
+        children: [{ path: "person", lazy: () => import("@/pages/person/PersonPage") }],
+      },
+      {
+        element: <Guard right="operations" />,
+        children: [{ path: "operations", lazy: () => import("@/pages/operations/OperationsPage") }],
+      },
+      { path: "*", Component: NoSuchPage },
+    ],
+  },
+]);

@@ -1,0 +1,84 @@
+// Where a record stands in time, and what it is called.
+import { Cycle, FactType, BenefitForm, type Benefit, type Fact } from "@/gen/relief/v1/record_pb";
+import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
+import { Programme } from "@/gen/relief/v1/types_pb";
+import { dateText, monthIndex, monthText } from "@/lib/dates";
+import { money } from "@/lib/money";
+import { named, t } from "@/locales";
+
+// Months counted since year 0, ends included. `to` is null while it still runs.
+export interface Span {
+  from: number;
+  to: number | null;
+  point: boolean; // a payment or an event rather than a stretch of time
+}
+
+function spanOfBenefit(benefit: Benefit): Span | null {
+  if (benefit.startMonth?.year) {
+    const to = benefit.endMonth?.year ? monthIndex(benefit.endMonth) : null;
+    return { from: monthIndex(benefit.startMonth), to, point: false };
+  }
+  const day = benefit.payDate?.year ? benefit.payDate : benefit.eventDate?.year ? benefit.eventDate : benefit.decisionDate;
+  if (day?.year) return { from: monthIndex(day), to: monthIndex(day), point: true };
+  if (benefit.benefitYear) return { from: benefit.benefitYear * 12, to: benefit.benefitYear * 12 + 11, point: false };
+  const term = /^(\d{4})(春|秋)$/.exec(benefit.term);
+  if (!term) return null;
+  const year = Number(term[1]) * 12;
+  return term[2] === "春" ? { from: year + 1, to: year + 6, point: false } : { from: year + 8, to: year + 12, point: false };
+}
+
+function spanOfFact(fact: Fact): Span | null {
+  if (!fact.date?.year) return null;
+  const from = monthIndex(fact.date);
+  if (fact.type === FactType.DEATH || fact.type === FactType.HOUSE_DAMAGE) return { from, to: from, point: true };
+  return { from, to: fact.endDate?.year ? monthIndex(fact.endDate) : null, point: false };
+}
+
+export function spanOf(record: PersonRecord): Span | null {
+  if (record.content.case === "benefit") return spanOfBenefit(record.content.value);
+  return record.content.case === "fact" ? spanOfFact(record.content.value) : null;
+}
+
+export function whatOf(record: PersonRecord): { name: string; detail: string } {
+  if (record.content.case === "benefit") {
+    const benefit = record.content.value;
+    const detail = [benefit.subItem, named("form", BenefitForm[benefit.form] ?? ""), benefit.cause, benefit.stage, benefit.term];
+    return { name: named("programme", Programme[benefit.programme] ?? ""), detail: [...new Set(detail.filter(Boolean))].join(" · ") };
+  }
+  if (record.content.case === "fact") {
+    const fact = record.content.value;
+    const value = fact.type === FactType.HOUSE_DAMAGE ? named("factValue", fact.value) : fact.value;
+    return { name: named("fact", FactType[fact.type] ?? ""), detail: fact.value ? value : "" };
+  }
+  return { name: t("common.unknown"), detail: "" };
+}
+
+export function whenOf(record: PersonRecord): string {
+  const { content } = record;
+  if (content.case === "benefit") {
+    const { startMonth, endMonth, payDate, eventDate, decisionDate, benefitYear, term } = content.value;
+    if (startMonth?.year) {
+      return endMonth?.year ? `${monthText(startMonth)} – ${monthText(endMonth)}` : t("benefit.since", { month: monthText(startMonth) });
+    }
+    return dateText(payDate) || dateText(eventDate) || dateText(decisionDate) || (benefitYear ? String(benefitYear) : term);
+  }
+  if (content.case === "fact") {
+    const { date, endDate } = content.value;
+    return endDate?.year ? `${dateText(date)} – ${dateText(endDate)}` : dateText(date);
+  }
+  return "";
+}
+
+export function amountOf(record: PersonRecord): string {
+  if (record.content.case !== "benefit") return "";
+  const { amountFen, cycle } = record.content.value;
+  if (amountFen === 0n) return "—";
+  const each = cycle === Cycle.ONCE ? "" : named("cycle", Cycle[cycle] ?? "");
+  return each ? `${money(amountFen)} ${each}` : money(amountFen);
+}
+
+// The oldest first; what has no date comes last.
+export function inOrder<T extends { record: PersonRecord }>(entries: readonly T[]): T[] {
+  const from = (entry: T) => spanOf(entry.record)?.from ?? Number.MAX_SAFE_INTEGER;
+  return [...entries].sort((a, b) => from(a) - from(b));
+}

@@ -1,0 +1,72 @@
+import { Button, Input } from "antd";
+import { Decision_Verdict } from "@/gen/relief/v1/review_service_pb";
+import { KEY_CAPS } from "@/lib/keys";
+import { useText } from "@/locales";
+
+const CHOICES = [
+  { verdict: Decision_Verdict.SAME, name: "same" },
+  { verdict: Decision_Verdict.DIFFERENT, name: "different" },
+  { verdict: Decision_Verdict.UNSURE, name: "unsure" },
+] as const;
+
+interface DecisionBarProps {
+  verdict: Decision_Verdict;
+  choose: (verdict: Decision_Verdict) => void;
+  comment: string;
+  setComment: (comment: string) => void;
+  ready: boolean;
+  busy: boolean;
+  confirm: () => void;
+  undo: () => void;
+  help: () => void;
+}
+
+export function DecisionBar({ verdict, choose, comment, setComment, ready, busy, confirm, undo, help }: DecisionBarProps) {
+  const { t } = useText();
+  return (
+    <section className="decision-bar panel" aria-label={t("review.verdict")}>
+      <div role="group" aria-label={t("review.verdict")} className="verdicts">
+        {CHOICES.map((choice) => (
+          <button
+            key={choice.name}
+            type="button"
+            data-verdict={choice.name}
+            aria-pressed={verdict === choice.verdict}
+            aria-keyshortcuts={KEY_CAPS[choice.name]}
+            disabled={!ready || busy}
+            onClick={() => choose(choice.verdict)}
+          >
+            <kbd>{KEY_CAPS[choice.name]}</kbd>
+            {t(`review.${choice.name}`)}
+          </button>
+        ))}
+      </div>
+      <Input
+        className="comment"
+        value={comment}
+        maxLength={500}
+        disabled={!ready || busy}
+        placeholder={t("review.comment")}
+        aria-label={t("review.comment")}
+        onChange={(event) => setComment(event.target.value)}
+      />
+      <Button
+        type="primary"
+        loading={busy}
+        disabled={!ready || verdict === Decision_Verdict.VERDICT_UNSPECIFIED}
+        aria-keyshortcuts="Enter"
+        onClick={confirm}
+      >
+        <kbd>{KEY_CAPS.confirm}</kbd>
+        {t("review.confirm")}
+      </Button>
+      <Button onClick={undo} disabled={busy} aria-keyshortcuts={KEY_CAPS.undo}>
+        <kbd>{KEY_CAPS.undo}</kbd>
+        {t("review.undo")}
+      </Button>
+      <Button type="text" onClick={help} aria-keyshortcuts={KEY_CAPS.help} aria-label={t("review.help")} title={t("review.help")}>
+        <kbd style={{ margin: 0 }}>{KEY_CAPS.help}</kbd>
+      </Button>
+    </section>
+  );
+}

@@ -1,0 +1,112 @@
+// What was decided, by whom; every decision can be taken back from here.
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { App, Button, Input, Modal, Table, Tag, type TableColumnsType } from "antd";
+import { useState } from "react";
+import { review } from "@/api/clients";
+import { useSession } from "@/app/session";
+import { Decision_Verdict, type Decision } from "@/gen/relief/v1/review_service_pb";
+import { timeText } from "@/lib/dates";
+import { named, useText } from "@/locales";
+import { ReviewTabs } from "@/pages/review/ReviewTabs";
+import { useDecide } from "@/pages/review/useDecide";
+import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
+import "./review.css";
+
+export function Component() {
+  const { t } = useText();
+  const { may } = useSession();
+  const { message } = App.useApp();
+  const [asking, setAsking] = useState<Decision | null>(null);
+  const [reason, setReason] = useState("");
+  const [said, setSaid] = useState("");
+  const list = useInfiniteQuery({
+    queryKey: ["decisions"],
+    queryFn: ({ pageParam, signal }) => review.listDecisions({ pageSize: 50, pageToken: pageParam }, { signal }),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.nextPageToken || undefined,
+  });
+  const { undo } = useDecide((event) => {
+    setSaid(event.text);
+    if (event.type === "undone") message.success(event.text);
+    else message.error(event.text, 8);
+    setAsking(null);
+    setReason("");
+  });
+  const decisions = list.data?.pages.flatMap((page) => page.decisions) ?? [];
+  const columns: TableColumnsType<Decision> = [
+    { title: t("review.time"), width: 150, className: "nowrap", render: (_, decision) => timeText(decision.time) },
+    { title: t("review.officer"), dataIndex: "officer", width: 150, ellipsis: true },
+    {
+      title: t("review.verdictColumn"),
+      width: 130,
+      render: (_, decision) => (
+        <Tag color={decision.verdict === Decision_Verdict.SAME ? "green" : decision.verdict === Decision_Verdict.DIFFERENT ? "red" : undefined}>
+          {named("verdict", Decision_Verdict[decision.verdict])}
+        </Tag>
+      ),
+    },
+    {
+      title: t("review.pair"),
+      render: (_, { recordA, recordB }) => (
+        <span className="code">
+          {recordA?.sourceId}/{recordA?.recordId}
+          <br />
+          {recordB?.sourceId}/{recordB?.recordId}
+        </span>
+      ),
+    },
+    { title: t("review.commentColumn"), dataIndex: "comment", render: (comment: string) => comment || <span className="quiet">—</span> },
+    {
+      title: t("review.stateColumn"),
+      width: 210,
+      render: (_, decision) =>
+        decision.undoTime ? (
+          <span className="quiet">{t("review.takenBack", { time: timeText(decision.undoTime) })}</span>
+        ) : (
+          <span className="row">
+            {t("review.standing")}
+            {may("decide") && (
+              <Button size="small" onClick={() => setAsking(decision)}>
+                {t("review.undo")}
+              </Button>
+            )}
+          </span>
+        ),
+    },
+  ];
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>{t("review.title")}</h1>
+        <ReviewTabs />
+      </div>
+      <div className="panel">
+        {list.isPending ? (
+          <PanelSkeleton rows={8} />
+        ) : list.isError && !list.data ? (
+          <ErrorState error={list.error} retry={() => void list.refetch()} />
+        ) : decisions.length === 0 ? (
+          <Empty title={t("review.historyEmpty")} hint={t("review.historyEmptyHint")} />
+        ) : (
+          <>
+            <Table size="middle" rowKey="decisionId" columns={columns} dataSource={decisions} pagination={false} scroll={{ x: 900 }} />
+            <More shown={decisions.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
+          </>
+        )}
+      </div>
+      <div className="hidden-text" role="status" aria-live="polite">{said}</div>
+      <Modal
+        open={asking !== null}
+        title={t("review.undoTitle")}
+        okText={t("review.undo")}
+        cancelText={t("common.cancel")}
+        confirmLoading={undo.isPending}
+        onOk={() => asking && undo.mutate({ decisionId: asking.decisionId, comment: reason.trim() })}
+        onCancel={() => setAsking(null)}
+      >
+        <p>{t("review.undoText")}</p>
+        <Input.TextArea value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} rows={2} placeholder={t("review.undoReason")} aria-label={t("review.undoReason")} />
+      </Modal>
+    </div>
+  );
+}
