@@ -66,6 +66,10 @@ class WriteContext {
   void CountLiveRecords(int64_t difference) {
     counters_.set_live_records(counters_.live_records() + difference);
   }
+  // Adds to the number of open findings: for decisions; what the rules open and close is counted by itself.
+  void CountOpenFindings(int64_t difference) {
+    counters_.set_open_findings(counters_.open_findings() + difference);
+  }
   // One entry of the audit chain, in the same commit.
   void Audit(AuditEvent event) { audit_.push_back(std::move(event)); }
 

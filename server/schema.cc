@@ -56,6 +56,16 @@ std::string SourceRecordRow(std::string_view source_id, std::string_view record_
 
 std::string SourceRow(std::string_view source_id) { return Key(kSourcePrefix, source_id); }
 std::string FindingRow(std::string_view finding_id) { return Key(kFindingPrefix, finding_id); }
+std::string FindingEventPrefix(std::string_view finding_id) {
+  std::string key = Key("he", finding_id);
+  key.push_back('\0');
+  return key;
+}
+std::string FindingEventRow(std::string_view finding_id, int64_t sequence) {
+  std::string key = FindingEventPrefix(finding_id);
+  AppendBigEndian(key, sequence);
+  return key;
+}
 std::string PersonFindingsRow(matcher::PersonId person) {
   return Key(kPersonFindingsPrefix, person.anchor.view());
 }

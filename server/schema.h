@@ -39,6 +39,10 @@ inline constexpr std::string_view kSourcePrefix = "hs";
 std::string FindingRow(std::string_view finding_id);
 inline constexpr std::string_view kFindingPrefix = "hf";
 
+// v1::FindingEvent, by sequence
+std::string FindingEventRow(std::string_view finding_id, int64_t sequence);
+std::string FindingEventPrefix(std::string_view finding_id);
+
 // stored::PersonFindings
 std::string PersonFindingsRow(matcher::PersonId person);
 inline constexpr std::string_view kPersonFindingsPrefix = "hp";

@@ -102,6 +102,7 @@ constexpr Permission kPermissions[] = {
     {"/relief.v1.FindingService/ListFindings", kReaders},
     {"/relief.v1.FindingService/GetFinding", kReaders},
     {"/relief.v1.FindingService/AddDisposition", kWorkers},
+    {"/relief.v1.FindingService/ListFindingEvents", kReaders},
     {"/relief.v1.ReportService/GetGapReport", kReaders | Bit(ADMINISTRATOR)},
     {"/relief.v1.FeedService/GetSource", kReaders | Bit(ADMINISTRATOR)},
     {"/relief.v1.FeedService/ListSources", kReaders | Bit(ADMINISTRATOR)},

@@ -1,6 +1,7 @@
 // How findings are read, and what agencies say of them.
 #include <algorithm>
 
+#include "server/notice/finding_life.h"
 #include "server/notice/finding_store.h"
 #include "server/schema.h"
 
@@ -118,6 +119,27 @@ absl::StatusOr<v1::Finding> AddDisposition(Hub& hub, const v1::AddDispositionReq
     added.set_agency(agency);
     added.mutable_time()->set_seconds(context.now_us / 1'000'000);
     *finding->mutable_update_time() = added.time();
+    const bool was_open = finding->state() == v1::Finding::OPEN, was_disputed = finding->disputed();
+    Conclude(&*finding);
+    const bool is_open = finding->state() == v1::Finding::OPEN;
+    if (IsFinal(said.outcome())) finding->set_overdue(false);
+    v1::FindingEvent event;
+    event.set_evidence(finding->evidence_size());
+    event.set_amount_fen(finding->amount_fen());
+    const auto record = [&](v1::FindingEvent::Kind kind) {
+      event.set_kind(kind);
+      AppendEvent(context.txn, &*finding, event, context.now_us);
+    };
+    if (was_open && !is_open) record(v1::FindingEvent::SETTLED);
+    if (!was_disputed && finding->disputed()) record(v1::FindingEvent::DISPUTED);
+    event.set_actor(agency);
+    event.set_outcome(said.outcome());
+    record(v1::FindingEvent::DISPOSED);
+    context.CountOpenFindings(static_cast<int>(is_open) - static_cast<int>(was_open));
+    auto outbox = Outbox::Open(context.txn, context.now_us);
+    if (!outbox.ok()) return outbox.status();
+    outbox->Append(*finding, v1::Notice::CHANGED);
+    outbox->Flush();
     context.txn.Put(schema::FindingRow(request.finding_id()), finding->SerializeAsString());
     context.Audit({agency, "finding.dispose", request.finding_id(), "", "",
                    v1::Disposition::Outcome_Name(said.outcome())});

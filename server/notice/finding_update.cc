@@ -3,6 +3,7 @@
 #include <map>
 
 #include "server/ingest/identity_mapping.h"
+#include "server/notice/finding_life.h"
 #include "server/notice/finding_store.h"
 #include "server/schema.h"
 #include "storage/transaction_reader.h"
@@ -62,11 +63,19 @@ bool SameToReceivers(v1::Finding a, v1::Finding b) {
   return a.SerializeAsString() == b.SerializeAsString();
 }
 
+bool SameEvidence(const v1::Finding& a, const v1::Finding& b) {
+  return std::equal(a.evidence().begin(), a.evidence().end(), b.evidence().begin(), b.evidence().end(),
+                    [](const v1::Evidence& x, const v1::Evidence& y) {
+                      return x.record().source_id() == y.record().source_id() &&
+                             x.record().record_id() == y.record().record_id();
+                    });
+}
+
 class Updater {
  public:
   Updater(storage::Transaction& txn, const coverage::RuleSet& rules, int64_t now_us, matcher::CivilDate as_of,
           Outbox& outbox)
-      : txn_(txn), rules_(rules), now_(ToTimestamp(now_us)), as_of_(as_of), outbox_(outbox) {}
+      : txn_(txn), rules_(rules), now_us_(now_us), now_(ToTimestamp(now_us)), as_of_(as_of), outbox_(outbox) {}
 
   absl::StatusOr<FindingCounts> Run(const std::vector<JudgedPerson>& judged) {
     if (absl::Status status = ReadLists(judged); !status.ok()) return status;
@@ -123,15 +132,30 @@ class Updater {
     const auto found = stored_.find(draft.finding_id);
     const bool is_new = found == stored_.end();
     v1::Finding finding = is_new ? v1::Finding() : found->second;
-    const bool was_open = finding.state() == v1::Finding::OPEN;
+    const v1::Finding::State before = finding.state();
+    const bool was_open = before == v1::Finding::OPEN;
     Describe(person, draft, rules_, as_of_, &finding);
+    // What the agencies agreed on holds for the evidence that they saw.
+    if (before == v1::Finding::SETTLED && SameEvidence(finding, found->second)) {
+      if (!SameToReceivers(finding, found->second)) Put(finding);
+      return;
+    }
     if (was_open) *finding.mutable_due_date() = found->second.due_date();  // counts from the day it opened
     if (is_new) *finding.mutable_open_time() = now_;
     finding.set_state(v1::Finding::OPEN);
     finding.clear_close_time();
+    const bool overdue = IsOverdue(finding, as_of_);
+    const bool overdue_now = overdue && !finding.overdue();
+    finding.set_overdue(overdue);
     if (was_open && SameToReceivers(finding, found->second)) return;
     *finding.mutable_update_time() = now_;
     if (!was_open) ++counts_.opened;
+    if (!was_open && !is_new) finding.set_reopened(finding.reopened() + 1);
+    Record(is_new        ? v1::FindingEvent::OPENED
+           : !was_open   ? v1::FindingEvent::REOPENED
+           : overdue_now ? v1::FindingEvent::OVERDUE
+                         : v1::FindingEvent::CHANGED,
+           &finding);
     outbox_.Append(finding, was_open ? v1::Notice::CHANGED : v1::Notice::OPENED);
     Put(finding);
   }
@@ -140,15 +164,25 @@ class Updater {
   // another person is that person's matter.
   void Drop(matcher::PersonId person, const std::string& id) {
     const auto found = stored_.find(id);
-    if (found == stored_.end() || found->second.state() != v1::Finding::OPEN) return;
+    if (found == stored_.end() || found->second.state() == v1::Finding::CLOSED) return;
     v1::Finding finding = found->second;
     if (finding.person_id() != person.ToString()) return;
+    if (finding.state() == v1::Finding::OPEN) ++counts_.closed;
     finding.set_state(v1::Finding::CLOSED);
+    finding.set_overdue(false);
     *finding.mutable_close_time() = now_;
     *finding.mutable_update_time() = now_;
-    ++counts_.closed;
+    Record(v1::FindingEvent::CLOSED, &finding);
     outbox_.Append(finding, v1::Notice::CLOSED);
     Put(finding);
+  }
+
+  void Record(v1::FindingEvent::Kind kind, v1::Finding* finding) {
+    v1::FindingEvent event;
+    event.set_kind(kind);
+    event.set_evidence(finding->evidence_size());
+    event.set_amount_fen(finding->amount_fen());
+    AppendEvent(txn_, finding, std::move(event), now_us_);
   }
 
   void Put(const v1::Finding& finding) {
@@ -156,28 +190,40 @@ class Updater {
     stored_[finding.finding_id()] = finding;
   }
 
+  // The day after the due date of a finding that may become overdue, if it is sooner.
+  int32_t WakeDay(const JudgedPerson& person) const {
+    int32_t day = person.wake_day;
+    for (const coverage::FindingDraft& draft : person.drafts) {
+      const v1::Finding& finding = stored_.at(draft.finding_id);
+      const auto due = ToCivilDate(finding.due_date());
+      if (finding.state() == v1::Finding::OPEN && due && *due >= as_of_) day = std::min(day, due->days() + 1);
+    }
+    return day;
+  }
+
   void WriteList(const JudgedPerson& person) {
     std::vector<std::string> ids;
     for (const coverage::FindingDraft& draft : person.drafts) ids.push_back(draft.finding_id);
-    const int32_t wake_before = wakes_[person.person];
-    if (person.wake_day != wake_before) {
+    const int32_t wake_before = wakes_[person.person], wake_day = WakeDay(person);
+    if (wake_day != wake_before) {
       if (wake_before != 0) txn_.Delete(schema::TimerRow(wake_before, person.person));
-      if (person.wake_day != 0) txn_.Put(schema::TimerRow(person.wake_day, person.person), "");
+      if (wake_day != 0) txn_.Put(schema::TimerRow(wake_day, person.person), "");
     }
-    if (ids == listed_[person.person] && person.wake_day == wake_before) return;
+    if (ids == listed_[person.person] && wake_day == wake_before) return;
     const std::string key = schema::PersonFindingsRow(person.person);
-    if (ids.empty() && person.wake_day == 0) {
+    if (ids.empty() && wake_day == 0) {
       txn_.Delete(key);
       return;
     }
     stored::PersonFindings list;
-    list.set_wake_day(person.wake_day);
+    list.set_wake_day(wake_day);
     for (std::string& id : ids) list.add_finding_ids(std::move(id));
     txn_.Put(key, list.SerializeAsString());
   }
 
   storage::Transaction& txn_;
   const coverage::RuleSet& rules_;
+  const int64_t now_us_;
   const google::protobuf::Timestamp now_;
   const matcher::CivilDate as_of_;
   Outbox& outbox_;

@@ -1,4 +1,5 @@
 #include "relief/v1/finding_service.grpc.pb.h"
+#include "server/notice/finding_life.h"
 #include "server/notice/finding_store.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
@@ -27,6 +28,11 @@ class FindingService final : public v1::FindingService::Service {
   grpc::Status AddDisposition(grpc::ServerContext* context, const v1::AddDispositionRequest* request,
                               v1::Finding* response) override {
     return Answer(server::AddDisposition(hub_, *request, CallerOf(*context)), response);
+  }
+
+  grpc::Status ListFindingEvents(grpc::ServerContext*, const v1::ListFindingEventsRequest* request,
+                                 v1::ListFindingEventsResponse* response) override {
+    return Answer(server::ListFindingEvents(*hub_.store().Snapshot(), *request), response);
   }
 
  private:

@@ -143,4 +143,26 @@ inline std::vector<v1::Finding> OpenFindings(const Hub& hub) {
   return findings;
 }
 
+// A store that outlives the hub on it.
+class BorrowedStore final : public storage::Store {
+ public:
+  explicit BorrowedStore(storage::Store& store) : store_(store) {}
+  absl::StatusOr<std::vector<storage::Row>> MultiGet(std::span<const std::string> keys) const override {
+    return store_.MultiGet(keys);
+  }
+  absl::StatusOr<std::vector<storage::KeyRow>> Scan(std::string_view prefix, std::string_view from,
+                                                    size_t limit) const override {
+    return store_.Scan(prefix, from, limit);
+  }
+  storage::Version version() const override { return store_.version(); }
+  absl::StatusOr<storage::CommitResult> Apply(const storage::Commit& commit) override {
+    return store_.Apply(commit);
+  }
+  std::unique_ptr<storage::Reader> Snapshot() const override { return store_.Snapshot(); }
+  uint64_t DiskBytes() const override { return store_.DiskBytes(); }
+
+ private:
+  storage::Store& store_;
+};
+
 }  // namespace relief::server

@@ -1,6 +1,10 @@
 #include <algorithm>
 
+#include "server/notice/finding_life.h"
 #include "server/notice/finding_store.h"
+#include "server/notice/outbox.h"
+#include "server/schema.h"
+#include "server/stored.pb.h"
 #include "tests/server/hub_fixture.h"
 
 namespace relief::server {
@@ -166,6 +170,118 @@ TEST_F(Findings, AreFiltered) {
   EXPECT_FALSE(passes([](auto& f) { f.set_person_id("P-0000000000000000"); }));
   EXPECT_TRUE(passes([](auto& f) { f.add_programmes(v1::EXTREME_POVERTY); }));
   EXPECT_FALSE(passes([](auto& f) { f.add_programmes(v1::DISASTER); }));
+}
+
+std::vector<std::string> History(const Hub& hub, const std::string& finding_id) {
+  v1::ListFindingEventsRequest request;
+  request.set_finding_id(finding_id);
+  const auto events = ListFindingEvents(hub.store(), request);
+  EXPECT_TRUE(events.ok()) << events.status();
+  std::vector<std::string> kinds;
+  int64_t sequence = 0;
+  for (const v1::FindingEvent& event : events->events()) {
+    EXPECT_EQ(event.sequence(), ++sequence);
+    kinds.push_back(v1::FindingEvent::Kind_Name(event.kind()));
+  }
+  return kinds;
+}
+
+TEST_F(Findings, HaveAHistoryThatOnlyGrows) {
+  MakeDuplicate();
+  Withdraw(2);
+  MakeDuplicate(3);
+  const v1::Finding finding = Duplicate();
+  EXPECT_EQ(finding.reopened(), 1);
+  EXPECT_EQ(History(*hub_, finding.finding_id()), (std::vector<std::string>{"OPENED", "CLOSED", "REOPENED"}));
+  v1::ListFindingEventsRequest nothing;
+  nothing.set_finding_id("F-none");
+  EXPECT_TRUE(absl::IsNotFound(ListFindingEvents(hub_->store(), nothing).status()));
+}
+
+class Answers : public Findings {
+ protected:
+  v1::Finding Say(const std::string& agency, v1::Disposition::Outcome outcome) {
+    v1::AddDispositionRequest request;
+    request.set_finding_id(Duplicate().finding_id());
+    request.mutable_disposition()->set_outcome(outcome);
+    request.mutable_disposition()->set_note("按规定衔接");
+    const auto finding = AddDisposition(*hub_, request, agency);
+    EXPECT_TRUE(finding.ok()) << finding.status();
+    return *finding;
+  }
+  int64_t OpenCount() {
+    stored::Counters counters;
+    EXPECT_TRUE(counters.ParseFromString(Rows(*hub_, schema::kCountersRow).begin()->second));
+    return counters.open_findings();
+  }
+};
+
+TEST_F(Answers, SettleAFindingWhenBothSidesAgreeThatItIsAllowed) {
+  MakeDuplicate();
+  const int64_t open = OpenCount();
+  ASSERT_GT(Duplicate().notify_size(), 1);
+  EXPECT_EQ(Say("civil-affairs", v1::Disposition::NOT_A_PROBLEM).state(), v1::Finding::OPEN) << "one side is not enough";
+  EXPECT_EQ(Say("care", v1::Disposition::ACKNOWLEDGED).state(), v1::Finding::OPEN) << "a receipt is no answer";
+  EXPECT_EQ(Say("care", v1::Disposition::NOT_A_PROBLEM).state(), v1::Finding::SETTLED);
+  EXPECT_EQ(OpenCount(), open - 1);
+  MakeDuplicate(4);  // the same again, corrected in nothing that matters
+  EXPECT_EQ(Duplicate().state(), v1::Finding::SETTLED) << "what was agreed on is not asked twice";
+  EXPECT_EQ(Say("care", v1::Disposition::CONFIRMED).state(), v1::Finding::OPEN) << "somebody thought better of it";
+  EXPECT_TRUE(Duplicate().disputed());
+  EXPECT_EQ(OpenCount(), open);
+  Withdraw(5);
+  EXPECT_EQ(Duplicate().state(), v1::Finding::CLOSED);
+  EXPECT_EQ(OpenCount(), open - 1);
+}
+
+TEST_F(Answers, ThatContradictOneAnotherMakeItDisputed) {
+  MakeDuplicate();
+  EXPECT_FALSE(Say("civil-affairs", v1::Disposition::CONFIRMED).disputed());
+  EXPECT_TRUE(Say("care", v1::Disposition::WRONG_DATA).disputed());
+  EXPECT_FALSE(Say("care", v1::Disposition::CONFIRMED).disputed()) << "the newest word of each counts";
+  const auto history = History(*hub_, Duplicate().finding_id());
+  EXPECT_EQ(std::count(history.begin(), history.end(), "DISPUTED"), 1);
+  EXPECT_EQ(std::count(history.begin(), history.end(), "DISPOSED"), 3);
+}
+
+TEST_F(Answers, ReachTheOtherSideAsANotice) {
+  v1::CreateSubscriptionRequest request;
+  request.mutable_subscription()->set_subscription_id("care");
+  ASSERT_TRUE(CreateSubscription(*hub_, request, "care").ok());
+  MakeDuplicate();
+  const int64_t before = GetSubscription(hub_->store(), "care")->last_sequence();
+  Say("civil-affairs", v1::Disposition::CONFIRMED);
+  EXPECT_EQ(GetSubscription(hub_->store(), "care")->last_sequence(), before + 1);
+}
+
+TEST(FindingDeadline, IsKeptByATimerAndOverdueIsSaidOnce) {
+  const auto store = storage::NewMemoryStore();
+  Hub::Options options = TestOptions();
+  std::string id;
+  matcher::CivilDate due;
+  {
+    auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
+    Push(*hub, OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY), {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+    v1::Record ended = Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3));
+    *ended.mutable_benefit()->mutable_end_month() = MonthOf(2026, 6);  // so that no month changes the finding
+    Push(*hub, OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING), {ended});
+    for (const v1::Finding& finding : OpenFindings(*hub)) {
+      if (finding.rule_id() != "D01") continue;
+      id = finding.finding_id();
+      due = *ToCivilDate(finding.due_date());
+    }
+    ASSERT_NE(id, "");
+  }
+  const auto on = [&](int days_after_due) {
+    options.as_of = matcher::CivilDate::FromDays(due.days() + days_after_due);
+    auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
+    const auto history = History(*hub, id);
+    return std::pair(GetFinding(hub->store(), id)->overdue(), std::count(history.begin(), history.end(), "OVERDUE"));
+  };
+  EXPECT_EQ(on(0), std::pair(false, std::ptrdiff_t{0})) << "the day itself is still in time";
+  EXPECT_EQ(on(1), std::pair(true, std::ptrdiff_t{1}));
+  EXPECT_EQ(on(2), std::pair(true, std::ptrdiff_t{1}));
+  EXPECT_EQ(on(40), std::pair(true, std::ptrdiff_t{1}));
 }
 
 }  // namespace
