@@ -152,6 +152,7 @@ void Findings::Add(std::string_view group, const matcher::RecordKey& anchor, con
   draft.evidence.erase(std::unique(draft.evidence.begin(), draft.evidence.end()), draft.evidence.end());
   if (!months.empty()) draft.overlap_months = months.Months();
   draft.amount_fen = amount_fen;
+  draft.anchor = anchor;
   drafts_->push_back(std::move(draft));
 }
 

@@ -135,7 +135,29 @@ std::vector<std::string> RuleSet::rule_ids() const {
   return ids;
 }
 
-bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding) const {
+std::vector<RuleInfo> RuleSet::rules_in_force(matcher::CivilDate as_of) const {
+  std::vector<RuleInfo> infos;
+  for (const Rule& rule : impl_->rules) {
+    if (!rule.InForce(as_of.days())) continue;
+    const RuleSpec& spec = rule.spec();
+    RuleInfo& info = infos.emplace_back();
+    info.id = spec.id();
+    info.version = spec.version();
+    info.title_zh = spec.title_zh();
+    info.title_en = spec.title_en();
+    info.legal_basis = spec.legal_basis();
+    info.basis_confirmed = spec.basis_confirmed();
+    info.kind = spec.kind();
+    info.severity = spec.severity();
+    info.effective_from = CivilDateOf(spec.effective_from());
+    if (spec.has_effective_to()) info.effective_to = CivilDateOf(spec.effective_to());
+    info.of_household = spec.unit() == RuleSpec::HOUSEHOLD;
+  }
+  return infos;
+}
+
+bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding,
+                       std::string_view) const {
   const RuleSpec* rule = impl_->Find(rule_id, opened.days());
   if (rule == nullptr) return false;
   finding->set_rule_id(rule_id);
@@ -146,6 +168,7 @@ bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1
   finding->set_title_en(rule->title_en());
   finding->set_legal_basis(rule->legal_basis());
   finding->set_basis_confirmed(rule->basis_confirmed());
+  finding->set_need(rule->need());
   *finding->mutable_notify() = rule->notify();
   const matcher::CivilDate due = matcher::CivilDate::FromDays(opened.days() + rule->deadline_days());
   finding->mutable_due_date()->set_year(due.year);
@@ -154,11 +177,35 @@ bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1
   return true;
 }
 
+bool RuleSet::has_household_rules() const {
+  return std::any_of(impl_->rules.begin(), impl_->rules.end(),
+                     [](const Rule& rule) { return rule.spec().unit() == RuleSpec::HOUSEHOLD; });
+}
+
+std::vector<FindingDraft> RuleSet::EvaluateHousehold(std::span<const PersonInput>, matcher::CivilDate) const {
+  return {};
+}
+
+matcher::CivilDate RuleSet::NextHouseholdChange(std::span<const PersonInput>,
+                                                matcher::CivilDate as_of) const {
+  return matcher::CivilDate::FromDays(as_of.days() + kHorizonDays);
+}
+
+matcher::CivilDate RuleSet::NextChange(std::span<const CoverageRecord> records,
+                                       matcher::CivilDate as_of) const {
+  return NextChange(PersonInput{records}, as_of);
+}
+
 std::vector<FindingDraft> RuleSet::Evaluate(std::span<const CoverageRecord> records,
                                             matcher::CivilDate as_of) const {
+  return Evaluate(PersonInput{records}, as_of);
+}
+
+std::vector<FindingDraft> RuleSet::Evaluate(const PersonInput& input, matcher::CivilDate as_of) const {
   std::vector<FindingDraft> drafts;
-  const PersonRecords person(records, as_of);
+  const PersonRecords person(input.records, as_of);
   for (const Rule& rule : impl_->rules) {
+    if (rule.spec().unit() == RuleSpec::HOUSEHOLD) continue;
     if (!rule.condition().MayApply(person.slots()) || !rule.InForce(person.today())) continue;
     Findings findings(rule.spec().id(), &drafts);
     rule.condition().Evaluate(person, &findings);
@@ -173,7 +220,8 @@ bool operator==(const FindingDraft& a, const FindingDraft& b) {
     return x.year() == y.year() && x.month() == y.month();
   };
   return a.finding_id == b.finding_id && a.rule_id == b.rule_id && a.evidence == b.evidence &&
-         a.amount_fen == b.amount_fen &&
+         a.amount_fen == b.amount_fen && a.amount_is_estimate == b.amount_is_estimate &&
+         a.anchor == b.anchor && a.region == b.region &&
          std::equal(a.overlap_months.begin(), a.overlap_months.end(), b.overlap_months.begin(),
                     b.overlap_months.end(), same_month);
 }

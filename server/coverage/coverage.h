@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,10 +21,29 @@
 
 namespace relief::coverage {
 
-// One live record of the person. The record outlives the call.
+// One live record of the person. The record and the text of source_id outlive the call.
 struct CoverageRecord {
   matcher::RecordKey key;
   const v1::Record* record = nullptr;
+  std::string_view source_id = {};  // household ids and house numbers are unique within their source only
+};
+
+// An open doubt of the matcher between a record of this person and one of another person (a conflict in
+// review).
+struct IdentityDoubt {
+  enum class Kind {
+    kSharedId,  // one number, two people by every other sign
+    kTwoIds,    // one person by every other sign, two valid numbers
+  };
+  Kind kind = Kind::kSharedId;
+  matcher::RecordKey own;
+  CoverageRecord other;
+};
+
+// One person as the rules look at it.
+struct PersonInput {
+  std::span<const CoverageRecord> records;
+  std::span<const IdentityDoubt> doubts = {};
 };
 
 // What a rule says of a person. `evidence` is sorted and has each record once.
@@ -51,8 +72,26 @@ struct FindingDraft {
   std::vector<matcher::RecordKey> evidence;
   std::vector<v1::Month> overlap_months;  // sorted; only for rules that compare months
   int64_t amount_fen = 0;                 // in question; 0 if the data do not say
+  bool amount_is_estimate = false;        // what the rule itself says that somebody would be entitled to
+  matcher::RecordKey anchor;              // the record after which the finding is named; its person owns it
+  std::string region;                     // whose settings of the rule were applied; empty: none was stated
 
   friend bool operator==(const FindingDraft& a, const FindingDraft& b);
+};
+
+// What is known of a rule that is in force, for those who administer rules.
+struct RuleInfo {
+  std::string id;
+  int version = 0;
+  std::string title_zh;
+  std::string title_en;
+  std::string legal_basis;
+  bool basis_confirmed = false;
+  v1::FindingKind kind = v1::FINDING_KIND_UNSPECIFIED;
+  v1::Severity severity = v1::SEVERITY_UNSPECIFIED;
+  matcher::CivilDate effective_from;
+  std::optional<matcher::CivilDate> effective_to;  // last day; none: until further notice
+  bool of_household = false;
 };
 
 class Rule;  // a compiled rule
@@ -75,23 +114,40 @@ class RuleSet {
   // Ids in order.
   std::vector<std::string> rule_ids() const;
 
-  // Fills the parts of a finding that come from its rule: kind, severity, version, titles, legal basis, whom
-  // to notify. The due date counts from `opened`. Returns false if there is no such rule.
-  bool Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding) const;
+  // The rules in force on a day, in the order of ids.
+  std::vector<RuleInfo> rules_in_force(matcher::CivilDate as_of) const;
 
-  // What the rules in force say of one person on `as_of`. Benefits count up to the month of `as_of`, facts if
-  // they hold on that day (a fact that begins later, or ended earlier, does not; one without a date never
-  // does). Sorted by finding_id, each once.
+  // Fills the parts of a finding that come from its rule: kind, severity, version, titles, legal basis, need,
+  // whom to notify. The due date counts from `opened`. `region` is that of the draft. Returns false if there
+  // is no such rule.
+  bool Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding,
+                std::string_view region = {}) const;
+
+  // What the rules on persons that are in force say of one person on `as_of`. Benefits count up to the month
+  // of `as_of`, facts if they hold on that day (a fact that begins later, or ended earlier, does not; one
+  // without a date never does). Sorted by finding_id, each once.
+  std::vector<FindingDraft> Evaluate(const PersonInput& person, matcher::CivilDate as_of) const;
   std::vector<FindingDraft> Evaluate(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const;
 
-  // The first day after `as_of` on which Evaluate says something else, if the records stay as they are; at the latest
-  // kHorizonDays later, when it is to be asked again.
+  // Whether any rule, in force or not, is on households: spares the making of households.
+  bool has_household_rules() const;
+  // What the rules on households say of persons who live together. The order of members and of their records
+  // does not matter. A rule on households names the members itself: Record.household says who is whose.
+  std::vector<FindingDraft> EvaluateHousehold(std::span<const PersonInput> members,
+                                              matcher::CivilDate as_of) const;
+
+  // The first day after `as_of` on which Evaluate (EvaluateHousehold) says something else, if the records
+  // stay as they are; at the latest kHorizonDays later, when it is to be asked again.
   static constexpr int kHorizonDays = 400;
+  matcher::CivilDate NextChange(const PersonInput& person, matcher::CivilDate as_of) const;
   matcher::CivilDate NextChange(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const;
+  matcher::CivilDate NextHouseholdChange(std::span<const PersonInput> members,
+                                         matcher::CivilDate as_of) const;
 
  private:
   RuleSet();
-  // Days that any rule counts (0 included), and first days and days after the last of all rules; days since 1970.
+  // Days that any rule counts (0 included), and first days and days after the last of all rules; days since
+  // 1970.
   const std::vector<int>& day_parameters() const;
   const std::vector<int32_t>& boundary_days() const;
   struct Impl;

@@ -48,10 +48,10 @@ std::vector<int> DayParameters(const RuleSpec& rule) {
   return {days.begin(), days.end()};
 }
 
-// A rule looks at months of benefits, at whole days that a fact holds, and at days since a date of a record. So the
-// findings stay as they are from one of these days to the next: the first of a month, a date of a record or the day
-// after, either of them moved by a parameter in days, the first and the last day of a rule.
-matcher::CivilDate RuleSet::NextChange(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const {
+// A rule looks at months of benefits, at whole days that a fact holds, and at days since a date of a record.
+// So the findings stay as they are from one of these days to the next: the first of a month, a date of a
+// record or the day after, either of them moved by a parameter in days, the first and the last day of a rule.
+matcher::CivilDate RuleSet::NextChange(const PersonInput& person, matcher::CivilDate as_of) const {
   const int32_t today = as_of.days(), horizon = today + kHorizonDays;
   std::set<int32_t> days;
   const auto consider = [&](int64_t day) {
@@ -63,7 +63,7 @@ matcher::CivilDate RuleSet::NextChange(std::span<const CoverageRecord> records, 
     consider(first.days());
   }
   for (int32_t day : boundary_days()) consider(day);
-  for (const CoverageRecord& record : records) {
+  for (const CoverageRecord& record : person.records) {
     ForEachMessage(*record.record, [&](const FieldDescriptor&, const Message& message) {
       if (message.GetDescriptor() != v1::Date::descriptor()) return;
       const auto& date = static_cast<const v1::Date&>(message);
@@ -74,10 +74,10 @@ matcher::CivilDate RuleSet::NextChange(std::span<const CoverageRecord> records, 
         for (int more : {0, 1}) consider(int64_t{day.days()} + offset + more);
     });
   }
-  const std::vector<FindingDraft> now = Evaluate(records, as_of);
+  const std::vector<FindingDraft> now = Evaluate(person, as_of);
   for (int32_t day : days) {
     const matcher::CivilDate then = matcher::CivilDate::FromDays(day);
-    if (!(Evaluate(records, then) == now)) return then;
+    if (!(Evaluate(person, then) == now)) return then;
   }
   return matcher::CivilDate::FromDays(horizon);
 }

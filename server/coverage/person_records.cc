@@ -7,11 +7,14 @@ namespace relief::coverage {
 namespace {
 
 constexpr int kFirstFactSlot = v1::Programme_MAX + 1;
-static_assert(kFirstFactSlot + v1::FactType_MAX <= kSlots, "a new programme or fact type needs another slot");
+static_assert(kFirstFactSlot + v1::FactType_MAX <= kLeadSlot,
+              "a new programme or fact type needs another slot");
 
 Slot SlotOfRecord(const v1::Record& record) {
   if (record.has_benefit()) return SlotOf(record.benefit().programme());
   if (record.has_fact()) return SlotOf(record.fact().type());
+  if (record.has_lead()) return kLeadSlot;
+  if (record.has_gift()) return kGiftSlot;
   return 0;
 }
 

@@ -12,14 +12,15 @@
 
 namespace relief::coverage {
 
-// Where a kind of record stands: programmes first, fact types after them. 0 = no rule can name it.
+// Where a kind of record stands: programmes first, then fact types, leads, gifts. 0 = no rule can name it.
 using Slot = uint8_t;
-constexpr int kSlots = 16;
+constexpr int kSlots = 48;
+constexpr Slot kLeadSlot = kSlots - 2, kGiftSlot = kSlots - 1;
 Slot SlotOf(v1::Programme programme);
 Slot SlotOf(v1::FactType fact);
 
 // A set of slots, one bit each.
-using SlotSet = uint32_t;
+using SlotSet = uint64_t;
 inline SlotSet Bit(Slot slot) { return SlotSet{1} << slot; }
 
 struct Item {
@@ -30,6 +31,8 @@ struct Item {
   const matcher::RecordKey& key() const { return source->key; }
   const v1::Benefit& benefit() const { return source->record->benefit(); }
   const v1::Fact& fact() const { return source->record->fact(); }
+  const v1::Lead& lead() const { return source->record->lead(); }
+  const v1::Gift& gift() const { return source->record->gift(); }
 };
 
 class PersonRecords {

@@ -29,11 +29,12 @@ MonthSpan BenefitMonths(const v1::Benefit& benefit, MonthIndex now) {
   return {MonthIndex::Of(benefit.start_month()), last};
 }
 
-int32_t DayNumber(const v1::Date& date) {
-  return matcher::CivilDate{static_cast<int16_t>(date.year()), static_cast<uint8_t>(date.month()),
-                            static_cast<uint8_t>(date.day())}
-      .days();
+matcher::CivilDate CivilDateOf(const v1::Date& date) {
+  return {static_cast<int16_t>(date.year()), static_cast<uint8_t>(date.month()),
+          static_cast<uint8_t>(date.day())};
 }
+
+int32_t DayNumber(const v1::Date& date) { return CivilDateOf(date).days(); }
 
 std::string TermOf(MonthIndex month) {
   if (month.month() >= 9) return std::to_string(month.year()) + "秋";

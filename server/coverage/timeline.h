@@ -50,6 +50,8 @@ MonthSpan Intersect(MonthSpan a, MonthSpan b);
 // without a start month.
 MonthSpan BenefitMonths(const v1::Benefit& benefit, MonthIndex now);
 
+matcher::CivilDate CivilDateOf(const v1::Date& date);
+
 // The day as a number, days since 1970-01-01.
 int32_t DayNumber(const v1::Date& date);
 

@@ -518,7 +518,7 @@ TEST(Describe, FillsWhatTheRuleSays) {
 }
 
 TEST(Evaluate, FindsNothingInNoRecordsOrWithdrawnOnes) {
-  EXPECT_TRUE(ShippedRules().Evaluate({}, kAsOf).empty());
+  EXPECT_TRUE(ShippedRules().Evaluate(PersonInput{}, kAsOf).empty());
   std::vector<v1::Record> records = {MinimumLiving("d", "2026-01")};
   records[0].set_deleted(true);
   EXPECT_TRUE(ShippedRules().Evaluate(References(records), kAsOf).empty());
