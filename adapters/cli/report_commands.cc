@@ -19,6 +19,7 @@ absl::Status Report(const Session& session, const FindingFilterFlags& flags, int
   v1::GetGapReportRequest request;
   *request.mutable_filter() = *filter;
   request.set_region_digits(region_digits);
+  request.set_disclosure(v1::DISCLOSURE_FULL);
   v1::GapReport report;
   auto status = session.Call<v1::ReportService>(&v1::ReportService::Stub::GetGapReport, request, &report);
   if (!status.ok()) return status;
@@ -39,8 +40,8 @@ absl::Status Report(const Session& session, const FindingFilterFlags& flags, int
                {Text(Say::kAmount), true}});
   for (const v1::GapRow& row : report.rows()) {
     table.Add({row.rule_id(), CurrentLanguage() == Language::kChinese ? row.title_zh() : row.title_en(),
-               Word(v1::FindingKind_Name(row.kind())), row.region_prefix(), std::to_string(row.findings()),
-               std::to_string(row.persons()), FormatYuan(row.amount_fen())});
+               Word(v1::FindingKind_Name(row.kind())), row.region_prefix(), std::to_string(row.figures().findings()),
+               std::to_string(row.figures().persons()), FormatYuan(row.figures().amount_fen())});
   }
   table.Print(std::cout);
   return status;

@@ -51,8 +51,9 @@ absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
       cell.row.set_region_prefix(region);
       cell.row.set_title_zh(finding.title_zh());
       cell.row.set_title_en(finding.title_en());
-      cell.row.set_findings(cell.row.findings() + 1);
-      cell.row.set_amount_fen(cell.row.amount_fen() + finding.amount_fen());
+      v1::GapFigures& figures = *cell.row.mutable_figures();
+      figures.set_findings(figures.findings() + 1);
+      figures.set_amount_fen(figures.amount_fen() + finding.amount_fen());
       cell.persons.insert(finding.person_id());
     }
     return true;
@@ -66,7 +67,7 @@ absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
   report.set_persons(counters->persons());
   report.set_records(counters->live_records());
   for (auto& [key, cell] : cells) {
-    cell.row.set_persons(static_cast<int64_t>(cell.persons.size()));
+    cell.row.mutable_figures()->set_persons(static_cast<int64_t>(cell.persons.size()));
     *report.add_rows() = std::move(cell.row);
   }
   return report;

@@ -100,6 +100,7 @@ TEST_F(Review, TheGapReportCountsWhatIsOpen) {
   ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::SAME), "officer").ok());
   v1::GetGapReportRequest request;
   request.set_region_digits(4);
+  request.set_disclosure(v1::DISCLOSURE_FULL);
   const auto report = MakeGapReport(*hub_->store().Snapshot(), request, 0, hub_->as_of());
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->records(), 2);
@@ -107,7 +108,7 @@ TEST_F(Review, TheGapReportCountsWhatIsOpen) {
   int64_t duplicates = 0;
   for (const v1::GapRow& row : report->rows()) {
     EXPECT_EQ(row.region_prefix(), "3713");
-    if (row.rule_id() == "D01") duplicates += row.findings();
+    if (row.rule_id() == "D01") duplicates += row.figures().findings();
   }
   EXPECT_EQ(duplicates, 1);
   request.set_region_digits(3);
