@@ -29,6 +29,15 @@ void AddRecord(const v1::PersonRecord& record, Table* table) {
                 record.person().id_number()});
     return;
   }
+  if (record.has_lead() || record.has_gift()) {
+    const bool lead = record.has_lead();
+    table->Add({FormatRecord(record.name()), Text(lead ? Say::kLead : Say::kGift),
+                Word(v1::Need_Name(lead ? record.lead().need() : record.gift().need())),
+                FormatDate(lead ? record.lead().found_date() : record.gift().give_date()),
+                FormatYuan(record.gift().amount_fen()), record.person().region_code(), record.person().name(),
+                record.person().id_number()});
+    return;
+  }
   const v1::Benefit& benefit = record.benefit();
   table->Add(
       {FormatRecord(record.name()), ProgrammeTitle(benefit.programme()),

@@ -35,6 +35,12 @@ class Errors : public google::protobuf::io::ErrorCollector {
   std::string file_name_, lines_;
 };
 
+// The field of Record that holds the content.
+constexpr std::pair<v1::Source::Content, const char*> kContents[] = {{v1::Source::BENEFITS, "benefit"},
+                                                                     {v1::Source::FACTS, "fact"},
+                                                                     {v1::Source::LEADS, "lead"},
+                                                                     {v1::Source::GIFTS, "gift"}};
+
 bool ParserFits(Parser parser, const FieldPath& path) {
   switch (parser) {
     case TEXT:
@@ -66,9 +72,8 @@ class Checker {
 
   void Check() {
     if (mapping_.name().empty()) errors_->Add(0, "name is missing");
-    if (mapping_.content() != v1::Source::BENEFITS && mapping_.content() != v1::Source::FACTS) {
-      errors_->Add(0, "content must be BENEFITS or FACTS");
-    }
+    if (mapping_.content() == v1::Source::CONTENT_UNSPECIFIED)
+      errors_->Add(0, "content must be BENEFITS, FACTS, LEADS or GIFTS");
     if ((mapping_.content() == v1::Source::BENEFITS) != (mapping_.programme() != v1::PROGRAMME_UNSPECIFIED)) {
       errors_->Add(0, "programme goes with BENEFITS, and only with it");
     }
@@ -113,9 +118,9 @@ class Checker {
       errors_->Add(line, std::string(path.status().message()));
       return;
     }
-    const std::string other = mapping_.content() == v1::Source::BENEFITS ? "fact." : "benefit.";
-    if (target.rfind(other, 0) == 0)
-      errors_->Add(line, "\"" + target + "\" is not of this mapping's content");
+    for (const auto& [content, field_of] : kContents)
+      if (content != mapping_.content() && target.rfind(std::string(field_of) + ".", 0) == 0)
+        errors_->Add(line, "\"" + target + "\" is not of this mapping's content");
     if (!field.constant().empty()) {
       CheckValue(*path, field.constant(), line);
       return;

@@ -70,6 +70,22 @@ void AddError(const std::string& field, const std::string& message, MappedRow* r
   error.set_message(message);
 }
 
+// An empty content of the mapping's kind: the hub then names the field that is absent, not the content.
+void Begin(const Mapping& mapping, v1::Record* record) {
+  switch (mapping.content()) {
+    case v1::Source::BENEFITS:
+      return record->mutable_benefit()->set_programme(mapping.programme());
+    case v1::Source::LEADS:
+      record->mutable_lead();
+      return;
+    case v1::Source::GIFTS:
+      record->mutable_gift();
+      return;
+    default:
+      record->mutable_fact();
+  }
+}
+
 bool DescribesPerson(const std::string& path) {
   return path.rfind("person.", 0) == 0 || path.rfind("household.", 0) == 0;
 }
@@ -111,11 +127,7 @@ RowMapper::~RowMapper() = default;
 MappedRow RowMapper::Map(const std::vector<std::string>& cells) const {
   MappedRow row;
   row.record.set_version(version_);
-  if (mapping_.content() == v1::Source::BENEFITS) {
-    row.record.mutable_benefit()->set_programme(mapping_.programme());
-  } else {
-    row.record.mutable_fact();
-  }
+  Begin(mapping_, &row.record);
   // A row that is shifted against its header would put values into the wrong fields.
   const size_t surplus = std::count_if(cells.begin() + std::min(columns_, cells.size()), cells.end(),
                                        [](const std::string& cell) { return !Trim(cell).empty(); });

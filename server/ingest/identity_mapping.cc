@@ -90,6 +90,10 @@ int32_t AnchorDay(const v1::Record& record) {
   std::optional<matcher::CivilDate> day;
   if (record.has_fact()) {
     day = ToCivilDate(record.fact().date());
+  } else if (record.has_lead()) {
+    day = ToCivilDate(record.lead().found_date());
+  } else if (record.has_gift()) {
+    day = ToCivilDate(record.gift().give_date());
   } else {
     const v1::Benefit& benefit = record.benefit();
     if (benefit.has_start_month()) day = FirstDay(benefit.start_month());
@@ -108,6 +112,11 @@ v1::Record EffectiveRecord(const stored::Record& stored) {
     if (!record.fact().has_end_date()) *record.mutable_fact()->mutable_end_date() = ended;
     return record;
   }
+  if (record.has_lead()) {
+    if (!record.lead().has_closed_date()) *record.mutable_lead()->mutable_closed_date() = ended;
+    return record;
+  }
+  if (!record.has_benefit()) return record;  // what was given stays given
   v1::Benefit& benefit = *record.mutable_benefit();
   if (!benefit.has_start_month()) return record;  // a payment on one day stays what it was
   v1::Month last;

@@ -18,10 +18,11 @@ matcher::RawIdentity ToRawIdentity(const v1::PersonIdentity& person, const std::
 std::optional<matcher::CivilDate> ToCivilDate(const v1::Date& date);  // nothing if it is not a day
 v1::Date ToProto(matcher::CivilDate date);
 
-// The first day of the benefit or fact, in days since 1970: names the person's anchor.
+// The first day of what the record tells, in days since 1970: names the person's anchor.
 int32_t AnchorDay(const v1::Record& record);
 
-// A record as the rules should see it: one that a full snapshot ended has its running benefit or fact ended.
+// A record as the rules should see it: one that a full snapshot ended has its running benefit, fact or
+// lead ended.
 v1::Record EffectiveRecord(const stored::Record& stored);
 
 // Belongs to a person: not withdrawn.

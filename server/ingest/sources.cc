@@ -19,8 +19,8 @@ absl::Status CheckOpen(const v1::Open& open) {
   });
   if (id.empty() || id.size() > 64 || !characters)
     return absl::InvalidArgumentError("open.source_id: 1 to 64 of A-Z a-z 0-9 . _ -");
-  if (open.content() != v1::Source::BENEFITS && open.content() != v1::Source::FACTS)
-    return absl::InvalidArgumentError("open.content: BENEFITS or FACTS");
+  if (open.content() == v1::Source::CONTENT_UNSPECIFIED || !v1::Source::Content_IsValid(open.content()))
+    return absl::InvalidArgumentError("open.content: BENEFITS, FACTS, LEADS or GIFTS");
   if (open.content() == v1::Source::BENEFITS &&
       (open.programme() == v1::PROGRAMME_UNSPECIFIED || !v1::Programme_IsValid(open.programme())))
     return absl::InvalidArgumentError("open.programme: required for a source of benefits");

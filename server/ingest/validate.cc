@@ -27,20 +27,28 @@ class Checker {
     Person(record.person());
     Text("household.household_id", record.household().household_id(), kMaxText);
     Text("household.relation", record.household().relation(), kMaxText);
-    if (source_.content() == v1::Source::BENEFITS) {
-      if (!record.has_benefit()) {
-        Add("benefit", v1::FieldError::REQUIRED, "a source of benefits sends a benefit with every record");
-      } else {
-        Benefit(record.benefit());
-      }
-    } else if (!record.has_fact()) {
-      Add("fact", v1::FieldError::REQUIRED, "a source of facts sends a fact with every record");
-    } else {
-      Fact(record.fact());
-    }
+    Content(record);
   }
 
  private:
+  void Content(const v1::Record& record) {
+    switch (source_.content()) {
+      case v1::Source::BENEFITS:
+        if (record.has_benefit()) return Benefit(record.benefit());
+        return Add("benefit", v1::FieldError::REQUIRED,
+                   "a source of benefits sends a benefit with every record");
+      case v1::Source::LEADS:
+        if (record.has_lead()) return Lead(record.lead());
+        return Add("lead", v1::FieldError::REQUIRED, "a source of leads sends a lead with every record");
+      case v1::Source::GIFTS:
+        if (record.has_gift()) return Gift(record.gift());
+        return Add("gift", v1::FieldError::REQUIRED, "a source of gifts sends a gift with every record");
+      default:
+        if (record.has_fact()) return Fact(record.fact());
+        return Add("fact", v1::FieldError::REQUIRED, "a source of facts sends a fact with every record");
+    }
+  }
+
   void Add(std::string field, v1::FieldError::Reason reason, std::string message) {
     v1::FieldError error;
     error.set_field(std::move(field));
@@ -200,6 +208,39 @@ class Checker {
     if (fact.has_end_date()) Day("fact.end_date", fact.end_date());
     Text("fact.value", fact.value(), kMaxText);
     Text("fact.event_id", fact.event_id(), kMaxText);
+  }
+
+  void Lead(const v1::Lead& lead) {
+    OfNeed("lead.need", lead.need());
+    DayOf("lead.found_date", lead.has_found_date(), lead.found_date(), "when the case was found");
+    Known("lead.urgency", v1::Severity_IsValid(lead.urgency()));
+    Text("lead.channel", lead.channel(), kMaxText);
+    Text("lead.description_code", lead.description_code(), kMaxIdNumber);
+    if (!lead.has_closed_date()) return;
+    Day("lead.closed_date", lead.closed_date());
+    const auto found = ToCivilDate(lead.found_date()), closed = ToCivilDate(lead.closed_date());
+    if (found && closed && *closed < *found)
+      Add("lead.closed_date", v1::FieldError::CONTRADICTION, "before the day it was found");
+  }
+
+  void Gift(const v1::Gift& gift) {
+    OfNeed("gift.need", gift.need());
+    DayOf("gift.give_date", gift.has_give_date(), gift.give_date(), "when it was given");
+    Text("gift.project_id", gift.project_id(), kMaxIdNumber);
+    if (gift.amount_fen() < 0) Add("gift.amount_fen", v1::FieldError::INVALID, "an amount is not negative");
+  }
+
+  void OfNeed(const char* field, v1::Need need) {
+    if (need == v1::NEED_UNSPECIFIED) {
+      Add(field, v1::FieldError::REQUIRED, "what the person needs");
+    } else {
+      Known(field, v1::Need_IsValid(need));
+    }
+  }
+
+  void DayOf(const char* field, bool present, const v1::Date& date, const char* what) {
+    if (!present) return Add(field, v1::FieldError::REQUIRED, what);
+    Day(field, date);
   }
 
   const v1::Source& source_;

@@ -73,6 +73,8 @@ absl::StatusOr<v1::Person> View(const storage::Reader& reader, matcher::PersonId
     *record.mutable_household() = stored.record().household();
     if (stored.record().has_benefit()) *record.mutable_benefit() = stored.record().benefit();
     if (stored.record().has_fact()) *record.mutable_fact() = stored.record().fact();
+    if (stored.record().has_lead()) *record.mutable_lead() = stored.record().lead();
+    if (stored.record().has_gift()) *record.mutable_gift() = stored.record().gift();
     auto of_record = matcher::ConflictsOfRecord(reader, records->keys[i]);
     if (!of_record.ok()) return of_record.status();
     for (const matcher::Conflict& conflict : *of_record) conflicts.insert(conflict.ToString());

@@ -174,6 +174,27 @@ const Sample kSamples[] = {
          fact { type: HOUSE_DAMAGE value: "SEVERE" date { year: 2026 month: 7 day: 12 } })",
       R"(record_id: "FA000008" person { name: "李试八" sex: MALE region_code: "371302" phones: "13800000007" }
          fact { type: HOUSE_DAMAGE value: "MODERATE" date { year: 2026 month: 7 day: 12 } })"}},
+    {"leads",
+     true,
+     false,
+     "线索编号,姓名,身份证号,性别,电话,现住址,区划,困难类型,发现日期,发现渠道,紧急程度,撤销日期,情形代码\r\n"
+     "XS000001,周试一,,女,13800000008,南桥街道2号,371302,急难,2026-10-08,12349热线,紧急,,J03\r\n"
+     "XS000002,周试二,371302199001010029,,,,371302,看病就医,2026年10月9日,社区网格,,2026-10-12,\r\n",
+     {R"(record_id: "XS000001" person { name: "周试一" sex: FEMALE phones: "13800000008" address: "南桥街道2号"
+                                        region_code: "371302" }
+         lead { need: NEED_EMERGENCY found_date { year: 2026 month: 10 day: 8 } channel: "12349热线" urgency: HIGH
+                description_code: "J03" })",
+      R"(record_id: "XS000002" person { name: "周试二" id_number: "371302199001010029" region_code: "371302" }
+         lead { need: NEED_MEDICAL found_date { year: 2026 month: 10 day: 9 } channel: "社区网格"
+                closed_date { year: 2026 month: 10 day: 12 } })"}},
+    {"gifts",
+     false,
+     true,
+     "捐赠编号,姓名,身份证号,性别,区划,项目编号,帮扶类型,给付日期,金额\r\n"
+     "CS000001,吴试一,371302198312030011,男,371302,zhuxue-2026,就学,2026-10-20,\"3,000.00\"\r\n",
+     {R"(record_id: "CS000001" person { name: "吴试一" id_number: "371302198312030011" sex: MALE region_code: "371302" }
+         gift { project_id: "zhuxue-2026" need: NEED_EDUCATION give_date { year: 2026 month: 10 day: 20 }
+                amount_fen: 300000 })"}},
 };
 
 std::string Encoded(const Sample& sample) {
