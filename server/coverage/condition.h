@@ -1,5 +1,5 @@
-// What the evaluators are built from: selectors, parameters, field values and the sink of findings; and the
-// face they share. Everything here is immutable after construction and callable from any thread.
+// What every condition of a rule is given, and what it gives: the face that the evaluators share. Conditions
+// are immutable after construction and callable from any thread.
 #pragma once
 
 #include <memory>
@@ -11,79 +11,49 @@
 #include "server/coverage/coverage.h"
 #include "server/coverage/person_records.h"
 #include "server/coverage/rule.pb.h"
+#include "server/coverage/selector.h"
 
 namespace relief::coverage {
 
-// A compiled Selector.
-class RecordSelector {
+// What a rule says of itself, region by region.
+class RuleSettings {
  public:
-  explicit RecordSelector(const Selector& spec);
+  explicit RuleSettings(const RuleSpec& spec);
 
-  SlotSet slots() const { return Bit(slot_); }
-  Slot slot() const { return slot_; }
-  bool Matches(const Item& item) const;
+  const std::string& id() const { return id_; }
+  bool OffIn(std::string_view region) const;
+  v1::Severity SeverityIn(std::string_view region) const;
+  int DeadlineDaysIn(std::string_view region) const;
+  // 0 if the rule has no figure.
+  int64_t EstimateFenIn(std::string_view region) const { return estimate_fen_.For(region); }
 
  private:
-  Slot slot_;
-  uint64_t forms_ = 0;  // one bit for each form; 0 = every form
-  std::vector<std::string> fact_values_;
+  std::string id_;
+  bool off_;
+  v1::Severity severity_;
+  int deadline_days_;
+  RegionalNumber estimate_fen_;
+  std::vector<std::pair<std::string, RegionSetting>> regions_;  // the longest prefix first
 };
-
-// A compiled Parameter.
-class RegionalNumber {
- public:
-  explicit RegionalNumber(const Parameter& spec);
-  int For(std::string_view region) const;
-
- private:
-  int value_;
-  std::vector<std::pair<std::string, int>> by_region_;  // the longest prefix first
-};
-
-// The value as text; empty if the benefit does not state it.
-std::string FieldText(const v1::Benefit& benefit, Field field);
-
-// Whether both state the field, and the same (or another) value in it.
-bool AgreeOn(const std::vector<Field>& same, const v1::Benefit& a, const v1::Benefit& b);
-bool DifferOn(const std::vector<Field>& different, const v1::Benefit& a, const v1::Benefit& b);
-
-// References to records, in the order of record keys.
-using Items = absl::InlinedVector<const Item*, 8>;
-
-// Appends what the selector picks.
-void Select(const PersonRecords& person, const RecordSelector& selector, Items* items);
-void SortByKey(Items* items);
-
-// The paying region that decides a regional number: that of the first record that states one.
-std::string_view RegionOf(const Items& items);
-
-// The record after which a finding of a group is named: the earliest by payment date or first month, then by
-// key. A record that joins the group later leaves it alone, so that the finding changes and no second one
-// opens.
-const Item& Earliest(const Items& items);
-
-// The monthly amount; 0 if not stated or not monthly.
-int64_t MonthlyFen(const v1::Benefit& benefit);
-// The sum of all amounts but the largest.
-int64_t AllButLargestFen(const Items& items);
 
 // The id of a finding: "F-" and 80 bits of SHA-256 over rule, group and anchor, in Crockford's base 32.
 std::string FindingId(std::string_view rule_id, std::string_view group, const matcher::RecordKey& anchor);
 
-// Collects the findings of one rule.
+// Collects the findings of one rule, but for regions in which it is off.
 class Findings {
  public:
-  Findings(const std::string& rule_id, std::vector<FindingDraft>* drafts)
-      : rule_id_(rule_id), drafts_(drafts) {}
+  Findings(const RuleSettings& rule, std::vector<FindingDraft>* drafts) : rule_(rule), drafts_(drafts) {}
 
   // The group tells findings of one rule apart (an invoice, a year ...) together with the anchor record.
-  void Add(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence, MonthSpan months,
-           int64_t amount_fen);
+  void Add(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence,
+           MonthSpan months = {}, int64_t amount_fen = 0);
+  void Add(std::string_view group, const matcher::RecordKey& anchor,
+           std::span<const CoverageRecord* const> evidence, MonthSpan months, int64_t amount_fen);
   // A finding of two records: the pair is its group.
   void AddPair(const Item& a, const Item& b, MonthSpan months, int64_t amount_fen);
 
  private:
-  const std::string& rule_id_;
+  const RuleSettings& rule_;
   std::vector<FindingDraft>* drafts_;
 };
 
@@ -91,9 +61,12 @@ class Findings {
 class Condition {
  public:
   virtual ~Condition() = default;
-  // False if a person with records in these slots only cannot have a finding: spares the call of Evaluate.
+  // False if a person (or the members of a household) with records in these slots only cannot have a finding:
+  // spares the call of Evaluate.
   virtual bool MayApply(SlotSet slots) const = 0;
-  virtual void Evaluate(const PersonRecords& person, Findings* findings) const = 0;
+  // On a person, or on the members of a household. A condition is asked for what its rule is on.
+  virtual void Evaluate(const PersonRecords&, Findings*) const {}
+  virtual void EvaluateHousehold(std::span<const PersonRecords>, Findings*) const {}
 };
 
 std::unique_ptr<Condition> MakeOverlap(const Overlap& spec);
@@ -103,6 +76,13 @@ std::unique_ptr<Condition> MakeInvoiceExcess(const InvoiceExcess& spec);
 std::unique_ptr<Condition> MakeGroupedCount(const GroupedCount& spec);
 std::unique_ptr<Condition> MakeAfterDeath(const AfterDeath& spec);
 std::unique_ptr<Condition> MakeMissing(const Missing& spec);
+std::unique_ptr<Condition> MakeHolding(const Holding& spec);
+std::unique_ptr<Condition> MakeAfterFacts(const AfterFacts& spec);
+std::unique_ptr<Condition> MakeEnded(const Ended& spec);
+std::unique_ptr<Condition> MakeIdentityDispute(const IdentityDispute& spec);
+std::unique_ptr<Condition> MakeUnansweredLead(const UnansweredLead& spec);
+std::unique_ptr<Condition> MakeAllJobless(const AllJobless& spec);
+std::unique_ptr<Condition> MakePartCovered(const PartCovered& spec);
 
 // The condition of a well-formed rule (see rule_file.h).
 std::unique_ptr<Condition> MakeCondition(const RuleSpec& rule);

@@ -8,8 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "server/coverage/condition.h"
-#include "server/coverage/rule_days.h"
+#include "server/coverage/rule.h"
 #include "server/coverage/rule_file.h"
 
 namespace relief::coverage {
@@ -17,7 +16,7 @@ namespace {
 
 // Grows whenever the code below or in the evaluators changes what a rule means, so that stored findings are
 // judged anew.
-constexpr char kEvaluators[] = "evaluators-1";
+constexpr char kEvaluators[] = "evaluators-2";
 
 std::string Deterministic(const google::protobuf::Message& message) {
   std::string bytes;
@@ -32,29 +31,9 @@ std::string Deterministic(const google::protobuf::Message& message) {
 
 }  // namespace
 
-class Rule {
- public:
-  explicit Rule(RuleSpec spec)
-      : spec_(std::move(spec)),
-        condition_(MakeCondition(spec_)),
-        first_day_(DayNumber(spec_.effective_from())),
-        last_day_(spec_.has_effective_to() ? DayNumber(spec_.effective_to()) : INT32_MAX) {}
-
-  const RuleSpec& spec() const { return spec_; }
-  const Condition& condition() const { return *condition_; }
-  bool InForce(int32_t day) const { return first_day_ <= day && day <= last_day_; }
-
- private:
-  RuleSpec spec_;
-  std::unique_ptr<Condition> condition_;
-  int32_t first_day_, last_day_;
-};
-
 struct RuleSet::Impl {
   std::vector<Rule> rules;  // by id, then version
   std::string fingerprint;
-  std::vector<int> day_parameters{0};
-  std::vector<int32_t> boundary_days;
 
   static absl::StatusOr<std::shared_ptr<const RuleSet>> Make(std::vector<PlacedRule> placed) {
     if (absl::Status status = CheckDistinct(placed); !status.ok()) return status;
@@ -66,28 +45,45 @@ struct RuleSet::Impl {
     RuleFile all;
     for (PlacedRule& rule : placed) {
       *all.add_rules() = rule.spec;
-      for (int days : DayParameters(rule.spec)) set->impl_->day_parameters.push_back(days);
-      set->impl_->boundary_days.push_back(DayNumber(rule.spec.effective_from()));
-      if (rule.spec.has_effective_to())
-        set->impl_->boundary_days.push_back(DayNumber(rule.spec.effective_to()) + 1);
       set->impl_->rules.emplace_back(std::move(rule.spec));
     }
-    std::vector<int>& days = set->impl_->day_parameters;
-    std::sort(days.begin(), days.end());
-    days.erase(std::unique(days.begin(), days.end()), days.end());
     set->impl_->fingerprint = matcher::RecordKey::Of(kEvaluators, Deterministic(all)).ToString();
     return std::shared_ptr<const RuleSet>(std::move(set));
   }
 
   // The version of a rule that was in force on a day; the latest version if none was.
-  const RuleSpec* Find(const std::string& id, int32_t day) const {
-    const RuleSpec* found = nullptr;
+  const Rule* Find(const std::string& id, int32_t day) const {
+    const Rule* found = nullptr;
     for (const Rule& rule : rules) {
       if (rule.spec().id() != id) continue;
-      found = &rule.spec();
+      found = &rule;
       if (rule.InForce(day)) break;
     }
     return found;
+  }
+
+  std::vector<FindingDraft> Judge(const PersonInput& input, Clock& clock) const {
+    const PersonRecords person(input, clock);
+    std::vector<FindingDraft> drafts;
+    for (const Rule& rule : rules) rule.Judge(person, &drafts);
+    Sort(&drafts);
+    return drafts;
+  }
+
+  std::vector<FindingDraft> JudgeHousehold(std::span<const PersonInput> inputs, Clock& clock) const {
+    std::vector<PersonRecords> members;
+    members.reserve(inputs.size());
+    SlotSet slots = 0;
+    for (const PersonInput& input : inputs) slots |= members.emplace_back(input, clock).slots();
+    std::vector<FindingDraft> drafts;
+    for (const Rule& rule : rules) rule.JudgeHousehold(members, slots, clock, &drafts);
+    Sort(&drafts);
+    return drafts;
+  }
+
+  static void Sort(std::vector<FindingDraft>* drafts) {
+    std::sort(drafts->begin(), drafts->end(),
+              [](const FindingDraft& a, const FindingDraft& b) { return a.finding_id < b.finding_id; });
   }
 };
 
@@ -123,9 +119,6 @@ absl::StatusOr<std::shared_ptr<const RuleSet>> RuleSet::LoadDirectory(const std:
   return Impl::Make(std::move(all));
 }
 
-const std::vector<int>& RuleSet::day_parameters() const { return impl_->day_parameters; }
-const std::vector<int32_t>& RuleSet::boundary_days() const { return impl_->boundary_days; }
-
 const std::string& RuleSet::fingerprint() const { return impl_->fingerprint; }
 
 std::vector<std::string> RuleSet::rule_ids() const {
@@ -151,26 +144,30 @@ std::vector<RuleInfo> RuleSet::rules_in_force(matcher::CivilDate as_of) const {
     info.severity = spec.severity();
     info.effective_from = CivilDateOf(spec.effective_from());
     if (spec.has_effective_to()) info.effective_to = CivilDateOf(spec.effective_to());
-    info.of_household = spec.unit() == RuleSpec::HOUSEHOLD;
+    info.need = spec.need();
+    info.of_household = rule.of_household();
   }
   return infos;
 }
 
 bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding,
-                       std::string_view) const {
-  const RuleSpec* rule = impl_->Find(rule_id, opened.days());
-  if (rule == nullptr) return false;
+                       std::string_view region) const {
+  const Rule* found = impl_->Find(rule_id, opened.days());
+  if (found == nullptr) return false;
+  const RuleSpec* rule = &found->spec();
+  const RuleSettings& settings = found->settings();
   finding->set_rule_id(rule_id);
   finding->set_rule_version(rule->version());
   finding->set_kind(rule->kind());
-  finding->set_severity(rule->severity());
+  finding->set_severity(settings.SeverityIn(region));
   finding->set_title_zh(rule->title_zh());
   finding->set_title_en(rule->title_en());
   finding->set_legal_basis(rule->legal_basis());
   finding->set_basis_confirmed(rule->basis_confirmed());
   finding->set_need(rule->need());
   *finding->mutable_notify() = rule->notify();
-  const matcher::CivilDate due = matcher::CivilDate::FromDays(opened.days() + rule->deadline_days());
+  const matcher::CivilDate due =
+      matcher::CivilDate::FromDays(opened.days() + settings.DeadlineDaysIn(region));
   finding->mutable_due_date()->set_year(due.year);
   finding->mutable_due_date()->set_month(due.month);
   finding->mutable_due_date()->set_day(due.day);
@@ -179,21 +176,12 @@ bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1
 
 bool RuleSet::has_household_rules() const {
   return std::any_of(impl_->rules.begin(), impl_->rules.end(),
-                     [](const Rule& rule) { return rule.spec().unit() == RuleSpec::HOUSEHOLD; });
+                     [](const Rule& rule) { return rule.of_household(); });
 }
 
-std::vector<FindingDraft> RuleSet::EvaluateHousehold(std::span<const PersonInput>, matcher::CivilDate) const {
-  return {};
-}
-
-matcher::CivilDate RuleSet::NextHouseholdChange(std::span<const PersonInput>,
-                                                matcher::CivilDate as_of) const {
-  return matcher::CivilDate::FromDays(as_of.days() + kHorizonDays);
-}
-
-matcher::CivilDate RuleSet::NextChange(std::span<const CoverageRecord> records,
-                                       matcher::CivilDate as_of) const {
-  return NextChange(PersonInput{records}, as_of);
+std::vector<FindingDraft> RuleSet::Evaluate(const PersonInput& person, matcher::CivilDate as_of) const {
+  Clock clock(as_of);
+  return impl_->Judge(person, clock);
 }
 
 std::vector<FindingDraft> RuleSet::Evaluate(std::span<const CoverageRecord> records,
@@ -201,18 +189,43 @@ std::vector<FindingDraft> RuleSet::Evaluate(std::span<const CoverageRecord> reco
   return Evaluate(PersonInput{records}, as_of);
 }
 
-std::vector<FindingDraft> RuleSet::Evaluate(const PersonInput& input, matcher::CivilDate as_of) const {
-  std::vector<FindingDraft> drafts;
-  const PersonRecords person(input.records, as_of);
-  for (const Rule& rule : impl_->rules) {
-    if (rule.spec().unit() == RuleSpec::HOUSEHOLD) continue;
-    if (!rule.condition().MayApply(person.slots()) || !rule.InForce(person.today())) continue;
-    Findings findings(rule.spec().id(), &drafts);
-    rule.condition().Evaluate(person, &findings);
+std::vector<FindingDraft> RuleSet::EvaluateHousehold(std::span<const PersonInput> members,
+                                                     matcher::CivilDate as_of) const {
+  Clock clock(as_of);
+  return impl_->JudgeHousehold(members, clock);
+}
+
+namespace {
+
+// Goes from one day that might change something to the next, which the clock of each judgement tells.
+template <typename Judge>
+matcher::CivilDate FirstChange(matcher::CivilDate as_of, const Judge& judge) {
+  const int64_t horizon = int64_t{as_of.days()} + RuleSet::kHorizonDays;
+  Clock now(as_of);
+  const std::vector<FindingDraft> drafts = judge(now);
+  for (int64_t day = now.next(); day < horizon;) {
+    const matcher::CivilDate date = matcher::CivilDate::FromDays(static_cast<int32_t>(day));
+    Clock then(date);
+    if (!(judge(then) == drafts)) return date;
+    day = then.next();
   }
-  std::sort(drafts.begin(), drafts.end(),
-            [](const FindingDraft& a, const FindingDraft& b) { return a.finding_id < b.finding_id; });
-  return drafts;
+  return matcher::CivilDate::FromDays(static_cast<int32_t>(horizon));
+}
+
+}  // namespace
+
+matcher::CivilDate RuleSet::NextChange(const PersonInput& person, matcher::CivilDate as_of) const {
+  return FirstChange(as_of, [&](Clock& clock) { return impl_->Judge(person, clock); });
+}
+
+matcher::CivilDate RuleSet::NextChange(std::span<const CoverageRecord> records,
+                                       matcher::CivilDate as_of) const {
+  return NextChange(PersonInput{records}, as_of);
+}
+
+matcher::CivilDate RuleSet::NextHouseholdChange(std::span<const PersonInput> members,
+                                                matcher::CivilDate as_of) const {
+  return FirstChange(as_of, [&](Clock& clock) { return impl_->JudgeHousehold(members, clock); });
 }
 
 bool operator==(const FindingDraft& a, const FindingDraft& b) {

@@ -46,25 +46,32 @@ struct PersonInput {
   std::span<const IdentityDoubt> doubts = {};
 };
 
-// What a rule says of a person. `evidence` is sorted and has each record once.
+// What a rule says of a person or a household. `evidence` is sorted and has each record once.
 //
 // The id is a function of the rule, the group and one anchor record, and of nothing else, so that the same
 // problem keeps its id while evidence joins or leaves it:
-//   condition        group                     anchor
-//   overlap, repeat  the two records           the first of them
-//   after_death      benefit and report        the first of them
-//   invoice_*        the invoice               the earliest settlement (payment date, then key)
-//   grouped_count    the shared value          the earliest record
-//   missing          year, term, or nothing    the report; the bill; without either the base benefit that
-//   began first
+//   condition         group                     anchor
+//   overlap, repeat   the two records           the first of them
+//   after_death       benefit and report        the first of them
+//   after_facts       the fact that was too many  the benefit
+//   invoice_*         the invoice               the earliest settlement (payment date, then key)
+//   grouped_count     the shared value          the earliest record
+//   missing           year, term, or nothing    the earliest report; the bill; without either the base
+//   benefit that
+//                                               began first
+//   holding, ended    nothing                   the benefit
+//   unanswered_lead   nothing                   the lead
+//   identity          nothing                   the earliest record that speaks of it
+//   all_jobless, part_covered  the household    the benefit in it that began first
 // A third payment of one invoice therefore changes a finding and opens no second one (unless it turns out to
 // be the earliest).
 //
 // The amount in question, in fen, is what would be spared if only the rightful share had been paid:
-//   overlap          months beyond the allowed hand-over x the smaller monthly amount; 0 if either is not
-//   stated repeat, grouped  all amounts but the largest invoice_repeat   the settlements that no strike-off
-//   cancelled, but the largest invoice_excess   insured + assistance - cost after_death      months after the
-//   grace x the monthly amount missing          0, but for a bill: the cost left after insurance
+//   overlap           months beyond the allowed hand-over x the smaller monthly amount; 0 if either is not
+//   stated repeat, grouped_count  all amounts but the largest invoice_repeat    the settlements that no
+//   strike-off cancelled, but the largest invoice_excess    insured + assistance + what others gave - cost
+//   after_death       months after the grace x the monthly amount
+//   missing           the cost of the bill that is left; or else the rule's own figure, marked as an estimate
 struct FindingDraft {
   std::string finding_id;  // "F-" and 16 characters; from the rule id, the rule's group (pair, invoice, year
                            // ...) and its first record
@@ -88,13 +95,12 @@ struct RuleInfo {
   std::string legal_basis;
   bool basis_confirmed = false;
   v1::FindingKind kind = v1::FINDING_KIND_UNSPECIFIED;
-  v1::Severity severity = v1::SEVERITY_UNSPECIFIED;
+  v1::Severity severity = v1::SEVERITY_UNSPECIFIED;  // where no region says otherwise
+  v1::Need need = v1::NEED_UNSPECIFIED;
   matcher::CivilDate effective_from;
   std::optional<matcher::CivilDate> effective_to;  // last day; none: until further notice
   bool of_household = false;
 };
-
-class Rule;  // a compiled rule
 
 // The rules of one directory, compiled. Immutable.
 class RuleSet {
@@ -146,10 +152,6 @@ class RuleSet {
 
  private:
   RuleSet();
-  // Days that any rule counts (0 included), and first days and days after the last of all rules; days since
-  // 1970.
-  const std::vector<int>& day_parameters() const;
-  const std::vector<int32_t>& boundary_days() const;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -13,7 +13,21 @@ struct Invoice {
   Items assisted;  // settlements on which assistance was paid
   Items struck;    // strike-offs: each cancels one assisted settlement
 
-  int surplus() const { return static_cast<int>(assisted.size()) - static_cast<int>(struck.size()) - 1; }
+  int surplus() const { return payments() - static_cast<int>(struck.size()) - 1; }
+
+ private:
+  // Instalments of one approval are one payment.
+  int payments() const {
+    int count = 0;
+    for (size_t i = 0; i < assisted.size(); ++i) {
+      const auto same_approval = [&](const Item* other) {
+        return other->slot == assisted[i]->slot && !other->benefit().approval_number().empty() &&
+               other->benefit().approval_number() == assisted[i]->benefit().approval_number();
+      };
+      count += std::none_of(assisted.begin(), assisted.begin() + i, same_approval);
+    }
+    return count;
+  }
 };
 
 // Departments write the sums of a strike-off negative (record.proto); one that does not means the same.
@@ -22,17 +36,14 @@ int64_t Cancelled(int64_t fen) { return -std::abs(fen); }
 class InvoiceCondition : public Condition {
  public:
   template <typename Spec>
-  explicit InvoiceCondition(const Spec& spec) : strike_off_(spec.strike_off()) {
-    for (const Selector& selector : spec.settlements()) settlements_.emplace_back(selector);
-    for (const RecordSelector& selector : settlements_) slots_ |= selector.slots();
-  }
+  explicit InvoiceCondition(const Spec& spec)
+      : settlements_(spec.settlements()), strike_off_({&spec.strike_off()}) {}
 
-  bool MayApply(SlotSet slots) const override { return (slots & slots_) != 0; }
+  bool MayApply(SlotSet slots) const override { return (slots & settlements_.slots()) != 0; }
 
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
-    Items items;
-    for (const RecordSelector& selector : settlements_) Select(person, selector, &items);
-    Select(person, strike_off_, &items);
+    Items items = settlements_.Of(person);
+    strike_off_.Collect(person, &items);
     items.erase(std::remove_if(items.begin(), items.end(),
                                [](const Item* item) { return item->benefit().invoice_number().empty(); }),
                 items.end());
@@ -40,7 +51,6 @@ class InvoiceCondition : public Condition {
       const int order = a->benefit().invoice_number().compare(b->benefit().invoice_number());
       return order != 0 ? order < 0 : a->key() < b->key();
     });
-    items.erase(std::unique(items.begin(), items.end()), items.end());
     for (size_t i = 0; i < items.size();) {
       const std::string& number = items[i]->benefit().invoice_number();
       Invoice invoice;
@@ -61,9 +71,7 @@ class InvoiceCondition : public Condition {
   bool IsStrikeOff(const Item& item) const { return strike_off_.Matches(item); }
 
  private:
-  std::vector<RecordSelector> settlements_;
-  RecordSelector strike_off_;
-  SlotSet slots_ = 0;
+  RecordSelectors settlements_, strike_off_;
 };
 
 // What was paid beyond one settlement. A strike-off cancels the settlement of its own amount; one whose
@@ -110,9 +118,10 @@ class InvoiceExcessCondition : public InvoiceCondition {
     for (const Item* item : invoice.all) {
       const v1::Benefit& benefit = item->benefit();
       if (IsStrikeOff(*item)) {
-        paid += Cancelled(benefit.insured_fen()) + Cancelled(benefit.amount_fen());
+        paid += Cancelled(benefit.insured_fen()) + Cancelled(benefit.amount_fen()) +
+                Cancelled(benefit.other_assisted_fen());
       } else {
-        paid += benefit.insured_fen() + benefit.amount_fen();
+        paid += benefit.insured_fen() + benefit.amount_fen() + benefit.other_assisted_fen();
         cost = std::max(cost, benefit.total_cost_fen());
       }
     }

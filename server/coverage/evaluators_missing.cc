@@ -1,4 +1,4 @@
-// Someone living holds a benefit that entitles to more, and is not reached.
+// Someone living, entitled by what is known, is not reached.
 #include <algorithm>
 #include <optional>
 
@@ -10,81 +10,132 @@ namespace {
 class MissingCondition : public Condition {
  public:
   explicit MissingCondition(const Missing& spec)
-      : base_min_months_(spec.base_min_months()), expected_(spec.expected()), scope_(spec.scope()) {
-    for (const Selector& selector : spec.base()) {
-      base_.emplace_back(selector);
-      base_slots_ |= base_.back().slots();
-    }
-    if (spec.has_fact()) fact_.emplace(spec.fact());
-    if (spec.has_settlement()) {
-      settlement_.emplace(Settlement{RecordSelector(spec.settlement().selector()),
-                                     RegionalNumber(spec.settlement().older_than_days())});
-    }
-  }
+      : base_(spec.base()),
+        base_min_months_(spec.base_min_months()),
+        base_at_trigger_(spec.base_at() == Missing::DAY_OF_TRIGGER),
+        trigger_(spec.trigger()),
+        trigger_min_days_(spec.trigger_min_days()),
+        trigger_min_fen_(spec.trigger_min_fen()),
+        trigger_kinds_(spec.has_trigger_kinds() ? RegionalNumber(spec.trigger_kinds()) : RegionalNumber(1)),
+        settlement_({&spec.settlement().selector()}),
+        settlement_min_days_(spec.settlement().older_than_days()),
+        by_settlement_(spec.has_settlement()),
+        expected_(spec.expected()),
+        scope_(spec.scope()),
+        period_min_days_(spec.period_min_days()) {}
 
   bool MayApply(SlotSet slots) const override {
-    if ((slots & base_slots_) == 0) return false;
-    if (fact_) return (slots & fact_->slots()) != 0;
-    if (settlement_) return (slots & settlement_->selector.slots()) != 0;
-    return true;
+    if (!base_.empty() && (slots & base_.slots()) == 0) return false;
+    if (!trigger_.empty() && (slots & trigger_.slots()) == 0) return false;
+    return !by_settlement_ || (slots & settlement_.slots()) != 0;
   }
 
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
-    if (person.death() != nullptr) return;
-    Items base;
-    for (const RecordSelector& selector : base_) Select(person, selector, &base);
-    SortByKey(&base);
+    const bool of_the_dead = (trigger_.slots() & Bit(SlotOf(v1::DEATH))) != 0;
+    if (person.death() != nullptr && !of_the_dead) return;
+    const Items triggers = Triggers(person);
+    if (!trigger_.empty() && triggers.empty()) return;
     Items live;
-    for (const Item* item : base) {
-      if (item->months.contains(person.now())) live.push_back(item);
+    if (!base_.empty()) {
+      const MonthIndex month = base_at_trigger_ ? MonthOf(Earliest(triggers)) : person.clock().month();
+      live = Covering(person, month);
+      if (!base_at_trigger_) EraseEnded(&live);
+      if (live.empty() || !LongEnough(live, person.clock())) return;
     }
-    if (live.empty() || !LongEnough(person, live)) return;
-    if (settlement_) {
-      JudgeSettlements(person, base, findings);
-    } else {
-      Judge(person, live, findings);
-    }
+    if (by_settlement_) return JudgeSettlements(person, findings);
+    Judge(person, live, triggers, findings);
   }
 
  private:
-  struct Settlement {
-    RecordSelector selector;
-    RegionalNumber older_than_days;
-  };
+  static MonthIndex MonthOf(const Item& item) {
+    return MonthIndex::Of(matcher::CivilDate::FromDays(item.day()));
+  }
 
-  bool LongEnough(const PersonRecords& person, const Items& live) const {
-    const MonthIndex latest = person.now() - base_min_months_.For(RegionOf(live));
+  // The base benefits that ran in a month.
+  Items Covering(const PersonRecords& person, MonthIndex month) const {
+    Items cover = base_.Of(person);
+    cover.erase(std::remove_if(cover.begin(), cover.end(),
+                               [&](const Item* item) { return !item->months.contains(month); }),
+                cover.end());
+    return cover;
+  }
+
+  // A fact may end in the month that it still counts for.
+  static void EraseEnded(Items* items) {
+    items->erase(std::remove_if(items->begin(), items->end(), [](const Item* item) { return !item->holds; }),
+                 items->end());
+  }
+
+  bool LongEnough(const Items& live, Clock& clock) const {
+    const int months = base_min_months_.For(live);
     return std::any_of(live.begin(), live.end(),
-                       [&](const Item* item) { return item->months.first <= latest; });
+                       [&](const Item* item) { return clock.Reached(item->months.first + months); });
   }
 
-  // One finding at most, whatever the number of reports: the earliest report that holds names it.
-  void Judge(const PersonRecords& person, const Items& live, Findings* findings) const {
-    const Item* need = nullptr;
-    if (fact_) {
-      for (const Item& item : person.of(fact_->slot())) {
-        if (!fact_->Matches(item)) continue;
-        if (need == nullptr || DayNumber(item.fact().date()) < DayNumber(need->fact().date())) need = &item;
-      }
-      if (need == nullptr) return;
+  // Of each type the earliest fact that is old enough and states enough; none if too few types come together.
+  Items Triggers(const PersonRecords& person) const {
+    Items counted, first_of_kind;
+    for (const Item* item : trigger_.HeldBy(person)) {
+      if (item->fact().amount_fen() < trigger_min_fen_.For(*item)) continue;
+      if (person.clock().Reached(int64_t{item->day()} + trigger_min_days_.For(*item)))
+        counted.push_back(item);
     }
-    if (Reached(person)) return;
-    Items evidence = live;
-    if (need != nullptr) evidence.push_back(need);
-    const matcher::RecordKey& anchor = need != nullptr ? need->key() : Earliest(live).key();
-    findings->Add(Group(person), anchor, evidence, {}, 0);
+    for (const Item* item : counted) {
+      const auto same_kind = std::find_if(first_of_kind.begin(), first_of_kind.end(),
+                                          [&](const Item* other) { return other->slot == item->slot; });
+      if (same_kind == first_of_kind.end()) {
+        first_of_kind.push_back(item);
+      } else if (item->day() < (*same_kind)->day()) {
+        *same_kind = item;
+      }
+    }
+    if (first_of_kind.empty()) return {};
+    const int kinds = trigger_kinds_.For(first_of_kind);
+    if (static_cast<int>(first_of_kind.size()) < kinds) return {};
+    if (kinds <= 1) return {&Earliest(first_of_kind)};
+    return first_of_kind;
   }
 
-  bool Reached(const PersonRecords& person) const {
-    const std::string term = scope_ == Missing::TERM_OF_DAY ? TermOf(person.now()) : std::string();
-    for (const Item& item : person.of(expected_.slot())) {
-      if (!expected_.Matches(item)) continue;
+  // One finding at most, whatever the number of reports: the earliest report names it.
+  void Judge(const PersonRecords& person, const Items& live, const Items& triggers,
+             Findings* findings) const {
+    Items evidence = live;
+    evidence.insert(evidence.end(), triggers.begin(), triggers.end());
+    const Item& anchor = Earliest(triggers.empty() ? live : triggers);
+    const std::string period = Period(person.clock());
+    if (Reached(person, triggers, period) || !PeriodIsOldEnough(person.clock(), evidence)) return;
+    findings->Add(period, anchor.key(), evidence);
+  }
+
+  // Next year's or next term's gap is another finding; a gap without a period is told by its fact alone.
+  std::string Period(Clock& clock) const {
+    if (scope_ == Missing::YEAR) return std::to_string(clock.Year());
+    if (scope_ == Missing::TERM_OF_DAY) return clock.Term();
+    return {};
+  }
+
+  bool PeriodIsOldEnough(Clock& clock, const Items& evidence) const {
+    if (scope_ != Missing::YEAR && scope_ != Missing::TERM_OF_DAY) return true;
+    const MonthIndex start =
+        scope_ == Missing::YEAR ? MonthIndex::Of(clock.month().year(), 1) : TermStart(clock.month());
+    return clock.Reached(int64_t{start.FirstDay()} + period_min_days_.For(evidence));
+  }
+
+  bool Reached(const PersonRecords& person, const Items& triggers, const std::string& period) const {
+    if ((expected_.slots() & person.slots()) == 0) return false;
+    for (const Item* item : expected_.Of(person)) {
       switch (scope_) {
         case Missing::YEAR:
-          if (item.benefit().benefit_year() == person.now().year()) return true;
+          if (YearOf(*item) == period) return true;
           break;
         case Missing::TERM_OF_DAY:
-          if (item.benefit().term() == term) return true;
+          if (item->benefit().term() == period) return true;
+          break;
+        case Missing::NOW:
+          if (item->holds) return true;
+          break;
+        case Missing::SINCE_TRIGGER:
+          if (IsSince(*item, Earliest(triggers))) return true;
           break;
         default:
           return true;
@@ -93,49 +144,50 @@ class MissingCondition : public Condition {
     return false;
   }
 
-  // Next year's or next term's gap is another finding; a gap without a period is told by its fact alone.
-  std::string Group(const PersonRecords& person) const {
-    if (scope_ == Missing::YEAR) return std::to_string(person.now().year());
-    if (scope_ == Missing::TERM_OF_DAY) return TermOf(person.now());
-    return {};
+  static std::string YearOf(const Item& item) {
+    return item.is_benefit() ? FieldText(item, BENEFIT_YEAR) : item.fact().value();
   }
 
-  void JudgeSettlements(const PersonRecords& person, const Items& base, Findings* findings) const {
-    for (const Item& bill : person.of(settlement_->selector.slot())) {
-      const v1::Benefit& benefit = bill.benefit();
-      if (!settlement_->selector.Matches(bill) || !benefit.has_pay_date()) continue;
-      const int64_t left = benefit.total_cost_fen() - benefit.insured_fen();
+  static bool IsSince(const Item& item, const Item& trigger) {
+    const std::string& event = trigger.fact().event_id();
+    if (!event.empty() && FieldText(item, EVENT_ID) == event) return true;
+    if (!item.months.empty()) return item.months.last >= trigger.months.first;
+    return item.day() != INT32_MAX && item.day() >= trigger.day();
+  }
+
+  void JudgeSettlements(const PersonRecords& person, Findings* findings) const {
+    for (const Item* bill : settlement_.Of(person)) {
+      const v1::Benefit& benefit = bill->benefit();
+      if (!benefit.has_pay_date()) continue;
+      const int64_t left = benefit.total_cost_fen() - benefit.insured_fen() - benefit.other_assisted_fen();
       if (benefit.amount_fen() != 0 || left <= 0) continue;
-      Items cover;
-      for (const Item* item : base) {
-        if (item->months.contains(MonthIndex::Of(benefit.pay_date()))) cover.push_back(item);
-      }
-      if (cover.empty() || Assisted(person, benefit.invoice_number())) continue;
-      const int age = person.today() - DayNumber(benefit.pay_date());
-      if (age <= settlement_->older_than_days.For(RegionOf(cover))) continue;
-      cover.push_back(&bill);
-      findings->Add(benefit.invoice_number(), bill.key(), cover, {}, left);
+      Items evidence = base_.empty() ? Items() : Covering(person, MonthIndex::Of(benefit.pay_date()));
+      if ((!base_.empty() && evidence.empty()) || Assisted(person, benefit.invoice_number())) continue;
+      evidence.push_back(bill);
+      if (!person.clock().Reached(int64_t{bill->day()} + settlement_min_days_.For(evidence) + 1)) continue;
+      findings->Add(benefit.invoice_number(), bill->key(), evidence, {}, left);
     }
   }
 
   bool Assisted(const PersonRecords& person, const std::string& invoice) const {
     if (invoice.empty()) return false;
-    for (const Item& item : person.of(expected_.slot())) {
-      if (expected_.Matches(item) && item.benefit().amount_fen() > 0 &&
-          item.benefit().invoice_number() == invoice) {
-        return true;
-      }
-    }
-    return false;
+    const Items items = expected_.Of(person);
+    return std::any_of(items.begin(), items.end(), [&](const Item* item) {
+      return item->benefit().amount_fen() > 0 && item->benefit().invoice_number() == invoice;
+    });
   }
 
-  std::vector<RecordSelector> base_;
-  SlotSet base_slots_ = 0;
+  RecordSelectors base_;
   RegionalNumber base_min_months_;
-  std::optional<RecordSelector> fact_;
-  std::optional<Settlement> settlement_;
-  RecordSelector expected_;
+  bool base_at_trigger_;
+  RecordSelectors trigger_;
+  RegionalNumber trigger_min_days_, trigger_min_fen_, trigger_kinds_;
+  RecordSelectors settlement_;
+  RegionalNumber settlement_min_days_;
+  bool by_settlement_;
+  RecordSelectors expected_;
   Missing::Scope scope_;
+  RegionalNumber period_min_days_;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Conditions on two records: months that overlap, payments that lie close together.
+// Conditions on two records: months that overlap, payments that lie close together. On a household the two
+// are of two members.
 #include <algorithm>
 #include <cstdlib>
 
@@ -7,85 +8,108 @@
 namespace relief::coverage {
 namespace {
 
-std::vector<Field> Fields(const google::protobuf::RepeatedField<int>& fields) {
-  std::vector<Field> result;
-  for (int field : fields) result.push_back(static_cast<Field>(field));
-  return result;
-}
-
-class OverlapCondition : public Condition {
+// Two records of one person (or of two members): one from each side.
+class PairCondition : public Condition {
  public:
-  explicit OverlapCondition(const Overlap& spec)
-      : left_(spec.left()),
-        right_(spec.right()),
-        allowed_(spec.allowed_months()),
-        same_(Fields(spec.same())),
-        different_(Fields(spec.different())) {}
+  PairCondition(RecordSelectors left, RecordSelectors right)
+      : left_(std::move(left)), right_(std::move(right)) {}
 
   bool MayApply(SlotSet slots) const override {
     return (slots & left_.slots()) != 0 && (slots & right_.slots()) != 0;
   }
 
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
-    for (const Item& a : person.of(left_.slot())) {
-      if (a.months.empty() || !left_.Matches(a)) continue;
-      for (const Item& b : person.of(right_.slot())) {
-        if (&a == &b || !right_.Matches(b)) continue;
-        // Where either record may stand on either side, the pair comes up twice: take it once.
-        if (b.key() < a.key() && left_.Matches(b) && right_.Matches(a)) continue;
-        Compare(a, b, findings);
+    ComparePairs(person, person, findings);
+  }
+
+  void EvaluateHousehold(std::span<const PersonRecords> members, Findings* findings) const override {
+    for (const PersonRecords& a : members) {
+      for (const PersonRecords& b : members) {
+        if (&a != &b) ComparePairs(a, b, findings);
       }
     }
   }
 
+ protected:
+  virtual void Compare(const PersonRecords& person, const Item& a, const Item& b,
+                       Findings* findings) const = 0;
+  const RecordSelectors& left() const { return left_; }
+
  private:
-  void Compare(const Item& a, const Item& b, Findings* findings) const {
-    const MonthSpan shared = Intersect(a.months, b.months);
-    if (shared.empty()) return;
-    const int beyond = shared.count() - allowed_.For(RegionOf({&a, &b}));
-    if (beyond <= 0) return;
-    if (!AgreeOn(same_, a.benefit(), b.benefit()) || !DifferOn(different_, a.benefit(), b.benefit())) return;
-    // Of two benefits one is rightly had; we count the smaller, and 0 if either is unknown.
-    const int64_t smaller = std::min(MonthlyFen(a.benefit()), MonthlyFen(b.benefit()));
-    findings->AddPair(a, b, shared, beyond * smaller);
+  void ComparePairs(const PersonRecords& a_person, const PersonRecords& b_person, Findings* findings) const {
+    const Items left = left_.Of(a_person), right = right_.Of(b_person);
+    for (const Item* a : left) {
+      for (const Item* b : right) {
+        if (a == b) continue;
+        // Where either record may stand on either side, the pair comes up twice: take it once.
+        if (b->key() < a->key() && left_.Matches(*b) && right_.Matches(*a)) continue;
+        Compare(a_person, *a, *b, findings);
+      }
+    }
   }
 
-  RecordSelector left_, right_;
-  RegionalNumber allowed_;
-  std::vector<Field> same_, different_;
+  RecordSelectors left_, right_;
 };
 
-class RepeatCondition : public Condition {
+class OverlapCondition : public PairCondition {
  public:
-  explicit RepeatCondition(const Repeat& spec)
-      : selector_(spec.selector()),
-        same_(Fields(spec.same())),
-        different_(Fields(spec.different())),
-        within_(spec.within_days()) {}
+  explicit OverlapCondition(const Overlap& spec)
+      : PairCondition(RecordSelectors(spec.left()), RecordSelectors(spec.right())),
+        allowed_(spec.allowed_months()),
+        comparison_(spec.same(), spec.different()) {}
 
-  bool MayApply(SlotSet slots) const override { return (slots & selector_.slots()) != 0; }
-
-  void Evaluate(const PersonRecords& person, Findings* findings) const override {
-    const std::span<const Item> items = person.of(selector_.slot());
-    for (size_t i = 0; i < items.size(); ++i) {
-      for (size_t j = i + 1; j < items.size(); ++j) {
-        if (selector_.Matches(items[i]) && selector_.Matches(items[j])) Compare(items[i], items[j], findings);
-      }
-    }
+ protected:
+  void Compare(const PersonRecords& person, const Item& a, const Item& b, Findings* findings) const override {
+    const MonthSpan shared = Intersect(a.months, b.months);
+    if (shared.empty() || !comparison_.Holds(a, b)) return;
+    if (shared.last == person.clock().month()) person.clock().MonthMatters();
+    const int beyond = shared.count() - allowed_.For({&a, &b});
+    if (beyond <= 0) return;
+    // Of two benefits one is rightly had; we count the smaller, and 0 if either is unknown.
+    findings->AddPair(a, b, shared, beyond * std::min(MonthlyFen(a), MonthlyFen(b)));
   }
 
  private:
-  void Compare(const Item& a, const Item& b, Findings* findings) const {
-    if (!a.benefit().has_pay_date() || !b.benefit().has_pay_date()) return;
-    const int days = std::abs(DayNumber(a.benefit().pay_date()) - DayNumber(b.benefit().pay_date()));
-    if (days > within_.For(RegionOf({&a, &b}))) return;
-    if (!AgreeOn(same_, a.benefit(), b.benefit()) || !DifferOn(different_, a.benefit(), b.benefit())) return;
+  RegionalNumber allowed_;
+  Comparison comparison_;
+};
+
+class RepeatCondition : public PairCondition {
+ public:
+  explicit RepeatCondition(const Repeat& spec)
+      : PairCondition(RecordSelectors({&spec.selector()}),
+                      RecordSelectors({spec.has_other() ? &spec.other() : &spec.selector()})),
+        comparison_(spec.same(), spec.different()),
+        within_(spec.within_days()),
+        allowed_times_(spec.has_allowed_times() ? RegionalNumber(spec.allowed_times()) : RegionalNumber(1)) {}
+
+ protected:
+  void Compare(const PersonRecords& person, const Item& a, const Item& b, Findings* findings) const override {
+    if (a.day() == INT32_MAX || b.day() == INT32_MAX) return;
+    const int within = within_.For({&a, &b});
+    if (std::abs(a.day() - b.day()) > within || !comparison_.Holds(a, b)) return;
+    const int allowed = allowed_times_.For({&a, &b});
+    if (allowed != 1 && TimesBefore(person, a.day() < b.day() ? b : a, within) < allowed) return;
     findings->AddPair(a, b, {}, AllButLargestFen({&a, &b}));
   }
 
-  RecordSelector selector_;
-  std::vector<Field> same_, different_;
-  RegionalNumber within_;
+ private:
+  // Payments like `later` that came before it, or on its day; those that do not differ from one another count
+  // once.
+  int TimesBefore(const PersonRecords& person, const Item& later, int within) const {
+    Items counted;
+    for (const Item* item : left().Of(person)) {
+      if (item == &later || item->day() > later.day() || later.day() - item->day() > within) continue;
+      if (!comparison_.Holds(*item, later)) continue;
+      if (std::none_of(counted.begin(), counted.end(),
+                       [&](const Item* other) { return !comparison_.Holds(*item, *other); }))
+        counted.push_back(item);
+    }
+    return static_cast<int>(counted.size());
+  }
+
+  Comparison comparison_;
+  RegionalNumber within_, allowed_times_;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "server/coverage/identity_view.h"
+
 namespace relief::coverage {
 namespace {
 
@@ -18,9 +20,30 @@ Slot SlotOfRecord(const v1::Record& record) {
   return 0;
 }
 
-bool Holds(const v1::Fact& fact, int32_t today) {
-  if (!fact.has_date() || DayNumber(fact.date()) > today) return false;
-  return !fact.has_end_date() || DayNumber(fact.end_date()) >= today;
+// False if it has not begun.
+bool LayOut(const v1::Record& record, Clock& clock, Item* item) {
+  if (record.has_benefit()) {
+    const v1::Benefit& benefit = record.benefit();
+    item->months = BenefitMonths(benefit, clock.month());
+    item->holds = true;
+    if (benefit.has_start_month()) item->holds = clock.Reached(MonthIndex::Of(benefit.start_month()));
+    if (benefit.has_start_month() && benefit.has_end_month())
+      item->holds &= !clock.Reached(MonthIndex::Of(benefit.end_month()) + 1);
+    return true;
+  }
+  if (record.has_fact()) {
+    const v1::Fact& fact = record.fact();
+    if (!fact.has_date() || !clock.Reached(DayNumber(fact.date()))) return false;
+    item->months = FactMonths(fact, clock.month());
+    item->holds = !fact.has_end_date() || !clock.Reached(int64_t{DayNumber(fact.end_date())} + 1);
+    return true;
+  }
+  if (record.has_lead()) {
+    const v1::Lead& lead = record.lead();
+    if (!lead.has_found_date() || !clock.Reached(DayNumber(lead.found_date()))) return false;
+    item->holds = !lead.has_closed_date() || !clock.Reached(DayNumber(lead.closed_date()));
+  }
+  return true;
 }
 
 }  // namespace
@@ -33,19 +56,26 @@ Slot SlotOf(v1::FactType fact) {
   return fact > 0 && fact <= v1::FactType_MAX ? static_cast<Slot>(kFirstFactSlot + fact - 1) : Slot{0};
 }
 
-PersonRecords::PersonRecords(std::span<const CoverageRecord> records, matcher::CivilDate as_of)
-    : now_(MonthIndex::Of(as_of)), today_(as_of.days()) {
-  items_.reserve(records.size());
-  for (const CoverageRecord& source : records) {
-    const v1::Record& record = *source.record;
-    if (record.deleted()) continue;
-    const Slot slot = SlotOfRecord(record);
-    if (slot == 0) continue;
-    if (record.has_fact() && !Holds(record.fact(), today_)) continue;
-    Item item{&source, {}, slot};
-    if (record.has_benefit()) item.months = BenefitMonths(record.benefit(), now_);
+int32_t Item::day() const {
+  const v1::Record& record = *source->record;
+  if (record.has_fact()) return DayNumber(record.fact().date());
+  if (record.has_lead()) return DayNumber(record.lead().found_date());
+  if (record.has_gift())
+    return record.gift().has_give_date() ? DayNumber(record.gift().give_date()) : INT32_MAX;
+  const v1::Benefit& benefit = record.benefit();
+  if (benefit.has_pay_date()) return DayNumber(benefit.pay_date());
+  if (benefit.has_start_month()) return MonthIndex::Of(benefit.start_month()).FirstDay();
+  return INT32_MAX;
+}
+
+PersonRecords::PersonRecords(const PersonInput& person, Clock& clock) : person_(person), clock_(&clock) {
+  items_.reserve(person.records.size());
+  for (const CoverageRecord& source : person.records) {
+    if (source.record->deleted()) continue;
+    Item item{&source, {}, SlotOfRecord(*source.record), false};
+    if (item.slot == 0 || !LayOut(*source.record, clock, &item)) continue;
     items_.push_back(item);
-    slots_ |= Bit(slot);
+    slots_ |= Bit(item.slot);
   }
   std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
     return std::tie(a.slot, a.key()) < std::tie(b.slot, b.key());
@@ -56,8 +86,19 @@ PersonRecords::PersonRecords(std::span<const CoverageRecord> records, matcher::C
     begin_[slot] = at;
   }
   for (const Item& item : of(SlotOf(v1::DEATH))) {
-    if (death_ == nullptr || DayNumber(item.fact().date()) < DayNumber(death_->fact().date())) death_ = &item;
+    if (item.holds && (death_ == nullptr || item.day() < death_->day())) death_ = &item;
   }
+}
+
+std::optional<bool> PersonRecords::IsAged(int from, int to) const {
+  const std::optional<matcher::CivilDate> birth = BirthDateOf(*this);
+  if (!birth) return std::nullopt;
+  // Somebody born on 29 February is a year older on 1 March of a common year, as FromDays counts on.
+  const auto birthday = [&](int age) {
+    return matcher::CivilDate{static_cast<int16_t>(birth->year + age), birth->month, 1}.days() + birth->day -
+           1;
+  };
+  return clock_->Reached(birthday(from)) && !clock_->Reached(birthday(to + 1));
 }
 
 }  // namespace relief::coverage

@@ -4,9 +4,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "absl/container/inlined_vector.h"
+#include "server/coverage/clock.h"
 #include "server/coverage/coverage.h"
 #include "server/coverage/timeline.h"
 
@@ -25,39 +27,48 @@ inline SlotSet Bit(Slot slot) { return SlotSet{1} << slot; }
 
 struct Item {
   const CoverageRecord* source = nullptr;
-  MonthSpan months;  // of a benefit, up to the month of judgement
+  MonthSpan months;  // up to the month of judgement
   Slot slot = 0;
+  bool holds = false;  // a benefit runs this month, or has no months; a fact or lead holds today
 
   const matcher::RecordKey& key() const { return source->key; }
+  const v1::Record& record() const { return *source->record; }
   const v1::Benefit& benefit() const { return source->record->benefit(); }
   const v1::Fact& fact() const { return source->record->fact(); }
   const v1::Lead& lead() const { return source->record->lead(); }
-  const v1::Gift& gift() const { return source->record->gift(); }
+  bool is_benefit() const { return source->record->has_benefit(); }
+
+  // When it was paid, or began, or was reported: days since 1970. INT32_MAX: the record does not say.
+  int32_t day() const;
 };
 
 class PersonRecords {
  public:
-  // Leaves out facts that do not hold on `as_of`: those that begin after it, ended before it, or state no
-  // date.
-  PersonRecords(std::span<const CoverageRecord> records, matcher::CivilDate as_of);
+  // Leaves out facts and leads that begin after the day of judgement or state no date. The clock outlives the
+  // person.
+  PersonRecords(const PersonInput& person, Clock& clock);
 
   // In the order of record keys.
   std::span<const Item> of(Slot slot) const {
     return {items_.data() + begin_[slot], static_cast<size_t>(begin_[slot + 1] - begin_[slot])};
   }
+  std::span<const Item> all() const { return items_; }
   SlotSet slots() const { return slots_; }
-  MonthIndex now() const { return now_; }
-  int32_t today() const { return today_; }
+  Clock& clock() const { return *clock_; }
+  std::span<const IdentityDoubt> doubts() const { return person_.doubts; }
 
-  // The earliest report of death; nullptr if there is none.
+  // The earliest report of death that holds; nullptr if there is none.
   const Item* death() const { return death_; }
 
+  // Whether the person is of that age, in whole years. Nothing if no record tells the birth date.
+  std::optional<bool> IsAged(int from, int to) const;
+
  private:
+  PersonInput person_;
+  Clock* clock_;
   absl::InlinedVector<Item, 32> items_;
   std::array<uint32_t, kSlots + 1> begin_{};
   SlotSet slots_ = 0;
-  MonthIndex now_;
-  int32_t today_ = 0;
   const Item* death_ = nullptr;
 };
 

@@ -4,6 +4,10 @@
 
 namespace relief::coverage {
 
+int32_t MonthIndex::FirstDay() const {
+  return matcher::CivilDate{static_cast<int16_t>(year()), static_cast<uint8_t>(month()), 1}.days();
+}
+
 v1::Month MonthIndex::ToProto() const {
   v1::Month proto;
   proto.set_year(year());
@@ -29,6 +33,12 @@ MonthSpan BenefitMonths(const v1::Benefit& benefit, MonthIndex now) {
   return {MonthIndex::Of(benefit.start_month()), last};
 }
 
+MonthSpan FactMonths(const v1::Fact& fact, MonthIndex now) {
+  MonthIndex last = now;
+  if (fact.has_end_date()) last = std::min(last, MonthIndex::Of(fact.end_date()));
+  return {MonthIndex::Of(fact.date()), last};
+}
+
 matcher::CivilDate CivilDateOf(const v1::Date& date) {
   return {static_cast<int16_t>(date.year()), static_cast<uint8_t>(date.month()),
           static_cast<uint8_t>(date.day())};
@@ -36,10 +46,19 @@ matcher::CivilDate CivilDateOf(const v1::Date& date) {
 
 int32_t DayNumber(const v1::Date& date) { return CivilDateOf(date).days(); }
 
+MonthIndex TermStart(MonthIndex month) {
+  if (month.month() >= 9) return MonthIndex::Of(month.year(), 9);
+  if (month.month() == 1) return MonthIndex::Of(month.year() - 1, 9);
+  return MonthIndex::Of(month.year(), 2);
+}
+
+MonthIndex NextTermStart(MonthIndex month) {
+  return TermStart(month) + (TermStart(month).month() == 9 ? 5 : 7);
+}
+
 std::string TermOf(MonthIndex month) {
-  if (month.month() >= 9) return std::to_string(month.year()) + "秋";
-  if (month.month() == 1) return std::to_string(month.year() - 1) + "秋";
-  return std::to_string(month.year()) + "春";
+  const MonthIndex start = TermStart(month);
+  return std::to_string(start.year()) + (start.month() == 9 ? "秋" : "春");
 }
 
 }  // namespace relief::coverage

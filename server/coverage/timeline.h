@@ -25,6 +25,7 @@ struct MonthIndex {
 
   int year() const { return ordinal / 12; }
   int month() const { return ordinal % 12 + 1; }
+  int32_t FirstDay() const;  // days since 1970-01-01
   v1::Month ToProto() const;
 
   MonthIndex operator+(int months) const { return {ordinal + months}; }
@@ -49,6 +50,8 @@ MonthSpan Intersect(MonthSpan a, MonthSpan b);
 // The months of a benefit up to and including `now`; an open benefit runs to `now`. Empty for a benefit
 // without a start month.
 MonthSpan BenefitMonths(const v1::Benefit& benefit, MonthIndex now);
+// The same for a fact, from the month of its date.
+MonthSpan FactMonths(const v1::Fact& fact, MonthIndex now);
 
 matcher::CivilDate CivilDateOf(const v1::Date& date);
 
@@ -56,7 +59,9 @@ matcher::CivilDate CivilDateOf(const v1::Date& date);
 int32_t DayNumber(const v1::Date& date);
 
 // The school term of a month as records write it: 秋 from September to January, named after the year in which
-// it began, and 春 from February to August.
+// it began, and 春 from February to August; and the first month of that term and of the next.
 std::string TermOf(MonthIndex month);
+MonthIndex TermStart(MonthIndex month);
+MonthIndex NextTermStart(MonthIndex month);
 
 }  // namespace relief::coverage

@@ -59,6 +59,10 @@ const std::string kAllowed =
     "allowed_months { value: 1 by_region { prefix: \"37\" value: 2 } by_region { prefix: \"3713\" value: 0 } "
     "}";
 
+const std::string kCondition =
+    "overlap {\n    left { programme: EXTREME_POVERTY }\n    right { programme: MINIMUM_LIVING }\n    " +
+    kAllowed;
+
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, RuleFile,
     testing::Values(
@@ -86,8 +90,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"MissingSelector", "right { programme: MINIMUM_LIVING }", "", "r.textproto:13:", "right"},
         Mistake{"SelectorOfTwoKinds", "left { programme: EXTREME_POVERTY }",
                 "left { programme: EXTREME_POVERTY fact: DEATH }", "r.textproto:14:", "not both"},
-        Mistake{"FactWhereABenefitBelongs", "left { programme: EXTREME_POVERTY }", "left { fact: DEATH }",
-                "r.textproto:14:", "benefits"},
+        Mistake{"FactWhereABenefitBelongs", kCondition,
+                "grouped_count { selector { fact: DEATH } group_by: TERM limit { value: 1 }",
+                "r.textproto:13:19:", "benefits"},
         Mistake{"UnknownForm", "left { programme: EXTREME_POVERTY }",
                 "left { programme: EXTREME_POVERTY forms: 63 }", "r.textproto:14:", "form"},
         Mistake{"NegativeMonths", kAllowed, "allowed_months { value: -1 }", "r.textproto:16:", "negative"},
@@ -96,22 +101,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"OddRegion", "prefix: \"37\"", "prefix: \"371\"", "r.textproto:16:", "prefix"},
         Mistake{"RegionTwice", "prefix: \"3713\"", "prefix: \"37\"", "r.textproto:16:", "before"},
         Mistake{"UnknownFieldToCompare", kAllowed, kAllowed + " same: 99", "r.textproto:16:", "field"},
-        Mistake{"NoCondition",
-                "overlap {\n    left { programme: EXTREME_POVERTY }\n    right { programme: MINIMUM_LIVING "
-                "}\n    " +
-                    kAllowed + "\n  }",
-                "", "r.textproto:1:", "condition"},
-        Mistake{"InvoiceScopeWithoutABill",
-                "overlap {\n    left { programme: EXTREME_POVERTY }\n    right { programme: MINIMUM_LIVING "
-                "}\n    " +
-                    kAllowed,
+        Mistake{"NoCondition", kCondition + "\n  }", "", "r.textproto:1:", "condition"},
+        Mistake{"InvoiceScopeWithoutABill", kCondition,
                 "missing { base { programme: MEDICAL } base_min_months { value: 0 }\n expected { programme: "
                 "MEDICAL }\n scope: SAME_INVOICE",
                 "r.textproto:15:", "settlement"},
-        Mistake{"NegativeDays",
-                "overlap {\n    left { programme: EXTREME_POVERTY }\n    right { programme: MINIMUM_LIVING "
-                "}\n    " +
-                    kAllowed,
+        Mistake{"NegativeDays", kCondition,
                 "repeat { selector { programme: TEMPORARY }\n within_days { value: -3 }",
                 "r.textproto:14:", "negative"}),
     [](const testing::TestParamInfo<Mistake>& info) { return info.param.name; });

@@ -1,0 +1,59 @@
+#include "server/coverage/identity_view.h"
+
+#include <map>
+
+#include "matcher/normalize/normalizer.h"
+#include "server/coverage/person_records.h"
+
+namespace relief::coverage {
+namespace {
+
+matcher::DocumentKind KindOf(v1::IdType type) {
+  switch (type) {
+    case v1::RESIDENCE_PERMIT_HMT:
+      return matcher::DocumentKind::kResidencePermit;
+    case v1::FOREIGN_RESIDENT:
+      return matcher::DocumentKind::kForeignResident;
+    case v1::BIRTH_CERTIFICATE:
+      return matcher::DocumentKind::kBirthCertificate;
+    case v1::DISABILITY_CERTIFICATE:
+      return matcher::DocumentKind::kDisabilityCertificate;
+    case v1::PASSPORT:
+      return matcher::DocumentKind::kPassport;
+    case v1::OTHER_DOCUMENT:
+      return matcher::DocumentKind::kOther;
+    default:
+      return matcher::DocumentKind::kResidentId;
+  }
+}
+
+}  // namespace
+
+matcher::Identity IdentityOf(const v1::PersonIdentity& person) {
+  matcher::RawIdentity raw;
+  raw.document = KindOf(person.id_type());
+  raw.id_number = person.id_number();
+  if (person.has_birth_date()) {
+    const matcher::CivilDate birth = CivilDateOf(person.birth_date());
+    if (birth.valid()) raw.birth_date = birth;
+  }
+  raw.sex = person.sex() == v1::MALE     ? matcher::Sex::kMale
+            : person.sex() == v1::FEMALE ? matcher::Sex::kFemale
+                                         : matcher::Sex::kUnknown;
+  return matcher::Normalize(raw);
+}
+
+std::optional<matcher::CivilDate> BirthDateOf(const PersonRecords& person) {
+  std::map<matcher::CivilDate, int> told;
+  for (const Item& item : person.all()) {
+    const auto birth = IdentityOf(item.record().person()).best_birth_date();
+    if (birth) ++told[*birth];
+  }
+  std::optional<matcher::CivilDate> most;
+  for (const auto& [birth, times] : told) {
+    if (!most || times > told[*most]) most = birth;
+  }
+  return most;
+}
+
+}  // namespace relief::coverage

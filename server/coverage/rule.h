@@ -1,0 +1,41 @@
+// One rule, compiled: when it is in force, whom it looks at, and its condition. Immutable; callable from any
+// thread.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "server/coverage/condition.h"
+
+namespace relief::coverage {
+
+class Rule {
+ public:
+  explicit Rule(RuleSpec spec);
+
+  const RuleSpec& spec() const { return spec_; }
+  const RuleSettings& settings() const { return settings_; }
+  bool of_household() const { return spec_.unit() == RuleSpec::HOUSEHOLD; }
+  bool InForce(int32_t day) const { return first_day_ <= day && day <= last_day_; }
+
+  // Appends what the rule says; nothing if it is on the other unit.
+  void Judge(const PersonRecords& person, std::vector<FindingDraft>* drafts) const;
+  // `slots` are those of all members.
+  void JudgeHousehold(std::span<const PersonRecords> members, SlotSet slots, Clock& clock,
+                      std::vector<FindingDraft>* drafts) const;
+
+ private:
+  bool InForce(Clock& clock) const;
+  bool LooksAt(const PersonRecords& person) const;
+  bool IsSilent(const PersonRecords& person) const;
+
+  RuleSpec spec_;
+  RuleSettings settings_;
+  std::unique_ptr<Condition> condition_;
+  int32_t first_day_, last_day_;
+  RecordSelectors only_if_, unless_;
+  RegionalNumber processing_days_, ineligible_days_;
+};
+
+}  // namespace relief::coverage
