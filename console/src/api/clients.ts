@@ -2,8 +2,10 @@
 import { Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { AdminService } from "@/gen/relief/v1/admin_service_pb";
+import { CharityService } from "@/gen/relief/v1/charity_service_pb";
 import { FeedService } from "@/gen/relief/v1/feed_service_pb";
 import { FindingService } from "@/gen/relief/v1/finding_service_pb";
+import { ReferralService } from "@/gen/relief/v1/referral_service_pb";
 import { RegistryService } from "@/gen/relief/v1/registry_service_pb";
 import { ReportService } from "@/gen/relief/v1/report_service_pb";
 import { ReviewService } from "@/gen/relief/v1/review_service_pb";
@@ -27,8 +29,10 @@ const transport = createConnectTransport({
 });
 
 export const admin = createClient(AdminService, transport);
+export const charities = createClient(CharityService, transport);
 export const feeds = createClient(FeedService, transport);
 export const findings = createClient(FindingService, transport);
+export const referrals = createClient(ReferralService, transport);
 export const registry = createClient(RegistryService, transport);
 export const reports = createClient(ReportService, transport);
 export const review = createClient(ReviewService, transport);

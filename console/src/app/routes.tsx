@@ -26,7 +26,10 @@ export const router = createBrowserRouter([
       },
       {
         element: <Guard right="findings" />,
-        children: [{ path: "findings", lazy: () => import("@/pages/findings/FindingsPage") }],
+        children: [
+          { path: "findings", lazy: () => import("@/pages/findings/FindingsPage") },
+          { path: "findings/:findingId", lazy: () => import("@/pages/findings/FindingPage") },
+        ],
       },
       { element: <Guard right="gaps" />, children: [{ path: "gaps", lazy: () => import("@/pages/gaps/GapsPage") }] },
       {

@@ -4,7 +4,7 @@ import type { FieldEvidence, PersonRecord } from "@/gen/relief/v1/registry_servi
 import { Sex } from "@/gen/relief/v1/types_pb";
 import { ageOn, dateText, today } from "@/lib/dates";
 import { named, t } from "@/locales";
-import { regionName } from "@/parts/tags";
+import { regionName } from "@/lib/regions";
 
 export interface CompareRow {
   field: string;

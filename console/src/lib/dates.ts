@@ -10,6 +10,15 @@ export function dateText(date?: CivilDate): string {
   return date.day === 0 ? `${date.year}-${two(date.month)}` : `${date.year}-${two(date.month)}-${two(date.day)}`;
 }
 
+// "2026-01-31", if it is a day of the calendar.
+export function parseDate(text: string): { year: number; month: number; day: number } | null {
+  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!found) return null;
+  const [year, month, day] = found.slice(1).map(Number);
+  const real = new globalThis.Date(globalThis.Date.UTC(year, month - 1, day));
+  return real.getUTCMonth() === month - 1 && real.getUTCDate() === day ? { year, month, day } : null;
+}
+
 export function monthText(month?: Month): string {
   return month && month.year !== 0 ? `${month.year}-${two(month.month)}` : "";
 }

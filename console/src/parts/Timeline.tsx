@@ -10,6 +10,7 @@ import "./timeline.css";
 export interface TimelineEntry {
   record: PersonRecord;
   side?: "a" | "b";
+  marked?: boolean; // in evidence
 }
 
 const SHORTEST = 24; // months: one payment alone would otherwise fill the whole width
@@ -50,18 +51,19 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
         </tr>
       </thead>
       <tbody>
-        {inOrder(entries).map(({ record, side }, row) => {
+        {inOrder(entries).map(({ record, side, marked }, row) => {
           const span = spanOf(record);
           const { name, detail } = whatOf(record);
           const to = span?.to ?? last;
           const kind = record.content.case === "fact" ? "fact" : side ? `side-${side}` : "benefit";
           return (
-            <tr key={row}>
+            <tr key={row} className={marked ? "marked" : undefined}>
               {sided && (
                 <td><span className={`side-mark side-${side}`}>{t(side === "a" ? "review.sideA" : "review.sideB")}</span></td>
               )}
               <td>
                 {name}
+                {marked && <span className="in-evidence">{t("benefit.inEvidence")}</span>}
                 {detail && <div className="quiet small">{detail}</div>}
               </td>
               <td className="nowrap">

@@ -25,12 +25,6 @@ export function programmeName(programme: Programme): string {
   return named("programme", Programme[programme] ?? String(programme));
 }
 
-// A region by its code; the province's name goes before it, since codes alone say little.
-export function regionName(code: string): string {
-  const province = code.length >= 2 ? named("province", code.slice(0, 2)) : "";
-  return code.length === 2 || !province || province === code.slice(0, 2) ? province || code : `${province} ${code}`;
-}
-
 export function options<T extends Record<string, string | number>>(group: string, values: T) {
   return Object.keys(values)
     .filter((name) => Number.isNaN(Number(name)) && values[name] !== 0)

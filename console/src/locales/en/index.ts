@@ -1,0 +1,20 @@
+import type { Texts } from "@/locales/zh";
+import { codes } from "./codes";
+import { shell } from "./shell";
+import { review } from "./review";
+import { findings } from "./findings";
+import { gaps } from "./gaps";
+import { person } from "./person";
+import { referrals } from "./referrals";
+import { operations } from "./operations";
+
+export const en: Texts = {
+  ...codes,
+  ...shell,
+  ...review,
+  ...findings,
+  ...gaps,
+  ...person,
+  ...referrals,
+  ...operations,
+};

@@ -1,0 +1,23 @@
+// Every text of the console, in Chinese. en/ has the same keys; the compiler checks that.
+import { codes } from "./codes";
+import { shell } from "./shell";
+import { review } from "./review";
+import { findings } from "./findings";
+import { gaps } from "./gaps";
+import { person } from "./person";
+import { referrals } from "./referrals";
+import { operations } from "./operations";
+
+export const zh = {
+  ...codes,
+  ...shell,
+  ...review,
+  ...findings,
+  ...gaps,
+  ...person,
+  ...referrals,
+  ...operations,
+};
+
+type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
+export type Texts = Shape<typeof zh>;

@@ -1,0 +1,125 @@
+// One finding: what bears it out, on which basis, what each side says, and everything that happened to it.
+import { ArrowLeftOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Tag } from "antd";
+import type { ReactNode } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import { findingQuery } from "@/api/queries";
+import { Finding_State, type Finding } from "@/gen/relief/v1/finding_service_pb";
+import { FindingKind, Need } from "@/gen/relief/v1/types_pb";
+import { dateText, monthRanges, timeText } from "@/lib/dates";
+import { money } from "@/lib/money";
+import { regionName } from "@/lib/regions";
+import { named, useText } from "@/locales";
+import { Answers } from "@/pages/findings/Answers";
+import { DeliberationPanel } from "@/pages/findings/Deliberation";
+import { EvidencePanel } from "@/pages/findings/Evidence";
+import { History } from "@/pages/findings/History";
+import { DueMark, findingTitle } from "@/pages/findings/parts";
+import { ReferralOfFinding } from "@/pages/findings/ReferralOfFinding";
+import { ErrorState, PageSkeleton } from "@/parts/states";
+import { KindTag, programmeName, SeverityMark } from "@/parts/tags";
+import "./findings.css";
+
+function Facts({ finding }: { finding: Finding }) {
+  const { t } = useText();
+  const separator = t("common.listSeparator");
+  const rows: [string, ReactNode][] = [
+    [t("findings.notify"), finding.notify.map(programmeName).join(separator)],
+    [t("findings.months"), monthRanges(finding.overlapMonths)],
+    [
+      t("findings.amount"),
+      <>
+        {money(finding.amountFen)}
+        {finding.amountIsEstimate && <span className="quiet"> {t("findings.estimateHint")}</span>}
+      </>,
+    ],
+    [t("findings.need"), finding.need ? named("need", Need[finding.need]) : ""],
+    [t("findings.regions"), finding.regions.map(regionName).join(separator)],
+    [t("findings.due"), finding.dueDate?.year ? <>{dateText(finding.dueDate)} <DueMark finding={finding} /></> : ""],
+    [t("findings.escalation"), finding.escalation > 0 ? t("findings.times", { n: finding.escalation }) : ""],
+    [t("findings.opened"), timeText(finding.openTime)],
+    [t("findings.closed"), timeText(finding.closeTime)],
+    [t("findings.suppressedUntil"), dateText(finding.suppressedUntil)],
+    [t("findings.ruleVersion"), `${finding.ruleId} · ${finding.ruleVersion}`],
+  ];
+  return (
+    <dl className="facts-list">
+      {rows.filter(([, value]) => value !== "").map(([name, value]) => (
+        <div key={name} style={{ display: "contents" }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Basis({ finding }: { finding: Finding }) {
+  const { t } = useText();
+  return (
+    <section className="panel">
+      <div className="panel-head">
+        <h2>{t("findings.basis")}</h2>
+        <span className={finding.basisConfirmed ? "end mark-ok" : "end mark-open"}>
+          {t(finding.basisConfirmed ? "findings.basisConfirmed" : "findings.basisUnconfirmed")}
+        </span>
+      </div>
+      <div className="panel-body">
+        <blockquote className="basis" lang="zh-CN">{finding.legalBasis || t("common.unknown")}</blockquote>
+      </div>
+    </section>
+  );
+}
+
+export function Component() {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const { findingId = "" } = useParams();
+  const query = useQuery(findingQuery(findingId));
+  if (query.isPending) return <PageSkeleton />;
+  if (!query.data) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  const finding = query.data;
+  return (
+    <div className="page">
+      <div className="page-head">
+        <Link
+          to="/findings"
+          className="cell back"
+          onClick={(event) => {
+            // Back to the list as it was filtered, where one came from it.
+            if (window.history.state?.idx > 0) {
+              event.preventDefault();
+              void navigate(-1);
+            }
+          }}
+        >
+          <ArrowLeftOutlined aria-hidden /> {t("findings.back")}
+        </Link>
+        <h1>{findingTitle(finding)}</h1>
+        <KindTag kind={finding.kind} />
+        <SeverityMark severity={finding.severity} />
+        <Tag color={finding.state === Finding_State.OPEN ? "blue" : undefined}>{named("findingState", Finding_State[finding.state])}</Tag>
+        {finding.disputed && <Tag color="purple">{t("findings.disputed")}</Tag>}
+        {finding.reopened > 0 && <span className="quiet">{t("findings.reopened", { n: finding.reopened })}</span>}
+      </div>
+      <p className="quiet lead-line">{t("findings.lead")}</p>
+      <div className="finding-body">
+        <div>
+          <section className="panel">
+            <div className="panel-head"><h2>{t("findings.inShort")}</h2><span className="end quiet code">{finding.findingId}</span></div>
+            <div className="panel-body"><Facts finding={finding} /></div>
+          </section>
+          <EvidencePanel finding={finding} />
+          <Basis finding={finding} />
+        </div>
+        <div>
+          <Answers finding={finding} />
+          {(finding.disputed || finding.deliberation) && <DeliberationPanel finding={finding} />}
+          {(finding.kind === FindingKind.MISSING || finding.referralId) && <ReferralOfFinding finding={finding} />}
+          <History findingId={finding.findingId} events={finding.events} />
+        </div>
+      </div>
+    </div>
+  );
+}
