@@ -3,9 +3,11 @@ import {
   BarChartOutlined,
   DashboardOutlined,
   FlagOutlined,
+  HeartOutlined,
   LogoutOutlined,
   MenuFoldOutlined,
   MenuUnfoldOutlined,
+  SwapOutlined,
   TranslationOutlined,
   UserOutlined,
 } from "@ant-design/icons";
@@ -20,8 +22,10 @@ import { OfflineBanner } from "@/parts/states";
 const PLACES: { path: string; right: Right; icon: ComponentType }[] = [
   { path: "review", right: "review", icon: AuditOutlined },
   { path: "findings", right: "findings", icon: FlagOutlined },
+  { path: "referrals", right: "referrals", icon: SwapOutlined },
   { path: "gaps", right: "gaps", icon: BarChartOutlined },
   { path: "person", right: "person", icon: UserOutlined },
+  { path: "charity", right: "charity", icon: HeartOutlined },
   { path: "operations", right: "operations", icon: DashboardOutlined },
 ];
 

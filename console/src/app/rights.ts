@@ -11,6 +11,7 @@ const RIGHTS = {
   referrals: ["officer", "approver", "supervisor", "auditor"],
   refer: ["officer", "approver"],
   charity: ["officer", "approver", "supervisor"],
+  answerNeeds: ["officer", "approver"],
   gaps: ["officer", "approver", "supervisor", "auditor", "administrator"],
   operations: ["officer", "approver", "supervisor", "auditor", "administrator"],
   settleSnapshots: ["approver", "administrator"],

@@ -31,7 +31,24 @@ export const router = createBrowserRouter([
           { path: "findings/:findingId", lazy: () => import("@/pages/findings/FindingPage") },
         ],
       },
-      { element: <Guard right="gaps" />, children: [{ path: "gaps", lazy: () => import("@/pages/gaps/GapsPage") }] },
+      {
+        element: <Guard right="gaps" />,
+        children: [
+          { path: "gaps", lazy: () => import("@/pages/gaps/GapsPage") },
+          { path: "gaps/monthly", lazy: () => import("@/pages/gaps/MonthlyPage") },
+        ],
+      },
+      {
+        element: <Guard right="referrals" />,
+        children: [
+          { path: "referrals", lazy: () => import("@/pages/referrals/ReferralsPage") },
+          { path: "referrals/:referralId", lazy: () => import("@/pages/referrals/ReferralPage") },
+        ],
+      },
+      {
+        element: <Guard right="charity" />,
+        children: [{ path: "charity", lazy: () => import("@/pages/charity/CharityPage") }],
+      },
       {
         element: <Guard right="person" />,
         children: [{ path: "person", lazy: () => import("@/pages/person/PersonPage") }],

@@ -15,7 +15,7 @@ export const shell: Pick<Texts, "app" | "nav" | "common" | "state" | "login"> = 
     collapse: "Collapse navigation",
     expand: "Expand navigation",
   },
-  nav: { review: "Review", findings: "Findings", gaps: "Gap report", person: "Person", operations: "Operations" },
+  nav: { review: "Review", findings: "Findings", referrals: "Referrals", charity: "Charities", gaps: "Gap report", person: "Person", operations: "Operations" },
   common: {
     retry: "Try again",
     more: "Load more",

@@ -13,7 +13,7 @@ export const shell = {
     collapse: "收起导航",
     expand: "展开导航",
   },
-  nav: { review: "复核", findings: "发现", gaps: "缺口报告", person: "人员", operations: "运行" },
+  nav: { review: "复核", findings: "发现", referrals: "转介", gaps: "缺口报告", person: "人员", charity: "慈善帮扶", operations: "运行" },
   common: {
     retry: "重试",
     more: "加载更多",

@@ -1,0 +1,116 @@
+// What a gap report is asked for, as it stands in the address beside the filter; and its rows as a table of rules by regions.
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import {
+  Disclosure,
+  GapDimension,
+  type GapFigures,
+  type GapRow,
+  type GetGapReportRequestSchema,
+  type Movement,
+} from "@/gen/relief/v1/report_service_pb";
+import { MonthSchema, type Month } from "@/gen/relief/v1/types_pb";
+import { monthIndex, parseDate } from "@/lib/dates";
+import { toMessage, type Filter } from "@/lib/filter";
+
+export interface Ask {
+  from: string; // first and last month of the period, "2026-01"; empty: the hub's own, the last twelve months
+  to: string;
+  compare: boolean;
+  full: boolean; // small figures too
+  at: string; // as known at the end of that day
+}
+
+const month = (text: string) => (/^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : "");
+
+export function readAsk(params: URLSearchParams): Ask {
+  const text = (name: string) => params.get(name) ?? "";
+  return {
+    from: month(text("fm")),
+    to: month(text("tm")),
+    compare: text("compare") !== "0",
+    full: text("full") === "1",
+    at: parseDate(text("at")) ? text("at") : "",
+  };
+}
+
+export function writeAsk(params: URLSearchParams, change: Partial<Ask>): URLSearchParams {
+  const next = new URLSearchParams(params);
+  const ask = { ...readAsk(params), ...change };
+  const set = (name: string, value: string) => (value ? next.set(name, value) : next.delete(name));
+  set("fm", ask.from);
+  set("tm", ask.to);
+  set("compare", ask.compare ? "" : "0");
+  set("full", ask.full ? "1" : "");
+  set("at", ask.at);
+  return next;
+}
+
+// How fine the next level under a region is: province, prefecture, county, township.
+export function nextDigits(region: string): number {
+  return [2, 4, 6, 9, 12].find((digits) => digits > region.length) ?? 12;
+}
+
+function toMonth(text: string): Month | undefined {
+  if (!text) return undefined;
+  const [year, number] = text.split("-").map(Number);
+  return create(MonthSchema, { year, month: number });
+}
+
+export type ReportRequest = MessageInitShape<typeof GetGapReportRequestSchema>;
+
+export function requestOf(filter: Filter, ask: Ask, groupBy: GapDimension[]): ReportRequest {
+  return {
+    // The report has its own period, and counts money rather than asks for it.
+    filter: toMessage({ ...filter, states: [], person: "", from: "", to: "", atLeast: "" }),
+    regionDigits: nextDigits(filter.region),
+    groupBy,
+    fromMonth: toMonth(ask.from),
+    toMonth: toMonth(ask.to),
+    compare: ask.compare,
+    disclosure: ask.full ? Disclosure.FULL : Disclosure.PROTECTED,
+    asKnownAt: ask.at ? timestampFromDate(new Date(`${ask.at}T23:59:59+08:00`)) : undefined,
+  };
+}
+
+export type Metric = "findings" | "persons" | "amount";
+
+export function figureOf(figures: GapFigures | undefined, metric: Metric): bigint {
+  if (!figures) return 0n;
+  return metric === "findings" ? figures.findings : metric === "persons" ? figures.persons : figures.amountFen + figures.estimatedFen;
+}
+
+export interface Matrix {
+  regions: string[];
+  rules: { rule: string; row: GapRow; cells: Map<string, GapRow>; sum: bigint }[];
+}
+
+// Rules and regions with most findings first. Withheld cells stay cells: they are not nothing.
+export function matrixOf(rows: readonly GapRow[]): Matrix {
+  const regions = new Map<string, bigint>();
+  const rules = new Map<string, Matrix["rules"][number]>();
+  for (const row of rows) {
+    const findings = row.figures?.findings ?? 0n;
+    regions.set(row.regionPrefix, (regions.get(row.regionPrefix) ?? 0n) + findings);
+    const line = rules.get(row.ruleId) ?? { rule: row.ruleId, row, cells: new Map(), sum: 0n };
+    line.cells.set(row.regionPrefix, row);
+    line.sum += findings;
+    rules.set(row.ruleId, line);
+  }
+  const byCount = (a: bigint, b: bigint) => (a < b ? 1 : a > b ? -1 : 0);
+  return {
+    regions: [...regions].sort((a, b) => byCount(a[1], b[1]) || (a[0] < b[0] ? -1 : 1)).map(([region]) => region),
+    rules: [...rules.values()].sort((a, b) => byCount(a.sum, b.sum) || (a.rule < b.rule ? -1 : 1)),
+  };
+}
+
+// How much more or less than in the period before, in percent; nothing to compare with: null.
+export function changePercent(now: Movement | undefined, before: Movement | undefined, of: (movement: Movement) => bigint): number | null {
+  if (!now || !before) return null;
+  const old = Number(of(before));
+  return old === 0 ? null : Math.round((100 * (Number(of(now)) - old)) / old);
+}
+
+export function monthsBetween(from: Month, to: Month): number {
+  return monthIndex(to) - monthIndex(from) + 1;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { MatchedNeed_AgeBand, MatchedNeed_AmountBand } from "@/gen/relief/v1/charity_service_pb";
+import { Source_Content } from "@/gen/relief/v1/feed_service_pb";
+import { Deliberation_Outcome, Disposition_Outcome, Disposition_Reason, Finding_State, FindingEvent_Kind } from "@/gen/relief/v1/finding_service_pb";
+import { BenefitForm, BenefitMark, Cycle, FactType, IdType } from "@/gen/relief/v1/record_pb";
+import { CharityAnswer_Answer, Consent_Decision, Consent_Giver, Referral_Reason, Referral_State, ReferralEvent_Kind } from "@/gen/relief/v1/referral_service_pb";
+import { MatchExplanation_Outcome, Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
+import { Conflict_Kind, Decision_Verdict } from "@/gen/relief/v1/review_service_pb";
+import { FindingKind, Need, Programme, Severity, Sex } from "@/gen/relief/v1/types_pb";
+import { en } from "./en";
+import { zh } from "./zh";
+
+function paths(texts: object, at = ""): string[] {
+  return Object.entries(texts).flatMap(([key, value]) => (typeof value === "string" ? [`${at}${key}`] : paths(value as object, `${at}${key}.`)));
+}
+
+function at(texts: object, path: string): string {
+  return path.split(".").reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], texts) as string;
+}
+
+const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
+
+describe("texts", () => {
+  test("Chinese and English have the same keys", () => {
+    expect(paths(en).sort()).toEqual(paths(zh).sort());
+  });
+
+  test("both name the same values", () => {
+    for (const path of paths(zh)) expect(placeholders(at(en, path)), path).toEqual(placeholders(at(zh, path)));
+  });
+
+  test("no English text is left in Chinese", () => {
+    const chinese = paths(en).filter((path) => /\p{Script=Han}/u.test(at(en, path)));
+    expect(chinese).toEqual(["app.language"]); // the button that switches to Chinese
+  });
+
+  const CODED: Record<string, object> = {
+    programme: Programme, sex: Sex, idType: IdType, form: BenefitForm, mark: BenefitMark, need: Need, cycle: Cycle, fact: FactType,
+    findingKind: FindingKind, severity: Severity, findingState: Finding_State, outcome: Disposition_Outcome, reason: Disposition_Reason,
+    findingEvent: FindingEvent_Kind, deliberation: Deliberation_Outcome, matchOutcome: MatchExplanation_Outcome,
+    referralState: Referral_State, referralReason: Referral_Reason, referralEvent: ReferralEvent_Kind, consentDecision: Consent_Decision,
+    consentGiver: Consent_Giver, charityAnswer: CharityAnswer_Answer, ageBand: MatchedNeed_AgeBand, amountBand: MatchedNeed_AmountBand,
+    conflictKind: Conflict_Kind, verdict: Decision_Verdict, purpose: Purpose_Kind, content: Source_Content,
+  };
+  test.each(Object.entries(CODED))("every %s of the contract has a name", (group, values) => {
+    const names = Object.keys(values).filter((name) => Number.isNaN(Number(name)));
+    expect(Object.keys((zh as unknown as Record<string, object>)[group]).sort()).toEqual(names.sort());
+  });
+});

@@ -1,0 +1,174 @@
+// How long findings stay open, how fast agencies answer, and what they say: where a rule is mostly wrong, the rule is wrong.
+import type { EChartsOption } from "echarts";
+import { useMemo } from "react";
+import { color } from "@/app/theme";
+import type { GapReport } from "@/gen/relief/v1/report_service_pb";
+import { count, money } from "@/lib/money";
+import { useText } from "@/locales";
+import { findingTitle } from "@/pages/findings/parts";
+import { Defined } from "@/pages/gaps/Defined";
+import { AXIS_TEXT, Chart } from "@/parts/Chart";
+
+function useDays() {
+  const { t } = useText();
+  return (from: number, to: number) =>
+    to === 0 ? t("gaps.daysFrom", { from }) : from === to ? t("gaps.days", { n: from }) : t("gaps.daysBetween", { from, to });
+}
+
+function Ageing({ report }: { report: GapReport }) {
+  const { t, language } = useText();
+  const days = useDays();
+  const option = useMemo<EChartsOption>(
+    () => ({
+      animation: false,
+      grid: { left: 4, right: 8, top: 30, bottom: 4, containLabel: true },
+      legend: { top: 0, left: 0, textStyle: { color: color.ink } },
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
+      xAxis: { type: "category", data: report.ageing.map((one) => days(one.fromDays, one.toDays)), axisLabel: { ...AXIS_TEXT, interval: 0 }, axisTick: { show: false } },
+      yAxis: { type: "value", minInterval: 1, axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: "#eef1f4" } } },
+      series: [
+        { type: "bar", stack: "all", name: t("gaps.inTime"), barMaxWidth: 40, itemStyle: { color: color.brand }, data: report.ageing.map((one) => Number(one.findings - one.overdue)) },
+        { type: "bar", stack: "all", name: t("gaps.overdue"), itemStyle: { color: color.against }, data: report.ageing.map((one) => Number(one.overdue)) },
+      ],
+    }),
+    [report, language],
+  );
+  return (
+    <section className="panel">
+      <div className="panel-head"><h2><Defined figure="ageing">{t("gaps.ageing")}</Defined></h2></div>
+      <div className="panel-body">
+        <Chart option={option} height={220} />
+        <details className="twin">
+          <summary>{t("common.table")}</summary>
+          <table className="plain-table">
+            <caption className="hidden-text">{t("gaps.ageing")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("gaps.openFor")}</th>
+                <th scope="col" className="number">{t("gaps.byFindings")}</th>
+                <th scope="col" className="number">{t("gaps.overdue")}</th>
+                <th scope="col" className="number">{t("gaps.amount")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.ageing.map((one) => (
+                <tr key={one.fromDays}>
+                  <th scope="row">{days(one.fromDays, one.toDays)}</th>
+                  {one.suppressed ? (
+                    <td colSpan={3} className="quiet">{t("gaps.withheld")}</td>
+                  ) : (
+                    <>
+                      <td className="number">{count(one.findings)}</td>
+                      <td className="number">{count(one.overdue)}</td>
+                      <td className="number">{money(one.amountFen)}</td>
+                    </>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      </div>
+    </section>
+  );
+}
+
+function Response({ report }: { report: GapReport }) {
+  const { t } = useText();
+  const days = useDays();
+  const response = report.response;
+  if (!response || response.suppressed) return <section className="panel"><div className="panel-head"><h2>{t("gaps.response")}</h2></div><div className="panel-body quiet">{t("gaps.withheld")}</div></section>;
+  const share = (part: bigint) => (response.findings > 0n ? ` (${Math.round((100 * Number(part)) / Number(response.findings))}%)` : "");
+  return (
+    <section className="panel">
+      <div className="panel-head"><h2><Defined figure="response">{t("gaps.response")}</Defined></h2></div>
+      <div className="panel-body">
+        <p className="hint">
+          {t("gaps.responseText", {
+            n: count(response.findings),
+            answered: count(response.answered) + share(response.answered),
+            first: response.meanFirstDays.toFixed(1),
+            final: count(response.final) + share(response.final),
+            days: response.meanFinalDays.toFixed(1),
+          })}
+        </p>
+        <table className="plain-table">
+          <caption className="hidden-text">{t("gaps.response")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("gaps.after")}</th>
+              <th scope="col" className="number">{t("gaps.firstAnswer")}</th>
+              <th scope="col" className="number">{t("gaps.finalAnswer")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {response.buckets.map((bucket) => (
+              <tr key={bucket.fromDays}>
+                <th scope="row">{days(bucket.fromDays, bucket.toDays)}</th>
+                {bucket.suppressed ? (
+                  <td colSpan={2} className="quiet number">{t("gaps.withheld")}</td>
+                ) : (
+                  <>
+                    <td className="number">{count(bucket.first)}</td>
+                    <td className="number">{count(bucket.final)}</td>
+                  </>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Outcomes({ report }: { report: GapReport }) {
+  const { t } = useText();
+  return (
+    <section className="panel long">
+      <div className="panel-head"><h2><Defined figure="outcomes">{t("gaps.outcomes")}</Defined></h2></div>
+      <div className="panel-body gap-scroll" tabIndex={0} role="region" aria-label={t("gaps.outcomes")}>
+        <table className="plain-table matrix">
+          <caption className="hidden-text">{t("gaps.outcomes")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("gaps.rule")}</th>
+              {["byFindings", "answered", "confirmed", "notAProblem", "wrongPerson", "wrongData", "contradicted", "closedUnanswered", "falseAlarms"].map((name) => (
+                <th key={name} scope="col" className="number">{t(`gaps.${name}`)}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {report.outcomes.map((row) => (
+              <tr key={row.ruleId}>
+                <th scope="row"><span className="code">{row.ruleId}</span> {findingTitle(row)}</th>
+                {row.suppressed ? (
+                  <td colSpan={9} className="quiet">{t("gaps.withheld")}</td>
+                ) : (
+                  <>
+                    {[row.findings, row.answered, row.confirmed, row.notAProblem, row.wrongPerson, row.wrongData, row.contradicted, row.closedUnanswered].map((n, i) => (
+                      <td key={i} className={n === 0n ? "number quiet" : "number"}>{count(n)}</td>
+                    ))}
+                    <td className="number">{row.answered > 0n ? `${(100 * row.falseAlarmRate).toFixed(0)}%` : "—"}</td>
+                  </>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+export function AnswersView({ report }: { report: GapReport }) {
+  return (
+    <>
+      <div className="two">
+        <Ageing report={report} />
+        <Response report={report} />
+      </div>
+      <Outcomes report={report} />
+    </>
+  );
+}

@@ -1,0 +1,189 @@
+// The figures at a glance, by region and over time.
+import { useQuery } from "@tanstack/react-query";
+import type { EChartsOption } from "echarts";
+import { useMemo, type ReactNode } from "react";
+import { color } from "@/app/theme";
+import { GapDimension, type GapReport, type GapRow, type Movement } from "@/gen/relief/v1/report_service_pb";
+import { FindingKind } from "@/gen/relief/v1/types_pb";
+import { monthText } from "@/lib/dates";
+import type { Filter } from "@/lib/filter";
+import { count, money } from "@/lib/money";
+import { changePercent, type Ask } from "@/lib/report";
+import { shortRegionName } from "@/lib/regions";
+import { named, useText } from "@/locales";
+import { reportQuery } from "@/pages/gaps/data";
+import { Defined } from "@/pages/gaps/Defined";
+import { AXIS_TEXT, Chart } from "@/parts/Chart";
+import { PanelSkeleton } from "@/parts/states";
+
+const KIND_COLORS: Partial<Record<FindingKind, string>> = {
+  [FindingKind.DUPLICATE]: color.against,
+  [FindingKind.MISSING]: "#d99a2b",
+  [FindingKind.STATUS]: "#7a4fa3",
+  [FindingKind.OFFSET]: color.brand,
+  [FindingKind.IDENTITY]: "#5b6b78",
+  [FindingKind.SPLIT]: "#3f8f7f",
+};
+
+function Change({ percent }: { percent: number | null }) {
+  const { t } = useText();
+  if (percent === null) return null;
+  const text = percent > 0 ? `+${percent}%` : percent < 0 ? `\u2212${-percent}%` : "0%";
+  return <small title={t("gaps.comparedHint")}> {text} {t("gaps.compared")}</small>;
+}
+
+export function Figures({ report, compare }: { report: GapReport; compare: boolean }) {
+  const { t } = useText();
+  const total = report.total;
+  if (!total) return null;
+  const before = compare ? total.previous : undefined;
+  const change = (of: (movement: Movement) => bigint) => <Change percent={changePercent(total.movement, before, of)} />;
+  const figures: [string, string, ReactNode][] = [
+    ["total.findings", t("gaps.openFindings"), total.suppressed ? t("gaps.withheld") : count(total.findings)],
+    ["total.persons", t("gaps.personsConcerned"), total.suppressed ? t("gaps.withheld") : count(total.persons)],
+    ["total.amount_fen", t("gaps.amount"), money(total.amountFen)],
+    ["total.estimated_fen", t("gaps.estimated"), money(total.estimatedFen)],
+    ["total.overdue", t("gaps.overdue"), count(total.overdue)],
+    ["total.movement.opened", t("gaps.opened"), <>{count(total.movement?.opened ?? 0n)}{change((m) => m.opened)}</>],
+    ["total.movement.closed", t("gaps.closed"), <>{count((total.movement?.closed ?? 0n) + (total.movement?.settled ?? 0n))}{change((m) => m.closed + m.settled)}</>],
+    ["total.movement.recovered_fen", t("gaps.recovered"), money(total.movement?.recoveredFen ?? 0n)],
+  ];
+  return (
+    <dl className="figures">
+      {figures.map(([figure, name, value]) => (
+        <div key={figure} className="figure">
+          <dt><Defined figure={figure}>{name}</Defined></dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const SHOWN = 12;
+
+function regionsOption(rows: readonly GapRow[], labels: { region: (code: string) => string; kind: (kind: FindingKind) => string }): { option: EChartsOption; codes: string[] } {
+  const sums = new Map<string, bigint>();
+  for (const row of rows) sums.set(row.regionPrefix, (sums.get(row.regionPrefix) ?? 0n) + (row.figures?.findings ?? 0n));
+  const codes = [...sums].sort((a, b) => Number(b[1] - a[1])).slice(0, SHOWN).map(([code]) => code);
+  const kinds = [...new Set(rows.map((row) => row.kind))].sort((a, b) => a - b);
+  const at = (code: string, kind: FindingKind) => Number(rows.find((row) => row.regionPrefix === code && row.kind === kind)?.figures?.findings ?? 0n);
+  return {
+    codes,
+    option: {
+      animation: false,
+      grid: { left: 4, right: 24, top: 30, bottom: 4, containLabel: true },
+      legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: color.ink } },
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
+      xAxis: { type: "value", minInterval: 1, axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: "#eef1f4" } } },
+      yAxis: { type: "category", inverse: true, data: codes.map(labels.region), axisLabel: { ...AXIS_TEXT, color: color.ink }, axisTick: { show: false } },
+      series: kinds.map((kind) => ({
+        type: "bar",
+        stack: "all",
+        name: labels.kind(kind),
+        barMaxWidth: 22,
+        itemStyle: { color: KIND_COLORS[kind] ?? color.quiet },
+        data: codes.map((code) => at(code, kind)),
+      })),
+    },
+  };
+}
+
+function trendOption(report: GapReport, names: [string, string, string]): EChartsOption {
+  const points = report.trend;
+  const line = (name: string, of: (movement: Movement) => bigint, shade: string, dashed = false) => ({
+    type: "line" as const,
+    name,
+    symbolSize: 5,
+    lineStyle: { color: shade, type: dashed ? ("dashed" as const) : ("solid" as const) },
+    itemStyle: { color: shade },
+    data: points.map(({ movement, suppressed }) => (suppressed || !movement ? null : Number(of(movement)))),
+  });
+  return {
+    animation: false,
+    grid: { left: 4, right: 16, top: 30, bottom: 4, containLabel: true },
+    legend: { top: 0, left: 0, textStyle: { color: color.ink } },
+    tooltip: { trigger: "axis" },
+    xAxis: { type: "category", data: points.map(({ month }) => monthText(month)), axisLabel: AXIS_TEXT, axisTick: { show: false } },
+    yAxis: { type: "value", minInterval: 1, axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: "#eef1f4" } } },
+    series: [
+      line(names[0], (m) => m.opened + m.reopened, color.against),
+      line(names[1], (m) => m.closed + m.settled, color.for),
+      line(names[2], (m) => m.openAtEnd, color.brand, true),
+    ],
+  };
+}
+
+export function Overview({ report, filter, ask, drill }: { report: GapReport; filter: Filter; ask: Ask; drill: (region: string) => void }) {
+  const { t, language } = useText();
+  const byKind = useQuery(reportQuery(filter, ask, [GapDimension.BY_KIND, GapDimension.BY_REGION]));
+  const regions = useMemo(
+    () =>
+      regionsOption(byKind.data?.rows ?? [], {
+        region: (code) => shortRegionName(code) || t("gaps.noRegion"),
+        kind: (kind) => named("findingKind", FindingKind[kind]),
+      }),
+    [byKind.data, language],
+  );
+  const trend = useMemo(() => trendOption(report, [t("gaps.opened"), t("gaps.closed"), t("gaps.openAtEnd")]), [report, language]);
+  return (
+    <>
+      <Figures report={report} compare={ask.compare} />
+      <div className="two">
+        <section className="panel">
+          <div className="panel-head"><h2>{t("gaps.chart")}</h2><span className="end quiet small">{t("gaps.topRegions", { n: SHOWN })}</span></div>
+          <div className="panel-body">
+            {byKind.isPending ? (
+              <PanelSkeleton rows={6} />
+            ) : (
+              <Chart
+                option={regions.option}
+                height={60 + 30 * Math.max(3, regions.codes.length)}
+                onClick={(name) => {
+                  const code = regions.codes.find((one) => (shortRegionName(one) || t("gaps.noRegion")) === name);
+                  if (code) drill(code);
+                }}
+              />
+            )}
+          </div>
+        </section>
+        <section className="panel">
+          <div className="panel-head"><h2><Defined figure="trend">{t("gaps.trend")}</Defined></h2></div>
+          <div className="panel-body">
+            <Chart option={trend} height={260} />
+            <details className="twin">
+              <summary>{t("common.table")}</summary>
+              <table className="plain-table">
+                <caption className="hidden-text">{t("gaps.trend")}</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">{t("gaps.month")}</th>
+                    <th scope="col" className="number">{t("gaps.opened")}</th>
+                    <th scope="col" className="number">{t("gaps.closed")}</th>
+                    <th scope="col" className="number">{t("gaps.openAtEnd")}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {report.trend.map(({ month, movement, suppressed }) => (
+                    <tr key={monthText(month)}>
+                      <th scope="row">{monthText(month)}</th>
+                      {suppressed || !movement ? (
+                        <td colSpan={3} className="quiet">{t("gaps.withheld")}</td>
+                      ) : (
+                        <>
+                          <td className="number">{count(movement.opened + movement.reopened)}</td>
+                          <td className="number">{count(movement.closed + movement.settled)}</td>
+                          <td className="number">{count(movement.openAtEnd)}</td>
+                        </>
+                      )}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </details>
+          </div>
+        </section>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,172 @@
+// One referral: with whom it lies, by when, the steps that are open to it, and every step so far.
+import { ArrowLeftOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Tag } from "antd";
+import { useState, type ReactNode } from "react";
+import { Link, useParams } from "react-router";
+import { referrals } from "@/api/clients";
+import { useSession } from "@/app/session";
+import {
+  CharityAnswer_Answer,
+  Consent_Decision,
+  Consent_Giver,
+  Referral_Reason,
+  Referral_State as State,
+  ReferralEvent_Kind as Kind,
+  type Referral,
+  type ReferralEvent,
+} from "@/gen/relief/v1/referral_service_pb";
+import { Need } from "@/gen/relief/v1/types_pb";
+import { dateText, timeText } from "@/lib/dates";
+import { money } from "@/lib/money";
+import { stepsOf, type Step } from "@/lib/referral";
+import { placeName, regionName } from "@/lib/regions";
+import { named, useText } from "@/locales";
+import { Due, targetText } from "@/pages/referrals/ReferralsPage";
+import { StepDialog } from "@/pages/referrals/StepDialog";
+import { ErrorState, PageSkeleton, PanelSkeleton } from "@/parts/states";
+import { programmeName } from "@/parts/tags";
+import "@/pages/findings/findings.css";
+import "./referrals.css";
+
+function Facts({ referral }: { referral: Referral }) {
+  const { t } = useText();
+  const { consent } = referral;
+  const rows: [string, ReactNode][] = [
+    [t("referrals.finding"), <Link className="cell code" to={`/findings/${encodeURIComponent(referral.findingId)}`}>{referral.findingId}</Link>],
+    [t("findings.need"), referral.need ? named("need", Need[referral.need]) : ""],
+    [t("referrals.taker"), <>{referral.taker} <span className="quiet">{t("referrals.takerHint")}</span></>],
+    [t("referrals.target"), targetText(referral, " · ")],
+    [t("referrals.holder"), referral.holder],
+    [t("findings.due"), referral.dueDate?.year ? <>{dateText(referral.dueDate)} <Due referral={referral} /></> : ""],
+    [
+      t("findings.escalation"),
+      referral.escalation > 0 ? `${t("findings.times", { n: referral.escalation })} ${placeName(referral.escalatedTo) || t("gaps.country")}` : "",
+    ],
+    [t("findings.reason"), referral.reason ? named("referralReason", Referral_Reason[referral.reason]) : ""],
+    [t("referrals.handOvers"), referral.handOvers > 0 ? t("findings.times", { n: referral.handOvers }) : ""],
+    [t("referrals.fulfilledBy"), referral.fulfilledBy ? <span className="code">{referral.fulfilledBy.sourceId}/{referral.fulfilledBy.recordId}</span> : ""],
+    [
+      t("referrals.consent"),
+      consent
+        ? `${named("consentDecision", Consent_Decision[consent.decision])} · ${named("consentGiver", Consent_Giver[consent.giver])} · ${timeText(consent.time)}`
+        : t("referrals.notAsked"),
+    ],
+  ];
+  return (
+    <dl className="facts-list">
+      {rows.filter(([, value]) => value !== "").map(([name, value]) => (
+        <div key={name} style={{ display: "contents" }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const GOOD = new Set([Kind.GRANTED, Kind.FULFILLED]);
+const STRONG = new Set([Kind.OVERDUE, Kind.ESCALATED, Kind.REFUSED]);
+
+function Entry({ event }: { event: ReferralEvent }) {
+  const { t } = useText();
+  const answer = event.charityAnswer;
+  const details = [
+    timeText(event.time),
+    event.actor || t("referrals.byHub"),
+    event.reason ? named("referralReason", Referral_Reason[event.reason]) : "",
+    event.target ? `${programmeName(event.target.programme)} ${regionName(event.target.region)}` : "",
+    event.dueDate?.year ? t("referrals.dueThen", { day: dateText(event.dueDate) }) : "",
+    answer ? `${answer.projectId} ${named("charityAnswer", CharityAnswer_Answer[answer.answer])} ${answer.amountFen > 0n ? money(answer.amountFen) : ""}` : "",
+  ];
+  return (
+    <li className={GOOD.has(event.kind) ? "good" : STRONG.has(event.kind) ? "strong" : undefined}>
+      <div>{named("referralEvent", Kind[event.kind])}</div>
+      <div className="quiet small">{details.filter(Boolean).join(" · ")}</div>
+      {event.note && <div className="small">{event.note}</div>}
+    </li>
+  );
+}
+
+function History({ referral }: { referral: Referral }) {
+  const { t } = useText();
+  const query = useQuery({
+    queryKey: ["referrals", "events", referral.referralId, referral.etag],
+    queryFn: ({ signal }) => referrals.listReferralEvents({ referralId: referral.referralId }, { signal }),
+  });
+  return (
+    <section className="panel">
+      <div className="panel-head"><h2>{t("findings.history")}</h2></div>
+      <div className="panel-body">
+        {query.isPending ? (
+          <PanelSkeleton rows={3} />
+        ) : !query.data ? (
+          <ErrorState error={query.error} retry={() => void query.refetch()} />
+        ) : (
+          <ol className="history">
+            {[...query.data.events].reverse().map((event) => <Entry key={event.sequence.toString()} event={event} />)}
+          </ol>
+        )}
+      </div>
+    </section>
+  );
+}
+
+export function Component() {
+  const { t } = useText();
+  const { may } = useSession();
+  const { referralId = "" } = useParams();
+  const [step, setStep] = useState<Step | null>(null);
+  const query = useQuery({
+    queryKey: ["referrals", "one", referralId],
+    queryFn: ({ signal }) => referrals.getReferral({ referralId }, { signal }),
+  });
+  if (query.isPending) return <PageSkeleton />;
+  if (!query.data) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  const referral = query.data;
+  const steps = may("refer") ? stepsOf(referral) : [];
+  return (
+    <div className="page">
+      <div className="page-head">
+        <Link to="/referrals" className="cell"><ArrowLeftOutlined aria-hidden /> {t("findings.back")}</Link>
+        <h1>{t("referrals.one")} <span className="code quiet">{referral.referralId}</span></h1>
+        <Tag color="blue">{named("referralState", State[referral.state])}</Tag>
+        <span className="lead" />
+        {steps.map((name, i) => (
+          <Button key={name} type={i === 0 ? "primary" : "default"} danger={name === "withdraw"} onClick={() => setStep(name)}>
+            {t(`referrals.step.${name}`)}
+          </Button>
+        ))}
+      </div>
+      <div className="finding-body">
+        <div>
+          <section className="panel">
+            <div className="panel-head"><h2>{t("findings.inShort")}</h2></div>
+            <div className="panel-body"><Facts referral={referral} /></div>
+          </section>
+          {referral.charityAnswers.length > 0 && (
+            <section className="panel">
+              <div className="panel-head"><h2>{t("charity.answers")}</h2></div>
+              <div className="panel-body">
+                <table className="plain-table">
+                  <tbody>
+                    {referral.charityAnswers.map((answer) => (
+                      <tr key={answer.projectId}>
+                        <th scope="row" className="code">{answer.projectId}</th>
+                        <td>{named("charityAnswer", CharityAnswer_Answer[answer.answer])}</td>
+                        <td className="number">{answer.amountFen > 0n ? money(answer.amountFen) : ""}</td>
+                        <td className="quiet nowrap">{timeText(answer.time)}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </section>
+          )}
+        </div>
+        <div><History referral={referral} /></div>
+      </div>
+      {step && <StepDialog step={step} referral={referral} close={() => setStep(null)} />}
+    </div>
+  );
+}
