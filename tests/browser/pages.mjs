@@ -20,6 +20,16 @@ export async function pagesOf(hub, browser) {
     { name: "person", as: "officer", path: person },
     { name: "lookup", as: "officer", path: "/person" },
     { name: "gaps", as: "supervisor", path: "/gaps" },
+    { name: "gaps-matrix", as: "supervisor", path: "/gaps?view=matrix" },
+    { name: "gaps-answers", as: "supervisor", path: "/gaps?view=answers" },
+    { name: "gaps-coverage", as: "supervisor", path: "/gaps?view=coverage" },
+    { name: "gaps-feeds", as: "supervisor", path: "/gaps?view=feeds" },
+    { name: "monthly", as: "supervisor", path: "/gaps/monthly" },
+    { name: "referrals", as: "officer", path: "/referrals" },
+    { name: "charity", as: "officer", path: "/charity" },
     { name: "operations", as: "administrator", path: "/operations" },
+    { name: "rules", as: "administrator", path: "/operations?view=rules" },
+    { name: "store", as: "administrator", path: "/operations?view=store" },
+    { name: "schedules", as: "administrator", path: "/operations?view=schedules" },
   ];
 }

@@ -4,6 +4,7 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { RouterProvider } from "react-router";
 import { isPassing } from "@/api/errors";
+import { styleNonce } from "@/app/nonce";
 import { router } from "@/app/routes";
 import { SessionGate } from "@/app/session";
 import { theme } from "@/app/theme";
@@ -24,7 +25,7 @@ const client = new QueryClient({
 export function App() {
   const { language } = useText();
   return (
-    <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={theme} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={theme} csp={{ nonce: styleNonce }} button={{ autoInsertSpace: false }}>
       <AntApp style={{ height: "100%" }} message={{ maxCount: 3 }}>
         <QueryClientProvider client={client}>
           <SessionGate>

@@ -16,6 +16,8 @@ const RIGHTS = {
   operations: ["officer", "approver", "supervisor", "auditor", "administrator"],
   settleSnapshots: ["approver", "administrator"],
   reloadRules: ["administrator"],
+  store: ["administrator"],
+  backUp: ["administrator"],
 } satisfies Record<string, Role[]>;
 
 export type Right = keyof typeof RIGHTS;

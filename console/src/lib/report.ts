@@ -46,6 +46,11 @@ export function writeAsk(params: URLSearchParams, change: Partial<Ask>): URLSear
   return next;
 }
 
+// Whether a finer level says more: all that there is lies in one region, as where a hub serves one county.
+export function isOneRegion(rows: readonly GapRow[]): boolean {
+  return rows.length > 0 && rows[0].regionPrefix !== "" && rows[0].hasFinerRegions && rows.every(({ regionPrefix }) => regionPrefix === rows[0].regionPrefix);
+}
+
 // How fine the next level under a region is: province, prefecture, county, township.
 export function nextDigits(region: string): number {
   return [2, 4, 6, 9, 12].find((digits) => digits > region.length) ?? 12;
@@ -59,11 +64,11 @@ function toMonth(text: string): Month | undefined {
 
 export type ReportRequest = MessageInitShape<typeof GetGapReportRequestSchema>;
 
-export function requestOf(filter: Filter, ask: Ask, groupBy: GapDimension[]): ReportRequest {
+export function requestOf(filter: Filter, ask: Ask, groupBy: GapDimension[], regionDigits: number): ReportRequest {
   return {
     // The report has its own period, and counts money rather than asks for it.
     filter: toMessage({ ...filter, states: [], person: "", from: "", to: "", atLeast: "" }),
-    regionDigits: nextDigits(filter.region),
+    regionDigits,
     groupBy,
     fromMonth: toMonth(ask.from),
     toMonth: toMonth(ask.to),

@@ -1,19 +1,10 @@
 // Small marks that look the same on every page.
-import { Tag } from "antd";
 import { FindingKind, Programme, Severity } from "@/gen/relief/v1/types_pb";
 import { named, useText } from "@/locales";
 
-const KIND_COLORS: Partial<Record<FindingKind, string>> = {
-  [FindingKind.DUPLICATE]: "red",
-  [FindingKind.MISSING]: "gold",
-  [FindingKind.STATUS]: "volcano",
-  [FindingKind.OFFSET]: "geekblue",
-  [FindingKind.IDENTITY]: "purple",
-};
-
 export function KindTag({ kind }: { kind: FindingKind }) {
   useText();
-  return <Tag color={KIND_COLORS[kind]}>{named("findingKind", FindingKind[kind] ?? String(kind))}</Tag>;
+  return <span className={`kind k${kind}`}>{named("findingKind", FindingKind[kind] ?? String(kind))}</span>;
 }
 
 export function SeverityMark({ severity }: { severity: Severity }) {

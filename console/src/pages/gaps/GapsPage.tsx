@@ -12,7 +12,7 @@ import { ExportFormat, ExportLanguage, GapDimension, type GapReport } from "@/ge
 import { dateText, monthText, timeText } from "@/lib/dates";
 import { isEmpty, writeFilter } from "@/lib/filter";
 import { count } from "@/lib/money";
-import { readAsk, requestOf, writeAsk, type Ask } from "@/lib/report";
+import { readAsk, writeAsk, type Ask } from "@/lib/report";
 import { placeName } from "@/lib/regions";
 import { language, useText } from "@/locales";
 import { AnswersView } from "@/pages/gaps/AnswersView";
@@ -59,7 +59,7 @@ function PeriodBar({ ask, change }: { ask: Ask; change: (part: Partial<Ask>) => 
         onChange={(chosen) => change({ from: chosen?.[0]?.format("YYYY-MM") ?? "", to: chosen?.[1]?.format("YYYY-MM") ?? "" })}
         disabledDate={(day) => day.isAfter(dayjs(), "month")}
         placeholder={[t("gaps.fromMonth"), t("gaps.toMonth")]}
-        style={{ width: 230 }}
+        style={{ width: 260 }}
       />
       <DatePicker
         value={ask.at ? dayjs(ask.at) : null}
@@ -92,7 +92,7 @@ export function Component() {
     mutationFn: (format: ExportFormat) =>
       reports.downloadReport(
         {
-          report: requestOf(filter, ask, GROUPS),
+          report: query.data?.request,
           format,
           language: language() === "zh" ? ExportLanguage.EXPORT_CHINESE : ExportLanguage.EXPORT_ENGLISH,
         },
@@ -105,7 +105,7 @@ export function Component() {
     onError: (error) => message.error(t("gaps.exportFailed", { message: messageOf(error) }), 8),
   });
   const path = [2, 4, 6, 9].filter((digits) => filter.region.length >= digits).map((digits) => filter.region.slice(0, digits));
-  const report = query.data;
+  const report = query.data?.report;
   const body = () => {
     if (query.isPending) return <div className="panel"><PanelSkeleton rows={10} /></div>;
     if (!report) return <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>;
@@ -151,7 +151,7 @@ export function Component() {
           }}
           trigger={["click"]}
         >
-          <Button className="no-print" loading={download.isPending}>{t("gaps.export")}</Button>
+          <Button className="no-print" loading={download.isPending} disabled={!report}>{t("gaps.export")}</Button>
         </Dropdown>
         <Button className="no-print" onClick={() => window.print()}>{t("gaps.print")}</Button>
       </div>

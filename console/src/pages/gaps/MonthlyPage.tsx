@@ -6,6 +6,7 @@ import dayjs from "dayjs";
 import { useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { reports } from "@/api/clients";
+import { styleNonce } from "@/app/nonce";
 import { saveFile } from "@/api/files";
 import { isRegionPrefix } from "@/lib/filter";
 import { regionName } from "@/lib/regions";
@@ -13,6 +14,11 @@ import { useText } from "@/locales";
 import { RegionPicker } from "@/parts/RegionPicker";
 import { ErrorState, PanelSkeleton } from "@/parts/states";
 import "./gaps.css";
+
+// A frame's document falls under this page's policy: its style element needs the page's nonce.
+function withNonce(html: string): string {
+  return styleNonce ? html.replace(/<style>/g, `<style nonce="${styleNonce}">`) : html;
+}
 
 export function Component() {
   const { t } = useText();
@@ -80,7 +86,7 @@ export function Component() {
       ) : !summary ? (
         <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>
       ) : (
-        <iframe ref={frame} className="document" title={t("gaps.monthly")} srcDoc={summary.html} sandbox="allow-same-origin allow-modals" />
+        <iframe ref={frame} className="document" title={t("gaps.monthly")} srcDoc={withNonce(summary.html)} sandbox="allow-same-origin allow-modals" />
       )}
     </div>
   );

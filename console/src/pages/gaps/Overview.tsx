@@ -119,7 +119,7 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
   const byKind = useQuery(reportQuery(filter, ask, [GapDimension.BY_KIND, GapDimension.BY_REGION]));
   const regions = useMemo(
     () =>
-      regionsOption(byKind.data?.rows ?? [], {
+      regionsOption(byKind.data?.report.rows ?? [], {
         region: (code) => shortRegionName(code) || t("gaps.noRegion"),
         kind: (kind) => named("findingKind", FindingKind[kind]),
       }),

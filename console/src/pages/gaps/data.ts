@@ -2,12 +2,19 @@ import { queryOptions } from "@tanstack/react-query";
 import { reports } from "@/api/clients";
 import type { GapDimension } from "@/gen/relief/v1/report_service_pb";
 import { filterKey, type Filter } from "@/lib/filter";
-import { requestOf, type Ask } from "@/lib/report";
+import { isOneRegion, nextDigits, requestOf, type Ask } from "@/lib/report";
 
 export function reportQuery(filter: Filter, ask: Ask, groupBy: GapDimension[]) {
   return queryOptions({
     queryKey: ["gaps", filterKey(filter), JSON.stringify(ask), groupBy.join(",")],
-    queryFn: ({ signal }) => reports.getGapReport(requestOf(filter, ask, groupBy), { signal, timeoutMs: ask.at ? 120_000 : undefined }),
+    queryFn: async ({ signal }) => {
+      const options = { signal, timeoutMs: ask.at ? 120_000 : undefined };
+      for (let digits = nextDigits(filter.region); ; digits = nextDigits("0".repeat(digits))) {
+        const request = requestOf(filter, ask, groupBy, digits);
+        const report = await reports.getGapReport(request, options);
+        if (digits >= 6 || !isOneRegion(report.rows)) return { report, request };
+      }
+    },
     staleTime: 60_000,
   });
 }
