@@ -8,8 +8,8 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "server/ingest/identity_mapping.h"
-#include "server/notice/finding_store.h"
-#include "server/notice/outbox.h"
+#include "server/notice/finding_update.h"
+#include "server/notice/judging.h"
 #include "server/schema.h"
 #include "storage/transaction_reader.h"
 
@@ -89,16 +89,44 @@ absl::Status WriteContext::Constrain(matcher::RecordKey a, matcher::RecordKey b,
 absl::Status WriteContext::Follow(absl::StatusOr<matcher::ResolveDelta> delta) {
   if (!delta.ok()) return delta.status();
   for (const auto& [person, members] : delta->persons) touched_.insert(person);
+  touched_records_.insert(delta->regrouped.begin(), delta->regrouped.end());
+  for (const auto& [a, b] : delta->conflicts_changed) touched_records_.insert({a, b});
+  if (remember_)
+    if (absl::Status status = RememberPast(*delta); !status.ok()) return status;
   counters_.set_persons(counters_.persons() + delta->persons_added);
   counters_.set_open_conflicts(counters_.open_conflicts() + delta->conflicts_added);
   return absl::OkStatus();
 }
 
-absl::Status WriteContext::TouchPersonOf(matcher::RecordKey key) {
-  auto person = matcher::PersonOfRecord(storage::TransactionReader(txn), key);
-  if (!person.ok()) return person.status();
-  Touch(*person);
+absl::Status WriteContext::TouchHousehold(const std::string& household) {
+  auto records = matcher::RecordsOfHousehold(storage::TransactionReader(txn), household);
+  if (!records.ok()) return records.status();
+  touched_records_.insert(records->begin(), records->end());
   return absl::OkStatus();
+}
+
+// For "as known on that day". Of several changes in one commit the first one knows what was before it.
+absl::Status WriteContext::RememberPast(const matcher::ResolveDelta& delta) {
+  for (const auto& [person, members] : delta.members_before) {
+    const std::string key = schema::PersonPastRow(person, now_us);
+    auto existing = txn.Get(key);
+    if (!existing.ok()) return existing.status();
+    if (*existing) continue;
+    stored::PersonPast past;
+    for (const matcher::RecordKey& record : members) past.mutable_records()->append(record.view());
+    txn.Put(key, past.SerializeAsString());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::set<matcher::PersonId>> WriteContext::Touched() const {
+  std::set<matcher::PersonId> persons = touched_;
+  const std::vector<matcher::RecordKey> records(touched_records_.begin(), touched_records_.end());
+  auto of_records = matcher::PersonsOfRecords(storage::TransactionReader(txn), records);
+  if (!of_records.ok()) return of_records.status();
+  for (const std::optional<matcher::PersonId>& person : *of_records)
+    if (person) persons.insert(*person);
+  return persons;
 }
 
 Hub::Hub(Options options, std::unique_ptr<storage::Store> store, std::shared_ptr<const matcher::Model> model,
@@ -179,7 +207,29 @@ absl::Status Hub::PrepareStore() {
   return absl::OkStatus();
 }
 
+// Another model may make other persons: what they were until now stays known.
+absl::Status Hub::RememberAllPersons() {
+  const int64_t now_us = options_.clock();
+  std::optional<matcher::PersonId> after;
+  while (true) {
+    auto persons = matcher::ListPersons(*store_, after, kRebuildPage);
+    if (!persons.ok()) return persons.status();
+    if (persons->empty()) return absl::OkStatus();
+    after = persons->back();
+    storage::Transaction txn(*store_);
+    for (const matcher::PersonId& person : *persons) {
+      auto members = matcher::MembersOf(*store_, person);
+      if (!members.ok()) return members.status();
+      stored::PersonPast past;
+      for (const matcher::RecordKey& record : *members) past.mutable_records()->append(record.view());
+      txn.Put(schema::PersonPastRow(person, now_us), past.SerializeAsString());
+    }
+    if (auto version = txn.Commit(); !version.ok()) return version.status();
+  }
+}
+
 absl::Status Hub::RebuildIndex() {
+  if (absl::Status status = RememberAllPersons(); !status.ok()) return status;
   for (bool empty = false; !empty;) {
     storage::Transaction txn(*store_);
     auto cleared = matcher::ClearIndex(txn, kRebuildPage * 10);
@@ -221,6 +271,7 @@ absl::Status Hub::RebuildIndex() {
     if (!counters.ok()) return counters.status();
     WriteContext context(txn, options_.clock(), as_of_, resolver_);
     context.counters_ = counters->value_or(stored::Counters());
+    context.remember_ = false;
     if (absl::Status status = context.ApplyIdentities(changes); !status.ok()) return status;
     txn.Put(schema::kCountersRow, context.counters_.SerializeAsString());
     if (auto version = txn.Commit(); !version.ok()) return version.status();
@@ -377,18 +428,15 @@ absl::StatusOr<int64_t> Hub::CommitTogether(std::span<Work* const> works, std::v
 absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
   storage::Transaction& txn = context.txn;
   const auto rules = this->rules();
-  if (!context.touched_.empty()) {
-    auto judged = JudgePersons(txn, context.touched_, *rules, context.as_of, context.look_ahead_);
-    if (!judged.ok()) return judged.status();
-    auto outbox = Outbox::Open(txn, context.now_us);
-    if (!outbox.ok()) return outbox.status();
-    auto updated = UpdateFindings(txn, *judged, *rules, context.now_us, context.as_of, *outbox);
+  auto touched = context.Touched();
+  if (!touched.ok()) return touched.status();
+  if (!touched->empty()) {
+    auto judgement = JudgePersons(storage::TransactionReader(txn), *touched, *rules, context.as_of, context.look_ahead_);
+    if (!judgement.ok()) return judgement.status();
+    auto updated = UpdateFindings(context, *judgement, *rules);
     if (!updated.ok()) return updated.status();
-    outbox->Flush();
     change->opened += updated->opened;
     change->closed += updated->closed;
-    context.counters_.set_open_findings(context.counters_.open_findings() + updated->opened -
-                                        updated->closed);
   }
   if (absl::Status status = AppendAudit(txn, context.now_us, context.audit_); !status.ok()) return status;
   std::string counters = context.counters_.SerializeAsString();

@@ -61,7 +61,9 @@ class WriteContext {
   // Judge this person at the end of the group.
   void Touch(matcher::PersonId person) { touched_.insert(person); }
   // The same for the person of a record, after its identity was applied.
-  absl::Status TouchPersonOf(matcher::RecordKey key);
+  void TouchPersonOf(matcher::RecordKey key) { touched_records_.insert(key); }
+  // The same for everybody whom a source counts into this household (Identity::household) when it is called.
+  absl::Status TouchHousehold(const std::string& household);
   // Adds to the number of live records.
   void CountLiveRecords(int64_t difference) {
     counters_.set_live_records(counters_.live_records() + difference);
@@ -81,7 +83,13 @@ class WriteContext {
 
   absl::Status Follow(absl::StatusOr<matcher::ResolveDelta> delta);
 
+  absl::Status RememberPast(const matcher::ResolveDelta& delta);
+  // Touched persons, those of touched records included.
+  absl::StatusOr<std::set<matcher::PersonId>> Touched() const;
+
   std::set<matcher::PersonId> touched_;
+  std::set<matcher::RecordKey> touched_records_;
+  bool remember_ = true;     // persons' members before a change, for "as known on that day"
   bool look_ahead_ = false;  // work out when to judge the touched persons again
   stored::Counters counters_;
   std::vector<AuditEvent> audit_;
@@ -161,6 +169,7 @@ class Hub {
   absl::Status WriteBasis(WriteContext& context) const;
   absl::Status PrepareStore();
   absl::Status RebuildIndex();
+  absl::Status RememberAllPersons();
   matcher::CivilDate Today() const;
   void WriterLoop();
   void RunGroup(std::vector<Item>& items);

@@ -22,8 +22,9 @@ void AppendBigEndian(std::string& out, int64_t value) {
 
 std::string RecordRow(matcher::RecordKey key) { return Key(kRecordPrefix, key.view()); }
 
+std::string RecordHistoryPrefix(matcher::RecordKey key) { return Key("hv", key.view()); }
 std::string RecordHistoryRow(matcher::RecordKey key, int64_t commit_time_us) {
-  std::string row = Key("hv", key.view());
+  std::string row = RecordHistoryPrefix(key);
   AppendBigEndian(row, commit_time_us);
   return row;
 }
@@ -64,6 +65,12 @@ std::string FindingEventPrefix(std::string_view finding_id) {
 std::string FindingEventRow(std::string_view finding_id, int64_t sequence) {
   std::string key = FindingEventPrefix(finding_id);
   AppendBigEndian(key, sequence);
+  return key;
+}
+std::string PersonPastPrefix(matcher::PersonId person) { return Key("hq", person.anchor.view()); }
+std::string PersonPastRow(matcher::PersonId person, int64_t commit_time_us) {
+  std::string key = PersonPastPrefix(person);
+  AppendBigEndian(key, commit_time_us);
   return key;
 }
 std::string PersonFindingsRow(matcher::PersonId person) {

@@ -11,7 +11,7 @@
 
 namespace relief::server::schema {
 
-inline constexpr int kFormat = 3;
+inline constexpr int kFormat = 4;
 
 // stored::Record
 std::string RecordRow(matcher::RecordKey key);
@@ -19,6 +19,7 @@ inline constexpr std::string_view kRecordPrefix = "hr";
 
 // Superseded versions of a record, for "as known on that day": stored::Record
 std::string RecordHistoryRow(matcher::RecordKey key, int64_t commit_time_us);
+std::string RecordHistoryPrefix(matcher::RecordKey key);
 
 // The records of a source in the order of their ids, for snapshots and exports.
 struct SourceRecord {
@@ -39,9 +40,13 @@ inline constexpr std::string_view kSourcePrefix = "hs";
 std::string FindingRow(std::string_view finding_id);
 inline constexpr std::string_view kFindingPrefix = "hf";
 
-// v1::FindingEvent, by sequence
+// stored::FindingEvent, by sequence
 std::string FindingEventRow(std::string_view finding_id, int64_t sequence);
 std::string FindingEventPrefix(std::string_view finding_id);
+
+// stored::PersonPast: what a person's records were until the commit of that time. No row: nothing changed since.
+std::string PersonPastRow(matcher::PersonId person, int64_t commit_time_us);
+std::string PersonPastPrefix(matcher::PersonId person);
 
 // stored::PersonFindings
 std::string PersonFindingsRow(matcher::PersonId person);

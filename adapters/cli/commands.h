@@ -11,9 +11,11 @@ namespace relief::adapters {
 void AddLoadCommand(CLI::App& app, Session& session);       // load
 void AddFeedCommands(CLI::App& app, Session& session);      // sources, confirm-snapshot
 void AddExportCommands(CLI::App& app, Session& session);    // export persons|findings
-void AddRegistryCommands(CLI::App& app, Session& session);  // check, person
+void AddRegistryCommands(CLI::App& app, Session& session);  // check, person, household
 void AddFindingCommands(CLI::App& app, Session& session);   // findings, finding
 void AddWatchCommand(CLI::App& app, Session& session);      // watch
+void AddAnswerCommands(CLI::App& app, Session& session);    // dispose, deliberate, history
+void AddRuleCommands(CLI::App& app, Session& session);      // rules, preview-rules
 void AddReviewCommands(CLI::App& app, Session& session);    // conflicts, conflict, decide, undo, explain
 void AddReportCommands(CLI::App& app, Session& session);    // report, status, reload-rules
 

@@ -40,6 +40,8 @@ int main(int argc, char** argv) {
   AddExportCommands(app, session);
   AddRegistryCommands(app, session);
   AddFindingCommands(app, session);
+  AddAnswerCommands(app, session);
+  AddRuleCommands(app, session);
   AddWatchCommand(app, session);
   AddReviewCommands(app, session);
   AddReportCommands(app, session);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <unordered_map>
@@ -73,6 +74,25 @@ std::string FormatTime(const google::protobuf::Timestamp& time) {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
   return text;
+}
+
+std::optional<google::protobuf::Timestamp> ParseTime(const std::string& text) {
+  int year = 0, month = 0, day = 0, hour = 23, minute = 59, end = 0;
+  const char* rest = text.c_str();
+  if (std::sscanf(rest, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3) return std::nullopt;
+  rest += end;
+  int second = 59;  // of a whole day: its last second
+  if (*rest != '\0') {
+    end = 0;
+    second = 0;
+    if (std::sscanf(rest, " %2d:%2d%n", &hour, &minute, &end) != 2 || rest[end] != '\0') return std::nullopt;
+  }
+  const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day)));
+  if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
+  google::protobuf::Timestamp time;
+  time.set_seconds(int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * 86400 + hour * 3600 + minute * 60 + second - 8 * 3600);
+  return time;
 }
 
 std::string FormatRecord(const v1::RecordName& record) {

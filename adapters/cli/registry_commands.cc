@@ -1,4 +1,4 @@
-// relief check, relief person
+// relief check, relief person, relief household
 #include <iostream>
 #include <memory>
 #include <vector>
@@ -62,6 +62,20 @@ absl::StatusOr<v1::CheckApplicantRequest> CheckRequest(const CheckOptions& optio
   return request;
 }
 
+std::string FormatProbability(double probability) {
+  char text[32];
+  std::snprintf(text, sizeof text, probability > 0.9999 ? ">99.99 %%" : "%.2f %%", probability * 100);
+  return text;
+}
+
+void PrintFindings(Say title, const google::protobuf::RepeatedPtrField<v1::Finding>& findings) {
+  if (findings.empty()) return;
+  std::cout << Text(title) << ":\n";
+  Table table = FindingTable();
+  for (const auto& finding : findings) AddFinding(finding, &table);
+  table.Print(std::cout);
+}
+
 absl::Status Check(const Session& session, const CheckOptions& options) {
   auto request = CheckRequest(options);
   if (!request.ok()) return request.status();
@@ -76,22 +90,21 @@ absl::Status Check(const Session& session, const CheckOptions& options) {
   for (const auto& result : response.results()) {
     if (result.candidates().empty()) std::cout << Text(Say::kNoCandidate) << '\n';
     for (const auto& candidate : result.candidates()) {
-      std::cout << Text(Say::kBand) << ": " << Word(v1::Candidate::Band_Name(candidate.band())) << "  ";
+      std::cout << Text(Say::kBand) << ": " << Word(v1::Candidate::Band_Name(candidate.band())) << "  "
+                << Text(Say::kProbability) << ": " << FormatProbability(candidate.probability()) << "  ";
       ShowPerson(candidate.person(), std::cout);
       ShowExplanation(candidate.explanation(), std::cout);
       std::cout << '\n';
     }
-    if (result.would_open().empty()) continue;
-    std::cout << Text(Say::kWouldOpen) << ":\n";
-    Table table = FindingTable();
-    for (const auto& finding : result.would_open()) AddFinding(finding, &table);
-    table.Print(std::cout);
+    PrintFindings(Say::kWouldOpen, result.would_open());
+    PrintFindings(Say::kMayMiss, result.may_miss());
   }
   return status;
 }
 
 absl::Status ShowOne(const Session& session, const std::string& person_id,
-                     const std::vector<std::string>& record, const PurposeFlags& flags) {
+                     const std::vector<std::string>& record, const std::string& as_known_at,
+                     const PurposeFlags& flags) {
   if (person_id.empty() == record.empty()) return absl::InvalidArgumentError(Text(Say::kNeedPersonOrRecord));
   auto purpose = flags.Purpose();
   if (!purpose.ok()) return purpose.status();
@@ -101,6 +114,11 @@ absl::Status ShowOne(const Session& session, const std::string& person_id,
     v1::GetPersonRequest request;
     request.set_person_id(person_id);
     *request.mutable_purpose() = *purpose;
+    if (!as_known_at.empty()) {
+      const auto then = ParseTime(as_known_at);
+      if (!then) return BadFlag("--as-known-at");
+      *request.mutable_as_known_at() = *then;
+    }
     status = session.Call<v1::RegistryService>(&v1::RegistryService::Stub::GetPerson, request, &person);
   } else {
     v1::GetPersonOfRecordRequest request;
@@ -116,6 +134,30 @@ absl::Status ShowOne(const Session& session, const std::string& person_id,
   } else {
     ShowPerson(person, std::cout);
   }
+  return status;
+}
+
+absl::Status ShowHousehold(const Session& session, const std::string& person_id, const PurposeFlags& flags) {
+  auto purpose = flags.Purpose();
+  if (!purpose.ok()) return purpose.status();
+  v1::GetHouseholdRequest request;
+  request.set_person_id(person_id);
+  *request.mutable_purpose() = *purpose;
+  v1::HouseholdView household;
+  auto status = session.Call<v1::RegistryService>(&v1::RegistryService::Stub::GetHousehold, request, &household);
+  if (!status.ok()) return status;
+  if (session.json()) {
+    Session::PrintJson(household);
+    return status;
+  }
+  Table table({{Text(Say::kPersonColumn)}, {Text(Say::kRecord)}, {Text(Say::kHouseholdId)}, {Text(Say::kRelation)}});
+  for (const auto& member : household.members()) {
+    if (member.ties().empty()) table.Add({member.person_id(), "", "", ""});
+    for (const auto& tie : member.ties())
+      table.Add({member.person_id(), FormatRecord(tie.record()), tie.household_id(), tie.relation()});
+  }
+  table.Print(std::cout);
+  PrintFindings(Say::kHouseholdFindings, household.findings());
   return status;
 }
 
@@ -143,10 +185,21 @@ void AddRegistryCommands(CLI::App& app, Session& session) {
   CLI::App* person = app.add_subcommand("person", Text(Say::kHelpPerson));
   person->add_option("id", *person_id, Text(Say::kHelpPersonId));
   person->add_option("--record", *record, Text(Say::kHelpRecord))->expected(2);
+  auto as_known_at = std::make_shared<std::string>();
+  person->add_option("--as-known-at", *as_known_at, Text(Say::kHelpAsKnownAt));
   purpose->Add(*person);
   person->callback([=, &session] {
-    if (const auto status = ShowOne(session, *person_id, *record, *purpose); !status.ok())
+    if (const auto status = ShowOne(session, *person_id, *record, *as_known_at, *purpose); !status.ok())
       session.Fail(status);
+  });
+
+  auto of_person = std::make_shared<std::string>();
+  auto why = std::make_shared<PurposeFlags>("operations");
+  CLI::App* household = app.add_subcommand("household", Text(Say::kHelpHousehold));
+  household->add_option("id", *of_person, Text(Say::kHelpPersonId))->required();
+  why->Add(*household);
+  household->callback([=, &session] {
+    if (const auto status = ShowHousehold(session, *of_person, *why); !status.ok()) session.Fail(status);
   });
 }
 

@@ -122,6 +122,8 @@ class KeyMaker {
 
 }  // namespace
 
+BlockKey HouseholdBlock(const std::string& household) { return Hash(Kind::kHousehold, household); }
+
 std::vector<BlockKey> BlockingKeys(const Identity& identity) { return KeyMaker(identity).Make(); }
 
 }  // namespace relief::matcher

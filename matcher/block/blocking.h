@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "matcher/normalize/identity.h"
@@ -19,5 +20,8 @@ using BlockKey = uint64_t;
 
 // Sorted, each once. A polyphone gives a key for each reading (at most 8 combinations for one name).
 std::vector<BlockKey> BlockingKeys(const Identity& identity);
+
+// The key that all records of one household share.
+BlockKey HouseholdBlock(const std::string& household);
 
 }  // namespace relief::matcher

@@ -23,6 +23,22 @@ absl::StatusOr<Links> LinksOf(const storage::Reader& reader, RecordKey record) {
   return *std::move(links);
 }
 
+absl::StatusOr<std::vector<std::optional<Links>>> LinksOfRecords(const storage::Reader& reader,
+                                                                 std::span<const RecordKey> records) {
+  std::vector<std::string> keys;
+  keys.reserve(records.size());
+  for (const RecordKey& record : records) keys.push_back(LinksRow(record));
+  auto rows = reader.MultiGet(keys);
+  if (!rows.ok()) return rows.status();
+  std::vector<std::optional<Links>> links;
+  links.reserve(records.size());
+  for (const storage::Row& row : *rows) {
+    links.push_back(row.present() ? DecodeLinks(row.value) : std::nullopt);
+    if (row.present() && !links.back()) return Damaged("links");
+  }
+  return links;
+}
+
 absl::StatusOr<Conflict> ReadConflict(const storage::Reader& reader, RecordKey a, RecordKey b) {
   const std::string key = ConflictRow(std::min(a, b), std::max(a, b));
   auto row = GetRow(reader, key, "conflict");
@@ -50,6 +66,16 @@ absl::StatusOr<PersonId> PersonOfRecord(const storage::Reader& reader, RecordKey
   return links->person;
 }
 
+absl::StatusOr<std::vector<std::optional<PersonId>>> PersonsOfRecords(const storage::Reader& reader,
+                                                                      std::span<const RecordKey> records) {
+  auto links = LinksOfRecords(reader, records);
+  if (!links.ok()) return links.status();
+  std::vector<std::optional<PersonId>> persons;
+  persons.reserve(records.size());
+  for (const std::optional<Links>& one : *links) persons.push_back(one ? std::optional(one->person) : std::nullopt);
+  return persons;
+}
+
 absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, PersonId person) {
   auto row = GetRow(reader, PersonRow(person), "person");
   if (!row.ok()) return row.status();
@@ -62,6 +88,15 @@ absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId 
   auto person = PersonOfRecord(reader, id.anchor);
   if (absl::IsNotFound(person.status())) return absl::NotFoundError("no such person");
   return person;
+}
+
+absl::StatusOr<std::vector<RecordKey>> RecordsOfHousehold(const storage::Reader& reader, const std::string& household) {
+  auto row = GetRow(reader, BlockRow(HouseholdBlock(household)), "household");
+  if (absl::IsNotFound(row.status())) return std::vector<RecordKey>();
+  if (!row.ok()) return row.status();
+  auto block = DecodeBlock(row->value);
+  if (!block) return Damaged("block");
+  return std::move(block->records);
 }
 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record) {
@@ -96,6 +131,23 @@ absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& r
   std::vector<Conflict> conflicts;
   for (const RecordKey& other : links->conflicts) {
     auto conflict = ReadConflict(reader, record, other);
+    if (!conflict.ok()) return conflict.status();
+    conflicts.push_back(*conflict);
+  }
+  return conflicts;
+}
+
+absl::StatusOr<std::vector<Conflict>> ConflictsOfRecords(const storage::Reader& reader,
+                                                         std::span<const RecordKey> records) {
+  auto links = LinksOfRecords(reader, records);
+  if (!links.ok()) return links.status();
+  std::set<std::pair<RecordKey, RecordKey>> pairs;
+  for (size_t i = 0; i < records.size(); ++i)
+    if ((*links)[i])
+      for (const RecordKey& other : (*links)[i]->conflicts) pairs.insert(std::minmax(records[i], other));
+  std::vector<Conflict> conflicts;
+  for (const auto& [a, b] : pairs) {
+    auto conflict = ReadConflict(reader, a, b);
     if (!conflict.ok()) return conflict.status();
     conflicts.push_back(*conflict);
   }

@@ -94,6 +94,7 @@ class Resolution {
     }
     // A block that became generic, or ceased to be, changes who is compared with whom among all its records.
     rescore->insert(crossed.begin(), crossed.end());
+    delta_.regrouped = crossed;
     return set_.LoadRecords({std::vector<RecordKey>(crossed.begin(), crossed.end())});
   }
 
@@ -318,8 +319,18 @@ class Resolution {
     for (const auto& [persons, conflict] : after) {
       const std::pair pair(conflict.a, conflict.b);
       kept.insert(pair);
-      txn_.Put(ConflictRow(conflict.a, conflict.b), EncodeConflict(conflict));
-      if (before.contains(pair)) continue;
+      const std::string row = ConflictRow(conflict.a, conflict.b);
+      std::string encoded = EncodeConflict(conflict);
+      if (before.contains(pair)) {
+        auto old = txn_.Get(row);
+        if (!old.ok()) return old.status();
+        if (old->value_or("") == encoded) continue;
+        delta_.conflicts_changed.insert(pair);
+        txn_.Put(row, std::move(encoded));
+        continue;
+      }
+      txn_.Put(row, std::move(encoded));
+      delta_.conflicts_changed.insert(pair);
       ++delta_.conflicts_added;
       AddConflictLink(conflict.a, conflict.b);
       AddConflictLink(conflict.b, conflict.a);
@@ -327,6 +338,7 @@ class Resolution {
     for (const auto& [a, b] : before) {
       if (kept.contains({a, b})) continue;
       --delta_.conflicts_added;
+      delta_.conflicts_changed.insert({a, b});
       txn_.Delete(ConflictRow(a, b));
       std::erase(set_.links(a).conflicts, b);
       std::erase(set_.links(b).conflicts, a);
@@ -388,6 +400,7 @@ class Resolution {
       const auto found = new_members_.find(person);
       if (found == new_members_.end()) {
         if (!row.present()) continue;
+        if (absl::Status status = RememberMembers(person, row); !status.ok()) return status;
         txn_.Delete(key);
         --delta_.persons_added;
         delta_.persons[person] = {};
@@ -397,9 +410,22 @@ class Resolution {
       std::string members = EncodeRecords(found->second);
       if (row.present() && row.value == members) continue;
       if (!row.present()) ++delta_.persons_added;
+      if (row.present()) {
+        if (absl::Status status = RememberMembers(person, row); !status.ok()) return status;
+      } else if (std::any_of(found->second.begin(), found->second.end(),
+                             [&](const RecordKey& record) { return set_.was_resolved(record); })) {
+        delta_.members_before[person] = {};
+      }
       txn_.Put(key, std::move(members));
       delta_.persons[person] = found->second;
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status RememberMembers(const PersonId& person, const storage::Row& row) {
+    auto members = DecodeRecords(row.value);
+    if (!members) return Damaged("person");
+    delta_.members_before[person] = *std::move(members);
     return absl::OkStatus();
   }
 
@@ -417,6 +443,9 @@ class Resolution {
 
 void ResolveDelta::Merge(ResolveDelta&& later) {
   for (auto& [person, members] : later.persons) persons[person] = std::move(members);
+  for (auto& [person, members] : later.members_before) members_before.try_emplace(person, std::move(members));
+  conflicts_changed.merge(later.conflicts_changed);
+  regrouped.merge(later.regrouped);
   persons_added += later.persons_added;
   conflicts_added += later.conflicts_added;
 }

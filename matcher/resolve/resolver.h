@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -68,6 +69,13 @@ struct ResolveDelta {
   // Persons that are new, or whose set of records changed, or that have none any more (then the list is
   // empty).
   std::map<PersonId, std::vector<RecordKey>> persons;
+  // Their members before this call, for those whose change leaves a past: empty for one that is made of records which were
+  // other persons' before. A person of new records only has no entry.
+  std::map<PersonId, std::vector<RecordKey>> members_before;
+  // Conflicts that appeared, changed their kind or bits, or went; a < b.
+  std::set<std::pair<RecordKey, RecordKey>> conflicts_changed;
+  // Live records of blocks that became generic or ceased to be: what is read from the blocks changed for them.
+  std::set<RecordKey> regrouped;
   int64_t persons_added = 0;    // net
   int64_t conflicts_added = 0;  // net
 
@@ -100,11 +108,19 @@ absl::StatusOr<bool> ClearIndex(storage::Transaction& txn, size_t limit);
 
 absl::StatusOr<PersonId> PersonOfRecord(const storage::Reader& reader, RecordKey record);
 
+// The same for many in one reading, in that order; nothing where a record is not there.
+absl::StatusOr<std::vector<std::optional<PersonId>>> PersonsOfRecords(const storage::Reader& reader,
+                                                                      std::span<const RecordKey> records);
+
 // Sorted.
 absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, PersonId person);
 
 // The person that holds the record which `id` is named after: the id itself while it is a person's id.
 absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId id);
+
+// Live records that a source counts into one household, sorted: those with this Identity::household. Empty where none has
+// it, or so many that it is no household (a generic block).
+absl::StatusOr<std::vector<RecordKey>> RecordsOfHousehold(const storage::Reader& reader, const std::string& household);
 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record);
 
@@ -117,6 +133,10 @@ absl::StatusOr<Conflict> ConflictBetween(const storage::Reader& reader, RecordKe
 
 // Open conflicts that name this record.
 absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& reader, RecordKey record);
+
+// Open conflicts that name any of these records, each once.
+absl::StatusOr<std::vector<Conflict>> ConflictsOfRecords(const storage::Reader& reader,
+                                                         std::span<const RecordKey> records);
 
 // Open conflicts in the order of their ids, after `after` (empty: from the first).
 absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reader, const std::string& after,

@@ -97,6 +97,16 @@ absl::StatusOr<std::shared_ptr<const RuleSet>> RuleSet::Parse(const std::string&
   return Impl::Make(*std::move(rules));
 }
 
+absl::StatusOr<std::shared_ptr<const RuleSet>> RuleSet::ParseFiles(const std::vector<File>& files) {
+  std::vector<PlacedRule> all;
+  for (const File& file : files) {
+    absl::StatusOr<std::vector<PlacedRule>> rules = ParseRules(file.name, file.text);
+    if (!rules.ok()) return rules.status();
+    std::move(rules->begin(), rules->end(), std::back_inserter(all));
+  }
+  return Impl::Make(std::move(all));
+}
+
 absl::StatusOr<std::shared_ptr<const RuleSet>> RuleSet::LoadDirectory(const std::string& directory) {
   std::error_code error;
   std::vector<std::filesystem::path> paths;

@@ -109,6 +109,12 @@ class RuleSet {
   // text format, a rule that is not well formed, or two rules in force with one id; the message names file,
   // line and column.
   static absl::StatusOr<std::shared_ptr<const RuleSet>> LoadDirectory(const std::string& directory);
+  // The same for the texts of several files.
+  struct File {
+    std::string name;  // as errors call it
+    std::string text;
+  };
+  static absl::StatusOr<std::shared_ptr<const RuleSet>> ParseFiles(const std::vector<File>& files);
   // The same for one text, which errors call `name`.
   static absl::StatusOr<std::shared_ptr<const RuleSet>> Parse(const std::string& name,
                                                               const std::string& text);

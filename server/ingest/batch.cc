@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -185,6 +186,12 @@ class BatchWork {
     source.set_live_records(source.live_records() + static_cast<int>(is_live) -
                             static_cast<int>(was_running));
     if (was_live || is_live) changes_[one.key] = &one.change;
+    if (was_live) {
+      const std::string household =
+          ToRawIdentity(v1::PersonIdentity(), before->source_id(), before->record().household()).household;
+      if (!household.empty() && (!is_live || one.change.identity->household != household))
+        left_households_.insert(household);
+    }
   }
 
   // The source's list of records, and which snapshot mentioned the record last.
@@ -210,9 +217,10 @@ class BatchWork {
         changes.back().exclusive_source = ExclusiveSource(batch_.source_id);
     }
     if (absl::Status status = context_.ApplyIdentities(changes); !status.ok()) return status;
-    for (const auto& [key, change] : changes_)
-      if (change->identity)
-        if (absl::Status status = context_.TouchPersonOf(key); !status.ok()) return status;
+    for (const auto& [key, change] : changes_) context_.TouchPersonOf(key);
+    // Those who stay behind in a household that a record left.
+    for (const std::string& household : left_households_)
+      if (absl::Status status = context_.TouchHousehold(household); !status.ok()) return status;
     return absl::OkStatus();
   }
 
@@ -235,6 +243,7 @@ class BatchWork {
   storage::Transaction& txn_;
   stored::Source source_;
   std::map<matcher::RecordKey, const matcher::Change*> changes_;  // the last one of each record
+  std::set<std::string> left_households_;
 };
 
 }  // namespace

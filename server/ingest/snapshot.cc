@@ -83,7 +83,7 @@ absl::Status EndRecords(WriteContext& context, const std::string& source_id,
     (*record)->set_commit_time_us(context.now_us);
     *(*record)->mutable_end_date() = ToProto(context.as_of);
     context.txn.Put(schema::RecordRow(key), (*record)->SerializeAsString());
-    if (absl::Status status = context.TouchPersonOf(key); !status.ok()) return status;
+    context.TouchPersonOf(key);
     ++ended;
   }
   source->mutable_source()->set_live_records(source->source().live_records() - ended);

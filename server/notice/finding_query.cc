@@ -1,8 +1,8 @@
-// How findings are read, and what agencies say of them.
+// How findings are read.
 #include <algorithm>
 
-#include "server/notice/finding_life.h"
 #include "server/notice/finding_store.h"
+#include "server/notice/outbox.h"
 #include "server/schema.h"
 
 namespace relief::server {
@@ -10,8 +10,6 @@ namespace {
 
 constexpr int kDefaultPage = 50, kMaxPage = 1000;
 constexpr size_t kScanPage = 500;
-constexpr size_t kMaxNote = 1500;  // bytes: 500 Chinese characters
-constexpr int kMaxDispositions = 200;
 
 absl::StatusOr<v1::Finding> Parse(const std::string& value) {
   v1::Finding finding;
@@ -93,61 +91,6 @@ absl::StatusOr<v1::ListFindingsResponse> ListFindings(const storage::Reader& rea
 absl::Status ForEachFinding(const storage::Reader& reader, const v1::FindingFilter& filter,
                             const std::function<bool(const v1::Finding&)>& take) {
   return Walk(reader, {}, filter, take);
-}
-
-absl::StatusOr<v1::Finding> AddDisposition(Hub& hub, const v1::AddDispositionRequest& request,
-                                           const std::string& agency) {
-  const v1::Disposition& said = request.disposition();
-  if (said.outcome() == v1::Disposition::OUTCOME_UNSPECIFIED ||
-      !v1::Disposition::Outcome_IsValid(said.outcome()))
-    return absl::InvalidArgumentError("disposition.outcome: required");
-  if (said.note().size() > kMaxNote)
-    return absl::InvalidArgumentError("disposition.note: at most 500 characters");
-  if (said.outcome() == v1::Disposition::NOT_A_PROBLEM && said.note().empty())
-    return absl::InvalidArgumentError("disposition.note: say why it is allowed");
-  v1::Finding updated;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
-    auto value = context.txn.Get(schema::FindingRow(request.finding_id()));
-    if (!value.ok()) return value.status();
-    if (!*value) return absl::NotFoundError("no such finding");
-    auto finding = Parse(**value);
-    if (!finding.ok()) return finding.status();
-    if (finding->dispositions_size() >= kMaxDispositions)
-      return absl::ResourceExhaustedError("the finding has as many dispositions as it can hold");
-    v1::Disposition& added = *finding->add_dispositions();
-    added = said;
-    added.set_agency(agency);
-    added.mutable_time()->set_seconds(context.now_us / 1'000'000);
-    *finding->mutable_update_time() = added.time();
-    const bool was_open = finding->state() == v1::Finding::OPEN, was_disputed = finding->disputed();
-    Conclude(&*finding);
-    const bool is_open = finding->state() == v1::Finding::OPEN;
-    if (IsFinal(said.outcome())) finding->set_overdue(false);
-    v1::FindingEvent event;
-    event.set_evidence(finding->evidence_size());
-    event.set_amount_fen(finding->amount_fen());
-    const auto record = [&](v1::FindingEvent::Kind kind) {
-      event.set_kind(kind);
-      AppendEvent(context.txn, &*finding, event, context.now_us);
-    };
-    if (was_open && !is_open) record(v1::FindingEvent::SETTLED);
-    if (!was_disputed && finding->disputed()) record(v1::FindingEvent::DISPUTED);
-    event.set_actor(agency);
-    event.set_outcome(said.outcome());
-    record(v1::FindingEvent::DISPOSED);
-    context.CountOpenFindings(static_cast<int>(is_open) - static_cast<int>(was_open));
-    auto outbox = Outbox::Open(context.txn, context.now_us);
-    if (!outbox.ok()) return outbox.status();
-    outbox->Append(*finding, v1::Notice::CHANGED);
-    outbox->Flush();
-    context.txn.Put(schema::FindingRow(request.finding_id()), finding->SerializeAsString());
-    context.Audit({agency, "finding.dispose", request.finding_id(), "", "",
-                   v1::Disposition::Outcome_Name(said.outcome())});
-    updated = *std::move(finding);
-    return absl::OkStatus();
-  });
-  if (!done.ok()) return done.status();
-  return updated;
 }
 
 }  // namespace relief::server

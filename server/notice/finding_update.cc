@@ -1,22 +1,15 @@
-// How findings follow the data.
+#include "server/notice/finding_update.h"
+
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "server/ingest/identity_mapping.h"
 #include "server/notice/finding_life.h"
-#include "server/notice/finding_store.h"
 #include "server/schema.h"
-#include "storage/transaction_reader.h"
 
 namespace relief::server {
 namespace {
-
-google::protobuf::Timestamp ToTimestamp(int64_t time_us) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(time_us / 1'000'000);
-  timestamp.set_nanos(static_cast<int32_t>(time_us % 1'000'000) * 1000);
-  return timestamp;
-}
 
 template <typename Message>
 absl::Status ParseRow(const storage::Row& row, Message* message) {
@@ -29,32 +22,6 @@ absl::Status ParseRow(const storage::Row& row, Message* message) {
 const std::string& RegionOf(const v1::Record& record) {
   return record.benefit().paying_region().empty() ? record.person().region_code()
                                                   : record.benefit().paying_region();
-}
-
-// What the data and the rule say of the finding now; times, state and dispositions are left alone.
-void Describe(const JudgedPerson& judged, const coverage::FindingDraft& draft, const coverage::RuleSet& rules,
-              matcher::CivilDate opened, v1::Finding* finding) {
-  finding->set_finding_id(draft.finding_id);
-  finding->set_rule_id(draft.rule_id);
-  finding->clear_notify();
-  rules.Describe(draft.rule_id, opened, finding);
-  finding->set_person_id(judged.person.ToString());
-  finding->set_amount_fen(draft.amount_fen);
-  finding->clear_evidence();
-  finding->clear_regions();
-  finding->clear_overlap_months();
-  for (const v1::Month& month : draft.overlap_months) *finding->add_overlap_months() = month;
-  std::set<std::string> regions;
-  for (const matcher::RecordKey& key : draft.evidence) {
-    const auto at = std::lower_bound(judged.keys.begin(), judged.keys.end(), key) - judged.keys.begin();
-    const stored::Record& record = judged.records[static_cast<size_t>(at)];
-    v1::Evidence& evidence = *finding->add_evidence();
-    evidence.mutable_record()->set_source_id(record.source_id());
-    evidence.mutable_record()->set_record_id(record.record().record_id());
-    if (record.record().has_benefit()) evidence.set_programme(record.record().benefit().programme());
-    if (!RegionOf(record.record()).empty()) regions.insert(RegionOf(record.record()));
-  }
-  for (const std::string& region : regions) finding->add_regions(region);
 }
 
 bool SameToReceivers(v1::Finding a, v1::Finding b) {
@@ -71,51 +38,61 @@ bool SameEvidence(const v1::Finding& a, const v1::Finding& b) {
                     });
 }
 
+template <typename Ids>
+bool Has(const Ids& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
 class Updater {
  public:
-  Updater(storage::Transaction& txn, const coverage::RuleSet& rules, int64_t now_us, matcher::CivilDate as_of,
-          Outbox& outbox)
-      : txn_(txn), rules_(rules), now_us_(now_us), now_(ToTimestamp(now_us)), as_of_(as_of), outbox_(outbox) {}
-
-  absl::StatusOr<FindingCounts> Run(const std::vector<JudgedPerson>& judged) {
-    if (absl::Status status = ReadLists(judged); !status.ok()) return status;
-    std::map<std::string, std::pair<const JudgedPerson*, const coverage::FindingDraft*>> wanted;
-    for (const JudgedPerson& person : judged)
-      for (const coverage::FindingDraft& draft : person.drafts) wanted[draft.finding_id] = {&person, &draft};
-    if (absl::Status status = ReadFindings(wanted); !status.ok()) return status;
-    for (const auto& [id, what] : wanted) Bear(*what.first, *what.second);
-    for (const JudgedPerson& person : judged)
-      for (const std::string& id : listed_[person.person])
-        if (!wanted.contains(id)) Drop(person.person, id);
-    for (const JudgedPerson& person : judged) WriteList(person);
-    return counts_;
+  Updater(WriteContext& context, FindingWriter& writer, const Judgement& judgement, const coverage::RuleSet& rules)
+      : context_(context), writer_(writer), judgement_(judgement), rules_(rules), as_of_(context.as_of) {
+    now_.set_seconds(context.now_us / 1'000'000);
+    now_.set_nanos(static_cast<int32_t>(context.now_us % 1'000'000) * 1000);
   }
 
- private:
-  absl::Status ReadLists(const std::vector<JudgedPerson>& judged) {
-    std::vector<std::string> keys;
-    keys.reserve(judged.size());
-    for (const JudgedPerson& person : judged) keys.push_back(schema::PersonFindingsRow(person.person));
-    auto rows = txn_.MultiGet(keys);
-    if (!rows.ok()) return rows.status();
-    for (size_t i = 0; i < judged.size(); ++i) {
-      stored::PersonFindings list;
-      if (absl::Status status = ParseRow((*rows)[i], &list); !status.ok()) return status;
-      listed_[judged[i].person].assign(list.finding_ids().begin(), list.finding_ids().end());
-      wakes_[judged[i].person] = list.wake_day();
+  absl::Status Run() {
+    for (const JudgedPerson& person : judgement_.persons) {
+      for (const auto* drafts : {&person.drafts, &person.household_drafts})
+        for (const coverage::FindingDraft& draft : *drafts) wanted_[draft.finding_id] = {&person, &draft};
     }
+    if (absl::Status status = ReadLists(); !status.ok()) return status;
+    if (absl::Status status = ReadFindings(); !status.ok()) return status;
+    for (const auto& [id, what] : wanted_) Bear(*what.first, *what.second);
+    for (const JudgedPerson& person : judgement_.persons) {
+      const stored::PersonFindings& list = listed_.at(person.person);
+      if (person.in_full)
+        for (const std::string& id : list.finding_ids()) Drop(person.person, id);
+      for (const std::string& id : list.household_finding_ids()) Drop(person.person, id);
+    }
+    for (const JudgedPerson& person : judgement_.persons) WriteList(person);
     return absl::OkStatus();
   }
 
-  template <typename Wanted>
-  absl::Status ReadFindings(const Wanted& wanted) {
+ private:
+  absl::Status ReadLists() {
+    std::vector<std::string> keys;
+    keys.reserve(judgement_.persons.size());
+    for (const JudgedPerson& person : judgement_.persons) keys.push_back(schema::PersonFindingsRow(person.person));
+    auto rows = context_.txn.MultiGet(keys);
+    if (!rows.ok()) return rows.status();
+    for (size_t i = 0; i < keys.size(); ++i)
+      if (absl::Status status = ParseRow((*rows)[i], &listed_[judgement_.persons[i].person]); !status.ok())
+        return status;
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadFindings() {
     std::set<std::string> ids;
-    for (const auto& [id, what] : wanted) ids.insert(id);
-    for (const auto& [person, list] : listed_) ids.insert(list.begin(), list.end());
+    for (const auto& [id, what] : wanted_) ids.insert(id);
+    for (const auto& [person, list] : listed_) {
+      ids.insert(list.finding_ids().begin(), list.finding_ids().end());
+      ids.insert(list.household_finding_ids().begin(), list.household_finding_ids().end());
+    }
     std::vector<std::string> keys;
     keys.reserve(ids.size());
     for (const std::string& id : ids) keys.push_back(schema::FindingRow(id));
-    auto rows = txn_.MultiGet(keys);
+    auto rows = context_.txn.MultiGet(keys);
     if (!rows.ok()) return rows.status();
     size_t i = 0;
     for (const std::string& id : ids) {
@@ -130,151 +107,159 @@ class Updater {
   // The data bear this finding out.
   void Bear(const JudgedPerson& person, const coverage::FindingDraft& draft) {
     const auto found = stored_.find(draft.finding_id);
-    const bool is_new = found == stored_.end();
-    v1::Finding finding = is_new ? v1::Finding() : found->second;
-    const v1::Finding::State before = finding.state();
-    const bool was_open = before == v1::Finding::OPEN;
-    Describe(person, draft, rules_, as_of_, &finding);
-    // What the agencies agreed on holds for the evidence that they saw.
-    if (before == v1::Finding::SETTLED && SameEvidence(finding, found->second)) {
-      if (!SameToReceivers(finding, found->second)) Put(finding);
+    const v1::Finding* before = found == stored_.end() ? nullptr : &found->second;
+    v1::Finding finding = before ? *before : v1::Finding();
+    const bool was_open = before && before->state() == v1::Finding::OPEN;
+    DescribeFinding(judgement_, person, draft, rules_, as_of_, &finding);
+    // What the agencies agreed on holds for the evidence that they saw, until the day that they named.
+    if (before && StaysSettled(*before, as_of_) && SameEvidence(finding, *before)) {
+      *finding.mutable_due_date() = before->due_date();
+      if (!SameToReceivers(finding, *before)) Write(before, &finding, {}, std::nullopt);
       return;
     }
-    if (was_open) *finding.mutable_due_date() = found->second.due_date();  // counts from the day it opened
-    if (is_new) *finding.mutable_open_time() = now_;
+    if (was_open) *finding.mutable_due_date() = before->due_date();  // counts from the day it opened
+    if (!before) *finding.mutable_open_time() = now_;
     finding.set_state(v1::Finding::OPEN);
     finding.clear_close_time();
-    const bool overdue = IsOverdue(finding, as_of_);
-    const bool overdue_now = overdue && !finding.overdue();
-    finding.set_overdue(overdue);
-    if (was_open && SameToReceivers(finding, found->second)) return;
+    if (!was_open) {
+      finding.clear_suppressed_until();
+      finding.clear_deliberation();
+    }
+    finding.set_overdue(IsOverdue(finding, as_of_));
+    finding.set_escalation(EscalationOf(finding, as_of_));
+    if (was_open && SameToReceivers(finding, *before)) return;
     *finding.mutable_update_time() = now_;
-    if (!was_open) ++counts_.opened;
-    if (!was_open && !is_new) finding.set_reopened(finding.reopened() + 1);
-    Record(is_new        ? v1::FindingEvent::OPENED
-           : !was_open   ? v1::FindingEvent::REOPENED
-           : overdue_now ? v1::FindingEvent::OVERDUE
-                         : v1::FindingEvent::CHANGED,
-           &finding);
-    outbox_.Append(finding, was_open ? v1::Notice::CHANGED : v1::Notice::OPENED);
-    Put(finding);
+    if (before && !was_open) finding.set_reopened(finding.reopened() + 1);
+    const auto kind = !before                                       ? v1::FindingEvent::OPENED
+                      : !was_open                                   ? v1::FindingEvent::REOPENED
+                      : finding.escalation() > before->escalation() ? v1::FindingEvent::ESCALATED
+                      : finding.overdue() && !before->overdue()     ? v1::FindingEvent::OVERDUE
+                                                                    : v1::FindingEvent::CHANGED;
+    const v1::FindingEvent event = EventOf(kind, finding);
+    Write(before, &finding, {&event, 1}, was_open ? v1::Notice::CHANGED : v1::Notice::OPENED);
   }
 
-  // It is on the person's list, and the data of these persons do not bear it out. One that has moved to
-  // another person is that person's matter.
+  // It is on the person's list, and the data of these persons do not bear it out. One that has moved to another person is
+  // that person's matter.
   void Drop(matcher::PersonId person, const std::string& id) {
+    if (wanted_.contains(id)) return;
     const auto found = stored_.find(id);
     if (found == stored_.end() || found->second.state() == v1::Finding::CLOSED) return;
-    v1::Finding finding = found->second;
+    const v1::Finding before = found->second;
+    v1::Finding finding = before;
     if (finding.person_id() != person.ToString()) return;
-    if (finding.state() == v1::Finding::OPEN) ++counts_.closed;
     finding.set_state(v1::Finding::CLOSED);
     finding.set_overdue(false);
+    finding.set_escalation(0);
+    finding.set_disputed(false);
+    finding.clear_suppressed_until();
     *finding.mutable_close_time() = now_;
     *finding.mutable_update_time() = now_;
-    Record(v1::FindingEvent::CLOSED, &finding);
-    outbox_.Append(finding, v1::Notice::CLOSED);
-    Put(finding);
+    const v1::FindingEvent event = EventOf(v1::FindingEvent::CLOSED, finding);
+    Write(&before, &finding, {&event, 1}, v1::Notice::CLOSED);
   }
 
-  void Record(v1::FindingEvent::Kind kind, v1::Finding* finding) {
-    v1::FindingEvent event;
-    event.set_kind(kind);
-    event.set_evidence(finding->evidence_size());
-    event.set_amount_fen(finding->amount_fen());
-    AppendEvent(txn_, finding, std::move(event), now_us_);
+  void Write(const v1::Finding* before, v1::Finding* after, std::span<const v1::FindingEvent> events,
+             std::optional<v1::Notice::Event> notice) {
+    writer_.Write(before, after, events, notice);
+    stored_[after->finding_id()] = *after;
   }
 
-  void Put(const v1::Finding& finding) {
-    txn_.Put(schema::FindingRow(finding.finding_id()), finding.SerializeAsString());
-    stored_[finding.finding_id()] = finding;
-  }
-
-  // The day after the due date of a finding that may become overdue, if it is sooner.
-  int32_t WakeDay(const JudgedPerson& person) const {
-    int32_t day = person.wake_day;
-    for (const coverage::FindingDraft& draft : person.drafts) {
-      const v1::Finding& finding = stored_.at(draft.finding_id);
-      const auto due = ToCivilDate(finding.due_date());
-      if (finding.state() == v1::Finding::OPEN && due && *due >= as_of_) day = std::min(day, due->days() + 1);
-    }
+  // The soonest of the days on which the rules, or the life of a finding, want this person to be looked at again.
+  int32_t WakeDay(const JudgedPerson& person, const stored::PersonFindings& list) const {
+    int32_t day = person.in_full ? person.wake_day : list.wake_day();
+    const auto consider = [&](const std::string& id) {
+      const auto turn = NextTurn(stored_.at(id), as_of_);
+      if (turn && (day == 0 || *turn < day)) day = *turn;
+    };
+    if (person.in_full)
+      for (const coverage::FindingDraft& draft : person.drafts) consider(draft.finding_id);
+    for (const coverage::FindingDraft& draft : person.household_drafts) consider(draft.finding_id);
     return day;
   }
 
   void WriteList(const JudgedPerson& person) {
-    std::vector<std::string> ids;
-    for (const coverage::FindingDraft& draft : person.drafts) ids.push_back(draft.finding_id);
-    const int32_t wake_before = wakes_[person.person], wake_day = WakeDay(person);
-    if (wake_day != wake_before) {
-      if (wake_before != 0) txn_.Delete(schema::TimerRow(wake_before, person.person));
-      if (wake_day != 0) txn_.Put(schema::TimerRow(wake_day, person.person), "");
-    }
-    if (ids == listed_[person.person] && wake_day == wake_before) return;
-    const std::string key = schema::PersonFindingsRow(person.person);
-    if (ids.empty() && wake_day == 0) {
-      txn_.Delete(key);
-      return;
-    }
+    const stored::PersonFindings& before = listed_.at(person.person);
     stored::PersonFindings list;
-    list.set_wake_day(wake_day);
-    for (std::string& id : ids) list.add_finding_ids(std::move(id));
-    txn_.Put(key, list.SerializeAsString());
+    if (person.in_full) {
+      for (const coverage::FindingDraft& draft : person.drafts) list.add_finding_ids(draft.finding_id);
+    } else {
+      *list.mutable_finding_ids() = before.finding_ids();
+    }
+    for (const coverage::FindingDraft& draft : person.household_drafts)
+      list.add_household_finding_ids(draft.finding_id);
+    *list.mutable_past_finding_ids() = before.past_finding_ids();
+    for (const auto* ids : {&before.finding_ids(), &before.household_finding_ids()})
+      for (const std::string& id : *ids)
+        if (!Has(list.finding_ids(), id) && !Has(list.household_finding_ids(), id) &&
+            !Has(list.past_finding_ids(), id))
+          list.add_past_finding_ids(id);
+    list.set_wake_day(WakeDay(person, before));
+    if (list.wake_day() != before.wake_day()) {
+      if (before.wake_day() != 0) context_.txn.Delete(schema::TimerRow(before.wake_day(), person.person));
+      if (list.wake_day() != 0) context_.txn.Put(schema::TimerRow(list.wake_day(), person.person), "");
+    }
+    std::string encoded = list.SerializeAsString();
+    if (encoded == before.SerializeAsString()) return;
+    const std::string key = schema::PersonFindingsRow(person.person);
+    if (encoded.empty()) {
+      context_.txn.Delete(key);
+    } else {
+      context_.txn.Put(key, std::move(encoded));
+    }
   }
 
-  storage::Transaction& txn_;
+  WriteContext& context_;
+  FindingWriter& writer_;
+  const Judgement& judgement_;
   const coverage::RuleSet& rules_;
-  const int64_t now_us_;
-  const google::protobuf::Timestamp now_;
   const matcher::CivilDate as_of_;
-  Outbox& outbox_;
-  std::map<matcher::PersonId, std::vector<std::string>> listed_;
-  std::map<matcher::PersonId, int32_t> wakes_;
+  google::protobuf::Timestamp now_;
+  std::map<std::string, std::pair<const JudgedPerson*, const coverage::FindingDraft*>> wanted_;
+  std::map<matcher::PersonId, stored::PersonFindings> listed_;
   std::map<std::string, v1::Finding> stored_;
-  FindingCounts counts_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::vector<JudgedPerson>> JudgePersons(storage::Transaction& txn,
-                                                       const std::set<matcher::PersonId>& persons,
-                                                       const coverage::RuleSet& rules,
-                                                       matcher::CivilDate as_of, bool look_ahead) {
-  const storage::TransactionReader reader(txn);
-  std::vector<JudgedPerson> judged;
-  std::vector<std::string> keys;
-  for (const matcher::PersonId& person : persons) {
-    auto members = matcher::MembersOf(reader, person);
-    if (!members.ok() && !absl::IsNotFound(members.status())) return members.status();
-    JudgedPerson& one = judged.emplace_back();
-    one.person = person;
-    if (members.ok()) one.keys = *std::move(members);
-    for (const matcher::RecordKey& key : one.keys) keys.push_back(schema::RecordRow(key));
+void DescribeFinding(const Judgement& judgement, const JudgedPerson& person, const coverage::FindingDraft& draft,
+                     const coverage::RuleSet& rules, matcher::CivilDate opened, v1::Finding* finding) {
+  finding->set_finding_id(draft.finding_id);
+  finding->set_rule_id(draft.rule_id);
+  finding->clear_notify();
+  rules.Describe(draft.rule_id, opened, finding, draft.region);
+  finding->set_person_id(person.person.ToString());
+  finding->set_amount_fen(draft.amount_fen);
+  finding->set_amount_is_estimate(draft.amount_is_estimate);
+  finding->clear_evidence();
+  finding->clear_regions();
+  finding->clear_overlap_months();
+  finding->clear_household_person_ids();
+  const bool of_household =
+      std::any_of(person.household_drafts.begin(), person.household_drafts.end(),
+                  [&](const coverage::FindingDraft& other) { return other.finding_id == draft.finding_id; });
+  if (of_household)
+    for (const matcher::PersonId& member : person.household) finding->add_household_person_ids(member.ToString());
+  for (const v1::Month& month : draft.overlap_months) *finding->add_overlap_months() = month;
+  std::set<std::string> regions;
+  for (const matcher::RecordKey& key : draft.evidence) {
+    const stored::Record& record = judgement.records.at(key);
+    v1::Evidence& evidence = *finding->add_evidence();
+    evidence.mutable_record()->set_source_id(record.source_id());
+    evidence.mutable_record()->set_record_id(record.record().record_id());
+    if (record.record().has_benefit()) evidence.set_programme(record.record().benefit().programme());
+    if (!RegionOf(record.record()).empty()) regions.insert(RegionOf(record.record()));
   }
-  auto rows = txn.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
-  size_t at = 0;
-  for (JudgedPerson& one : judged) {
-    for (size_t i = 0; i < one.keys.size(); ++i) {
-      stored::Record record;
-      if (!record.ParseFromString((*rows)[at++].value))
-        return absl::DataLossError("a row of the hub is damaged");
-      if (record.state() == stored::Record::ENDED) *record.mutable_record() = EffectiveRecord(record);
-      one.records.push_back(std::move(record));
-    }
-    std::vector<coverage::CoverageRecord> records;
-    for (size_t i = 0; i < one.keys.size(); ++i) records.push_back({one.keys[i], &one.records[i].record()});
-    if (records.empty()) continue;
-    one.drafts = rules.Evaluate(records, as_of);
-    one.wake_day = look_ahead ? rules.NextChange(records, as_of).days() : as_of.days() + 1;
-  }
-  return judged;
+  for (const std::string& region : regions) finding->add_regions(region);
 }
 
-absl::StatusOr<FindingCounts> UpdateFindings(storage::Transaction& txn,
-                                             const std::vector<JudgedPerson>& judged,
-                                             const coverage::RuleSet& rules, int64_t now_us,
-                                             matcher::CivilDate as_of, Outbox& outbox) {
-  return Updater(txn, rules, now_us, as_of, outbox).Run(judged);
+absl::StatusOr<FindingCounts> UpdateFindings(WriteContext& context, const Judgement& judgement,
+                                             const coverage::RuleSet& rules) {
+  auto writer = FindingWriter::Open(context);
+  if (!writer.ok()) return writer.status();
+  if (absl::Status status = Updater(context, *writer, judgement, rules).Run(); !status.ok()) return status;
+  if (absl::Status status = writer->Flush(); !status.ok()) return status;
+  return writer->counts();
 }
 
 }  // namespace relief::server

@@ -3,32 +3,44 @@
 #include <algorithm>
 #include <set>
 
-#include "matcher/normalize/normalizer.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/notice/finding_store.h"
-#include "server/review/explanation.h"
+#include "server/notice/judging.h"
+#include "server/report/person_rows.h"
 #include "server/schema.h"
 #include "server/security/mask.h"
 
 namespace relief::server {
 namespace {
 
-constexpr int kMaxPersons = 50;
-constexpr size_t kMaxCandidates = 5;
 constexpr size_t kMaxCaseNumber = 64;
 constexpr size_t kAssignmentPage = 2000;
-// Names a record that does not exist yet: the award that is applied for.
-constexpr char kIntendedSource[] = "applied-for";
 
-struct Records {
-  std::vector<matcher::RecordKey> keys;
-  std::vector<stored::Record> rows;  // effective ones
-};
+absl::Status AddFindings(const storage::Reader& reader, matcher::PersonId person, v1::Person* out) {
+  const std::string key = schema::PersonFindingsRow(person);
+  auto rows = reader.MultiGet({&key, 1});
+  if (!rows.ok()) return rows.status();
+  stored::PersonFindings list;
+  if (!list.ParseFromString((*rows)[0].value))
+    return absl::DataLossError("the row of a person's findings is damaged");
+  for (const auto* ids : {&list.finding_ids(), &list.household_finding_ids()}) {
+    for (const std::string& id : *ids) {
+      auto finding = GetFinding(reader, id);
+      if (!finding.ok()) return finding.status();
+      if (finding->state() == v1::Finding::OPEN) *out->add_findings() = *std::move(finding);
+    }
+  }
+  return absl::OkStatus();
+}
 
-absl::StatusOr<Records> ReadRecords(const storage::Reader& reader, matcher::PersonId person) {
+bool Blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+}  // namespace
+
+absl::StatusOr<PersonRows> ReadRows(const storage::Reader& reader, matcher::PersonId person) {
   auto members = matcher::MembersOf(reader, person);
   if (!members.ok()) return members.status();
-  Records records;
+  PersonRows records;
   records.keys = *std::move(members);
   std::vector<std::string> rows;
   for (const matcher::RecordKey& key : records.keys) rows.push_back(schema::RecordRow(key));
@@ -43,30 +55,9 @@ absl::StatusOr<Records> ReadRecords(const storage::Reader& reader, matcher::Pers
   return records;
 }
 
-absl::Status AddFindings(const storage::Reader& reader, matcher::PersonId person, v1::Person* out) {
-  const std::string key = schema::PersonFindingsRow(person);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  stored::PersonFindings list;
-  if (!list.ParseFromString((*rows)[0].value))
-    return absl::DataLossError("the row of a person's findings is damaged");
-  for (const std::string& id : list.finding_ids()) {
-    auto finding = GetFinding(reader, id);
-    if (!finding.ok()) return finding.status();
-    if (finding->state() == v1::Finding::OPEN) *out->add_findings() = *std::move(finding);
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<v1::Person> View(const storage::Reader& reader, matcher::PersonId person) {
-  auto records = ReadRecords(reader, person);
-  if (!records.ok()) return records.status();
-  v1::Person out;
-  out.set_person_id(person.ToString());
-  std::set<std::string> conflicts;
-  for (size_t i = 0; i < records->keys.size(); ++i) {
-    const stored::Record& stored = records->rows[i];
-    v1::PersonRecord& record = *out.add_records();
+void ShowRecords(const std::vector<stored::Record>& rows, v1::Person* person) {
+  for (const stored::Record& stored : rows) {
+    v1::PersonRecord& record = *person->add_records();
     record.mutable_name()->set_source_id(stored.source_id());
     record.mutable_name()->set_record_id(stored.record().record_id());
     *record.mutable_person() = MaskIdentity(stored.record().person());
@@ -75,60 +66,54 @@ absl::StatusOr<v1::Person> View(const storage::Reader& reader, matcher::PersonId
     if (stored.record().has_fact()) *record.mutable_fact() = stored.record().fact();
     if (stored.record().has_lead()) *record.mutable_lead() = stored.record().lead();
     if (stored.record().has_gift()) *record.mutable_gift() = stored.record().gift();
-    auto of_record = matcher::ConflictsOfRecord(reader, records->keys[i]);
-    if (!of_record.ok()) return of_record.status();
-    for (const matcher::Conflict& conflict : *of_record) conflicts.insert(conflict.ToString());
   }
-  std::sort(out.mutable_records()->begin(), out.mutable_records()->end(),
+  std::sort(person->mutable_records()->begin(), person->mutable_records()->end(),
             [](const v1::PersonRecord& l, const v1::PersonRecord& r) {
               return std::pair(l.name().source_id(), l.name().record_id()) <
                      std::pair(r.name().source_id(), r.name().record_id());
             });
-  for (const std::string& conflict : conflicts) out.add_conflict_ids(conflict);
+}
+
+absl::StatusOr<v1::Person> ShowPerson(const storage::Reader& reader, matcher::PersonId person) {
+  auto records = ReadRows(reader, person);
+  if (!records.ok()) return records.status();
+  v1::Person out;
+  out.set_person_id(person.ToString());
+  ShowRecords(records->rows, &out);
+  auto conflicts = matcher::ConflictsOfRecords(reader, records->keys);
+  if (!conflicts.ok()) return conflicts.status();
+  for (const matcher::Conflict& conflict : *conflicts) out.add_conflict_ids(conflict.ToString());
   if (absl::Status status = AddFindings(reader, person, &out); !status.ok()) return status;
   return out;
 }
 
-// The duplicates that the intended award would make: what the rules say with it and do not say without it.
-absl::Status WouldOpen(const storage::Reader& reader, const coverage::RuleSet& rules,
-                       matcher::CivilDate as_of, matcher::PersonId person, const v1::Benefit& intended,
-                       v1::ApplicantResult* result) {
-  auto records = ReadRecords(reader, person);
-  if (!records.ok()) return records.status();
-  v1::Record award;
-  award.set_record_id("1");
-  *award.mutable_benefit() = intended;
-  const matcher::RecordKey award_key = matcher::RecordKey::Of(kIntendedSource, award.record_id());
-  std::vector<coverage::CoverageRecord> with;
-  for (size_t i = 0; i < records->keys.size(); ++i)
-    with.push_back({records->keys[i], &records->rows[i].record()});
-  with.push_back({award_key, &award});
-  for (const coverage::FindingDraft& draft : rules.Evaluate(with, as_of)) {
-    if (std::find(draft.evidence.begin(), draft.evidence.end(), award_key) == draft.evidence.end()) continue;
-    v1::Finding finding;
-    rules.Describe(draft.rule_id, as_of, &finding);
-    finding.set_rule_id(draft.rule_id);
-    if (finding.kind() == v1::MISSING) continue;
-    finding.set_person_id(person.ToString());
-    finding.set_amount_fen(draft.amount_fen);
-    for (const v1::Month& month : draft.overlap_months) *finding.add_overlap_months() = month;
-    for (const matcher::RecordKey& key : draft.evidence) {
-      const auto at = std::find(records->keys.begin(), records->keys.end(), key);
-      if (at == records->keys.end()) continue;
-      const stored::Record& record = records->rows[static_cast<size_t>(at - records->keys.begin())];
-      v1::Evidence& evidence = *finding.add_evidence();
-      evidence.mutable_record()->set_source_id(record.source_id());
-      evidence.mutable_record()->set_record_id(record.record().record_id());
-      evidence.set_programme(record.record().benefit().programme());
+absl::StatusOr<v1::HouseholdView> ReadHouseholdOf(const storage::Reader& reader, const std::string& person_id) {
+  const auto id = matcher::PersonId::Parse(person_id);
+  if (!id) return absl::InvalidArgumentError("person_id: not a person id");
+  auto person = matcher::FollowPersonId(reader, *id);
+  if (!person.ok()) return person.status();
+  auto household = ReadHousehold(reader, *person);
+  if (!household.ok()) return household.status();
+  v1::HouseholdView view;
+  v1::Person of_members;  // gathers their findings
+  for (const auto& [member, keys] : household->members) {
+    v1::HouseholdView::Member& shown = *view.add_members();
+    shown.set_person_id(member.ToString());
+    for (const matcher::RecordKey& key : keys) {
+      const stored::Record& record = household->records.at(key);
+      if (record.record().household().household_id().empty()) continue;
+      v1::HouseholdView::HouseholdTie& tie = *shown.add_ties();
+      tie.mutable_record()->set_source_id(record.source_id());
+      tie.mutable_record()->set_record_id(record.record().record_id());
+      tie.set_household_id(record.record().household().household_id());
+      tie.set_relation(record.record().household().relation());
     }
-    *result->add_would_open() = std::move(finding);
+    if (absl::Status status = AddFindings(reader, member, &of_members); !status.ok()) return status;
   }
-  return absl::OkStatus();
+  for (v1::Finding& finding : *of_members.mutable_findings())
+    if (finding.household_person_ids_size() > 0) *view.add_findings() = std::move(finding);
+  return view;
 }
-
-bool Blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
-
-}  // namespace
 
 absl::Status CheckPurpose(const v1::Purpose& purpose) {
   if (purpose.kind() == v1::Purpose::KIND_UNSPECIFIED || !v1::Purpose::Kind_IsValid(purpose.kind()))
@@ -147,54 +132,14 @@ absl::StatusOr<v1::Person> ReadPerson(const storage::Reader& reader, const std::
   if (!id) return absl::InvalidArgumentError("person_id: not a person id");
   auto person = matcher::FollowPersonId(reader, *id);
   if (!person.ok()) return person.status();
-  return View(reader, *person);
+  return ShowPerson(reader, *person);
 }
 
 absl::StatusOr<v1::Person> ReadPersonOfRecord(const storage::Reader& reader, const v1::RecordName& record) {
   auto person =
       matcher::PersonOfRecord(reader, matcher::RecordKey::Of(record.source_id(), record.record_id()));
   if (!person.ok()) return person.status();
-  return View(reader, *person);
-}
-
-absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader& reader,
-                                                          const matcher::Model& model,
-                                                          const coverage::RuleSet& rules,
-                                                          matcher::CivilDate as_of,
-                                                          const v1::CheckApplicantRequest& request) {
-  if (request.persons().empty() || request.persons_size() > kMaxPersons)
-    return absl::InvalidArgumentError("persons: 1 to 50");
-  for (int i = 0; i < request.persons_size(); ++i)
-    if (Blank(request.persons(i).name()) && Blank(request.persons(i).id_number()))
-      return absl::InvalidArgumentError("persons[" + std::to_string(i) +
-                                        "].name: a name or a document number is required");
-  v1::CheckApplicantResponse response;
-  for (const v1::PersonIdentity& asked : request.persons()) {
-    v1::ApplicantResult& result = *response.add_results();
-    const matcher::Identity identity = matcher::Normalize(ToRawIdentity(asked, "", v1::Household()));
-    auto found = matcher::FindPersons(reader, model, identity, kMaxCandidates);
-    if (!found.ok()) return found.status();
-    bool judged = false;
-    for (const matcher::PersonCandidate& candidate : *found) {
-      const bool certain =
-          candidate.score.vetoes == matcher::kNoVeto && candidate.score.bits >= model.link_threshold();
-      auto person = View(reader, candidate.person);
-      if (!person.ok()) return person.status();
-      auto best = matcher::IdentityOf(reader, candidate.best_record);
-      if (!best.ok()) return best.status();
-      v1::Candidate& out = *result.add_candidates();
-      *out.mutable_person() = *std::move(person);
-      out.set_band(certain ? v1::Candidate::CERTAIN : v1::Candidate::POSSIBLE);
-      *out.mutable_explanation() = Explain(model, identity, *best);
-      if (!certain || judged || !request.has_intended()) continue;
-      judged = true;
-      if (absl::Status status =
-              WouldOpen(reader, rules, as_of, candidate.person, request.intended(), &result);
-          !status.ok())
-        return status;
-    }
-  }
-  return response;
+  return ShowPerson(reader, *person);
 }
 
 absl::Status ForEachAssignment(const storage::Reader& reader,

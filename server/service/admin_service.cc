@@ -1,6 +1,7 @@
 #include "relief/v1/admin_service.grpc.pb.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/log.h"
+#include "server/notice/rule_preview.h"
 #include "server/report/gap_report.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
@@ -27,15 +28,32 @@ class AdminService final : public v1::AdminService::Service {
     *response->mutable_as_of_date() = ToProto(hub_.as_of());
     response->set_model_version(hub_.model().version());
     const auto rules = hub_.rules();
-    for (const std::string& id : rules->rule_ids()) {
-      v1::Finding described;
-      rules->Describe(id, hub_.as_of(), &described);
+    for (const coverage::RuleInfo& info : rules->rules_in_force(hub_.as_of())) {
       v1::RuleStatus& rule = *response->add_rules();
-      rule.set_rule_id(id);
-      rule.set_version(described.rule_version());
-      rule.set_basis_confirmed(described.basis_confirmed());
+      rule.set_rule_id(info.id);
+      rule.set_version(info.version);
+      rule.set_basis_confirmed(info.basis_confirmed);
+      rule.set_title_zh(info.title_zh);
+      rule.set_title_en(info.title_en);
+      rule.set_legal_basis(info.legal_basis);
+      rule.set_kind(info.kind);
+      rule.set_severity(info.severity);
+      rule.set_of_household(info.of_household);
+      *rule.mutable_effective_from() = ToProto(info.effective_from);
+      if (info.effective_to) *rule.mutable_effective_to() = ToProto(*info.effective_to);
     }
     return grpc::Status::OK;
+  }
+
+  grpc::Status PreviewRules(grpc::ServerContext* context, const v1::PreviewRulesRequest* request,
+                            v1::PreviewRulesResponse* response) override {
+    std::vector<coverage::RuleSet::File> files;
+    for (const v1::PreviewRulesRequest::File& file : request->files()) files.push_back({file.name(), file.text()});
+    auto rules = files.empty() ? read_rules_() : coverage::RuleSet::ParseFiles(files);
+    if (!rules.ok()) return ToGrpc(rules.status());
+    return Answer(server::PreviewRules(*hub_.store().Snapshot(), *hub_.rules(), **rules, hub_.as_of(),
+                                       [&] { return !context->IsCancelled(); }),
+                  response);
   }
 
   grpc::Status ReloadRules(grpc::ServerContext* context, const v1::ReloadRulesRequest*,

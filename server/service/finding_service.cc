@@ -1,4 +1,5 @@
 #include "relief/v1/finding_service.grpc.pb.h"
+#include "server/notice/finding_answers.h"
 #include "server/notice/finding_life.h"
 #include "server/notice/finding_store.h"
 #include "server/security/transport.h"
@@ -18,7 +19,10 @@ class FindingService final : public v1::FindingService::Service {
   }
   grpc::Status GetFinding(grpc::ServerContext*, const v1::GetFindingRequest* request,
                           v1::Finding* response) override {
-    return Answer(server::GetFinding(hub_.store(), request->finding_id()), response);
+    if (!request->has_as_known_at())
+      return Answer(server::GetFinding(hub_.store(), request->finding_id()), response);
+    const int64_t time_us = request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
+    return Answer(FindingAsKnownAt(*hub_.store().Snapshot(), request->finding_id(), time_us), response);
   }
   grpc::Status StreamFindings(grpc::ServerContext*, const v1::StreamFindingsRequest* request,
                               grpc::ServerWriter<v1::Finding>* writer) override {
@@ -28,6 +32,11 @@ class FindingService final : public v1::FindingService::Service {
   grpc::Status AddDisposition(grpc::ServerContext* context, const v1::AddDispositionRequest* request,
                               v1::Finding* response) override {
     return Answer(server::AddDisposition(hub_, *request, CallerOf(*context)), response);
+  }
+
+  grpc::Status Deliberate(grpc::ServerContext* context, const v1::DeliberateRequest* request,
+                          v1::Finding* response) override {
+    return Answer(server::Deliberate(hub_, *request, CallerOf(*context)), response);
   }
 
   grpc::Status ListFindingEvents(grpc::ServerContext*, const v1::ListFindingEventsRequest* request,

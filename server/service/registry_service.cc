@@ -29,7 +29,10 @@ class RegistryService final : public v1::RegistryService::Service {
   grpc::Status GetPerson(grpc::ServerContext* context, const v1::GetPersonRequest* request,
                          v1::Person* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    auto person = ReadPerson(*hub_.store().Snapshot(), request->person_id());
+    const int64_t then_us = request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
+    const auto snapshot = hub_.store().Snapshot();
+    auto person = request->has_as_known_at() ? ReadPersonAsKnownAt(*snapshot, request->person_id(), then_us)
+                                             : ReadPerson(*snapshot, request->person_id());
     if (absl::Status status =
             Audit(*context, "registry.person", person.ok() ? person->person_id() : "", request->purpose());
         !status.ok())
@@ -46,6 +49,19 @@ class RegistryService final : public v1::RegistryService::Service {
         !status.ok())
       return ToGrpc(status);
     return Answer(std::move(person), response);
+  }
+
+  grpc::Status GetHousehold(grpc::ServerContext* context, const v1::GetHouseholdRequest* request,
+                            v1::HouseholdView* response) override {
+    if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    auto household = ReadHouseholdOf(*hub_.store().Snapshot(), request->person_id());
+    std::string subject;
+    if (household.ok())
+      for (const v1::HouseholdView::Member& member : household->members())
+        subject += (subject.empty() ? "" : " ") + member.person_id();
+    if (absl::Status status = Audit(*context, "registry.household", subject, request->purpose()); !status.ok())
+      return ToGrpc(status);
+    return Answer(std::move(household), response);
   }
 
   grpc::Status StreamAssignments(grpc::ServerContext* context, const v1::StreamAssignmentsRequest* request,

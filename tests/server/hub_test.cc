@@ -247,6 +247,7 @@ std::map<std::string, std::string> FindingsOf(const Hub& hub) {
     finding.clear_events();
     finding.clear_reopened();
     finding.clear_overdue();
+    finding.clear_escalation();
     finding.clear_due_date();  // counts from the day it opened, which depends on when the hub looked
     rows[finding.finding_id()] = finding.SerializeAsString();
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "server/notice/finding_answers.h"
 #include "server/notice/finding_life.h"
 #include "server/notice/finding_store.h"
 #include "server/notice/outbox.h"
