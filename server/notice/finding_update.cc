@@ -188,8 +188,8 @@ class Updater {
     }
     for (const coverage::FindingDraft& draft : person.household_drafts)
       list.add_household_finding_ids(draft.finding_id);
-    *list.mutable_past_finding_ids() = before.past_finding_ids();
-    for (const auto* ids : {&before.finding_ids(), &before.household_finding_ids()})
+    // One that comes back is no longer past.
+    for (const auto* ids : {&before.past_finding_ids(), &before.finding_ids(), &before.household_finding_ids()})
       for (const std::string& id : *ids)
         if (!Has(list.finding_ids(), id) && !Has(list.household_finding_ids(), id) &&
             !Has(list.past_finding_ids(), id))
