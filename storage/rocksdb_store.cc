@@ -3,23 +3,26 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <condition_variable>
 #include <cstring>
 #include <deque>
-#include <fstream>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
 
+#include "storage/rocksdb_directory.h"
+#include "storage/rocksdb_maintenance.h"
+#include "storage/rocksdb_status.h"
+
 namespace relief::storage {
 namespace {
 
-constexpr char kPidFile[] = "/relief-hub.pid";
 constexpr size_t kVersionSize = sizeof(Version);
 // Rows of callers begin with 'd'; the store's own row is the only one that does not.
 constexpr char kRowPrefix = 'd';
@@ -37,13 +40,6 @@ std::string WithVersion(Version version, std::string_view value) {
   std::string stored(reinterpret_cast<const char*>(&version), kVersionSize);
   stored.append(value);
   return stored;
-}
-
-absl::Status FromRocksDb(const rocksdb::Status& status, const std::string& what) {
-  if (status.ok()) return absl::OkStatus();
-  const std::string message = what + ": " + status.ToString();
-  if (status.IsCorruption()) return absl::DataLossError(message);
-  return absl::UnavailableError(message);
 }
 
 absl::StatusOr<Row> ToRow(const rocksdb::Status& status, const rocksdb::Slice& value) {
@@ -123,13 +119,38 @@ class RocksDbSnapshot final : public Reader {
   rocksdb::ReadOptions options_;
 };
 
+class BackgroundErrors final : public rocksdb::EventListener {
+ public:
+  BackgroundErrors(StoreLog log, StoreCounters& counters) : log_(std::move(log)), counters_(counters) {}
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
+    ++counters_.background_errors;
+    log_("store.background_error", {{"message", error->ToString()}});
+  }
+
+ private:
+  const StoreLog log_;
+  StoreCounters& counters_;
+};
+
+// What a store holds while it is open. Goes from the last to the first.
+struct OpenDatabase {
+  RocksDbOptions options;
+  std::unique_ptr<DirectoryLock> lock;
+  std::shared_ptr<FileAccess> files;
+  StoreCounters counters;
+  rocksdb::Options database;
+  std::unique_ptr<rocksdb::DB> db;
+};
+
 class RocksDbStore final : public Store {
  public:
-  RocksDbStore(RocksDbOptions options, std::unique_ptr<rocksdb::DB> db, Version version)
-      : options_(std::move(options)), db_(std::move(db)), version_(version) {}
+  explicit RocksDbStore(std::unique_ptr<OpenDatabase> open)
+      : open_(std::move(open)),
+        db_(open_->db.get()),
+        maintenance_(open_->options, open_->database, *open_->files, *db_, open_->counters),
+        version_(open_->counters.version) {}
 
   ~RocksDbStore() override {
-    ::unlink((options_.path + kPidFile).c_str());
     rocksdb::FlushOptions flush;
     db_->Flush(flush).PermitUncheckedError();
     db_->Close().PermitUncheckedError();
@@ -158,6 +179,8 @@ class RocksDbStore final : public Store {
     db_->GetIntProperty("rocksdb.cur-size-all-mem-tables", &files);
     return tables + files;
   }
+
+  Maintenance* maintenance() override { return &maintenance_; }
 
   absl::StatusOr<CommitResult> Apply(const Commit& commit) override {
     Waiting self{&commit, {}, false};
@@ -215,25 +238,29 @@ class RocksDbStore final : public Store {
     }
     if (applied.empty()) return;
     rocksdb::WriteOptions options;
-    options.sync = options_.sync;
+    options.sync = open_->options.sync;
     rocksdb::Status status = batch.Put(kVersionRow, WithVersion(next, ""));
     if (status.ok()) status = db_->Write(options, &batch);
     if (status.ok()) {
       std::lock_guard lock(mutex_);
       version_ = next;
+      open_->counters.version = next;
+      open_->counters.commits += applied.size();
+      ++open_->counters.syncs;
       return;
     }
-    failed_ = true;
+    open_->counters.failed = true;
+    open_->options.log("store.stopped", {{"message", status.ToString()}});
     for (Waiting* waiting : applied) waiting->result = FromRocksDb(status, "the commit may not be on disk");
   }
 
   absl::Status Writable() const {
-    if (failed_)
+    if (open_->counters.failed)
       return absl::UnavailableError(
           "an earlier write failed; the store takes no more until it is opened again");
     struct statvfs disk;
-    if (::statvfs(options_.path.c_str(), &disk) == 0 &&
-        static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize < options_.min_free_bytes)
+    if (::statvfs(open_->options.path.c_str(), &disk) == 0 &&
+        static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize < open_->options.min_free_bytes)
       return absl::ResourceExhaustedError("the disk has less free space than the hub is configured to leave");
     return absl::OkStatus();
   }
@@ -267,10 +294,10 @@ class RocksDbStore final : public Store {
     }
   }
 
-  const RocksDbOptions options_;
-  const std::unique_ptr<rocksdb::DB> db_;
+  const std::unique_ptr<OpenDatabase> open_;
+  rocksdb::DB* const db_;
+  RocksDbMaintenance maintenance_;
   mutable std::mutex write_mutex_;  // held while a group is written
-  bool failed_ = false;             // guarded by write_mutex_
 
   mutable std::mutex mutex_;
   std::condition_variable queue_changed_;
@@ -286,9 +313,11 @@ rocksdb::Options DatabaseOptions(const RocksDbOptions& options) {
   table.whole_key_filtering = true;
   table.format_version = 5;
   rocksdb::Options database;
-  database.create_if_missing = options.create_if_missing;
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  database.write_buffer_size = size_t{64} << 20;
+  database.recycle_log_file_num =
+      0;  // an encrypted file is written once; nothing old may stand behind a tear
+  database.max_bgerror_resume_count = 0;  // a write that failed is not tried again
+  database.write_buffer_size = options.write_buffer_bytes;
   database.memtable_whole_key_filtering = true;  // most keys that matching asks for are absent
   database.memtable_prefix_bloom_size_ratio = 0.05;
   database.max_background_jobs = 2;
@@ -301,32 +330,54 @@ rocksdb::Options DatabaseOptions(const RocksDbOptions& options) {
   return database;
 }
 
-std::string HolderOf(const std::string& path) {
-  std::ifstream file(path + kPidFile);
-  std::string pid;
-  return std::getline(file, pid) && !pid.empty() ? " (process " + pid + ")" : "";
+// Damage at opening: what is missing counts, too.
+bool IsDamage(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsNotFound() || status.IsPathNotFound();
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStore(const RocksDbOptions& options) {
+  auto open = std::make_unique<OpenDatabase>();
+  open->options = options;
+  auto files = MakeFileAccess(options.encryption);
+  if (!files.ok()) return files.status();
+  open->files = *std::move(files);
+  std::error_code error;
+  if (options.create_if_missing) std::filesystem::create_directories(options.path, error);
+  if (!std::filesystem::is_directory(options.path))
+    return absl::NotFoundError(options.path + " is not a directory, and cannot be made one");
+  auto lock = DirectoryLock::Take(options.path);
+  if (!lock.ok()) return lock.status();
+  open->lock = *std::move(lock);
+  auto exists = PrepareDirectory(options, *open->files);
+  if (!exists.ok()) {
+    if (!absl::IsDataLoss(exists.status())) return exists.status();
+    return absl::DataLossError(
+        "the data in " + options.path +
+        " are damaged; nothing is served, restore a backup: " + std::string(exists.status().message()));
+  }
+  open->database = DatabaseOptions(options);
+  open->database.create_if_missing = options.create_if_missing && !*exists;
+  open->database.env = open->files->env();
+  open->database.listeners.push_back(std::make_shared<BackgroundErrors>(options.log, open->counters));
   rocksdb::DB* raw = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(DatabaseOptions(options), options.path, &raw);
-  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos)
-    return absl::FailedPreconditionError("another hub" + HolderOf(options.path) + " has the data directory " +
-                                         options.path + " open; a directory is used by one hub at a time");
-  if (status.IsCorruption())
+  const rocksdb::Status status = rocksdb::DB::Open(open->database, options.path, &raw);
+  if (!status.ok() && IsDamage(status) && *exists)
     return absl::DataLossError("the data in " + options.path +
                                " are damaged; nothing is served, restore a backup: " + status.ToString());
   if (!status.ok()) return FromRocksDb(status, "cannot open " + options.path);
-  std::unique_ptr<rocksdb::DB> db(raw);
+  open->db.reset(raw);
   std::string value;
-  const rocksdb::Status read = db->Get({}, kVersionRow, &value);
+  const rocksdb::Status read = open->db->Get({}, kVersionRow, &value);
   if (!read.ok() && !read.IsNotFound()) return FromRocksDb(read, "cannot read " + options.path);
   Version version = 0;
   if (value.size() >= kVersionSize) std::memcpy(&version, value.data(), kVersionSize);
-  std::ofstream(options.path + kPidFile) << ::getpid() << "\n";
-  return std::make_unique<RocksDbStore>(options, std::move(db), version);
+  open->counters.version = version;
+  if (!HasMarker(options.path))
+    if (absl::Status marked = WriteMarker(options.path, open->files->encryption != nullptr); !marked.ok())
+      return marked;
+  return std::make_unique<RocksDbStore>(std::move(open));
 }
 
 }  // namespace relief::storage

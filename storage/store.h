@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/maintenance.h"
 
 namespace relief::storage {
 
@@ -98,6 +99,9 @@ class Store : public Reader {
 
   // Bytes on disk (0 for memory).
   virtual uint64_t DiskBytes() const = 0;
+
+  // nullptr: there is nothing to maintain (a store in memory).
+  virtual Maintenance* maintenance() { return nullptr; }
 };
 
 }  // namespace relief::storage

@@ -8,6 +8,7 @@
 #include "storage/memory_store.h"
 #include "storage/rocksdb_store.h"
 #include "storage/transaction.h"
+#include "tests/storage/key_ring_file.h"
 #include "tests/storage/temp_directory.h"
 
 namespace relief::storage {
@@ -15,16 +16,22 @@ namespace {
 
 using namespace std::string_literals;
 
-class StoreConformance : public testing::TestWithParam<bool> {
+enum class Engine { kMemory, kRocksDb, kEncrypted, kEncryptedSm4 };
+
+class StoreConformance : public testing::TestWithParam<Engine> {
  protected:
   StoreConformance() {
-    if (!GetParam()) {
+    if (GetParam() == Engine::kMemory) {
       store_ = NewMemoryStore();
       return;
     }
     RocksDbOptions options;
     options.path = directory_ / "db";
     options.min_free_bytes = 0;
+    if (GetParam() != Engine::kRocksDb) {
+      options.encryption = EncryptionWith(directory_, {{"k1", 'a'}});
+      if (GetParam() == Engine::kEncryptedSm4) options.encryption->cipher = Cipher::kSm4Ctr;
+    }
     auto opened = OpenRocksDbStore(options);
     EXPECT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
@@ -200,8 +207,15 @@ TEST_P(StoreConformance, CommitsOfOneGroupSeeEachOther) {
   EXPECT_EQ(winners, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, StoreConformance, testing::Values(false, true),
-                         [](const auto& info) { return info.param ? "RocksDb" : "Memory"; });
+std::string EngineName(const testing::TestParamInfo<Engine>& info) {
+  constexpr const char* kNames[] = {"Memory", "RocksDb", "Encrypted", "EncryptedSm4"};
+  return kNames[static_cast<int>(info.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, StoreConformance,
+                         testing::Values(Engine::kMemory, Engine::kRocksDb, Engine::kEncrypted,
+                                         Engine::kEncryptedSm4),
+                         EngineName);
 
 }  // namespace
 }  // namespace relief::storage
