@@ -68,8 +68,11 @@ export async function call(page, method, message) {
   );
 }
 
-// Nothing is loading, and nothing moves.
+// Nothing is loading: no skeleton stands, and none has come back a moment later.
 export async function settle(page) {
-  await page.waitForLoadState("networkidle");
-  await page.locator(".ant-skeleton-active").first().waitFor({ state: "detached" });
+  for (let calm = 0; calm < 2; ) {
+    const busy = await page.locator("#root:empty, .ant-skeleton-active, .ant-btn-loading, [aria-busy=true]").count();
+    calm = busy === 0 ? calm + 1 : 0;
+    await page.waitForTimeout(150);
+  }
 }

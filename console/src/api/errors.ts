@@ -4,6 +4,12 @@ import { HubUnreachable } from "@/api/session";
 
 export type Trouble = "noRight" | "notFound" | "changed" | "invalid" | "offline" | "unreachable" | "tooLong" | "other";
 
+// fetch itself failed, or a page's file could not be loaded. Any other TypeError is a fault of this console.
+function nobodyAnswered(error: unknown): boolean {
+  if (error instanceof ConnectError) return error.cause instanceof TypeError;
+  return error instanceof TypeError && /fetch|dynamically imported module/i.test(error.message);
+}
+
 export function troubleOf(error: unknown): Trouble {
   if (typeof navigator !== "undefined" && !navigator.onLine) return "offline";
   if (error instanceof HubUnreachable) return "unreachable";
@@ -24,8 +30,7 @@ export function troubleOf(error: unknown): Trouble {
     case Code.DeadlineExceeded:
       return "tooLong";
     default:
-      // fetch itself failed: nobody answered
-      return connect.cause instanceof TypeError ? "unreachable" : "other";
+      return nobodyAnswered(error) ? "unreachable" : "other";
   }
 }
 

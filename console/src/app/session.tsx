@@ -37,6 +37,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
     if (query.data) offerLanguage(query.data.language);
   }, [query.data]);
 
+  // What one account had read is not the next account's to see.
+  const forget = () => client.removeQueries({ predicate: (other) => other.queryKey[0] !== "session" });
   if (query.isPending) return <PageSkeleton />;
   if (query.data === undefined) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   if (query.data === null) {
@@ -45,8 +47,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
         expired={expired}
         entered={(session) => {
           setExpired(false);
-          // What another account had read is not this account's to see.
-          client.removeQueries({ predicate: (other) => other.queryKey[0] !== "session" });
+          forget();
           client.setQueryData(["session"], session);
         }}
       />
@@ -55,7 +56,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const leave = async () => {
     await logout();
     setExpired(false);
-    client.clear();
+    forget();
     client.setQueryData(["session"], null);
   };
   return <Context.Provider value={{ session: query.data, leave }}>{children}</Context.Provider>;

@@ -32,7 +32,9 @@ export function Chart({ option, height, onClick }: ChartProps) {
       chart.current = null;
     };
   }, []);
-  useEffect(() => chart.current?.setOption(option, { notMerge: true }), [option]);
+  useEffect(() => {
+    chart.current?.setOption(option, { notMerge: true });
+  }, [option]);
   return <div ref={box} style={{ height }} aria-hidden="true" />;
 }
 

@@ -81,7 +81,7 @@ export function CaseView({ conflict }: { conflict: Conflict }) {
   const { t, language } = useText();
   const explanation = conflict.explanation;
   return (
-    <article className="case" aria-label={`${named("conflictKind", Conflict_Kind[conflict.kind])} ${conflict.conflictId}`}>
+    <article className="case" data-conflict={conflict.conflictId} aria-label={`${named("conflictKind", Conflict_Kind[conflict.kind])} ${conflict.conflictId}`}>
       {explanation && (
         <section className="panel">
           <div className="panel-head">

@@ -17,7 +17,9 @@ interface QueueProps {
 export function Queue({ conflicts, selected, unsure, select, hasMore, loadingMore, loadMore }: QueueProps) {
   const { t } = useText();
   const current = useRef<HTMLButtonElement>(null);
-  useEffect(() => current.current?.scrollIntoView({ block: "nearest" }), [selected]);
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: "nearest" }); // returns a promise in new browsers: not a clean-up
+  }, [selected]);
   return (
     <nav className="queue panel" aria-label={t("review.queue")}>
       <ol>

@@ -62,7 +62,9 @@ export function Component() {
     setVerdict(NOTHING);
     setComment("");
   }, [selected]);
-  useEffect(() => prefetchCase(client, conflicts[at + 1], may("person")), [client, conflicts, at]);
+  useEffect(() => {
+    prefetchCase(client, conflicts[at + 1], may("person"));
+  }, [client, conflicts, at]);
 
   const { decide, undo, lastDecision } = useDecide((event: DecisionEvent) => {
     setSaid(event.text);

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { call, logIn, openBrowser, openWindow, settle } from "./browser.mjs";
+import { Hub } from "./hub.mjs";
+
+let hub, browser;
+before(async () => {
+  hub = await Hub.start({ people: 3000 });
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+const listOf = async (page, filter) => (await call(page, "FindingService/ListFindings", { filter, pageSize: 1000 })).body.findings ?? [];
+
+test("the filter stands in the address: a link shows the same rows, and the back button the rows before", async () => {
+  const page = await openWindow(browser, hub);
+  await logIn(page, hub, "officer", "/findings?kind=DUPLICATE&rule=D01");
+  await settle(page);
+  const wanted = await listOf(page, { kinds: ["DUPLICATE"], ruleIds: ["D01"], states: ["OPEN"] });
+  assert.ok(wanted.length > 0);
+  assert.equal(await page.locator("tr.opens").count(), Math.min(50, wanted.length));
+  await page.getByRole("button", { name: "清除筛选" }).click();
+  await page.waitForURL(`${hub.address}/findings`);
+  await page.goBack();
+  await page.waitForURL(/kind=DUPLICATE/);
+  await settle(page);
+  assert.equal(await page.locator("tr.opens").count(), Math.min(50, wanted.length));
+});
+
+test("an officer answers a finding, and the answer is in its history", async () => {
+  const page = await openWindow(browser, hub);
+  await logIn(page, hub, "officer", "/findings?rule=D01");
+  await page.locator("tr.opens a").first().click();
+  await page.getByRole("button", { name: "登记处理意见" }).click();
+  await page.getByLabel("处理意见", { exact: true }).click();
+  await page.getByTitle("属实但允许").click();
+  await page.getByRole("button", { name: "登记", exact: true }).click();
+  await page.getByText("请选择原因").waitFor(); // what is allowed must say why
+  await page.getByLabel("原因").click();
+  await page.getByTitle("政策允许").click();
+  await page.getByLabel(/^说明/).fill("补差发放");
+  await page.getByRole("button", { name: "登记", exact: true }).click();
+  await page.locator(".answer").getByText("属实但允许").waitFor();
+  await page.locator(".history").getByText("部门答复").waitFor();
+  const id = page.url().split("/").pop();
+  const { body } = await call(page, "FindingService/GetFinding", { findingId: id });
+  assert.equal(body.dispositions.at(-1).outcome, "NOT_A_PROBLEM");
+  assert.equal(body.dispositions.at(-1).reason, "ALLOWED_BY_LAW");
+});
+
+test("from a finding to its person: look-ups carry the finding as their purpose, and numbers are masked", async () => {
+  const page = await openWindow(browser, hub);
+  await logIn(page, hub, "officer", "/findings?rule=D01");
+  await page.locator("tr.opens a").first().click();
+  await page.locator("tr.marked").first().waitFor();
+  await page.getByRole("link", { name: "查看此人" }).click();
+  await page.waitForURL(/purpose=FINDING&case=F-/);
+  await page.getByRole("heading", { name: "救助时间线" }).waitFor();
+  const text = await page.locator("main").innerText();
+  assert.match(text, /\d{3}\*{10,}/);
+  assert.doesNotMatch(text, /(?<!\d)\d{17}[\dX](?!\d)/);
+});
+
+test("without a stated purpose nobody is looked up", async () => {
+  const page = await openWindow(browser, hub);
+  const asked = [];
+  page.on("request", (request) => request.url().includes("RegistryService") && asked.push(request.url()));
+  await logIn(page, hub, "officer", "/person?id=P-1");
+  await page.getByText("填写查询目的后查看").waitFor();
+  assert.deepEqual(asked, []);
+});
