@@ -84,9 +84,10 @@ class IdentityCondition : public Condition {
     });
   }
 
-  // Whether the stated birth date stands in the number: then the number is the person's own.
+  // Whether the stated birth date stands in the number, or nothing is stated that it could contradict.
   static bool TellsItsBirthDate(const v1::PersonIdentity& person) {
-    if (person.id_number().empty() || !person.has_birth_date()) return true;
+    if (person.id_number().empty()) return true;
+    if (!person.has_birth_date()) return person.sex() == v1::SEX_UNSPECIFIED;
     char digits[16];
     std::snprintf(digits, sizeof digits, "%02d%02d%02d", person.birth_date().year() % 100 & 127,
                   person.birth_date().month() & 127, person.birth_date().day() & 127);

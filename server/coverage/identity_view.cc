@@ -46,8 +46,12 @@ matcher::Identity IdentityOf(const v1::PersonIdentity& person) {
 std::optional<matcher::CivilDate> BirthDateOf(const PersonRecords& person) {
   std::map<matcher::CivilDate, int> told;
   for (const Item& item : person.all()) {
-    const auto birth = IdentityOf(item.record().person()).best_birth_date();
-    if (birth) ++told[*birth];
+    const matcher::Identity identity = IdentityOf(item.record().person());
+    if (identity.birth_date) {
+      ++told[*identity.birth_date];
+    } else if (identity.id.trusted() && identity.id.birth_date) {
+      ++told[*identity.id.birth_date];
+    }
   }
   std::optional<matcher::CivilDate> most;
   for (const auto& [birth, times] : told) {

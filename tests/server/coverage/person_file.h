@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -136,12 +139,95 @@ inline v1::Record FactOf(const std::string& id, v1::FactType type, const std::st
   return record;
 }
 
+// What a record says besides, to be written around one of the above.
+inline v1::Record Marked(v1::Record record, v1::BenefitMark mark) {
+  record.mutable_benefit()->add_marks(mark);
+  return record;
+}
+inline v1::Record InHousehold(v1::Record record, const std::string& household,
+                              const std::string& relation = "户主") {
+  record.mutable_household()->set_household_id(household);
+  record.mutable_household()->set_relation(relation);
+  return record;
+}
+inline v1::Record Born(v1::Record record, const std::string& day) {
+  *record.mutable_person()->mutable_birth_date() = DateOf(day);
+  return record;
+}
+inline v1::Record Numbered(v1::Record record, const std::string& number) {
+  record.mutable_person()->set_id_number(number);
+  return record;
+}
+inline v1::Record OfSex(v1::Record record, v1::Sex sex) {
+  record.mutable_person()->set_sex(sex);
+  return record;
+}
+inline v1::Record AtInstitution(v1::Record record, const std::string& institution) {
+  record.mutable_fact()->set_institution(institution);
+  return record;
+}
+inline v1::Record OfAmount(v1::Record record, int64_t fen) {
+  if (record.has_fact()) record.mutable_fact()->set_amount_fen(fen);
+  if (record.has_benefit()) record.mutable_benefit()->set_amount_fen(fen);
+  return record;
+}
+inline v1::Record OfHouse(v1::Record record, const std::string& house, const std::string& contract = "") {
+  record.mutable_benefit()->set_house_id(house);
+  record.mutable_benefit()->set_contract_number(contract);
+  return record;
+}
+inline v1::Record OfEvent(v1::Record record, const std::string& event) {
+  if (record.has_fact()) record.mutable_fact()->set_event_id(event);
+  if (record.has_benefit()) record.mutable_benefit()->set_event_id(event);
+  return record;
+}
+inline v1::Record WithInvoice(v1::Record record, const std::string& number) {
+  record.mutable_benefit()->set_invoice_number(number);
+  return record;
+}
+inline v1::Record GivenByOthers(v1::Record record, int64_t fen) {
+  record.mutable_benefit()->set_other_assisted_fen(fen);
+  return record;
+}
+inline v1::Record OfDecision(v1::Record record, const std::string& day) {
+  *record.mutable_benefit()->mutable_decision_date() = DateOf(day);
+  return record;
+}
+inline v1::Record Stopped(v1::Record record, const std::string& reason) {
+  record.mutable_benefit()->set_stop_reason(reason);
+  return record;
+}
+
+inline v1::Record Employment(const std::string& id, v1::BenefitForm form, const std::string& start,
+                             const std::string& end = "") {
+  return Monthly(id, v1::EMPLOYMENT, start, end, 0, "371302", form);
+}
+inline v1::Record Relief(const std::string& id, v1::BenefitForm form, const std::string& day,
+                         const std::string& event = "") {
+  v1::Record record = Help(id, v1::DISASTER);
+  record.mutable_benefit()->set_form(form);
+  record.mutable_benefit()->set_event_id(event);
+  *record.mutable_benefit()->mutable_pay_date() = DateOf(day);
+  return record;
+}
+inline v1::Record LeadOf(const std::string& id, v1::Need need, const std::string& day,
+                         v1::Severity urgency = v1::SEVERITY_UNSPECIFIED, const std::string& closed = "") {
+  v1::Record record;
+  record.set_record_id(id);
+  v1::Lead& lead = *record.mutable_lead();
+  lead.set_need(need);
+  *lead.mutable_found_date() = DateOf(day);
+  lead.set_urgency(urgency);
+  if (!closed.empty()) *lead.mutable_closed_date() = DateOf(closed);
+  return record;
+}
+
 inline matcher::RecordKey KeyOf(const std::string& id) { return matcher::RecordKey::Of("test", id); }
 
 // Keeps `records` alive and in place: the references point into it.
 inline std::vector<CoverageRecord> References(const std::vector<v1::Record>& records) {
   std::vector<CoverageRecord> references;
-  for (const v1::Record& record : records) references.push_back({KeyOf(record.record_id()), &record});
+  for (const v1::Record& record : records) references.push_back({KeyOf(record.record_id()), &record, "test"});
   return references;
 }
 
@@ -163,6 +249,31 @@ inline std::set<std::string> Lines(const std::vector<FindingDraft>& drafts,
     lines.insert(Line(draft.rule_id, ids));
   }
   return lines;
+}
+
+// The shipped rules, as they are and with those switched on that only some regions apply.
+inline std::string ShippedText() {
+  std::string text;
+  for (const auto& entry : std::filesystem::directory_iterator(RELIEF_RULES_DIR)) {
+    std::ifstream file(entry.path());
+    text.append(std::istreambuf_iterator<char>(file), {});
+  }
+  return text;
+}
+inline std::shared_ptr<const RuleSet> ParsedRules(const std::string& text) {
+  auto rules = RuleSet::Parse("rules", text);
+  EXPECT_TRUE(rules.ok()) << rules.status().ToString();
+  return rules.ok() ? *rules : nullptr;
+}
+inline std::string Replaced(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+inline const RuleSet& AllRulesOn() {
+  static const std::shared_ptr<const RuleSet> rules =
+      ParsedRules(Replaced(ShippedText(), "\n  off: true\n", "\n"));
+  return *rules;
 }
 
 // The shipped rules, loaded once.
