@@ -7,6 +7,7 @@
 
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "server/ingest/account_index.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/notice/finding_update.h"
 #include "server/notice/judging.h"
@@ -260,13 +261,16 @@ absl::Status Hub::RebuildIndex() {
     auto records = store_->MultiGet(record_rows);
     if (!records.ok()) return records.status();
     std::vector<matcher::Change> changes;
+    std::vector<std::string> accounts;
     for (size_t i = 0; i < keys.size(); ++i) {
       stored::Record record;
       if (!record.ParseFromString((*records)[i].value))
         return absl::DataLossError("a row of the hub is damaged");
       if (IsLive(record)) changes.push_back(ToChange(keys[i], record));
+      if (const auto account = AccountOf(record)) accounts.push_back(schema::AccountRow(*account, keys[i]));
     }
     storage::Transaction txn(*store_);
+    for (const std::string& account : accounts) txn.Put(account, "");
     auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
     if (!counters.ok()) return counters.status();
     WriteContext context(txn, options_.clock(), as_of_, resolver_);

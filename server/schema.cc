@@ -90,6 +90,10 @@ std::optional<Timer> DecodeTimer(std::string_view key) {
   return Timer{static_cast<int32_t>(day),
                {matcher::RecordKey::FromBytes(key.data() + kTimerPrefix.size() + kDayBytes)}};
 }
+std::string AccountPrefix(matcher::RecordKey account) { return Key("hk", account.view()); }
+std::string AccountRow(matcher::RecordKey account, matcher::RecordKey record) {
+  return AccountPrefix(account).append(record.view());
+}
 std::string SubscriptionRow(std::string_view subscription_id) {
   return Key(kSubscriptionPrefix, subscription_id);
 }

@@ -61,6 +61,10 @@ struct Timer {
 std::optional<Timer> DecodeTimer(std::string_view key);
 inline constexpr std::string_view kTimerPrefix = "ht";
 
+// Records that are paid into one account (a hash of its number). No value.
+std::string AccountRow(matcher::RecordKey account, matcher::RecordKey record);
+std::string AccountPrefix(matcher::RecordKey account);
+
 // v1::Subscription
 std::string SubscriptionRow(std::string_view subscription_id);
 inline constexpr std::string_view kSubscriptionPrefix = "hu";

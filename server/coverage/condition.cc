@@ -111,6 +111,8 @@ std::unique_ptr<Condition> MakeCondition(const RuleSpec& rule) {
       return MakeAllJobless(rule.all_jobless());
     case RuleSpec::kPartCovered:
       return MakePartCovered(rule.part_covered());
+    case RuleSpec::kSharedAccount:
+      return MakeSharedAccount(rule.shared_account());
     case RuleSpec::CONDITION_NOT_SET:
       break;
   }

@@ -83,6 +83,7 @@ std::unique_ptr<Condition> MakeIdentityDispute(const IdentityDispute& spec);
 std::unique_ptr<Condition> MakeUnansweredLead(const UnansweredLead& spec);
 std::unique_ptr<Condition> MakeAllJobless(const AllJobless& spec);
 std::unique_ptr<Condition> MakePartCovered(const PartCovered& spec);
+std::unique_ptr<Condition> MakeSharedAccount(const SharedAccount& spec);
 
 // The condition of a well-formed rule (see rule_file.h).
 std::unique_ptr<Condition> MakeCondition(const RuleSpec& rule);

@@ -40,10 +40,16 @@ struct IdentityDoubt {
   CoverageRecord other;
 };
 
+// An account that benefits are paid into, with all that are: handed in with the person whose record is the least of them.
+struct AccountInput {
+  std::vector<CoverageRecord> records;  // of whomever, in the order of keys
+};
+
 // One person as the rules look at it.
 struct PersonInput {
   std::span<const CoverageRecord> records;
   std::span<const IdentityDoubt> doubts = {};
+  std::span<const AccountInput> accounts = {};
 };
 
 // What a rule says of a person or a household. `evidence` is sorted and has each record once.

@@ -56,6 +56,7 @@ class PersonRecords {
   SlotSet slots() const { return slots_; }
   Clock& clock() const { return *clock_; }
   std::span<const IdentityDoubt> doubts() const { return person_.doubts; }
+  std::span<const AccountInput> accounts() const { return person_.accounts; }
 
   // The earliest report of death that holds; nullptr if there is none.
   const Item* death() const { return death_; }

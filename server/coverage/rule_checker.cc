@@ -289,6 +289,9 @@ class RuleChecker {
       case RuleSpec::kPartCovered:
         unit(false, true);
         return Check(rule.part_covered(), At(rule, place, "part_covered"));
+      case RuleSpec::kSharedAccount:
+        unit(true, false);
+        return Check(rule.shared_account(), At(rule, place, "shared_account"));
       case RuleSpec::CONDITION_NOT_SET:
         Fail(place, "a rule needs a condition");
     }
@@ -418,6 +421,11 @@ class RuleChecker {
     CheckSelectors(jobless, at, "unfit", jobless.unfit(), Of::kAny, false);
     CheckSelectors(jobless, at, "jobless", jobless.jobless(), Of::kFact);
     CheckSelectors(jobless, at, "at_work", jobless.at_work(), Of::kAny);
+  }
+
+  void Check(const SharedAccount& shared, const Place& at) {
+    CheckSelectors(shared, at, "benefit", shared.benefit(), Of::kBenefit);
+    CheckParameter(shared, at, "households", shared.has_households(), shared.households());
   }
 
   void Check(const PartCovered& part, const Place& at) {

@@ -8,6 +8,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "matcher/normalize/normalizer.h"
+#include "server/ingest/account_index.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/ingest/source_row.h"
@@ -128,7 +129,7 @@ class BatchWork {
     switch (Judge(*stored, one, in_snapshot)) {
       case Outcome::kAccepted:
         batch_.ack.set_accepted(batch_.ack.accepted() + 1);
-        Accept(*stored, one);
+        if (absl::Status status = Accept(*stored, one); !status.ok()) return status;
         break;
       case Outcome::kDuplicate:
         batch_.ack.set_duplicate(batch_.ack.duplicate() + 1);
@@ -167,7 +168,7 @@ class BatchWork {
     return sent == held ? Outcome::kVersionConflict : Outcome::kAccepted;
   }
 
-  void Accept(const std::optional<stored::Record>& before, const Prepared& one) {
+  absl::Status Accept(const std::optional<stored::Record>& before, const Prepared& one) {
     const bool was_live = before && IsLive(*before);
     const bool was_running = before && before->state() == stored::Record::LIVE;
     const bool is_live = !one.record.deleted();
@@ -192,6 +193,7 @@ class BatchWork {
       if (!household.empty() && (!is_live || one.change.identity->household != household))
         left_households_.insert(household);
     }
+    return FollowAccount(context_, one.key, before ? &*before : nullptr, stored);
   }
 
   // The source's list of records, and which snapshot mentioned the record last.

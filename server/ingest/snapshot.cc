@@ -1,4 +1,5 @@
 // Full snapshots: rows are applied as they come; at the commit, what the snapshot did not mention is ended.
+#include "server/ingest/account_index.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/ingest/source_row.h"
@@ -79,11 +80,13 @@ absl::Status EndRecords(WriteContext& context, const std::string& source_id,
     if (row && row->snapshot >= snapshot) continue;  // it came in while the commit was under way
     context.txn.Put(schema::RecordHistoryRow(key, (*record)->commit_time_us()),
                     (*record)->SerializeAsString());
+    const stored::Record before = **record;
     (*record)->set_state(stored::Record::ENDED);
     (*record)->set_commit_time_us(context.now_us);
     *(*record)->mutable_end_date() = ToProto(context.as_of);
     context.txn.Put(schema::RecordRow(key), (*record)->SerializeAsString());
     context.TouchPersonOf(key);
+    if (absl::Status status = FollowAccount(context, key, &before, **record); !status.ok()) return status;
     ++ended;
   }
   source->mutable_source()->set_live_records(source->source().live_records() - ended);

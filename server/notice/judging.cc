@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/ingest/account_index.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/notice/household_reader.h"
 
@@ -14,8 +15,9 @@ using Doubts = std::map<matcher::RecordKey, std::vector<coverage::IdentityDoubt>
 struct Seen {
   std::vector<coverage::CoverageRecord> records;
   std::vector<coverage::IdentityDoubt> doubts;
+  std::vector<coverage::AccountInput> accounts;
 
-  coverage::PersonInput input() const { return {records, doubts}; }
+  coverage::PersonInput input() const { return {records, doubts, accounts}; }
 };
 
 class Judge {
@@ -26,6 +28,7 @@ class Judge {
   absl::StatusOr<Judgement> Run(const std::set<matcher::PersonId>& persons) {
     if (absl::Status status = people_.Load(persons, rules_.has_household_rules()); !status.ok()) return status;
     if (absl::Status status = ReadDoubts(persons); !status.ok()) return status;
+    if (absl::Status status = ReadAccounts(persons); !status.ok()) return status;
     for (const std::vector<matcher::PersonId>& household : people_.Households()) JudgeHousehold(household, persons);
     judgement_.records = std::move(people_.records());
     return std::move(judgement_);
@@ -57,6 +60,22 @@ class Judge {
     return absl::OkStatus();
   }
 
+  // An account is told of once: of the person with the least of its records.
+  absl::Status ReadAccounts(const std::set<matcher::PersonId>& persons) {
+    for (const matcher::PersonId& person : persons) {
+      for (const matcher::RecordKey& key : people_.keys(person)) {
+        const auto account = AccountOf(people_.records().at(key));
+        if (!account) continue;
+        auto records = RecordsOnAccount(reader_, *account, kMostOnAccount);
+        if (!records.ok()) return records.status();
+        if (records->size() < 2 || records->front() != key) continue;
+        if (absl::Status status = people_.LoadRecords(*records); !status.ok()) return status;
+        accounts_[person].push_back(*std::move(records));
+      }
+    }
+    return absl::OkStatus();
+  }
+
   coverage::CoverageRecord Record(const matcher::RecordKey& key) {
     const stored::Record& record = people_.records().at(key);
     return {key, &record.record(), record.source_id()};
@@ -75,6 +94,11 @@ class Judge {
         if (const auto doubts = doubts_.find(key); doubts != doubts_.end())
           one.doubts.insert(one.doubts.end(), doubts->second.begin(), doubts->second.end());
       }
+      for (const std::vector<matcher::RecordKey>& account : accounts_[person])
+        for (const matcher::RecordKey& key : account) {
+          if (key == account.front()) one.accounts.emplace_back();
+          one.accounts.back().records.push_back(Record(key));
+        }
       JudgedPerson& judged = judgement_.persons.emplace_back();
       judged.person = person;
       judged.in_full = in_full.contains(person);
@@ -106,6 +130,7 @@ class Judge {
   const matcher::CivilDate as_of_;
   const bool look_ahead_;
   Doubts doubts_;
+  std::map<matcher::PersonId, std::vector<std::vector<matcher::RecordKey>>> accounts_;
   Judgement judgement_;
 };
 

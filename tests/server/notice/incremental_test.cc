@@ -89,6 +89,7 @@ class Families {
     benefit.set_invoice_number("I" + std::to_string(random_() % 3));
     benefit.set_total_cost_fen(benefit.form() == v1::STRIKE_OFF ? 0 : 50000);
     benefit.set_event_id("E" + std::to_string(random_() % 2));
+    if (random_() % 2) benefit.set_payee_account("62220" + std::to_string(random_() % 2));
     return {source, record};
   }
 
