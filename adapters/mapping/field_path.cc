@@ -76,7 +76,9 @@ bool FieldPath::Set(const FieldValue& value, v1::Record* record) const {
     }
     if (number < std::numeric_limits<int32_t>::min() || number > std::numeric_limits<int32_t>::max())
       return false;
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM && field->is_repeated()) {
+      reflection->AddEnumValue(message, field, static_cast<int>(number));
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
       reflection->SetEnumValue(message, field, static_cast<int>(number));
     } else {
       reflection->SetInt32(message, field, static_cast<int32_t>(number));

@@ -1,6 +1,7 @@
 // What a record must be before the hub accepts it. Messages name the field and what is expected, never the
 // value.
 #include <algorithm>
+#include <initializer_list>
 
 #include "server/ingest/feed.h"
 #include "server/ingest/identity_mapping.h"
@@ -139,7 +140,14 @@ class Checker {
         Add("benefit.total_cost_fen", v1::FieldError::INVALID, "negative only on a strike-off");
       if (benefit.insured_fen() < 0)
         Add("benefit.insured_fen", v1::FieldError::INVALID, "negative only on a strike-off");
+      if (benefit.other_assisted_fen() < 0)
+        Add("benefit.other_assisted_fen", v1::FieldError::INVALID, "negative only on a strike-off");
     }
+    for (int mark : benefit.marks())
+      Known("benefit.marks", mark != v1::BENEFIT_MARK_UNSPECIFIED && v1::BenefitMark_IsValid(mark));
+    if (benefit.marks_size() > kMaxRepeated) Add("benefit.marks", v1::FieldError::TOO_LONG, "at most 10");
+    Text("benefit.house_id", benefit.house_id(), kMaxIdNumber);
+    Text("benefit.payee_account", benefit.payee_account(), kMaxIdNumber);
     for (const std::string* text :
          {&benefit.sub_item(), &benefit.decision_number(), &benefit.stop_reason(), &benefit.cause(),
           &benefit.event_id(), &benefit.stage(), &benefit.approval_number(), &benefit.invoice_number(),
@@ -205,9 +213,55 @@ class Checker {
     } else {
       Day("fact.date", fact.date());
     }
-    if (fact.has_end_date()) Day("fact.end_date", fact.end_date());
+    if (fact.has_end_date()) {
+      Day("fact.end_date", fact.end_date());
+      const auto begun = ToCivilDate(fact.date()), ended = ToCivilDate(fact.end_date());
+      if (begun && ended && *ended < *begun)
+        Add("fact.end_date", v1::FieldError::CONTRADICTION, "before the day of the fact");
+    }
     Text("fact.value", fact.value(), kMaxText);
     Text("fact.event_id", fact.event_id(), kMaxText);
+    Text("fact.institution", fact.institution(), kMaxText);
+    if (fact.amount_fen() < 0) Add("fact.amount_fen", v1::FieldError::INVALID, "an amount is not negative");
+    FactValue(fact);
+  }
+
+  // The values that rules name. A value that is not one of them would never be seen by any rule.
+  void FactValue(const v1::Fact& fact) {
+    const std::string& value = fact.value();
+    const auto one_of = [&](std::initializer_list<const char*> values, const char* what) {
+      if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end())
+        Add("fact.value", v1::FieldError::INVALID, what);
+    };
+    switch (fact.type()) {
+      case v1::DISABILITY:
+        return one_of({"1", "2", "3", "4"}, "a grade from 1 to 4");
+      case v1::DANGEROUS_HOUSE:
+        return one_of({"A", "B", "C", "D"}, "a grade from A to D");
+      case v1::HOUSE_DAMAGE:
+        return one_of({"COLLAPSED", "SEVERE", "MODERATE"}, "COLLAPSED, SEVERE or MODERATE");
+      case v1::CUSTODY:
+        return one_of({"PRISON", "DRUG_REHABILITATION"}, "PRISON or DRUG_REHABILITATION");
+      case v1::UNATTENDED_CHILD_ALLOWANCE:
+        return one_of({"FULL", "DIFFERENTIAL"}, "FULL or DIFFERENTIAL");
+      case v1::INSURED: {
+        const bool digits =
+            std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+        if (value.size() != 4 || !digits)
+          Add("fact.value", v1::FieldError::INVALID, "the year of insurance, in 4 digits");
+        return;
+      }
+      case v1::REFUSED:
+      case v1::APPLICATION:
+      case v1::INELIGIBLE: {
+        v1::Programme programme;
+        if (!v1::Programme_Parse(value, &programme) || programme == v1::PROGRAMME_UNSPECIFIED)
+          Add("fact.value", v1::FieldError::INVALID, "the name of a programme, e.g. MEDICAL");
+        return;
+      }
+      default:
+        return;
+    }
   }
 
   void Lead(const v1::Lead& lead) {

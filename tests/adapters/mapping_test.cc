@@ -65,7 +65,7 @@ const Sample kSamples[] = {
      {R"(record_id: "SZ000001"
          person { name: "江试一" id_number: "371312199705230644" birth_date { year: 1997 month: 5 day: 23 } sex: FEMALE
                   phones: "13800000002" address: "柳林镇" region_code: "371312" }
-         benefit { programme: DISASTER form: CASH cycle: ONCE event_id: "2026柳林洪涝" stage: "应急救助" amount_fen: 53900
+         benefit { programme: DISASTER form: EMERGENCY_RELIEF cycle: ONCE event_id: "2026柳林洪涝" stage: "应急救助" amount_fen: 53900
                    paying_region: "371312" pay_date { year: 2026 month: 7 day: 16 } })"}},
     {"medical",
      false,
@@ -174,6 +174,67 @@ const Sample kSamples[] = {
          fact { type: HOUSE_DAMAGE value: "SEVERE" date { year: 2026 month: 7 day: 12 } })",
       R"(record_id: "FA000008" person { name: "李试八" sex: MALE region_code: "371302" phones: "13800000007" }
          fact { type: HOUSE_DAMAGE value: "MODERATE" date { year: 2026 month: 7 day: 12 } })"}},
+    // The columns that not every department has.
+    {"facts",
+     false,
+     false,
+     "fact_id,姓名,身份证号,性别,出生日期,事项,值,日期,区划,电话,终止日期,机构,灾害事件,金额(元)\r\n"
+     "FA000001,李试一,,,,服刑,,2026-02-03,371302,,2026-08-03,,,\r\n"
+     "FA000002,李试二,,,,事实无人抚养儿童补贴,补差,2026-01-01,371302,,,,,800\r\n"
+     "FA000003,李试三,,,,自愿放弃,医疗救助,2026-01-12,371302,,,,,\r\n"
+     "FA000004,李试四,,,,在职,,2026-05-01,371302,,,某公司,,\r\n"
+     "FA000005,李试五,,,,房屋倒损,倒塌,2026-07-12,371302,,,,2026柳林洪涝,\r\n"
+     "FA000006,李试六,,,,参加医保,2026,2026-01-02,371302,,,,,\r\n",
+     {R"(record_id: "FA000001" person { name: "李试一" region_code: "371302" }
+         fact { type: CUSTODY value: "PRISON" date { year: 2026 month: 2 day: 3 } end_date { year: 2026 month: 8 day: 3 } })",
+      R"(record_id: "FA000002" person { name: "李试二" region_code: "371302" }
+         fact { type: UNATTENDED_CHILD_ALLOWANCE value: "DIFFERENTIAL" date { year: 2026 month: 1 day: 1 } amount_fen: 80000 })",
+      R"(record_id: "FA000003" person { name: "李试三" region_code: "371302" }
+         fact { type: REFUSED value: "MEDICAL" date { year: 2026 month: 1 day: 12 } })",
+      R"(record_id: "FA000004" person { name: "李试四" region_code: "371302" }
+         fact { type: EMPLOYED date { year: 2026 month: 5 day: 1 } institution: "某公司" })",
+      R"(record_id: "FA000005" person { name: "李试五" region_code: "371302" }
+         fact { type: HOUSE_DAMAGE value: "COLLAPSED" event_id: "2026柳林洪涝" date { year: 2026 month: 7 day: 12 } })",
+      R"(record_id: "FA000006" person { name: "李试六" region_code: "371302" }
+         fact { type: INSURED value: "2026" date { year: 2026 month: 1 day: 2 } })"}},
+    {"minimum_living",
+     false,
+     false,
+     "记录编号,低保家庭编号,姓名,身份证号码,发放地区划代码,保障起始年月,保障停止年月,月保障金(元),停发原因,"
+     "保障标记,"
+     "决定文号,决定日期,收款账号\r\n"
+     "DB000002,H00001,柳试一,,371322,2025-12,2026-03,279,收入超标,渐退期,临民决1号,2025-11-20,"
+     "6217000000000000001\r\n",
+     {R"(record_id: "DB000002" person { name: "柳试一" region_code: "371322" } household { household_id: "H00001" }
+         benefit { programme: MINIMUM_LIVING form: CASH cycle: MONTHLY paying_region: "371322" amount_fen: 27900
+                   start_month { year: 2025 month: 12 } end_month { year: 2026 month: 3 } stop_reason: "收入超标"
+                   marks: GRADUAL_EXIT decision_number: "临民决1号" decision_date { year: 2025 month: 11 day: 20 }
+                   payee_account: "6217000000000000001" })"}},
+    {"disaster",
+     false,
+     false,
+     "救助流水号,灾害事件,救助阶段,姓名,救助日期,金额,房屋编号\r\n"
+     "SZ000002,2026柳林洪涝,倒损房重建,江试一,2026-09-16,30000,F1\r\n"
+     "SZ000003,2026柳林洪涝,其他,江试二,2026-09-16,300,\r\n",
+     {R"(record_id: "SZ000002" person { name: "江试一" }
+         benefit { programme: DISASTER form: HOUSE_REBUILDING cycle: ONCE event_id: "2026柳林洪涝" stage: "倒损房重建"
+                   amount_fen: 3000000 house_id: "F1" pay_date { year: 2026 month: 9 day: 16 } })",
+      R"(record_id: "SZ000003" person { name: "江试二" }
+         benefit { programme: DISASTER cycle: ONCE event_id: "2026柳林洪涝" stage: "其他"
+                   amount_fen: 30000 pay_date { year: 2026 month: 9 day: 16 } })"}},
+    {"temporary",
+     false,
+     false,
+     "救助编号,审批编号,阶段,姓名,困难事由,发放日期,救助金额,发放地,先行救助,票据号,灾害事件\r\n"
+     "LS000002,SP1,1,黄试一,火灾,2026-10-12,800,371321,是,INV1,2026柳林洪涝\r\n"
+     "LS000003,SP2,1,黄试二,火灾,2026-10-12,800,371321,否,,\r\n",
+     {R"(record_id: "LS000002" person { name: "黄试一" region_code: "371321" }
+         benefit { programme: TEMPORARY form: CASH cycle: ONCE approval_number: "SP1" instalment: 1 cause: "火灾"
+                   pay_date { year: 2026 month: 10 day: 12 } amount_fen: 80000 paying_region: "371321"
+                   marks: ADVANCE_RELIEF invoice_number: "INV1" event_id: "2026柳林洪涝" })",
+      R"(record_id: "LS000003" person { name: "黄试二" region_code: "371321" }
+         benefit { programme: TEMPORARY form: CASH cycle: ONCE approval_number: "SP2" instalment: 1 cause: "火灾"
+                   pay_date { year: 2026 month: 10 day: 12 } amount_fen: 80000 paying_region: "371321" })"}},
     {"leads",
      true,
      false,
