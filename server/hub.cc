@@ -11,6 +11,7 @@
 #include "server/ingest/identity_mapping.h"
 #include "server/notice/finding_update.h"
 #include "server/notice/judging.h"
+#include "server/review/work_items.h"
 #include "server/schema.h"
 #include "storage/transaction_reader.h"
 
@@ -45,6 +46,28 @@ std::string HashOf(const stored::AuditEntry& entry) {
          reinterpret_cast<unsigned char*>(hash.data()));
   return hash;
 }
+
+// A snapshot that a transaction can be built on, and never committed to.
+class SnapshotStore final : public storage::Store {
+ public:
+  explicit SnapshotStore(std::unique_ptr<storage::Reader> snapshot) : snapshot_(std::move(snapshot)) {}
+  absl::StatusOr<std::vector<storage::Row>> MultiGet(std::span<const std::string> keys) const override {
+    return snapshot_->MultiGet(keys);
+  }
+  absl::StatusOr<std::vector<storage::KeyRow>> Scan(std::string_view prefix, std::string_view from,
+                                                    size_t limit) const override {
+    return snapshot_->Scan(prefix, from, limit);
+  }
+  storage::Version version() const override { return snapshot_->version(); }
+  absl::StatusOr<storage::CommitResult> Apply(const storage::Commit&) override {
+    return absl::FailedPreconditionError("a snapshot is not written to");
+  }
+  std::unique_ptr<storage::Reader> Snapshot() const override { return nullptr; }
+  uint64_t DiskBytes() const override { return 0; }
+
+ private:
+  const std::unique_ptr<storage::Reader> snapshot_;
+};
 
 absl::Status AppendAudit(storage::Transaction& txn, int64_t now_us, std::vector<AuditEvent>& events) {
   if (events.empty()) return absl::OkStatus();
@@ -92,6 +115,7 @@ absl::Status WriteContext::Follow(absl::StatusOr<matcher::ResolveDelta> delta) {
   for (const auto& [person, members] : delta->persons) touched_.insert(person);
   touched_records_.insert(delta->regrouped.begin(), delta->regrouped.end());
   for (const auto& [a, b] : delta->conflicts_changed) touched_records_.insert({a, b});
+  conflicts_changed_.insert(delta->conflicts_changed.begin(), delta->conflicts_changed.end());
   if (remember_)
     if (absl::Status status = RememberPast(*delta); !status.ok()) return status;
   counters_.set_persons(counters_.persons() + delta->persons_added);
@@ -248,7 +272,7 @@ absl::Status Hub::RebuildIndex() {
   while (true) {
     auto rows = store_->Scan(schema::kAllSourceRecordsPrefix, next, kRebuildPage);
     if (!rows.ok()) return rows.status();
-    if (rows->empty()) return absl::OkStatus();
+    if (rows->empty()) break;
     next = rows->back().key + std::string(1, '\0');
     std::vector<matcher::RecordKey> keys;
     std::vector<std::string> record_rows;
@@ -280,6 +304,28 @@ absl::Status Hub::RebuildIndex() {
     txn.Put(schema::kCountersRow, context.counters_.SerializeAsString());
     if (auto version = txn.Commit(); !version.ok()) return version.status();
   }
+  // Cases of conflicts that this model does not see; the sweep that follows opens the new ones.
+  for (std::string after;;) {
+    storage::Transaction txn(*store_);
+    auto next_page = CloseGoneWorkItems(txn, options_.clock(), after, kRebuildPage);
+    if (!next_page.ok()) return next_page.status();
+    if (auto version = txn.Commit(); !version.ok()) return version.status();
+    if (next_page->empty()) return absl::OkStatus();
+    after = *next_page;
+  }
+}
+
+absl::Status Hub::Foresee(const Work& work, const std::function<absl::Status(storage::Transaction&)>& look) {
+  SnapshotStore snapshot(store_->Snapshot());
+  storage::Transaction txn(snapshot);
+  auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
+  if (!counters.ok()) return counters.status();
+  WriteContext context(txn, options_.clock(), as_of(), resolver_);
+  context.counters_ = counters->value_or(stored::Counters());
+  if (absl::Status status = work(context); !status.ok()) return status;
+  RuleChange change;
+  if (absl::Status status = FinishGroup(context, &change); !status.ok()) return status;
+  return look(txn);
 }
 
 std::future<absl::StatusOr<int64_t>> Hub::Submit(Work work, size_t weight) {
@@ -442,6 +488,12 @@ absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
     change->opened += updated->opened;
     change->closed += updated->closed;
   }
+  // Last: what is at risk in a case is what the findings say now.
+  if (absl::Status status =
+          UpdateWorkItems(txn, {options_.review_policy, resolver_.model(), context.now_us, context.as_of},
+                          context.conflicts_changed_, *touched);
+      !status.ok())
+    return status;
   if (absl::Status status = AppendAudit(txn, context.now_us, context.audit_); !status.ok()) return status;
   std::string counters = context.counters_.SerializeAsString();
   auto before = txn.Get(schema::kCountersRow);

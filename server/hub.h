@@ -27,6 +27,7 @@
 #include "matcher/normalize/civil_date.h"
 #include "matcher/resolve/resolver.h"
 #include "server/coverage/coverage.h"
+#include "server/review/review_policy.h"
 #include "server/stored.pb.h"
 #include "storage/store.h"
 #include "storage/transaction.h"
@@ -89,6 +90,7 @@ class WriteContext {
 
   std::set<matcher::PersonId> touched_;
   std::set<matcher::RecordKey> touched_records_;
+  std::set<std::pair<matcher::RecordKey, matcher::RecordKey>> conflicts_changed_;
   bool remember_ = true;     // persons' members before a change, for "as known on that day"
   bool look_ahead_ = false;  // work out when to judge the touched persons again
   stored::Counters counters_;
@@ -110,6 +112,7 @@ class Hub {
     bool auto_register_sources = false;
     int snapshot_shrink_limit_percent = 20;  // a snapshot that would end more of a source is held
     int64_t notice_retention = 10'000;  // notices kept behind the acknowledged one, for each subscription
+    v1::ReviewPolicy review_policy = DefaultReviewPolicy();
   };
 
   // Where the model, the rules or the format differ from those the store was written with, derives persons
@@ -122,6 +125,9 @@ class Hub {
 
   // Runs `work` and waits until it is durable. Returns the position (version) of its commit.
   absl::StatusOr<int64_t> Write(Work work, size_t weight = 1);
+  // What `work` would do, with all that follows from it: done in a transaction that `look` sees and that is thrown away. On the
+  // caller's thread, over one snapshot; the writer does not wait.
+  absl::Status Foresee(const Work& work, const std::function<absl::Status(storage::Transaction&)>& look);
   // The same without waiting. UNAVAILABLE from the future once the hub shuts down.
   std::future<absl::StatusOr<int64_t>> Submit(Work work, size_t weight = 1);
 

@@ -59,6 +59,7 @@ int Serve(const config::HubConfig& config) {
   options.auto_register_sources = config.auto_register_sources();
   options.snapshot_shrink_limit_percent = config.limits().snapshot_shrink_limit_percent();
   options.notice_retention = config.limits().notice_retention();
+  if (config.has_review()) options.review_policy = WithDefaults(config.review());
   auto opened = Hub::Open(options, *std::move(store), *model, *rules);
   if (!opened.ok()) return Fail("hub.failed", opened.status());
   Hub& hub = **opened;

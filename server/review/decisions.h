@@ -1,7 +1,8 @@
-// Conflicts and what officers decide of them.
+// What officers decide of conflicts, and how it is taken back.
 //
-// A decision is a constraint between two records that later feeds cannot undo; taking it back lifts the
-// constraint, unless another decision on the same pair still stands. Callable from any thread.
+// A decision is a constraint between two records that later feeds cannot undo; taking it back lifts the constraint, unless another
+// decision on the same pair still stands. Where the policy asks for a second person, both make a proposal instead and change
+// nothing. Callable from any thread.
 #pragma once
 
 #include <string>
@@ -9,22 +10,21 @@
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
 #include "server/hub.h"
+#include "server/review/queue.h"
+#include "server/review/review_policy.h"
 #include "storage/store.h"
 
 namespace relief::server {
 
-absl::StatusOr<v1::Conflict> GetConflict(const storage::Reader& reader, const matcher::Model& model,
-                                         const std::string& conflict_id);
-absl::StatusOr<v1::ListConflictsResponse> ListConflicts(const storage::Reader& reader,
-                                                        const matcher::Model& model,
-                                                        const v1::ListConflictsRequest& request);
+// ABORTED: the conflict changed since the etag was read, or is no more; the StaleDecision says how. FAILED_PRECONDITION: a proposal
+// on the case waits.
+absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRequest& request, const Officer& officer);
 
-// ABORTED: the conflict changed since the etag was read, or is no more.
-absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRequest& request,
-                                            const std::string& officer);
-absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionRequest& request,
-                                          const std::string& officer);
-absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const storage::Reader& reader,
+// What needed two people to do needs two people to undo.
+absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionRequest& request, const Officer& officer);
+
+// The newest first.
+absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const ReviewView& view,
                                                         const v1::ListDecisionsRequest& request);
 
 }  // namespace relief::server

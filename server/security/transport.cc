@@ -13,7 +13,8 @@ namespace {
 
 constexpr unsigned kReloadSeconds = 10;
 constexpr char kIdentityName[] = "hub";
-constexpr char kUserKey[] = "relief-console-user", kSecretKey[] = "relief-console-secret";
+constexpr char kUserKey[] = "relief-console-user", kSecretKey[] = "relief-console-secret",
+               kPersonKey[] = "relief-console-person";
 
 const std::string& ConsoleSecret() {
   static const std::string secret = [] {
@@ -29,6 +30,12 @@ std::string Metadata(const grpc::ServerContext& context, const char* key) {
   const auto found = context.client_metadata().find(key);
   return found == context.client_metadata().end() ? std::string()
                                                   : std::string(found->second.data(), found->second.size());
+}
+
+bool FromConsole(const grpc::ServerContext& context) {
+  const std::string secret = Metadata(context, kSecretKey);
+  return secret.size() == ConsoleSecret().size() &&
+         CRYPTO_memcmp(secret.data(), ConsoleSecret().data(), secret.size()) == 0;
 }
 
 }  // namespace
@@ -50,15 +57,17 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const c
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-std::map<std::string, std::string> ConsoleMetadata(const std::string& user) {
-  return {{kUserKey, user}, {kSecretKey, ConsoleSecret()}};
+std::map<std::string, std::string> ConsoleMetadata(const std::string& user, const std::string& person) {
+  return {{kUserKey, user}, {kSecretKey, ConsoleSecret()}, {kPersonKey, person}};
+}
+
+std::string PersonOf(const grpc::ServerContext& context) {
+  const std::string person = FromConsole(context) ? Metadata(context, kPersonKey) : std::string();
+  return person.empty() ? CallerOf(context) : "person:" + person;
 }
 
 std::string CallerOf(const grpc::ServerContext& context) {
-  const std::string secret = Metadata(context, kSecretKey);
-  if (secret.size() == ConsoleSecret().size() &&
-      CRYPTO_memcmp(secret.data(), ConsoleSecret().data(), secret.size()) == 0)
-    return "console:" + Metadata(context, kUserKey);
+  if (FromConsole(context)) return "console:" + Metadata(context, kUserKey);
   const auto auth = context.auth_context();
   if (!auth || !auth->IsPeerAuthenticated()) return "local";
   std::string first;

@@ -26,6 +26,11 @@ std::string CallerOf(const grpc::ServerContext& context);
 
 // What the console's gateway adds to its in-process calls, so that CallerOf knows the user. It holds a secret
 // of this process: nobody who calls from outside can write it.
-std::map<std::string, std::string> ConsoleMetadata(const std::string& user);
+// `person` tells who that is, where one person has several accounts; empty: the account is the person.
+std::map<std::string, std::string> ConsoleMetadata(const std::string& user, const std::string& person = "");
+
+// The human being behind the call, for what two different ones must do: two accounts of one person are one. The caller's
+// identity where nothing else is known.
+std::string PersonOf(const grpc::ServerContext& context);
 
 }  // namespace relief::server

@@ -1,7 +1,13 @@
 #include "relief/v1/review_service.grpc.pb.h"
 #include "server/report/person_view.h"
+#include "server/review/case_view.h"
+#include "server/review/clusters.h"
 #include "server/review/decisions.h"
 #include "server/review/explanation.h"
+#include "server/review/jobs.h"
+#include "server/review/proposals.h"
+#include "server/review/quality.h"
+#include "server/review/queue.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
 #include "server/service/services.h"
@@ -9,36 +15,202 @@
 namespace relief::server {
 namespace {
 
+constexpr int kMostCases = 10;
+
 class ReviewService final : public v1::ReviewService::Service {
  public:
-  explicit ReviewService(const ServiceContext& context) : hub_(context.hub) {}
+  explicit ReviewService(const ServiceContext& context) : hub_(context.hub), jobs_(context.hub) {}
 
-  grpc::Status ListConflicts(grpc::ServerContext*, const v1::ListConflictsRequest* request,
+  // ---- The queue ----
+
+  grpc::Status ListConflicts(grpc::ServerContext* context, const v1::ListConflictsRequest* request,
                              v1::ListConflictsResponse* response) override {
-    return Answer(server::ListConflicts(*hub_.store().Snapshot(), hub_.model(), *request), response);
+    return Answer(server::ListConflicts({hub_, OfficerOf(*context)}, *request), response);
   }
-  grpc::Status GetConflict(grpc::ServerContext*, const v1::GetConflictRequest* request,
+  grpc::Status GetConflict(grpc::ServerContext* context, const v1::GetConflictRequest* request,
                            v1::Conflict* response) override {
-    return Answer(server::GetConflict(*hub_.store().Snapshot(), hub_.model(), request->conflict_id()),
-                  response);
+    return Answer(server::GetConflict({hub_, OfficerOf(*context)}, request->conflict_id()), response);
   }
+  grpc::Status GetQueueSummary(grpc::ServerContext* context, const v1::GetQueueSummaryRequest* request,
+                               v1::QueueSummary* response) override {
+    return Answer(server::GetQueueSummary({hub_, OfficerOf(*context)}, request->filter()), response);
+  }
+  grpc::Status ClaimConflict(grpc::ServerContext* context, const v1::ClaimConflictRequest* request,
+                             v1::WorkItem* response) override {
+    return Answer(server::ClaimConflict(hub_, request->conflict_id(), OfficerOf(*context)), response);
+  }
+  grpc::Status ReleaseConflict(grpc::ServerContext* context, const v1::ReleaseConflictRequest* request,
+                               v1::WorkItem* response) override {
+    return Answer(server::ReleaseConflict(hub_, request->conflict_id(), OfficerOf(*context)), response);
+  }
+  grpc::Status AssignConflicts(grpc::ServerContext* context, const v1::AssignConflictsRequest* request,
+                               v1::AssignConflictsResponse* response) override {
+    return Answer(server::AssignConflicts(hub_, *request, OfficerOf(*context)), response);
+  }
+
+  // ---- A case ----
+
+  grpc::Status GetCase(grpc::ServerContext* context, const v1::GetCaseRequest* request,
+                       v1::Case* response) override {
+    auto one = ReadCase(hub_, OfficerOf(*context), request->conflict_id());
+    if (one.ok())
+      if (absl::Status status = Audit(*context, "review.case", request->conflict_id()); !status.ok())
+        return ToGrpc(status);
+    return Answer(std::move(one), response);
+  }
+  grpc::Status BatchGetCases(grpc::ServerContext* context, const v1::BatchGetCasesRequest* request,
+                             v1::BatchGetCasesResponse* response) override {
+    if (request->conflict_ids_size() > kMostCases)
+      return ToGrpc(absl::InvalidArgumentError("conflict_ids: at most 10"));
+    std::string seen;
+    for (const std::string& id : request->conflict_ids()) {
+      auto one = ReadCase(hub_, OfficerOf(*context), id);
+      if (absl::IsNotFound(one.status())) continue;
+      if (!one.ok()) return ToGrpc(one.status());
+      seen += (seen.empty() ? "" : " ") + id;
+      *response->add_cases() = *std::move(one);
+    }
+    if (seen.empty()) return grpc::Status::OK;
+    return ToGrpc(Audit(*context, "review.case", seen));
+  }
+  grpc::Status AddCaseComment(grpc::ServerContext* context, const v1::AddCaseCommentRequest* request,
+                              v1::CaseEvent* response) override {
+    return Answer(server::AddCaseComment(hub_, *request, OfficerOf(*context)), response);
+  }
+  grpc::Status ListCaseEvents(grpc::ServerContext* context, const v1::ListCaseEventsRequest* request,
+                              v1::ListCaseEventsResponse* response) override {
+    return Answer(server::ListCaseEvents({hub_, OfficerOf(*context)}, request->conflict_id()), response);
+  }
+
+  // ---- Deciding ----
+
   grpc::Status DecideConflict(grpc::ServerContext* context, const v1::DecideConflictRequest* request,
                               v1::Decision* response) override {
-    return Answer(server::DecideConflict(hub_, *request, CallerOf(*context)), response);
+    return Answer(server::DecideConflict(hub_, *request, OfficerOf(*context)), response);
   }
   grpc::Status UndoDecision(grpc::ServerContext* context, const v1::UndoDecisionRequest* request,
                             v1::Decision* response) override {
-    return Answer(server::UndoDecision(hub_, *request, CallerOf(*context)), response);
+    return Answer(server::UndoDecision(hub_, *request, OfficerOf(*context)), response);
   }
-  grpc::Status ListDecisions(grpc::ServerContext*, const v1::ListDecisionsRequest* request,
+  grpc::Status ListDecisions(grpc::ServerContext* context, const v1::ListDecisionsRequest* request,
                              v1::ListDecisionsResponse* response) override {
-    return Answer(server::ListDecisions(hub_.store(), *request), response);
+    return Answer(server::ListDecisions({hub_, OfficerOf(*context)}, *request), response);
   }
+  grpc::Status GetCluster(grpc::ServerContext* context, const v1::GetClusterRequest* request,
+                          v1::Cluster* response) override {
+    if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = Audit(*context, "review.cluster.look", request->person_id(), &request->purpose());
+        !status.ok())
+      return ToGrpc(status);
+    return Answer(ReadCluster({hub_, OfficerOf(*context)}, request->person_id()), response);
+  }
+  grpc::Status PreviewClusterDecision(grpc::ServerContext*, const v1::ClusterDecision* request,
+                                      v1::Effect* response) override {
+    return Answer(PreviewCluster(hub_, *request), response);
+  }
+  grpc::Status DecideCluster(grpc::ServerContext* context, const v1::ClusterDecision* request,
+                             v1::Decision* response) override {
+    return Answer(server::DecideCluster(hub_, *request, OfficerOf(*context)), response);
+  }
+
+  // ---- Many at once ----
+
+  grpc::Status PreviewBulk(grpc::ServerContext* context, const v1::PreviewBulkRequest* request,
+                           v1::BulkPreview* response) override {
+    return Answer(jobs_.Preview(*request, OfficerOf(*context)), response);
+  }
+  grpc::Status StartBulk(grpc::ServerContext* context, const v1::StartBulkRequest* request,
+                         v1::ReviewJob* response) override {
+    return Answer(jobs_.Start(*request, OfficerOf(*context)), response);
+  }
+  grpc::Status GetReviewJob(grpc::ServerContext*, const v1::GetReviewJobRequest* request,
+                            v1::ReviewJob* response) override {
+    return Answer(server::GetReviewJob(hub_.store(), request->job_id()), response);
+  }
+  grpc::Status ListReviewJobs(grpc::ServerContext*, const v1::ListReviewJobsRequest* request,
+                              v1::ListReviewJobsResponse* response) override {
+    return Answer(server::ListReviewJobs(*hub_.store().Snapshot(), *request), response);
+  }
+  grpc::Status ListReviewJobItems(grpc::ServerContext*, const v1::ListReviewJobItemsRequest* request,
+                                  v1::ListReviewJobItemsResponse* response) override {
+    return Answer(server::ListReviewJobItems(*hub_.store().Snapshot(), *request), response);
+  }
+  grpc::Status CancelReviewJob(grpc::ServerContext* context, const v1::CancelReviewJobRequest* request,
+                               v1::ReviewJob* response) override {
+    return Answer(server::CancelReviewJob(hub_, request->job_id(), OfficerOf(*context)), response);
+  }
+  grpc::Status RevertReviewJob(grpc::ServerContext* context, const v1::RevertReviewJobRequest* request,
+                               v1::ReviewJob* response) override {
+    return Answer(jobs_.Revert(*request, OfficerOf(*context)), response);
+  }
+
+  // ---- Four eyes ----
+
+  grpc::Status GetReviewPolicy(grpc::ServerContext*, const v1::GetReviewPolicyRequest*,
+                               v1::ReviewPolicy* response) override {
+    *response = hub_.options().review_policy;
+    return grpc::Status::OK;
+  }
+  grpc::Status ListProposals(grpc::ServerContext* context, const v1::ListProposalsRequest* request,
+                             v1::ListProposalsResponse* response) override {
+    return Answer(server::ListProposals({hub_, OfficerOf(*context)}, *request), response);
+  }
+  grpc::Status GetProposal(grpc::ServerContext* context, const v1::GetProposalRequest* request,
+                           v1::Proposal* response) override {
+    return Answer(server::GetProposal({hub_, OfficerOf(*context)}, request->proposal_id()), response);
+  }
+  grpc::Status ApproveProposal(grpc::ServerContext* context, const v1::ApproveProposalRequest* request,
+                               v1::Proposal* response) override {
+    auto approved = server::ApproveProposal(hub_, *request, OfficerOf(*context));
+    jobs_.Wake();
+    return Answer(std::move(approved), response);
+  }
+  grpc::Status RejectProposal(grpc::ServerContext* context, const v1::RejectProposalRequest* request,
+                              v1::Proposal* response) override {
+    return Answer(server::RejectProposal(hub_, *request, OfficerOf(*context)), response);
+  }
+  grpc::Status WithdrawProposal(grpc::ServerContext* context, const v1::WithdrawProposalRequest* request,
+                                v1::Proposal* response) override {
+    return Answer(server::WithdrawProposal(hub_, *request, OfficerOf(*context)), response);
+  }
+
+  // ---- How good the machine is ----
+
+  grpc::Status DrawQualitySample(grpc::ServerContext* context, const v1::DrawQualitySampleRequest* request,
+                                 v1::QualitySample* response) override {
+    return Answer(server::DrawQualitySample(hub_, *request, OfficerOf(*context)), response);
+  }
+  grpc::Status ListQualitySamples(grpc::ServerContext*, const v1::ListQualitySamplesRequest*,
+                                  v1::ListQualitySamplesResponse* response) override {
+    return Answer(server::ListQualitySamples(*hub_.store().Snapshot()), response);
+  }
+  grpc::Status NextQualityItem(grpc::ServerContext* context, const v1::NextQualityItemRequest* request,
+                               v1::QualityItem* response) override {
+    auto item = server::NextQualityItem(hub_, request->sample_id(), OfficerOf(*context));
+    if (item.ok())
+      if (absl::Status status = Audit(*context, "review.sample.look",
+                                      item->sample_id() + " " + std::to_string(item->number()));
+          !status.ok())
+        return ToGrpc(status);
+    return Answer(std::move(item), response);
+  }
+  grpc::Status JudgeQualityItem(grpc::ServerContext* context, const v1::JudgeQualityItemRequest* request,
+                                v1::JudgeQualityItemResponse* response) override {
+    return Answer(server::JudgeQualityItem(hub_, *request, OfficerOf(*context)), response);
+  }
+  grpc::Status GetQualityReport(grpc::ServerContext*, const v1::GetQualityReportRequest* request,
+                                v1::QualityReport* response) override {
+    return Answer(server::GetQualityReport(hub_, *request), response);
+  }
+
+  // ---- Why ----
+
   grpc::Status ExplainPair(grpc::ServerContext* context, const v1::ExplainPairRequest* request,
                            v1::MatchExplanation* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
     const std::string what = request->record_a().record_id() + " " + request->record_b().record_id();
-    if (absl::Status status = Audit(*context, what, request->purpose()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = Audit(*context, "review.explain", what, &request->purpose()); !status.ok())
+      return ToGrpc(status);
     return Answer(
         server::ExplainPair(*hub_.store().Snapshot(), hub_.model(), request->record_a(), request->record_b()),
         response);
@@ -46,25 +218,31 @@ class ReviewService final : public v1::ReviewService::Service {
   grpc::Status ExplainPerson(grpc::ServerContext* context, const v1::ExplainPersonRequest* request,
                              v1::PersonExplanation* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    if (absl::Status status = Audit(*context, request->person_id(), request->purpose()); !status.ok())
+    if (absl::Status status = Audit(*context, "review.explain", request->person_id(), &request->purpose());
+        !status.ok())
       return ToGrpc(status);
     return Answer(server::ExplainPerson(*hub_.store().Snapshot(), hub_.model(), request->person_id()),
                   response);
   }
 
  private:
-  absl::Status Audit(const grpc::ServerContext& context, const std::string& what,
-                     const v1::Purpose& purpose) {
+  static Officer OfficerOf(const grpc::ServerContext& context) {
+    return {CallerOf(context), PersonOf(context), nullptr};
+  }
+
+  absl::Status Audit(const grpc::ServerContext& context, const std::string& action, const std::string& subject,
+                     const v1::Purpose* purpose = nullptr) {
     return hub_
         .Write([&](WriteContext& write) {
-          write.Audit({CallerOf(context), "review.explain", what, v1::Purpose::Kind_Name(purpose.kind()),
-                       purpose.case_number(), ""});
+          write.Audit({CallerOf(context), action, subject, purpose ? v1::Purpose::Kind_Name(purpose->kind()) : "",
+                       purpose ? purpose->case_number() : "", ""});
           return absl::OkStatus();
         })
         .status();
   }
 
   Hub& hub_;
+  ReviewJobs jobs_;
 };
 
 }  // namespace

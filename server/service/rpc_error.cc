@@ -39,6 +39,12 @@ grpc::Status ToGrpc(const absl::Status& status) {
     violation.set_description(message.substr(field.size() + 2));
     details.add_details()->PackFrom(bad);
   }
+  // What the part that failed wants to say in messages of its own.
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& value) {
+    google::protobuf::Any& any = *details.add_details();
+    any.set_type_url(std::string(type.data(), type.size()));
+    any.set_value(std::string(value));
+  });
   if (absl::IsResourceExhausted(status) || absl::IsUnavailable(status)) {
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(5);

@@ -1,0 +1,104 @@
+#include "server/review/case_view.h"
+
+#include <set>
+
+#include "server/review/case_history.h"
+#include "server/review/case_records.h"
+#include "server/review/conflict_view.h"
+#include "server/review/effect.h"
+#include "server/review/field_comparison.h"
+#include "server/review/review_rows.h"
+#include "server/review/work_items.h"
+#include "server/schema.h"
+
+namespace relief::server {
+namespace {
+
+constexpr int kOtherRecords = 50, kEvents = 20;
+
+absl::Status FillSide(const storage::Reader& reader, matcher::RecordKey key, size_t nickname, v1::CaseSide* side) {
+  auto person = matcher::PersonOfRecord(reader, key);
+  if (!person.ok()) return person.status();
+  auto members = matcher::MembersOf(reader, *person);
+  if (!members.ok()) return members.status();
+  side->set_person_id(person->ToString());
+  side->set_records(static_cast<int32_t>(members->size()));
+  SetNickname(nickname, side->mutable_nickname_zh(), side->mutable_nickname_en());
+  for (const matcher::RecordKey& member : *members) {
+    if (member != key && side->other_records_size() >= kOtherRecords) continue;
+    auto record = ReadCaseRecord(reader, member);
+    if (!record.ok()) return record.status();
+    if (member == key) {
+      *side->mutable_record() = *std::move(record);
+    } else {
+      *side->add_other_records() = *std::move(record);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddFindings(const storage::Reader& reader, v1::Case* out) {
+  std::set<std::string> ids;
+  for (const std::string& id : {out->side_a().person_id(), out->side_b().person_id()}) {
+    auto list =
+        review_rows::ReadOrEmpty<stored::PersonFindings>(reader, schema::PersonFindingsRow(*matcher::PersonId::Parse(id)));
+    if (!list.ok()) return list.status();
+    ids.insert(list->finding_ids().begin(), list->finding_ids().end());
+  }
+  for (const std::string& id : ids) {
+    auto finding = review_rows::ReadRow<v1::Finding>(reader, schema::FindingRow(id), "finding");
+    if (!finding.ok()) return finding.status();
+    if (finding->state() == v1::Finding::OPEN) *out->add_findings() = *std::move(finding);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Effect> IfDecided(Hub& hub, const v1::Conflict& conflict, v1::Decision::Verdict verdict) {
+  v1::Decision::Constraint constraint;
+  *constraint.mutable_record_a() = conflict.record_a();
+  *constraint.mutable_record_b() = conflict.record_b();
+  constraint.set_verdict(verdict);
+  return Foresee(hub, {constraint});
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Case> ReadCase(Hub& hub, const Officer& officer, const std::string& conflict_id) {
+  auto conflict = GetConflict({hub, officer}, conflict_id);
+  if (!conflict.ok()) return conflict.status();
+  auto pair = PairOf(conflict_id);
+  if (!pair.ok()) return pair.status();
+  const auto reader = hub.store().Snapshot();
+  v1::Case out;
+  if (absl::Status status = FillSide(*reader, pair->first, 0, out.mutable_side_a()); !status.ok()) return status;
+  if (absl::Status status = FillSide(*reader, pair->second, 1, out.mutable_side_b()); !status.ok()) return status;
+  auto record_a = review_rows::ReadRow<stored::Record>(*reader, schema::RecordRow(pair->first), "record");
+  auto record_b = review_rows::ReadRow<stored::Record>(*reader, schema::RecordRow(pair->second), "record");
+  auto identity_a = matcher::IdentityOf(*reader, pair->first), identity_b = matcher::IdentityOf(*reader, pair->second);
+  if (!record_a.ok()) return record_a.status();
+  if (!record_b.ok()) return record_b.status();
+  if (!identity_a.ok()) return identity_a.status();
+  if (!identity_b.ok()) return identity_b.status();
+  for (v1::FieldComparison& field :
+       CompareFields({record_a->record().person(), *identity_a, record_a->record().household()},
+                     {record_b->record().person(), *identity_b, record_b->record().household()},
+                     conflict->explanation()))
+    *out.add_fields() = std::move(field);
+  if (absl::Status status = AddFindings(*reader, &out); !status.ok()) return status;
+  auto same = IfDecided(hub, *conflict, v1::Decision::SAME), different = IfDecided(hub, *conflict, v1::Decision::DIFFERENT);
+  if (!same.ok()) return same.status();
+  if (!different.ok()) return different.status();
+  *out.mutable_if_same() = *std::move(same);
+  *out.mutable_if_different() = *std::move(different);
+  auto events = ReadCaseEvents(*reader, conflict_id);
+  if (!events.ok()) return events.status();
+  const size_t first = events->size() > kEvents ? events->size() - kEvents : 0;
+  for (size_t i = first; i < events->size(); ++i) *out.add_events() = std::move((*events)[i]);
+  const bool needs_approval = NeedsApproval(hub.options().review_policy, conflict->work().amount_fen());
+  out.set_needs_approval_if_same(needs_approval);
+  out.set_needs_approval_if_different(needs_approval);
+  *out.mutable_conflict() = *std::move(conflict);
+  return out;
+}
+
+}  // namespace relief::server

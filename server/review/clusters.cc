@@ -1,0 +1,299 @@
+#include "server/review/clusters.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "matcher/compare/scorer.h"
+#include "matcher/normalize/normalizer.h"
+#include "server/review/case_records.h"
+#include "server/review/conflict_view.h"
+#include "server/review/effect.h"
+#include "server/review/explanation.h"
+#include "server/review/proposals.h"
+#include "storage/transaction_reader.h"
+
+namespace relief::server {
+namespace {
+
+using matcher::PersonId;
+using matcher::RecordKey;
+
+constexpr size_t kMostRecords = 200;  // in one cluster view or decision
+constexpr size_t kMostLinks = 2000;
+
+RecordKey KeyOf(const v1::RecordName& name) { return RecordKey::Of(name.source_id(), name.record_id()); }
+
+// The person and those that it has conflicts with, itself first.
+absl::StatusOr<std::vector<PersonId>> PersonsAround(const storage::Reader& reader, const std::string& person_id) {
+  const auto asked = PersonId::Parse(person_id);
+  if (!asked) return absl::InvalidArgumentError("person_id: not a person id");
+  auto person = matcher::FollowPersonId(reader, *asked);
+  if (!person.ok()) return person.status();
+  auto members = matcher::MembersOf(reader, *person);
+  if (!members.ok()) return members.status();
+  auto conflicts = matcher::ConflictsOfRecords(reader, *members);
+  if (!conflicts.ok()) return conflicts.status();
+  std::set<PersonId> others;
+  for (const matcher::Conflict& conflict : *conflicts) {
+    for (const RecordKey& key : {conflict.a, conflict.b}) {
+      auto other = matcher::PersonOfRecord(reader, key);
+      if (!other.ok()) return other.status();
+      if (*other != *person) others.insert(*other);
+    }
+  }
+  std::vector<PersonId> persons = {*person};
+  persons.insert(persons.end(), others.begin(), others.end());
+  return persons;
+}
+
+// Who is with whom, and what each record says: whatever changes there makes a decision stale.
+absl::StatusOr<std::string> EtagOf(const storage::Reader& reader, const std::vector<PersonId>& persons) {
+  std::string seen;
+  for (const PersonId& person : persons) {
+    auto members = matcher::MembersOf(reader, person);
+    if (!members.ok()) return members.status();
+    seen += person.ToString();
+    for (const RecordKey& key : *members) {
+      auto identity = matcher::IdentityOf(reader, key);
+      if (!identity.ok()) return identity.status();
+      seen.append(key.view()).append(matcher::EncodeIdentity(*identity));
+    }
+  }
+  return RecordKey::Of("cluster", seen).ToString();
+}
+
+void Add(std::vector<v1::Decision::Constraint>* constraints, const v1::RecordName& a, const v1::RecordName& b,
+         v1::Decision::Verdict verdict) {
+  v1::Decision::Constraint& constraint = constraints->emplace_back();
+  *constraint.mutable_record_a() = a;
+  *constraint.mutable_record_b() = b;
+  constraint.set_verdict(verdict);
+}
+
+void KeepTogether(std::vector<v1::Decision::Constraint>* constraints, const v1::ClusterDecision::Group& group) {
+  for (int i = 1; i < group.records_size(); ++i)
+    Add(constraints, group.records(0), group.records(i), v1::Decision::SAME);
+}
+
+absl::Status CheckGroups(const storage::Reader& reader, const v1::ClusterDecision& decision) {
+  std::set<RecordKey> seen;
+  for (int g = 0; g < decision.groups_size(); ++g) {
+    if (decision.groups(g).records().empty())
+      return absl::InvalidArgumentError("groups[" + std::to_string(g) + "].records: at least one");
+    for (const v1::RecordName& name : decision.groups(g).records()) {
+      const RecordKey key = KeyOf(name);
+      if (!seen.insert(key).second)
+        return absl::InvalidArgumentError("groups[" + std::to_string(g) + "].records: a record is named twice");
+      if (auto person = matcher::PersonOfRecord(reader, key); absl::IsNotFound(person.status()))
+        return absl::InvalidArgumentError("groups[" + std::to_string(g) + "].records: there is no such record");
+    }
+  }
+  if (seen.size() > kMostRecords) return absl::InvalidArgumentError("groups: at most 200 records");
+  return absl::OkStatus();
+}
+
+bool NeedsSecondPerson(const v1::ReviewPolicy& policy, const v1::ClusterDecision& decision) {
+  return policy.approval_of_splits() && decision.operation() != v1::Decision::KEEP;
+}
+
+absl::Status CheckCluster(const storage::Reader& reader, const v1::ClusterDecision& decision) {
+  auto persons = PersonsAround(reader, decision.person_id());
+  if (!persons.ok()) return persons.status();
+  auto etag = EtagOf(reader, *persons);
+  if (!etag.ok()) return etag.status();
+  if (*etag == decision.etag()) return absl::OkStatus();
+  v1::StaleDecision stale;
+  stale.add_changed("cluster");
+  return Stale("the persons or their records changed since they were read: look again", stale);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<v1::Decision::Constraint>> ConstraintsOf(const storage::Reader& reader,
+                                                                    const v1::ClusterDecision& decision) {
+  if (absl::Status status = CheckGroups(reader, decision); !status.ok()) return status;
+  std::vector<v1::Decision::Constraint> constraints;
+  const auto& groups = decision.groups();
+  switch (decision.operation()) {
+    case v1::Decision::KEEP:
+      if (groups.empty()) return absl::InvalidArgumentError("groups: at least one to keep");
+      for (const auto& group : groups) KeepTogether(&constraints, group);
+      if (constraints.empty()) return absl::InvalidArgumentError("groups: at least one of two records");
+      return constraints;
+    case v1::Decision::SPLIT: {
+      if (groups.size() < 2) return absl::InvalidArgumentError("groups: at least two to split into");
+      std::set<RecordKey> named;
+      for (const auto& group : groups)
+        for (const v1::RecordName& name : group.records()) named.insert(KeyOf(name));
+      auto person = matcher::PersonOfRecord(reader, KeyOf(groups[0].records(0)));
+      if (!person.ok()) return person.status();
+      auto members = matcher::MembersOf(reader, *person);
+      if (!members.ok()) return members.status();
+      if (!std::equal(named.begin(), named.end(), members->begin(), members->end()))
+        return absl::InvalidArgumentError("groups: together they hold every record of the person, and no other");
+      for (const auto& group : groups) KeepTogether(&constraints, group);
+      for (int i = 0; i < groups.size(); ++i)
+        for (int j = i + 1; j < groups.size(); ++j)
+          Add(&constraints, groups[i].records(0), groups[j].records(0), v1::Decision::DIFFERENT);
+      return constraints;
+    }
+    case v1::Decision::MOVE: {
+      if (groups.size() != 2)
+        return absl::InvalidArgumentError("groups: the records that move, and the records that they belong to");
+      auto from = matcher::PersonOfRecord(reader, KeyOf(groups[0].records(0)));
+      if (!from.ok()) return from.status();
+      std::set<RecordKey> moving;
+      for (const v1::RecordName& name : groups[0].records()) moving.insert(KeyOf(name));
+      auto members = matcher::MembersOf(reader, *from);
+      if (!members.ok()) return members.status();
+      if (members->size() > kMostRecords) return absl::InvalidArgumentError("groups: at most 200 records");
+      for (const RecordKey& key : moving)
+        if (!std::binary_search(members->begin(), members->end(), key))
+          return absl::InvalidArgumentError("groups[0].records: all of one person");
+      auto to = matcher::PersonOfRecord(reader, KeyOf(groups[1].records(0)));
+      if (!to.ok()) return to.status();
+      if (*to == *from) return absl::InvalidArgumentError("groups[1].records: of another person");
+      KeepTogether(&constraints, groups[0]);
+      Add(&constraints, groups[0].records(0), groups[1].records(0), v1::Decision::SAME);
+      // Away from each record that stays: any of them might pull it back.
+      for (const RecordKey& stays : *members) {
+        if (moving.contains(stays)) continue;
+        auto name = NameOf(reader, stays);
+        if (!name.ok()) return name.status();
+        Add(&constraints, groups[0].records(0), *name, v1::Decision::DIFFERENT);
+      }
+      return constraints;
+    }
+    default:
+      return absl::InvalidArgumentError("operation: MOVE, SPLIT or KEEP");
+  }
+}
+
+absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::string& person_id) {
+  const auto reader = view.hub.store().Snapshot();
+  auto persons = PersonsAround(*reader, person_id);
+  if (!persons.ok()) return persons.status();
+  v1::Cluster cluster;
+  auto etag = EtagOf(*reader, *persons);
+  if (!etag.ok()) return etag.status();
+  cluster.set_etag(*etag);
+  struct Member {
+    RecordKey key;
+    PersonId person;
+    v1::RecordName name;
+    matcher::Identity identity;
+  };
+  std::vector<Member> all;
+  size_t nickname = 0;
+  for (const PersonId& person : *persons) {
+    auto members = matcher::MembersOf(*reader, person);
+    if (!members.ok()) return members.status();
+    if (all.size() + members->size() > kMostRecords) break;
+    v1::Cluster::Group& group = *cluster.add_groups();
+    group.set_person_id(person.ToString());
+    SetNickname(nickname++, group.mutable_nickname_zh(), group.mutable_nickname_en());
+    for (const RecordKey& key : *members) {
+      auto record = ReadCaseRecord(*reader, key);
+      if (!record.ok()) return record.status();
+      auto identity = matcher::IdentityOf(*reader, key);
+      if (!identity.ok()) return identity.status();
+      all.push_back({key, person, record->record().name(), *std::move(identity)});
+      *group.add_records() = *std::move(record);
+    }
+  }
+  std::set<std::pair<RecordKey, RecordKey>> holding, weakest;
+  for (const PersonId& person : *persons) {
+    auto links = matcher::How(*reader, person);
+    if (!links.ok()) return links.status();
+    for (const matcher::PersonLink& link : *links) holding.insert({link.a, link.b});
+    if (!links->empty()) weakest.insert({links->front().a, links->front().b});
+  }
+  std::vector<v1::Cluster::Link> links;
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (size_t j = i + 1; j < all.size(); ++j) {
+      const auto pair = std::minmax(all[i].key, all[j].key);
+      const matcher::PairScore score = matcher::Score(view.hub.model(), all[i].identity, all[j].identity);
+      const bool holds = holding.contains(pair);
+      auto decisions = DecisionsOnPair(*reader, PairId(all[i].name, all[j].name));
+      if (!decisions.ok()) return decisions.status();
+      auto conflict = matcher::ConflictBetween(*reader, pair.first, pair.second);
+      if (!conflict.ok() && !absl::IsNotFound(conflict.status())) return conflict.status();
+      v1::Cluster::Link link;
+      for (const v1::Decision& decision : *decisions) {
+        if (decision.has_undo_time()) continue;
+        if (decision.constraints().empty()) link.set_decided(decision.verdict());
+        for (const auto& constraint : decision.constraints())
+          if (PairId(constraint.record_a(), constraint.record_b()) == PairId(all[i].name, all[j].name))
+            link.set_decided(constraint.verdict());
+      }
+      if (!holds && !conflict.ok() && link.decided() == v1::Decision::VERDICT_UNSPECIFIED &&
+          score.bits < view.hub.model().review_threshold())
+        continue;
+      *link.mutable_record_a() = all[i].name;
+      *link.mutable_record_b() = all[j].name;
+      link.set_bits(score.bits);
+      for (std::string_view veto : matcher::VetoNames(score.vetoes)) link.add_vetoes(std::string(veto));
+      link.set_holds(holds);
+      link.set_weakest(weakest.contains(pair));
+      if (conflict.ok()) link.set_conflict_id(conflict->ToString());
+      links.push_back(std::move(link));
+    }
+  }
+  std::stable_sort(links.begin(), links.end(),
+                   [](const v1::Cluster::Link& l, const v1::Cluster::Link& r) { return l.bits() < r.bits(); });
+  if (links.size() > kMostLinks) links.erase(links.begin(), links.end() - kMostLinks);
+  for (v1::Cluster::Link& link : links) *cluster.add_links() = std::move(link);
+  return cluster;
+}
+
+absl::StatusOr<v1::Effect> PreviewCluster(Hub& hub, const v1::ClusterDecision& decision) {
+  auto constraints = ConstraintsOf(*hub.store().Snapshot(), decision);
+  if (!constraints.ok()) return constraints.status();
+  return Foresee(hub, *constraints);
+}
+
+absl::StatusOr<v1::Decision> DecideClusterNow(WriteContext& context, const v1::ClusterDecision& asked,
+                                              const Attribution& by) {
+  const storage::TransactionReader reader(context.txn);
+  if (absl::Status status = CheckCluster(reader, asked); !status.ok()) return status;
+  auto constraints = ConstraintsOf(reader, asked);
+  if (!constraints.ok()) return constraints.status();
+  v1::Decision decision;
+  decision.set_operation(asked.operation());
+  decision.set_comment(asked.comment());
+  for (v1::Decision::Constraint& constraint : *constraints) *decision.add_constraints() = std::move(constraint);
+  return DecideManyNow(context, std::move(decision), by);
+}
+
+absl::StatusOr<v1::Decision> DecideCluster(Hub& hub, const v1::ClusterDecision& asked, const Officer& officer) {
+  if (absl::Status status = CheckComment(asked.comment(), "comment"); !status.ok()) return status;
+  if (asked.etag().empty()) return absl::InvalidArgumentError("etag: required, as the cluster was read");
+  v1::Decision decision;
+  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+    const storage::TransactionReader reader(context.txn);
+    if (!NeedsSecondPerson(hub.options().review_policy, asked)) {
+      auto made = DecideClusterNow(context, asked, {officer.name, "", "", ""});
+      if (!made.ok()) return made.status();
+      decision = *std::move(made);
+      return absl::OkStatus();
+    }
+    if (absl::Status status = CheckCluster(reader, asked); !status.ok()) return status;
+    auto constraints = ConstraintsOf(reader, asked);
+    if (!constraints.ok()) return constraints.status();
+    v1::Proposal proposal;
+    *proposal.mutable_cluster() = asked;
+    proposal.set_ground(v1::Proposal::SPLIT);
+    auto id = Propose(context, std::move(proposal), officer);
+    if (!id.ok()) return id.status();
+    decision.Clear();
+    decision.set_operation(asked.operation());
+    decision.set_officer(officer.name);
+    decision.set_proposal_id(*id);
+    return absl::OkStatus();
+  });
+  if (!done.ok()) return done.status();
+  return decision;
+}
+
+}  // namespace relief::server

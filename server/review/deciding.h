@@ -1,0 +1,62 @@
+// Decisions inside one commit: the steps that officers' calls, approvals and jobs share.
+//
+// A decision is a set of constraints between records. What stands for a pair is what the newest decision on it says that was not
+// taken back. For the hub's writer only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "relief/v1/review_service.pb.h"
+#include "server/hub.h"
+#include "server/review/review_policy.h"
+#include "server/review/review_rows.pb.h"
+
+namespace relief::server {
+
+// Whose decision it is, and by which way it came.
+struct Attribution {
+  std::string officer;
+  std::string approver;
+  std::string proposal_id;
+  std::string job_id;
+};
+
+// ABORTED with a StaleDecision: the conflict is not what `request.etag` saw.
+absl::Status CheckCurrent(const WriteContext& context, const v1::DecideConflictRequest& request);
+
+// As CheckCurrent; then the decision, its constraint and its history.
+absl::StatusOr<v1::Decision> DecidePairNow(WriteContext& context, const v1::DecideConflictRequest& request,
+                                           const Attribution& by);
+
+// A decision of several constraints, given as pairs. `decision` brings operation and comment.
+absl::StatusOr<v1::Decision> DecideManyNow(WriteContext& context, v1::Decision decision, const Attribution& by);
+
+// FAILED_PRECONDITION: taken back already.
+absl::StatusOr<v1::Decision> UndoNow(WriteContext& context, const v1::UndoDecisionRequest& request,
+                                     const Attribution& by);
+
+// NOT_FOUND: no such decision.
+absl::StatusOr<v1::Decision> ReadDecision(const storage::Reader& reader, const std::string& decision_id);
+
+// Every decision that says something of the pair, oldest first, those taken back included.
+absl::StatusOr<std::vector<v1::Decision>> DecisionsOnPair(const storage::Reader& reader,
+                                                          const std::string& conflict_id);
+
+// Sets a work item's state, if it is still open; ends its claim.
+absl::Status SetWorkState(WriteContext& context, const std::string& conflict_id, v1::WorkItem::State state,
+                          const std::string& proposal_id = "");
+
+// One entry of a case's history by an officer.
+absl::Status RecordOnCase(WriteContext& context, const std::string& conflict_id, v1::CaseEvent event,
+                          const std::string& actor);
+
+// The next number of what `counter` counts, kept in this commit.
+absl::StatusOr<int64_t> NextNumber(storage::Transaction& txn,
+                                   int64_t (stored::ReviewCounters::*get)() const,
+                                   void (stored::ReviewCounters::*set)(int64_t));
+
+std::string PairId(const v1::RecordName& a, const v1::RecordName& b);
+
+}  // namespace relief::server

@@ -1,0 +1,16 @@
+// What a decision would do: computed by doing it, with all that follows from it, in a transaction that is thrown away.
+//
+// Callable from any thread; the writer is not asked and does not wait.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "relief/v1/review_service.pb.h"
+#include "server/hub.h"
+
+namespace relief::server {
+
+absl::StatusOr<v1::Effect> Foresee(Hub& hub, const std::vector<v1::Decision::Constraint>& constraints);
+
+}  // namespace relief::server
