@@ -10,6 +10,8 @@
 namespace relief::server {
 namespace {
 
+const Officer kOfficer{"officer", "officer"};
+
 v1::RecordName Named(const std::string& source, const std::string& record) {
   v1::RecordName name;
   name.set_source_id(source);
@@ -85,18 +87,18 @@ TEST_F(Explanation, OfficersAreNamedAsTheReason) {
   Give("a", Record(wang_, "1"));
   Give("b", Record(other_number, "2"));
   const auto decide = [&](v1::Decision::Verdict verdict) {
-    const auto conflicts = ListConflicts(hub_->store(), hub_->model(), v1::ListConflictsRequest());
+    const auto conflicts = ListConflicts({*hub_, kOfficer}, v1::ListConflictsRequest());
     v1::DecideConflictRequest request;
     request.set_conflict_id(conflicts->conflicts(0).conflict_id());
     request.set_etag(conflicts->conflicts(0).etag());
     request.set_verdict(verdict);
-    return *DecideConflict(*hub_, request, "officer");
+    return *DecideConflict(*hub_, request, kOfficer);
   };
   const v1::Decision decision = decide(v1::Decision::SAME);
   EXPECT_EQ(Pair("1", "2").outcome(), v1::MatchExplanation::SAME_BY_OFFICER);
   v1::UndoDecisionRequest undo;
   undo.set_decision_id(decision.decision_id());
-  ASSERT_TRUE(UndoDecision(*hub_, undo, "officer").ok());
+  ASSERT_TRUE(UndoDecision(*hub_, undo, kOfficer).ok());
   decide(v1::Decision::DIFFERENT);
   EXPECT_EQ(Pair("1", "2").outcome(), v1::MatchExplanation::DIFFERENT_BY_OFFICER);
 }

@@ -1,14 +1,15 @@
 #include "server/report/gap_report.h"
 #include "server/report/person_view.h"
+#include "server/review/conflict_view.h"
 #include "server/review/decisions.h"
-#include "tests/server/hub_fixture.h"
+#include "tests/server/review/review_fixture.h"
 
 namespace relief::server {
 namespace {
 
 const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
 
-class Review : public testing::Test {
+class Review : public ReviewFixture {
  protected:
   Review() {
     Who other = kWang;
@@ -18,25 +19,14 @@ class Review : public testing::Test {
     Push(*hub_, OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING),
          {Monthly(other, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3))});
   }
-  v1::ListConflictsResponse List() {
-    return *ListConflicts(hub_->store(), hub_->model(), v1::ListConflictsRequest());
-  }
-  int Duplicates() {
-    int count = 0;
-    for (const v1::Finding& finding : OpenFindings(*hub_)) count += finding.rule_id() == "D01";
-    return count;
-  }
-  v1::DecideConflictRequest Decide(v1::Decision::Verdict verdict) {
-    const v1::Conflict conflict = List().conflicts(0);
-    v1::DecideConflictRequest request;
-    request.set_conflict_id(conflict.conflict_id());
-    request.set_etag(conflict.etag());
-    request.set_verdict(verdict);
-    return request;
-  }
-
-  std::unique_ptr<Hub> hub_ = OpenHub();
 };
+
+v1::StaleDecision StaleOf(const absl::Status& status) {
+  v1::StaleDecision stale;
+  const auto detail = status.GetPayload("type.googleapis.com/relief.v1.StaleDecision");
+  EXPECT_TRUE(detail && stale.ParseFromString(std::string(*detail))) << status;
+  return stale;
+}
 
 TEST_F(Review, ShowsTheEvidenceInBits) {
   ASSERT_EQ(List().conflicts_size(), 1);
@@ -47,40 +37,40 @@ TEST_F(Review, ShowsTheEvidenceInBits) {
   for (const v1::FieldEvidence& field : conflict.explanation().fields()) sum += field.bits();
   EXPECT_DOUBLE_EQ(sum, conflict.explanation().total_bits());
   EXPECT_EQ(conflict.explanation().vetoes(0), "TWO_TRUSTED_IDS");
-  EXPECT_EQ(GetConflict(hub_->store(), hub_->model(), conflict.conflict_id())->etag(), conflict.etag());
+  EXPECT_EQ(GetConflict({*hub_, li_}, conflict.conflict_id())->etag(), conflict.etag());
 }
 
 TEST_F(Review, ADecisionActsAtOnceAndCanBeTakenBack) {
   EXPECT_EQ(Duplicates(), 0);
   const auto before = hub_->store().version();
-  const auto decision = DecideConflict(*hub_, Decide(v1::Decision::SAME), "officer");
+  const auto decision = DecideConflict(*hub_, Decide(v1::Decision::SAME), li_);
   ASSERT_TRUE(decision.ok()) << decision.status();
   EXPECT_EQ(hub_->store().version(), before + 1) << "decision, person and finding are one commit";
   EXPECT_EQ(Duplicates(), 1);
   EXPECT_EQ(List().conflicts_size(), 0);
-  EXPECT_EQ(decision->officer(), "officer");
+  EXPECT_EQ(decision->officer(), "console:li");
 
   v1::UndoDecisionRequest undo;
   undo.set_decision_id(decision->decision_id());
-  ASSERT_TRUE(UndoDecision(*hub_, undo, "officer").ok());
+  ASSERT_TRUE(UndoDecision(*hub_, undo, li_).ok());
   EXPECT_EQ(Duplicates(), 0);
   EXPECT_EQ(List().conflicts_size(), 1);
-  EXPECT_TRUE(absl::IsFailedPrecondition(UndoDecision(*hub_, undo, "officer").status()));
-  const auto decisions = ListDecisions(hub_->store(), v1::ListDecisionsRequest());
+  EXPECT_TRUE(absl::IsFailedPrecondition(UndoDecision(*hub_, undo, li_).status()));
+  const auto decisions = ListDecisions({*hub_, li_}, v1::ListDecisionsRequest());
   ASSERT_EQ(decisions->decisions_size(), 1);
   EXPECT_TRUE(decisions->decisions(0).has_undo_time());
 }
 
 TEST_F(Review, DifferentSettlesTheMatter) {
-  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::DIFFERENT), "officer").ok());
+  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::DIFFERENT), li_).ok());
   EXPECT_EQ(List().conflicts_size(), 0);
   EXPECT_EQ(Duplicates(), 0);
 }
 
 TEST_F(Review, UnsureIsRecordedAndChangesNothing) {
-  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::UNSURE), "officer").ok());
+  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::UNSURE), li_).ok());
   EXPECT_EQ(List().conflicts_size(), 1);
-  EXPECT_EQ(ListDecisions(hub_->store(), v1::ListDecisionsRequest())->decisions_size(), 1);
+  EXPECT_EQ(ListDecisions({*hub_, li_}, v1::ListDecisionsRequest())->decisions_size(), 1);
 }
 
 TEST_F(Review, WhatChangedMeanwhileIsNotDecidedUnseen) {
@@ -88,16 +78,66 @@ TEST_F(Review, WhatChangedMeanwhileIsNotDecidedUnseen) {
   v1::Record corrected = Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1), "371302", 2);
   corrected.mutable_person()->add_phones("13800001111");
   Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY), {corrected});
-  EXPECT_TRUE(absl::IsAborted(DecideConflict(*hub_, seen, "officer").status()));
-  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::SAME), "first").ok());
-  EXPECT_TRUE(absl::IsAborted(DecideConflict(*hub_, seen, "second").status())) << "settled by somebody else";
+  const absl::Status changed = DecideConflict(*hub_, seen, li_).status();
+  EXPECT_TRUE(absl::IsAborted(changed));
+  const v1::StaleDecision stale = StaleOf(changed);
+  ASSERT_EQ(stale.changed_size(), 1) << stale.DebugString();
+  EXPECT_TRUE(stale.changed(0).ends_with(".phone")) << stale.changed(0);
+  EXPECT_EQ(stale.now().conflict_id(), seen.conflict_id());
+  EXPECT_NE(stale.now().etag(), seen.etag());
+  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::SAME), li_).ok());
+  const absl::Status settled = DecideConflict(*hub_, seen, wu_).status();
+  EXPECT_TRUE(absl::IsAborted(settled)) << "settled by somebody else";
+  EXPECT_EQ(StaleOf(settled).settled_by().officer(), "console:li");
+  EXPECT_FALSE(StaleOf(settled).has_now());
   v1::DecideConflictRequest bare = seen;
   bare.clear_etag();
-  EXPECT_TRUE(absl::IsInvalidArgument(DecideConflict(*hub_, bare, "officer").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(DecideConflict(*hub_, bare, li_).status()));
+}
+
+TEST_F(Review, OfTwoOfficersAtOnceOneDecidesAndTheOtherIsTold) {
+  const v1::DecideConflictRequest same = Decide(v1::Decision::SAME);
+  v1::DecideConflictRequest different = same;
+  different.set_verdict(v1::Decision::DIFFERENT);
+  std::atomic<int> ready = 0;
+  absl::Status outcomes[2];
+  const auto decide = [&](int n, const v1::DecideConflictRequest& request, const Officer& officer) {
+    ++ready;
+    while (ready < 2) std::this_thread::yield();
+    outcomes[n] = DecideConflict(*hub_, request, officer).status();
+  };
+  std::thread first([&] { decide(0, same, li_); }), second([&] { decide(1, different, wu_); });
+  first.join();
+  second.join();
+  EXPECT_NE(outcomes[0].ok(), outcomes[1].ok()) << outcomes[0] << " / " << outcomes[1];
+  const absl::Status& refused = outcomes[0].ok() ? outcomes[1] : outcomes[0];
+  EXPECT_TRUE(absl::IsAborted(refused));
+  EXPECT_EQ(StaleOf(refused).settled_by().officer(), outcomes[0].ok() ? "console:li" : "console:wu");
+  const auto decisions = ListDecisions({*hub_, li_}, v1::ListDecisionsRequest());
+  EXPECT_EQ(decisions->decisions_size(), 1) << "nothing is overwritten";
+}
+
+TEST_F(Review, DecisionsAreListedTheNewestFirst) {
+  AddPair(3);
+  const auto all = List();
+  for (const v1::Conflict& conflict : all.conflicts())
+    ASSERT_TRUE(DecideConflict(*hub_, Decide(conflict, v1::Decision::DIFFERENT), li_).ok());
+  v1::ListDecisionsRequest request;
+  request.set_page_size(1);
+  const auto newest = ListDecisions({*hub_, li_}, request);
+  ASSERT_EQ(newest->decisions_size(), 1);
+  EXPECT_EQ(newest->decisions(0).sequence(), 2);
+  request.set_page_token(newest->next_page_token());
+  const auto older = ListDecisions({*hub_, li_}, request);
+  EXPECT_EQ(older->decisions(0).sequence(), 1);
+  EXPECT_TRUE(older->next_page_token().empty());
+  request.Clear();
+  request.set_only_mine(true);
+  EXPECT_EQ(ListDecisions({*hub_, wu_}, request)->decisions_size(), 0);
 }
 
 TEST_F(Review, TheGapReportCountsWhatIsOpen) {
-  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::SAME), "officer").ok());
+  ASSERT_TRUE(DecideConflict(*hub_, Decide(v1::Decision::SAME), li_).ok());
   v1::GetGapReportRequest request;
   request.set_region_digits(4);
   request.set_disclosure(v1::DISCLOSURE_FULL);
