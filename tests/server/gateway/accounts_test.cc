@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "relief/v1/admin_service.pb.h"
+#include "relief/v1/charity_service.pb.h"
 #include "relief/v1/feed_service.pb.h"
 #include "relief/v1/finding_service.pb.h"
 #include "relief/v1/notice_service.pb.h"
+#include "relief/v1/referral_service.pb.h"
 #include "relief/v1/registry_service.pb.h"
 #include "relief/v1/report_service.pb.h"
 #include "relief/v1/review_service.pb.h"
@@ -78,12 +80,16 @@ TEST(Accounts, EveryUnaryMethodOfTheContractIsDecidedOn) {
   const std::map<std::string, bool> internal = {{"/relief.v1.NoticeService/CreateSubscription", true},
                                                 {"/relief.v1.NoticeService/GetSubscription", true},
                                                 {"/relief.v1.NoticeService/DeleteSubscription", true},
-                                                {"/relief.v1.NoticeService/Acknowledge", true}};
+                                                {"/relief.v1.NoticeService/Acknowledge", true},
+                                                {"/relief.v1.CharityService/RegisterProject", true},
+                                                {"/relief.v1.CharityService/UpdateProject", true},
+                                                {"/relief.v1.CharityService/MatchNeeds", true},
+                                                {"/relief.v1.CharityService/AnswerNeed", true}};
   for (const auto* file :
        {v1::ListConflictsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file(),
         v1::ListFindingsRequest::descriptor()->file(), v1::GetGapReportRequest::descriptor()->file(),
         v1::Source::descriptor()->file(), v1::GetStatusRequest::descriptor()->file(),
-        v1::Subscription::descriptor()->file()}) {
+        v1::Subscription::descriptor()->file(), v1::Referral::descriptor()->file(), v1::ListProjectsRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const auto* method = file->service(s)->method(m);
@@ -101,6 +107,7 @@ TEST(Accounts, EveryUnaryMethodOfTheContractIsDecidedOn) {
       << "no people for administrators";
   EXPECT_FALSE(MayCall(AUDITOR, "/relief.v1.ReviewService/DecideConflict"));
   EXPECT_FALSE(MayCall(OFFICER, "/relief.v1.AdminService/ReloadRules"));
+  EXPECT_FALSE(MayCall(OFFICER, "/relief.v1.ReviewService/ApproveProposal")) << "approvers approve";
 }
 
 TEST(SessionsTest, LiveAsLongAsTheyAreUsed) {
