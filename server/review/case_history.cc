@@ -36,8 +36,7 @@ absl::StatusOr<v1::CaseEvent> AppendCaseEvent(storage::Transaction& txn, const s
                                               v1::CaseEvent event, int64_t now_us) {
   auto rows = txn.Scan(review_rows::EventPrefix(conflict_id), {}, kMostEvents);
   if (!rows.ok()) return rows.status();
-  if (rows->size() >= kMostEvents)
-    return absl::ResourceExhaustedError("the history of this case is full");
+  if (rows->size() >= kMostEvents) return absl::ResourceExhaustedError("the history of this case is full");
   event.set_sequence(static_cast<int64_t>(rows->size()) + 1);
   *event.mutable_time() = ToTime(now_us);
   txn.Put(review_rows::EventRow(conflict_id, event.sequence()), event.SerializeAsString());

@@ -12,9 +12,10 @@ namespace {
 struct Nickname {
   const char *zh, *en;
 };
-constexpr Nickname kNicknames[] = {{"青松", "Pine"},   {"白鹭", "Egret"},  {"红枫", "Maple"}, {"蓝湖", "Lake"},
-                                   {"金穗", "Wheat"},  {"紫藤", "Wisteria"}, {"银杏", "Ginkgo"}, {"翠竹", "Bamboo"},
-                                   {"海燕", "Petrel"}, {"山茶", "Camellia"}, {"朝霞", "Dawn"},   {"晚星", "Evenstar"}};
+constexpr Nickname kNicknames[] = {{"青松", "Pine"},     {"白鹭", "Egret"},  {"红枫", "Maple"},
+                                   {"蓝湖", "Lake"},     {"金穗", "Wheat"},  {"紫藤", "Wisteria"},
+                                   {"银杏", "Ginkgo"},   {"翠竹", "Bamboo"}, {"海燕", "Petrel"},
+                                   {"山茶", "Camellia"}, {"朝霞", "Dawn"},   {"晚星", "Evenstar"}};
 
 }  // namespace
 

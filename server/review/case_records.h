@@ -1,4 +1,5 @@
-// A record as a case shows it: masked, with where it comes from and when the hub learned of it. Callable from any thread.
+// A record as a case shows it: masked, with where it comes from and when the hub learned of it. Callable from
+// any thread.
 #pragma once
 
 #include <string>

@@ -16,7 +16,8 @@ namespace {
 
 constexpr int kOtherRecords = 50, kEvents = 20;
 
-absl::Status FillSide(const storage::Reader& reader, matcher::RecordKey key, size_t nickname, v1::CaseSide* side) {
+absl::Status FillSide(const storage::Reader& reader, matcher::RecordKey key, size_t nickname,
+                      v1::CaseSide* side) {
   auto person = matcher::PersonOfRecord(reader, key);
   if (!person.ok()) return person.status();
   auto members = matcher::MembersOf(reader, *person);
@@ -40,8 +41,8 @@ absl::Status FillSide(const storage::Reader& reader, matcher::RecordKey key, siz
 absl::Status AddFindings(const storage::Reader& reader, v1::Case* out) {
   std::set<std::string> ids;
   for (const std::string& id : {out->side_a().person_id(), out->side_b().person_id()}) {
-    auto list =
-        review_rows::ReadOrEmpty<stored::PersonFindings>(reader, schema::PersonFindingsRow(*matcher::PersonId::Parse(id)));
+    auto list = review_rows::ReadOrEmpty<stored::PersonFindings>(
+        reader, schema::PersonFindingsRow(*matcher::PersonId::Parse(id)));
     if (!list.ok()) return list.status();
     ids.insert(list->finding_ids().begin(), list->finding_ids().end());
   }
@@ -70,11 +71,14 @@ absl::StatusOr<v1::Case> ReadCase(Hub& hub, const Officer& officer, const std::s
   if (!pair.ok()) return pair.status();
   const auto reader = hub.store().Snapshot();
   v1::Case out;
-  if (absl::Status status = FillSide(*reader, pair->first, 0, out.mutable_side_a()); !status.ok()) return status;
-  if (absl::Status status = FillSide(*reader, pair->second, 1, out.mutable_side_b()); !status.ok()) return status;
+  if (absl::Status status = FillSide(*reader, pair->first, 0, out.mutable_side_a()); !status.ok())
+    return status;
+  if (absl::Status status = FillSide(*reader, pair->second, 1, out.mutable_side_b()); !status.ok())
+    return status;
   auto record_a = review_rows::ReadRow<stored::Record>(*reader, schema::RecordRow(pair->first), "record");
   auto record_b = review_rows::ReadRow<stored::Record>(*reader, schema::RecordRow(pair->second), "record");
-  auto identity_a = matcher::IdentityOf(*reader, pair->first), identity_b = matcher::IdentityOf(*reader, pair->second);
+  auto identity_a = matcher::IdentityOf(*reader, pair->first),
+       identity_b = matcher::IdentityOf(*reader, pair->second);
   if (!record_a.ok()) return record_a.status();
   if (!record_b.ok()) return record_b.status();
   if (!identity_a.ok()) return identity_a.status();
@@ -85,7 +89,8 @@ absl::StatusOr<v1::Case> ReadCase(Hub& hub, const Officer& officer, const std::s
                      conflict->explanation()))
     *out.add_fields() = std::move(field);
   if (absl::Status status = AddFindings(*reader, &out); !status.ok()) return status;
-  auto same = IfDecided(hub, *conflict, v1::Decision::SAME), different = IfDecided(hub, *conflict, v1::Decision::DIFFERENT);
+  auto same = IfDecided(hub, *conflict, v1::Decision::SAME),
+       different = IfDecided(hub, *conflict, v1::Decision::DIFFERENT);
   if (!same.ok()) return same.status();
   if (!different.ok()) return different.status();
   *out.mutable_if_same() = *std::move(same);

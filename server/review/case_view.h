@@ -1,5 +1,5 @@
-// A case whole: both records and their persons, field by field, what depends on it and what each decision would do. Masked.
-// Callable from any thread.
+// A case whole: both records and their persons, field by field, what depends on it and what each decision
+// would do. Masked. Callable from any thread.
 #pragma once
 
 #include <string>

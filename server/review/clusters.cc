@@ -25,7 +25,8 @@ constexpr size_t kMostLinks = 2000;
 RecordKey KeyOf(const v1::RecordName& name) { return RecordKey::Of(name.source_id(), name.record_id()); }
 
 // The person and those that it has conflicts with, itself first.
-absl::StatusOr<std::vector<PersonId>> PersonsAround(const storage::Reader& reader, const std::string& person_id) {
+absl::StatusOr<std::vector<PersonId>> PersonsAround(const storage::Reader& reader,
+                                                    const std::string& person_id) {
   const auto asked = PersonId::Parse(person_id);
   if (!asked) return absl::InvalidArgumentError("person_id: not a person id");
   auto person = matcher::FollowPersonId(reader, *asked);
@@ -71,7 +72,8 @@ void Add(std::vector<v1::Decision::Constraint>* constraints, const v1::RecordNam
   constraint.set_verdict(verdict);
 }
 
-void KeepTogether(std::vector<v1::Decision::Constraint>* constraints, const v1::ClusterDecision::Group& group) {
+void KeepTogether(std::vector<v1::Decision::Constraint>* constraints,
+                  const v1::ClusterDecision::Group& group) {
   for (int i = 1; i < group.records_size(); ++i)
     Add(constraints, group.records(0), group.records(i), v1::Decision::SAME);
 }
@@ -84,9 +86,11 @@ absl::Status CheckGroups(const storage::Reader& reader, const v1::ClusterDecisio
     for (const v1::RecordName& name : decision.groups(g).records()) {
       const RecordKey key = KeyOf(name);
       if (!seen.insert(key).second)
-        return absl::InvalidArgumentError("groups[" + std::to_string(g) + "].records: a record is named twice");
+        return absl::InvalidArgumentError("groups[" + std::to_string(g) +
+                                          "].records: a record is named twice");
       if (auto person = matcher::PersonOfRecord(reader, key); absl::IsNotFound(person.status()))
-        return absl::InvalidArgumentError("groups[" + std::to_string(g) + "].records: there is no such record");
+        return absl::InvalidArgumentError("groups[" + std::to_string(g) +
+                                          "].records: there is no such record");
     }
   }
   if (seen.size() > kMostRecords) return absl::InvalidArgumentError("groups: at most 200 records");
@@ -131,7 +135,8 @@ absl::StatusOr<std::vector<v1::Decision::Constraint>> ConstraintsOf(const storag
       auto members = matcher::MembersOf(reader, *person);
       if (!members.ok()) return members.status();
       if (!std::equal(named.begin(), named.end(), members->begin(), members->end()))
-        return absl::InvalidArgumentError("groups: together they hold every record of the person, and no other");
+        return absl::InvalidArgumentError(
+            "groups: together they hold every record of the person, and no other");
       for (const auto& group : groups) KeepTogether(&constraints, group);
       for (int i = 0; i < groups.size(); ++i)
         for (int j = i + 1; j < groups.size(); ++j)
@@ -140,7 +145,8 @@ absl::StatusOr<std::vector<v1::Decision::Constraint>> ConstraintsOf(const storag
     }
     case v1::Decision::MOVE: {
       if (groups.size() != 2)
-        return absl::InvalidArgumentError("groups: the records that move, and the records that they belong to");
+        return absl::InvalidArgumentError(
+            "groups: the records that move, and the records that they belong to");
       auto from = matcher::PersonOfRecord(reader, KeyOf(groups[0].records(0)));
       if (!from.ok()) return from.status();
       std::set<RecordKey> moving;
@@ -240,8 +246,9 @@ absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::strin
       links.push_back(std::move(link));
     }
   }
-  std::stable_sort(links.begin(), links.end(),
-                   [](const v1::Cluster::Link& l, const v1::Cluster::Link& r) { return l.bits() < r.bits(); });
+  std::stable_sort(links.begin(), links.end(), [](const v1::Cluster::Link& l, const v1::Cluster::Link& r) {
+    return l.bits() < r.bits();
+  });
   if (links.size() > kMostLinks) links.erase(links.begin(), links.end() - kMostLinks);
   for (v1::Cluster::Link& link : links) *cluster.add_links() = std::move(link);
   return cluster;
@@ -262,11 +269,13 @@ absl::StatusOr<v1::Decision> DecideClusterNow(WriteContext& context, const v1::C
   v1::Decision decision;
   decision.set_operation(asked.operation());
   decision.set_comment(asked.comment());
-  for (v1::Decision::Constraint& constraint : *constraints) *decision.add_constraints() = std::move(constraint);
+  for (v1::Decision::Constraint& constraint : *constraints)
+    *decision.add_constraints() = std::move(constraint);
   return DecideManyNow(context, std::move(decision), by);
 }
 
-absl::StatusOr<v1::Decision> DecideCluster(Hub& hub, const v1::ClusterDecision& asked, const Officer& officer) {
+absl::StatusOr<v1::Decision> DecideCluster(Hub& hub, const v1::ClusterDecision& asked,
+                                           const Officer& officer) {
   if (absl::Status status = CheckComment(asked.comment(), "comment"); !status.ok()) return status;
   if (asked.etag().empty()) return absl::InvalidArgumentError("etag: required, as the cluster was read");
   v1::Decision decision;

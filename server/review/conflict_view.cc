@@ -40,11 +40,12 @@ void AddRecord(const std::string& side, const matcher::Identity& identity, std::
 }
 
 std::string EtagOf(const v1::Conflict& conflict, const matcher::Identity& a, const matcher::Identity& b) {
-  std::vector<Part> parts = {{"kind", Hash(std::to_string(conflict.kind()))},
-                             {"score", Hash(std::to_string(std::lround(conflict.explanation().total_bits() * 64)))},
-                             {"model", Hash(conflict.explanation().model_version())},
-                             {"person_a", Hash(conflict.person_a_id())},
-                             {"person_b", Hash(conflict.person_b_id())}};
+  std::vector<Part> parts = {
+      {"kind", Hash(std::to_string(conflict.kind()))},
+      {"score", Hash(std::to_string(std::lround(conflict.explanation().total_bits() * 64)))},
+      {"model", Hash(conflict.explanation().model_version())},
+      {"person_a", Hash(conflict.person_a_id())},
+      {"person_b", Hash(conflict.person_b_id())}};
   AddRecord("record_a", a, &parts);
   AddRecord("record_b", b, &parts);
   std::string etag;
@@ -66,7 +67,8 @@ absl::StatusOr<v1::Conflict> Frame(const storage::Reader& reader, const matcher:
   auto name_a = NameOf(reader, conflict.a), name_b = NameOf(reader, conflict.b);
   if (!name_a.ok()) return name_a.status();
   if (!name_b.ok()) return name_b.status();
-  auto person_a = matcher::PersonOfRecord(reader, conflict.a), person_b = matcher::PersonOfRecord(reader, conflict.b);
+  auto person_a = matcher::PersonOfRecord(reader, conflict.a),
+       person_b = matcher::PersonOfRecord(reader, conflict.b);
   if (!person_a.ok()) return person_a.status();
   if (!person_b.ok()) return person_b.status();
   v1::Conflict out;
@@ -87,7 +89,8 @@ absl::StatusOr<std::pair<matcher::RecordKey, matcher::RecordKey>> PairOf(const s
   return *pair;
 }
 
-absl::StatusOr<v1::Conflict> ReadConflictBriefly(const storage::Reader& reader, const std::string& conflict_id) {
+absl::StatusOr<v1::Conflict> ReadConflictBriefly(const storage::Reader& reader,
+                                                 const std::string& conflict_id) {
   auto pair = PairOf(conflict_id);
   if (!pair.ok()) return pair.status();
   auto conflict = matcher::ConflictBetween(reader, pair->first, pair->second);

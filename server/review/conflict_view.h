@@ -1,7 +1,8 @@
 // One conflict as the contract shows it, and what "it changed since you looked" means.
 //
-// The etag holds a short hash of each thing that the officer saw (kind, score, persons, each field of both records, the model), so
-// that the hub can say what is different without keeping what everybody looked at. Callable from any thread.
+// The etag holds a short hash of each thing that the officer saw (kind, score, persons, each field of both
+// records, the model), so that the hub can say what is different without keeping what everybody looked at.
+// Callable from any thread.
 #pragma once
 
 #include <string>
@@ -20,7 +21,8 @@ absl::StatusOr<v1::Conflict> ReadConflict(const storage::Reader& reader, const m
                                           const std::string& conflict_id);
 
 // Kind, records and persons only: what a list needs, without scoring.
-absl::StatusOr<v1::Conflict> ReadConflictBriefly(const storage::Reader& reader, const std::string& conflict_id);
+absl::StatusOr<v1::Conflict> ReadConflictBriefly(const storage::Reader& reader,
+                                                 const std::string& conflict_id);
 
 absl::StatusOr<std::pair<matcher::RecordKey, matcher::RecordKey>> PairOf(const std::string& conflict_id);
 

@@ -39,13 +39,15 @@ v1::Decision::Verdict VerdictOn(const v1::Decision& decision, const std::string&
 }
 
 // The constraint that the newest standing decision asks for.
-absl::StatusOr<std::optional<matcher::Verdict>> Standing(const storage::Reader& reader, const std::string& conflict_id) {
+absl::StatusOr<std::optional<matcher::Verdict>> Standing(const storage::Reader& reader,
+                                                         const std::string& conflict_id) {
   auto decisions = DecisionsOnPair(reader, conflict_id);
   if (!decisions.ok()) return decisions.status();
   for (auto decision = decisions->rbegin(); decision != decisions->rend(); ++decision) {
     const v1::Decision::Verdict verdict = VerdictOn(*decision, conflict_id);
     if (decision->has_undo_time() || verdict == v1::Decision::UNSURE) continue;
-    return std::optional(verdict == v1::Decision::SAME ? matcher::Verdict::kSame : matcher::Verdict::kDifferent);
+    return std::optional(verdict == v1::Decision::SAME ? matcher::Verdict::kSame
+                                                       : matcher::Verdict::kDifferent);
   }
   return std::optional<matcher::Verdict>();
 }
@@ -60,7 +62,8 @@ absl::Status Follow(WriteContext& context, const std::string& conflict_id) {
 
 // Number, names and time; and the place in the list of decisions.
 absl::Status Sign(WriteContext& context, const Attribution& by, v1::Decision* decision) {
-  auto number = NextNumber(context.txn, &stored::ReviewCounters::decisions, &stored::ReviewCounters::set_decisions);
+  auto number =
+      NextNumber(context.txn, &stored::ReviewCounters::decisions, &stored::ReviewCounters::set_decisions);
   if (!number.ok()) return number.status();
   decision->set_sequence(*number);
   decision->set_officer(by.officer);
@@ -191,8 +194,7 @@ absl::StatusOr<v1::Decision> DecidePairNow(WriteContext& context, const v1::Deci
       !status.ok())
     return status;
   const bool unsure = request.verdict() == v1::Decision::UNSURE;
-  if (absl::Status status =
-          SetWorkState(context, id, unsure ? v1::WorkItem::UNSURE : v1::WorkItem::WAITING);
+  if (absl::Status status = SetWorkState(context, id, unsure ? v1::WorkItem::UNSURE : v1::WorkItem::WAITING);
       !status.ok())
     return status;
   if (unsure) return decision;
@@ -200,7 +202,8 @@ absl::StatusOr<v1::Decision> DecidePairNow(WriteContext& context, const v1::Deci
   return decision;
 }
 
-absl::StatusOr<v1::Decision> DecideManyNow(WriteContext& context, v1::Decision decision, const Attribution& by) {
+absl::StatusOr<v1::Decision> DecideManyNow(WriteContext& context, v1::Decision decision,
+                                           const Attribution& by) {
   if (absl::Status status = Sign(context, by, &decision); !status.ok()) return status;
   decision.set_decision_id(review_rows::Numbered('E', decision.sequence()));
   PutNew(context.txn, decision);
@@ -227,8 +230,8 @@ absl::StatusOr<v1::Decision> UndoNow(WriteContext& context, const v1::UndoDecisi
   context.Audit({by.officer, "review.undo", request.decision_id(), "", "", by.approver});
   if (!decision->conflict_id().empty()) {
     const std::string& id = decision->conflict_id();
-    if (absl::Status status = RecordOnCase(
-            context, id, Event(v1::CaseEvent::UNDONE, *decision, request.comment()), by.officer);
+    if (absl::Status status =
+            RecordOnCase(context, id, Event(v1::CaseEvent::UNDONE, *decision, request.comment()), by.officer);
         !status.ok())
       return status;
     if (decision->verdict() == v1::Decision::UNSURE) {
@@ -238,7 +241,8 @@ absl::StatusOr<v1::Decision> UndoNow(WriteContext& context, const v1::UndoDecisi
     if (absl::Status status = Follow(context, id); !status.ok()) return status;
   }
   for (const v1::Decision::Constraint& constraint : decision->constraints())
-    if (absl::Status status = Follow(context, PairId(constraint.record_a(), constraint.record_b())); !status.ok())
+    if (absl::Status status = Follow(context, PairId(constraint.record_a(), constraint.record_b()));
+        !status.ok())
       return status;
   return decision;
 }

@@ -1,7 +1,7 @@
 // Decisions inside one commit: the steps that officers' calls, approvals and jobs share.
 //
-// A decision is a set of constraints between records. What stands for a pair is what the newest decision on it says that was not
-// taken back. For the hub's writer only.
+// A decision is a set of constraints between records. What stands for a pair is what the newest decision on
+// it says that was not taken back. For the hub's writer only.
 #pragma once
 
 #include <string>
@@ -31,7 +31,8 @@ absl::StatusOr<v1::Decision> DecidePairNow(WriteContext& context, const v1::Deci
                                            const Attribution& by);
 
 // A decision of several constraints, given as pairs. `decision` brings operation and comment.
-absl::StatusOr<v1::Decision> DecideManyNow(WriteContext& context, v1::Decision decision, const Attribution& by);
+absl::StatusOr<v1::Decision> DecideManyNow(WriteContext& context, v1::Decision decision,
+                                           const Attribution& by);
 
 // FAILED_PRECONDITION: taken back already.
 absl::StatusOr<v1::Decision> UndoNow(WriteContext& context, const v1::UndoDecisionRequest& request,
@@ -53,8 +54,7 @@ absl::Status RecordOnCase(WriteContext& context, const std::string& conflict_id,
                           const std::string& actor);
 
 // The next number of what `counter` counts, kept in this commit.
-absl::StatusOr<int64_t> NextNumber(storage::Transaction& txn,
-                                   int64_t (stored::ReviewCounters::*get)() const,
+absl::StatusOr<int64_t> NextNumber(storage::Transaction& txn, int64_t (stored::ReviewCounters::*get)() const,
                                    void (stored::ReviewCounters::*set)(int64_t));
 
 std::string PairId(const v1::RecordName& a, const v1::RecordName& b);

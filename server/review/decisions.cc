@@ -28,7 +28,8 @@ bool Passes(const v1::ListDecisionsRequest& request, const v1::Decision& decisio
 
 absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRequest& request,
                                             const Officer& officer) {
-  if (request.verdict() == v1::Decision::VERDICT_UNSPECIFIED || !v1::Decision::Verdict_IsValid(request.verdict()))
+  if (request.verdict() == v1::Decision::VERDICT_UNSPECIFIED ||
+      !v1::Decision::Verdict_IsValid(request.verdict()))
     return absl::InvalidArgumentError("verdict: required");
   if (absl::Status status = CheckComment(request.comment(), "comment"); !status.ok()) return status;
   if (request.etag().empty()) return absl::InvalidArgumentError("etag: required, as the conflict was read");
@@ -68,13 +69,15 @@ absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRe
   return decision;
 }
 
-absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionRequest& request, const Officer& officer) {
+absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionRequest& request,
+                                          const Officer& officer) {
   if (absl::Status status = CheckComment(request.comment(), "comment"); !status.ok()) return status;
   v1::Decision undone;
   auto done = hub.Write([&](WriteContext& context) -> absl::Status {
     auto decision = ReadDecision(storage::TransactionReader(context.txn), request.decision_id());
     if (!decision.ok()) return decision.status();
-    if (decision->has_undo_time()) return absl::FailedPreconditionError("the decision was taken back already");
+    if (decision->has_undo_time())
+      return absl::FailedPreconditionError("the decision was taken back already");
     if (!decision->approver().empty()) {
       v1::Proposal proposal;
       *proposal.mutable_undo() = request;

@@ -1,8 +1,8 @@
 // What officers decide of conflicts, and how it is taken back.
 //
-// A decision is a constraint between two records that later feeds cannot undo; taking it back lifts the constraint, unless another
-// decision on the same pair still stands. Where the policy asks for a second person, both make a proposal instead and change
-// nothing. Callable from any thread.
+// A decision is a constraint between two records that later feeds cannot undo; taking it back lifts the
+// constraint, unless another decision on the same pair still stands. Where the policy asks for a second
+// person, both make a proposal instead and change nothing. Callable from any thread.
 #pragma once
 
 #include <string>
@@ -16,12 +16,14 @@
 
 namespace relief::server {
 
-// ABORTED: the conflict changed since the etag was read, or is no more; the StaleDecision says how. FAILED_PRECONDITION: a proposal
-// on the case waits.
-absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRequest& request, const Officer& officer);
+// ABORTED: the conflict changed since the etag was read, or is no more; the StaleDecision says how.
+// FAILED_PRECONDITION: a proposal on the case waits.
+absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRequest& request,
+                                            const Officer& officer);
 
 // What needed two people to do needs two people to undo.
-absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionRequest& request, const Officer& officer);
+absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionRequest& request,
+                                          const Officer& officer);
 
 // The newest first.
 absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const ReviewView& view,

@@ -13,7 +13,9 @@ matcher::RecordKey KeyOf(const v1::RecordName& name) {
   return matcher::RecordKey::Of(name.source_id(), name.record_id());
 }
 
-bool Begins(const std::string& key, std::string_view prefix) { return key.compare(0, prefix.size(), prefix) == 0; }
+bool Begins(const std::string& key, std::string_view prefix) {
+  return key.compare(0, prefix.size(), prefix) == 0;
+}
 
 // The id in a key of the matcher's index: a letter and what the records are called.
 constexpr std::string_view kPersonRows = "mp", kConflictRows = "mc";
@@ -75,7 +77,8 @@ absl::Status AddConflict(const storage::Reader& before, const storage::Reader& a
 }
 
 // Does every constraint come true?
-absl::StatusOr<bool> Achieves(const storage::Reader& after, const std::vector<v1::Decision::Constraint>& constraints) {
+absl::StatusOr<bool> Achieves(const storage::Reader& after,
+                              const std::vector<v1::Decision::Constraint>& constraints) {
   for (const v1::Decision::Constraint& constraint : constraints) {
     auto a = matcher::PersonOfRecord(after, KeyOf(constraint.record_a()));
     auto b = matcher::PersonOfRecord(after, KeyOf(constraint.record_b()));
@@ -117,7 +120,8 @@ void AddSentences(v1::Effect* effect) {
   const auto count = [&](int findings, const char* chinese, const char* english) {
     if (findings == 0) return;
     add(&zh, "，", chinese + std::string(" ") + std::to_string(findings) + " 个问题");
-    add(&en, "; ", english + std::string(" ") + std::to_string(findings) + (findings == 1 ? " finding" : " findings"));
+    add(&en, "; ",
+        english + std::string(" ") + std::to_string(findings) + (findings == 1 ? " finding" : " findings"));
   };
   count(effect->closes_size(), "关闭", "closes");
   count(effect->opens_size(), "新增", "opens");
@@ -136,7 +140,8 @@ absl::StatusOr<v1::Effect> Foresee(Hub& hub, const std::vector<v1::Decision::Con
         for (const v1::Decision::Constraint& constraint : constraints)
           if (absl::Status done = context.Constrain(
                   KeyOf(constraint.record_a()), KeyOf(constraint.record_b()),
-                  constraint.verdict() == v1::Decision::SAME ? matcher::Verdict::kSame : matcher::Verdict::kDifferent);
+                  constraint.verdict() == v1::Decision::SAME ? matcher::Verdict::kSame
+                                                             : matcher::Verdict::kDifferent);
               !done.ok())
             return done;
         return absl::OkStatus();

@@ -1,4 +1,5 @@
-// What a decision would do: computed by doing it, with all that follows from it, in a transaction that is thrown away.
+// What a decision would do: computed by doing it, with all that follows from it, in a transaction that is
+// thrown away.
 //
 // Callable from any thread; the writer is not asked and does not wait.
 #pragma once

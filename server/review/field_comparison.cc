@@ -31,7 +31,8 @@ std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& texts)
 
 bool HasFullWidth(const std::string& text) {
   const std::u32string characters = DecodeUtf8(text);
-  return std::any_of(characters.begin(), characters.end(), [](char32_t c) { return c >= 0xFF01 && c <= 0xFF5E; });
+  return std::any_of(characters.begin(), characters.end(),
+                     [](char32_t c) { return c >= 0xFF01 && c <= 0xFF5E; });
 }
 
 void Mark(const std::string& whole_a, const std::string& whole_b, v1::FieldComparison* field) {
@@ -48,7 +49,8 @@ void IdNotes(const matcher::IdNumber& id, google::protobuf::RepeatedPtrField<std
   if (id.not_own) *notes->Add() = "ID_NOT_OWN";
 }
 
-// One digit, or two neighbours the wrong way round: typing, most often. The last character follows from the others.
+// One digit, or two neighbours the wrong way round: typing, most often. The last character follows from the
+// others.
 void IdPairNotes(const std::string& a, const std::string& b, v1::FieldComparison* field) {
   if (a.size() != b.size() || a.size() < 2) return;
   std::vector<size_t> different;
@@ -62,7 +64,9 @@ void IdPairNotes(const std::string& a, const std::string& b, v1::FieldComparison
     field->add_notes("ID_DIGITS_SWAPPED");
   for (const size_t at : different) {
     const bool birth = at >= 6 && at < 14;
-    field->add_notes((birth ? "ID_BIRTH_DIGIT_" : at < 6 ? "ID_REGION_DIGIT_" : "ID_SEQUENCE_DIGIT_") +
+    field->add_notes((birth    ? "ID_BIRTH_DIGIT_"
+                      : at < 6 ? "ID_REGION_DIGIT_"
+                               : "ID_SEQUENCE_DIGIT_") +
                      std::to_string(at + 1));
     if (field->notes_size() >= 4) break;
   }
@@ -80,11 +84,14 @@ void NameNotes(std::u32string_view a, std::u32string_view b, v1::FieldComparison
   bool sounds = false, looks = false;
   for (size_t i = 0; i < a.size(); ++i) {
     if (a[i] == b[i]) continue;
-    const auto add = [](std::string* all, const std::string& one) { *all += (all->empty() ? "" : " ") + one; };
+    const auto add = [](std::string* all, const std::string& one) {
+      *all += (all->empty() ? "" : " ") + one;
+    };
     add(&reading_a, ReadingOf(a[i]));
     add(&reading_b, ReadingOf(b[i]));
     const auto first = matcher::Readings(a[i]), second = matcher::Readings(b[i]);
-    sounds = sounds || std::find_first_of(first.begin(), first.end(), second.begin(), second.end()) != first.end();
+    sounds =
+        sounds || std::find_first_of(first.begin(), first.end(), second.begin(), second.end()) != first.end();
     looks = looks || matcher::ShapeSimilarity(a[i], b[i]) >= kLooksAlike;
   }
   field->set_reading_a(reading_a);

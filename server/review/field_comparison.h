@@ -1,5 +1,5 @@
-// Two records beside each other, field by field: what each says (masked), which characters differ, and what the canonical form
-// shows. Pure; callable from any thread.
+// Two records beside each other, field by field: what each says (masked), which characters differ, and what
+// the canonical form shows. Pure; callable from any thread.
 #pragma once
 
 #include <vector>

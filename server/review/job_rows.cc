@@ -27,7 +27,8 @@ void End(WriteContext& context, v1::ReviewJob::State state, stored::ReviewJob* j
   *job->mutable_job()->mutable_end_time() = ToTime(context.now_us);
 }
 
-// One item. What the data or somebody else settled meanwhile is skipped; only what nobody foresaw is an error.
+// One item. What the data or somebody else settled meanwhile is skipped; only what nobody foresaw is an
+// error.
 absl::Status DoItem(WriteContext& context, const stored::ReviewJob& job, stored::ReviewJobItem* item) {
   const Attribution by{job.job().officer(), job.approver(), job.job().proposal_id(), job.job().job_id()};
   v1::ReviewJobItem& result = *item->mutable_item();
@@ -77,8 +78,10 @@ void Count(const v1::ReviewJobItem& item, v1::ReviewJob* job) {
   }
 }
 
-// The next `count` items in one commit. With `failure` the one item gets it as its result instead of being done.
-absl::Status Step(Hub& hub, const std::string& job_id, int64_t count, const absl::Status& failure, bool* more) {
+// The next `count` items in one commit. With `failure` the one item gets it as its result instead of being
+// done.
+absl::Status Step(Hub& hub, const std::string& job_id, int64_t count, const absl::Status& failure,
+                  bool* more) {
   return hub
       .Write([&](WriteContext& context) -> absl::Status {
         *more = false;
@@ -178,8 +181,8 @@ absl::StatusOr<v1::ListReviewJobsResponse> ListReviewJobs(const storage::Reader&
   return response;
 }
 
-absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(const storage::Reader& reader,
-                                                                  const v1::ListReviewJobItemsRequest& request) {
+absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(
+    const storage::Reader& reader, const v1::ListReviewJobItemsRequest& request) {
   if (request.page_size() < 0) return absl::InvalidArgumentError("page_size: not negative");
   const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
   if (auto job = Read(reader, request.job_id()); !job.ok()) return job.status();
@@ -197,7 +200,8 @@ absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(const storage:
       stored::ReviewJobItem item;
       if (!item.ParseFromString(row.row.value)) return absl::DataLossError("an item of a job is damaged");
       const auto& results = request.results();
-      if (!results.empty() && std::find(results.begin(), results.end(), item.item().result()) == results.end())
+      if (!results.empty() &&
+          std::find(results.begin(), results.end(), item.item().result()) == results.end())
         continue;
       if (response.items_size() == size) {
         response.set_next_page_token(std::to_string(response.items(size - 1).number()));

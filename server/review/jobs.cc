@@ -151,7 +151,8 @@ void ReviewJobs::Run() {
   }
 }
 
-absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest& request, const Officer& officer) {
+absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest& request,
+                                                    const Officer& officer) {
   if (absl::Status status = CheckVerdict(request.verdict()); !status.ok()) return status;
   if (request.samples() < 0 || request.samples() > kMostSamples)
     return absl::InvalidArgumentError("samples: at most 50");
@@ -162,20 +163,21 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
   std::set<std::string> sources;
   std::map<v1::Conflict::Kind, int64_t> kinds;
   std::vector<std::string> ids;
-  absl::Status status = ForEachWorkItem(*snapshot, {hub_, officer}, request.filter(), [&](const v1::WorkItem& item) {
-    const bool others = item.state() == v1::WorkItem::CLAIMED && item.claimed_by() != officer.name;
-    if (others || item.state() == v1::WorkItem::PROPOSED) {
-      preview.set_skipped(preview.skipped() + 1);
-      return true;
-    }
-    ids.push_back(item.conflict_id());
-    seen.amount_fen += item.amount_fen();
-    ++kinds[item.kind()];
-    sources.insert(item.source_ids().begin(), item.source_ids().end());
-    preview.set_min_bits(ids.size() == 1 ? item.bits() : std::min(preview.min_bits(), item.bits()));
-    preview.set_max_bits(ids.size() == 1 ? item.bits() : std::max(preview.max_bits(), item.bits()));
-    return true;
-  });
+  absl::Status status =
+      ForEachWorkItem(*snapshot, {hub_, officer}, request.filter(), [&](const v1::WorkItem& item) {
+        const bool others = item.state() == v1::WorkItem::CLAIMED && item.claimed_by() != officer.name;
+        if (others || item.state() == v1::WorkItem::PROPOSED) {
+          preview.set_skipped(preview.skipped() + 1);
+          return true;
+        }
+        ids.push_back(item.conflict_id());
+        seen.amount_fen += item.amount_fen();
+        ++kinds[item.kind()];
+        sources.insert(item.source_ids().begin(), item.source_ids().end());
+        preview.set_min_bits(ids.size() == 1 ? item.bits() : std::min(preview.min_bits(), item.bits()));
+        preview.set_max_bits(ids.size() == 1 ? item.bits() : std::max(preview.max_bits(), item.bits()));
+        return true;
+      });
   if (!status.ok()) return status;
   preview.set_conflicts(static_cast<int64_t>(ids.size()));
   preview.set_amount_fen(seen.amount_fen);
@@ -190,7 +192,8 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
   preview.set_seed(request.seed() == 0 ? RandomNumber() : request.seed());
   std::mt19937_64 random(preview.seed());
   std::vector<std::string> drawn = ids;
-  const size_t wanted = std::min(drawn.size(), static_cast<size_t>(request.samples() == 0 ? kSamples : request.samples()));
+  const size_t wanted =
+      std::min(drawn.size(), static_cast<size_t>(request.samples() == 0 ? kSamples : request.samples()));
   for (size_t i = 0; i < wanted; ++i) {
     std::swap(drawn[i], drawn[i + random() % (drawn.size() - i)]);
     auto sample = ReadCase(hub_, officer, drawn[i]);
@@ -250,7 +253,8 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Start(const v1::StartBulkRequest& requ
   return created;
 }
 
-absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobRequest& request, const Officer& officer) {
+absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobRequest& request,
+                                                 const Officer& officer) {
   if (absl::Status status = CheckComment(request.comment(), "comment", true); !status.ok()) return status;
   const auto snapshot = hub_.store().Snapshot();
   auto reverted = GetReviewJob(*snapshot, request.job_id());

@@ -1,8 +1,8 @@
 // Many decisions as one durable job: item by item, with progress, each with its result, taken back as one.
 //
-// A job is rows: a step decides the next few items and moves the mark in the same commit, so that a restart goes on exactly where
-// it stopped. ReviewJobs drives the running ones on a thread of its own. BeginJob and DropJob belong to the writer; the rest is
-// callable from any thread.
+// A job is rows: a step decides the next few items and moves the mark in the same commit, so that a restart
+// goes on exactly where it stopped. ReviewJobs drives the running ones on a thread of its own. BeginJob and
+// DropJob belong to the writer; the rest is callable from any thread.
 #pragma once
 
 #include <condition_variable>
@@ -31,8 +31,8 @@ absl::StatusOr<bool> RunJobStep(Hub& hub, const std::string& job_id);
 absl::StatusOr<v1::ReviewJob> GetReviewJob(const storage::Reader& reader, const std::string& job_id);
 absl::StatusOr<v1::ListReviewJobsResponse> ListReviewJobs(const storage::Reader& reader,
                                                           const v1::ListReviewJobsRequest& request);
-absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(const storage::Reader& reader,
-                                                                  const v1::ListReviewJobItemsRequest& request);
+absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(
+    const storage::Reader& reader, const v1::ListReviewJobItemsRequest& request);
 absl::StatusOr<v1::ReviewJob> CancelReviewJob(Hub& hub, const std::string& job_id, const Officer& officer);
 
 class ReviewJobs {

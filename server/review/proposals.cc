@@ -45,14 +45,15 @@ absl::Status Count(storage::Transaction& txn, int64_t difference) {
 }
 
 // Ends a pending proposal in `state`; the case goes back to the queue unless it was decided.
-absl::Status End(WriteContext& context, stored::Proposal* stored, v1::Proposal::State state, const Officer& officer) {
+absl::Status End(WriteContext& context, stored::Proposal* stored, v1::Proposal::State state,
+                 const Officer& officer) {
   v1::Proposal& proposal = *stored->mutable_proposal();
   proposal.set_state(state);
   *proposal.mutable_end_time() = ToTime(context.now_us);
   if (state != v1::Proposal::WITHDRAWN) proposal.set_approver(officer.name);
   context.txn.Put(review_rows::ProposalRow(proposal.proposal_id()), stored->SerializeAsString());
-  context.Audit({officer.name, "review.proposal", proposal.proposal_id(), "", "",
-                 v1::Proposal::State_Name(state)});
+  context.Audit(
+      {officer.name, "review.proposal", proposal.proposal_id(), "", "", v1::Proposal::State_Name(state)});
   if (absl::Status status = Count(context.txn, -1); !status.ok()) return status;
   if (!proposal.has_decide()) return absl::OkStatus();
   const std::string& id = proposal.decide().conflict_id();
@@ -62,7 +63,8 @@ absl::Status End(WriteContext& context, stored::Proposal* stored, v1::Proposal::
   if (absl::Status status = RecordOnCase(context, id, Event(kind, proposal, proposal.reason()), officer.name);
       !status.ok())
     return status;
-  return state == v1::Proposal::APPROVED ? absl::OkStatus() : SetWorkState(context, id, v1::WorkItem::WAITING);
+  return state == v1::Proposal::APPROVED ? absl::OkStatus()
+                                         : SetWorkState(context, id, v1::WorkItem::WAITING);
 }
 
 // Does it.
@@ -93,7 +95,8 @@ absl::Status Carry(WriteContext& context, stored::Proposal* stored, const Office
 
 using Step = std::function<absl::Status(WriteContext&, stored::Proposal&)>;
 
-absl::StatusOr<v1::Proposal> OnPending(Hub& hub, const std::string& id, const Officer& officer, const Step& step) {
+absl::StatusOr<v1::Proposal> OnPending(Hub& hub, const std::string& id, const Officer& officer,
+                                       const Step& step) {
   v1::Proposal shown;
   auto done = hub.Write([&](WriteContext& context) -> absl::Status {
     auto stored = Read(storage::TransactionReader(context.txn), id);
@@ -111,7 +114,8 @@ absl::StatusOr<v1::Proposal> OnPending(Hub& hub, const std::string& id, const Of
 }  // namespace
 
 absl::StatusOr<std::string> Propose(WriteContext& context, v1::Proposal proposal, const Officer& officer) {
-  auto number = NextNumber(context.txn, &stored::ReviewCounters::proposals, &stored::ReviewCounters::set_proposals);
+  auto number =
+      NextNumber(context.txn, &stored::ReviewCounters::proposals, &stored::ReviewCounters::set_proposals);
   if (!number.ok()) return number.status();
   const std::string id = review_rows::Numbered('R', *number);
   proposal.set_proposal_id(id);
@@ -126,11 +130,13 @@ absl::StatusOr<std::string> Propose(WriteContext& context, v1::Proposal proposal
   if (absl::Status status = Count(context.txn, 1); !status.ok()) return status;
   if (!proposal.has_decide()) return id;
   const std::string& conflict = proposal.decide().conflict_id();
-  if (absl::Status status = RecordOnCase(
-          context, conflict, Event(v1::CaseEvent::PROPOSED, proposal, proposal.decide().comment()), officer.name);
+  if (absl::Status status =
+          RecordOnCase(context, conflict,
+                       Event(v1::CaseEvent::PROPOSED, proposal, proposal.decide().comment()), officer.name);
       !status.ok())
     return status;
-  if (absl::Status status = SetWorkState(context, conflict, v1::WorkItem::PROPOSED, id); !status.ok()) return status;
+  if (absl::Status status = SetWorkState(context, conflict, v1::WorkItem::PROPOSED, id); !status.ok())
+    return status;
   return id;
 }
 
@@ -139,7 +145,8 @@ absl::StatusOr<v1::ListProposalsResponse> ListProposals(const ReviewView& view,
   if (request.page_size() < 0) return absl::InvalidArgumentError("page_size: not negative");
   const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
   std::string from;
-  if (!request.page_token().empty()) from = review_rows::ProposalRow(request.page_token()) + std::string(1, '\0');
+  if (!request.page_token().empty())
+    from = review_rows::ProposalRow(request.page_token()) + std::string(1, '\0');
   const auto snapshot = view.hub.store().Snapshot();
   v1::ListProposalsResponse response;
   while (true) {
@@ -147,12 +154,13 @@ absl::StatusOr<v1::ListProposalsResponse> ListProposals(const ReviewView& view,
     if (!rows.ok()) return rows.status();
     for (const storage::KeyRow& row : *rows) {
       stored::Proposal stored;
-      if (!stored.ParseFromString(row.row.value)) return absl::DataLossError("the row of a proposal is damaged");
+      if (!stored.ParseFromString(row.row.value))
+        return absl::DataLossError("the row of a proposal is damaged");
       const auto state = stored.proposal().state();
-      const bool wanted = request.states().empty()
-                              ? state == v1::Proposal::PENDING
-                              : std::find(request.states().begin(), request.states().end(), state) !=
-                                    request.states().end();
+      const bool wanted =
+          request.states().empty()
+              ? state == v1::Proposal::PENDING
+              : std::find(request.states().begin(), request.states().end(), state) != request.states().end();
       if (!wanted) continue;
       if (response.proposals_size() == size) {
         response.set_next_page_token(response.proposals(size - 1).proposal_id());
@@ -176,7 +184,8 @@ absl::StatusOr<v1::Proposal> ApproveProposal(Hub& hub, const v1::ApproveProposal
   if (absl::Status status = CheckComment(request.comment(), "comment"); !status.ok()) return status;
   absl::Status stale;
   auto proposal = OnPending(
-      hub, request.proposal_id(), officer, [&](WriteContext& context, stored::Proposal& stored) -> absl::Status {
+      hub, request.proposal_id(), officer,
+      [&](WriteContext& context, stored::Proposal& stored) -> absl::Status {
         stale = absl::OkStatus();
         if (stored.proposer_person() == officer.person)
           return absl::PermissionDeniedError("a proposal is approved by another person than proposed it");

@@ -1,4 +1,5 @@
-// Four eyes: what one person proposes, another one approves. The hub compares persons, not accounts; nothing changes before.
+// Four eyes: what one person proposes, another one approves. The hub compares persons, not accounts; nothing
+// changes before.
 //
 // Propose belongs to the writer; the rest is callable from any thread.
 #pragma once
@@ -13,15 +14,16 @@
 
 namespace relief::server {
 
-// `proposal` says what and why; the rest is filled in. The case, if it is about one, waits. Returns the proposal's id.
+// `proposal` says what and why; the rest is filled in. The case, if it is about one, waits. Returns the
+// proposal's id.
 absl::StatusOr<std::string> Propose(WriteContext& context, v1::Proposal proposal, const Officer& officer);
 
 absl::StatusOr<v1::ListProposalsResponse> ListProposals(const ReviewView& view,
                                                         const v1::ListProposalsRequest& request);
 absl::StatusOr<v1::Proposal> GetProposal(const ReviewView& view, const std::string& proposal_id);
 
-// Does what was proposed, in the same commit. PERMISSION_DENIED: the same person. ABORTED: what it was about changed; the proposal
-// is STALE then, and its case back in the queue. FAILED_PRECONDITION: not pending.
+// Does what was proposed, in the same commit. PERMISSION_DENIED: the same person. ABORTED: what it was about
+// changed; the proposal is STALE then, and its case back in the queue. FAILED_PRECONDITION: not pending.
 absl::StatusOr<v1::Proposal> ApproveProposal(Hub& hub, const v1::ApproveProposalRequest& request,
                                              const Officer& officer);
 absl::StatusOr<v1::Proposal> RejectProposal(Hub& hub, const v1::RejectProposalRequest& request,

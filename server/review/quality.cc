@@ -28,7 +28,8 @@ absl::StatusOr<v1::QualitySample> ReadSample(const storage::Reader& reader, cons
   return review_rows::ReadRow<v1::QualitySample>(reader, review_rows::SampleRow(id), "sample");
 }
 
-absl::StatusOr<std::vector<stored::QualityItem>> ReadItems(const storage::Reader& reader, const std::string& id) {
+absl::StatusOr<std::vector<stored::QualityItem>> ReadItems(const storage::Reader& reader,
+                                                           const std::string& id) {
   auto rows = reader.Scan(review_rows::SampleItemPrefix(id), {}, kMostItems + 1);
   if (!rows.ok()) return rows.status();
   std::vector<stored::QualityItem> items;
@@ -52,8 +53,9 @@ RecordKey KeyIn(const std::string& bytes) { return RecordKey::FromBytes(bytes.da
 
 // What made the link: the levels that speak for it, strongest first.
 std::string PatternOf(v1::MatchExplanation explanation) {
-  std::stable_sort(explanation.mutable_fields()->begin(), explanation.mutable_fields()->end(),
-                   [](const v1::FieldEvidence& l, const v1::FieldEvidence& r) { return l.bits() > r.bits(); });
+  std::stable_sort(
+      explanation.mutable_fields()->begin(), explanation.mutable_fields()->end(),
+      [](const v1::FieldEvidence& l, const v1::FieldEvidence& r) { return l.bits() > r.bits(); });
   std::string pattern;
   int named = 0;
   for (const v1::FieldEvidence& field : explanation.fields()) {
@@ -99,8 +101,8 @@ absl::StatusOr<bool> InRegion(const storage::Reader& reader, const matcher::Pers
 }
 
 absl::StatusOr<std::vector<stored::QualityItem>> Draw(const Hub& hub, const storage::Reader& reader,
-                                                      const v1::DrawQualitySampleRequest& request, uint64_t seed,
-                                                      int64_t* links_there) {
+                                                      const v1::DrawQualitySampleRequest& request,
+                                                      uint64_t seed, int64_t* links_there) {
   auto links = AllLinks(reader);
   if (!links.ok()) return links.status();
   *links_there = static_cast<int64_t>(links->size());
@@ -153,7 +155,8 @@ absl::StatusOr<v1::QualitySample> DrawQualitySample(Hub& hub, const v1::DrawQual
   sample.set_model_version(hub.model().version());
   sample.set_officer(officer.name);
   auto done = hub.Write([&](WriteContext& context) -> absl::Status {
-    auto number = NextNumber(context.txn, &stored::ReviewCounters::samples, &stored::ReviewCounters::set_samples);
+    auto number =
+        NextNumber(context.txn, &stored::ReviewCounters::samples, &stored::ReviewCounters::set_samples);
     if (!number.ok()) return number.status();
     sample.set_sample_id(review_rows::Numbered('Q', *number));
     *sample.mutable_create_time() = ToTime(context.now_us);
@@ -178,7 +181,8 @@ absl::StatusOr<v1::ListQualitySamplesResponse> ListQualitySamples(const storage:
   return response;
 }
 
-absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::string& sample_id, const Officer& officer) {
+absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::string& sample_id,
+                                                const Officer& officer) {
   const auto reader = hub.store().Snapshot();
   if (auto sample = ReadSample(*reader, sample_id); !sample.ok()) return sample.status();
   auto items = ReadItems(*reader, sample_id);
@@ -195,7 +199,8 @@ absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::strin
     auto raw_b = review_rows::ReadRow<stored::Record>(*reader, schema::RecordRow(b), "record");
     auto identity_a = matcher::IdentityOf(*reader, a), identity_b = matcher::IdentityOf(*reader, b);
     // A record went since: there is nothing left to judge.
-    if (!record_a.ok() || !record_b.ok() || !raw_a.ok() || !raw_b.ok() || !identity_a.ok() || !identity_b.ok()) {
+    if (!record_a.ok() || !record_b.ok() || !raw_a.ok() || !raw_b.ok() || !identity_a.ok() ||
+        !identity_b.ok()) {
       out.set_left(out.left() - 1);
       continue;
     }
@@ -212,9 +217,11 @@ absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::strin
   return out;
 }
 
-absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub, const v1::JudgeQualityItemRequest& request,
+absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub,
+                                                              const v1::JudgeQualityItemRequest& request,
                                                               const Officer& officer) {
-  if (request.verdict() == v1::Decision::VERDICT_UNSPECIFIED || !v1::Decision::Verdict_IsValid(request.verdict()))
+  if (request.verdict() == v1::Decision::VERDICT_UNSPECIFIED ||
+      !v1::Decision::Verdict_IsValid(request.verdict()))
     return absl::InvalidArgumentError("verdict: required");
   v1::JudgeQualityItemResponse response;
   auto done = hub.Write([&](WriteContext& context) -> absl::Status {
@@ -225,7 +232,8 @@ absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub, const v1
     auto item = review_rows::ReadRow<stored::QualityItem>(reader, row, "item");
     if (!item.ok()) return item.status();
     if (JudgedBy(*item, officer)) return absl::FailedPreconditionError("you judged this item already");
-    if (item->judgements_size() >= 2) return absl::FailedPreconditionError("two officers judged this item already");
+    if (item->judgements_size() >= 2)
+      return absl::FailedPreconditionError("two officers judged this item already");
     auto& judgement = *item->add_judgements();
     judgement.set_officer(officer.name);
     judgement.set_person(officer.person);
@@ -244,7 +252,8 @@ absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub, const v1
   return response;
 }
 
-absl::StatusOr<v1::QualityReport> GetQualityReport(const Hub& hub, const v1::GetQualityReportRequest& request) {
+absl::StatusOr<v1::QualityReport> GetQualityReport(const Hub& hub,
+                                                   const v1::GetQualityReportRequest& request) {
   const auto reader = hub.store().Snapshot();
   std::vector<std::string> ids;
   v1::QualityReport report;

@@ -15,15 +15,19 @@ namespace relief::server {
 absl::StatusOr<v1::QualitySample> DrawQualitySample(Hub& hub, const v1::DrawQualitySampleRequest& request,
                                                     const Officer& officer);
 absl::StatusOr<v1::ListQualitySamplesResponse> ListQualitySamples(const storage::Reader& reader);
-absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::string& sample_id, const Officer& officer);
-absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub, const v1::JudgeQualityItemRequest& request,
+absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::string& sample_id,
+                                                const Officer& officer);
+absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub,
+                                                              const v1::JudgeQualityItemRequest& request,
                                                               const Officer& officer);
-absl::StatusOr<v1::QualityReport> GetQualityReport(const Hub& hub, const v1::GetQualityReportRequest& request);
+absl::StatusOr<v1::QualityReport> GetQualityReport(const Hub& hub,
+                                                   const v1::GetQualityReportRequest& request);
 
 // A share with its 95 % interval after Wilson (1927). `hits` may count halves.
 v1::QualityReport::Share ShareOf(double hits, int64_t of);
 
-// Cohen's kappa of two judges over `table[first][second]`, with its 95 % interval (Cohen 1960, large-sample error).
+// Cohen's kappa of two judges over `table[first][second]`, with its 95 % interval (Cohen 1960, large-sample
+// error).
 struct Kappa {
   double value = 0, low = 0, high = 0;
 };

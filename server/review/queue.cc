@@ -31,14 +31,15 @@ bool AnyIn(const List& list, const Values& values) {
          });
 }
 
-bool Passes(const v1::ConflictFilter& filter, const v1::WorkItem& item, const ReviewView& view, int64_t now_us) {
+bool Passes(const v1::ConflictFilter& filter, const v1::WorkItem& item, const ReviewView& view,
+            int64_t now_us) {
   if (!In(filter.kinds(), item.kind()) || !In(filter.states(), item.state()) ||
       !AnyIn(filter.source_ids(), item.source_ids()) || !AnyIn(filter.programmes(), item.programmes()))
     return false;
   const std::string& region = filter.region_prefix();
-  if (!region.empty() && std::none_of(item.regions().begin(), item.regions().end(), [&](const std::string& one) {
-        return one.compare(0, region.size(), region) == 0;
-      }))
+  if (!region.empty() &&
+      std::none_of(item.regions().begin(), item.regions().end(),
+                   [&](const std::string& one) { return one.compare(0, region.size(), region) == 0; }))
     return false;
   if (filter.has_min_bits() && item.bits() < filter.min_bits()) return false;
   if (filter.has_max_bits() && item.bits() > filter.max_bits()) return false;
@@ -55,8 +56,8 @@ bool Passes(const v1::ConflictFilter& filter, const v1::WorkItem& item, const Re
 }
 
 // Work items in one order, from the row `from` on, until `take` returns false.
-absl::Status Walk(const storage::Reader& reader, const ReviewView& view, v1::ConflictOrder order, std::string from,
-                  const v1::ConflictFilter& filter,
+absl::Status Walk(const storage::Reader& reader, const ReviewView& view, v1::ConflictOrder order,
+                  std::string from, const v1::ConflictFilter& filter,
                   const std::function<bool(const v1::WorkItem&, const std::string& row)>& take) {
   const int64_t now_us = view.hub.options().clock();
   const auto as_of = view.hub.as_of();
@@ -88,7 +89,8 @@ std::string QueryOf(const v1::ConflictFilter& filter, v1::ConflictOrder order) {
   return matcher::RecordKey::Of(std::to_string(order), filter.SerializeAsString()).ToString();
 }
 
-absl::StatusOr<std::string> FromToken(const std::string& token, const std::string& query, const std::string& prefix) {
+absl::StatusOr<std::string> FromToken(const std::string& token, const std::string& query,
+                                      const std::string& prefix) {
   if (token.empty()) return std::string();
   std::string row = absl::HexStringToBytes(token.substr(std::min(token.size(), query.size())));
   if (token.compare(0, query.size(), query) != 0 || row.compare(0, prefix.size(), prefix) != 0)
@@ -99,8 +101,8 @@ absl::StatusOr<std::string> FromToken(const std::string& token, const std::strin
 using Change = std::function<absl::Status(WriteContext&, v1::WorkItem&)>;
 
 // Does `change` to an open case that the officer may see, and returns it as it then is.
-absl::StatusOr<v1::WorkItem> ChangeItem(WriteContext& context, const std::string& conflict_id, const Officer& officer,
-                                        const Change& change) {
+absl::StatusOr<v1::WorkItem> ChangeItem(WriteContext& context, const std::string& conflict_id,
+                                        const Officer& officer, const Change& change) {
   auto before = ReadWorkItem(storage::TransactionReader(context.txn), conflict_id);
   if (!before.ok()) return before.status();
   if (!officer.Sees(*before)) return absl::NotFoundError("no such open conflict");
@@ -138,9 +140,8 @@ absl::Status Record(WriteContext& context, const std::string& conflict_id, v1::C
 
 absl::Status CheckComment(const std::string& comment, const char* field, bool required) {
   const auto continues = [](unsigned char c) { return (c & 0xC0) == 0x80; };
-  const auto characters = static_cast<size_t>(std::count_if(comment.begin(), comment.end(), [&](char c) {
-    return !continues(static_cast<unsigned char>(c));
-  }));
+  const auto characters = static_cast<size_t>(std::count_if(
+      comment.begin(), comment.end(), [&](char c) { return !continues(static_cast<unsigned char>(c)); }));
   if (characters > 500) return absl::InvalidArgumentError(std::string(field) + ": at most 500 characters");
   if (required && comment.find_first_not_of(" \t\r\n") == std::string::npos)
     return absl::InvalidArgumentError(std::string(field) + ": required");
@@ -160,8 +161,8 @@ absl::StatusOr<v1::ListConflictsResponse> ListConflicts(const ReviewView& view,
   v1::ListConflictsResponse response;
   std::string last;
   absl::Status status;
-  const absl::Status walked =
-      Walk(*snapshot, view, request.order(), *from, filter, [&](const v1::WorkItem& item, const std::string& row) {
+  const absl::Status walked = Walk(
+      *snapshot, view, request.order(), *from, filter, [&](const v1::WorkItem& item, const std::string& row) {
         if (response.conflicts_size() == size) {
           response.set_next_page_token(query + absl::BytesToHexString(last));
           return false;
@@ -194,7 +195,8 @@ absl::StatusOr<v1::Conflict> GetConflict(const ReviewView& view, const std::stri
   return conflict;
 }
 
-absl::Status ForEachWorkItem(const storage::Reader& reader, const ReviewView& view, const v1::ConflictFilter& filter,
+absl::Status ForEachWorkItem(const storage::Reader& reader, const ReviewView& view,
+                             const v1::ConflictFilter& filter,
                              const std::function<bool(const v1::WorkItem&)>& take) {
   return Walk(reader, view, v1::BY_PRIORITY, "", filter,
               [&](const v1::WorkItem& item, const std::string&) { return take(item); });
@@ -249,31 +251,35 @@ absl::StatusOr<v1::QueueSummary> GetQueueSummary(const ReviewView& view, const v
 }
 
 absl::StatusOr<v1::WorkItem> ClaimConflict(Hub& hub, const std::string& conflict_id, const Officer& officer) {
-  return ChangeItem(hub, conflict_id, officer, [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
-    const int64_t left_us = ToMicros(item.lease_end_time()) - context.now_us;
-    const bool running = left_us > 0 && !item.claimed_by().empty();
-    if (running && item.claimed_by() != officer.name)
-      return absl::AbortedError("claimed by " + item.claimed_by() + " for another " +
-                                std::to_string(left_us / 1'000'000) + " seconds");
-    const int64_t lease_us = int64_t{hub.options().review_policy.lease_minutes()} * 60 * 1'000'000;
-    item.set_claimed_by(officer.name);
-    *item.mutable_lease_end_time() = ToTime(context.now_us + lease_us);
-    if (running) return absl::OkStatus();
-    return Record(context, conflict_id, v1::CaseEvent::CLAIMED, officer);
-  });
+  return ChangeItem(
+      hub, conflict_id, officer, [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
+        const int64_t left_us = ToMicros(item.lease_end_time()) - context.now_us;
+        const bool running = left_us > 0 && !item.claimed_by().empty();
+        if (running && item.claimed_by() != officer.name)
+          return absl::AbortedError("claimed by " + item.claimed_by() + " for another " +
+                                    std::to_string(left_us / 1'000'000) + " seconds");
+        const int64_t lease_us = int64_t{hub.options().review_policy.lease_minutes()} * 60 * 1'000'000;
+        item.set_claimed_by(officer.name);
+        *item.mutable_lease_end_time() = ToTime(context.now_us + lease_us);
+        if (running) return absl::OkStatus();
+        return Record(context, conflict_id, v1::CaseEvent::CLAIMED, officer);
+      });
 }
 
-absl::StatusOr<v1::WorkItem> ReleaseConflict(Hub& hub, const std::string& conflict_id, const Officer& officer) {
-  return ChangeItem(hub, conflict_id, officer, [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
-    if (item.claimed_by() != officer.name)
-      return absl::FailedPreconditionError("the case is not claimed by you");
-    item.clear_claimed_by();
-    item.clear_lease_end_time();
-    return Record(context, conflict_id, v1::CaseEvent::RELEASED, officer);
-  });
+absl::StatusOr<v1::WorkItem> ReleaseConflict(Hub& hub, const std::string& conflict_id,
+                                             const Officer& officer) {
+  return ChangeItem(hub, conflict_id, officer,
+                    [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
+                      if (item.claimed_by() != officer.name)
+                        return absl::FailedPreconditionError("the case is not claimed by you");
+                      item.clear_claimed_by();
+                      item.clear_lease_end_time();
+                      return Record(context, conflict_id, v1::CaseEvent::RELEASED, officer);
+                    });
 }
 
-absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(Hub& hub, const v1::AssignConflictsRequest& request,
+absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(Hub& hub,
+                                                            const v1::AssignConflictsRequest& request,
                                                             const Officer& officer) {
   if (request.conflict_ids().empty() || request.conflict_ids_size() > kMaxPage)
     return absl::InvalidArgumentError("conflict_ids: 1 to 1000");
@@ -310,24 +316,24 @@ absl::StatusOr<v1::CaseEvent> AddCaseComment(Hub& hub, const v1::AddCaseCommentR
                                              const Officer& officer) {
   if (absl::Status status = CheckComment(request.comment(), "comment", true); !status.ok()) return status;
   v1::CaseEvent added;
-  auto done = ChangeItem(hub, request.conflict_id(), officer,
-                         [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
-                           v1::CaseEvent event;
-                           event.set_kind(v1::CaseEvent::COMMENTED);
-                           event.set_actor(officer.name);
-                           event.set_comment(request.comment());
-                           auto appended = AppendCaseEvent(context.txn, request.conflict_id(), std::move(event),
-                                                           context.now_us);
-                           if (!appended.ok()) return appended.status();
-                           added = *std::move(appended);
-                           item.set_comments(item.comments() + 1);
-                           return absl::OkStatus();
-                         });
+  auto done = ChangeItem(
+      hub, request.conflict_id(), officer, [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
+        v1::CaseEvent event;
+        event.set_kind(v1::CaseEvent::COMMENTED);
+        event.set_actor(officer.name);
+        event.set_comment(request.comment());
+        auto appended = AppendCaseEvent(context.txn, request.conflict_id(), std::move(event), context.now_us);
+        if (!appended.ok()) return appended.status();
+        added = *std::move(appended);
+        item.set_comments(item.comments() + 1);
+        return absl::OkStatus();
+      });
   if (!done.ok()) return done.status();
   return added;
 }
 
-absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(const ReviewView& view, const std::string& conflict_id) {
+absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(const ReviewView& view,
+                                                          const std::string& conflict_id) {
   if (auto pair = PairOf(conflict_id); !pair.ok()) return pair.status();
   const auto snapshot = view.hub.store().Snapshot();
   auto item = ReadWorkItem(*snapshot, conflict_id);

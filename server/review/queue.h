@@ -1,6 +1,7 @@
 // The officers' work queue: what is open, in which order, and whose it is.
 //
-// A claim is a lease: others see it, it ends by itself, and whoever decides first, decides. Callable from any thread.
+// A claim is a lease: others see it, it ends by itself, and whoever decides first, decides. Callable from any
+// thread.
 #pragma once
 
 #include <string>
@@ -20,22 +21,27 @@ struct ReviewView {
 };
 
 // INVALID_ARGUMENT: page_size, page_token.
-absl::StatusOr<v1::ListConflictsResponse> ListConflicts(const ReviewView& view, const v1::ListConflictsRequest& request);
+absl::StatusOr<v1::ListConflictsResponse> ListConflicts(const ReviewView& view,
+                                                        const v1::ListConflictsRequest& request);
 // NOT_FOUND also where the officer may not see it.
 absl::StatusOr<v1::Conflict> GetConflict(const ReviewView& view, const std::string& conflict_id);
 absl::StatusOr<v1::QueueSummary> GetQueueSummary(const ReviewView& view, const v1::ConflictFilter& filter);
 
 // Everything that the filter lets through, in the order of priority, until `take` returns false.
-absl::Status ForEachWorkItem(const storage::Reader& reader, const ReviewView& view, const v1::ConflictFilter& filter,
+absl::Status ForEachWorkItem(const storage::Reader& reader, const ReviewView& view,
+                             const v1::ConflictFilter& filter,
                              const std::function<bool(const v1::WorkItem&)>& take);
 
 absl::StatusOr<v1::WorkItem> ClaimConflict(Hub& hub, const std::string& conflict_id, const Officer& officer);
-absl::StatusOr<v1::WorkItem> ReleaseConflict(Hub& hub, const std::string& conflict_id, const Officer& officer);
-absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(Hub& hub, const v1::AssignConflictsRequest& request,
+absl::StatusOr<v1::WorkItem> ReleaseConflict(Hub& hub, const std::string& conflict_id,
+                                             const Officer& officer);
+absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(Hub& hub,
+                                                            const v1::AssignConflictsRequest& request,
                                                             const Officer& officer);
 absl::StatusOr<v1::CaseEvent> AddCaseComment(Hub& hub, const v1::AddCaseCommentRequest& request,
                                              const Officer& officer);
-absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(const ReviewView& view, const std::string& conflict_id);
+absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(const ReviewView& view,
+                                                          const std::string& conflict_id);
 
 // INVALID_ARGUMENT: longer than 500 characters, or missing where it is `required`; `field` names it.
 absl::Status CheckComment(const std::string& comment, const char* field, bool required = false);

@@ -11,7 +11,8 @@
 
 namespace relief::server {
 
-// Who acts. `person` tells people apart, whatever accounts they have: two accounts of one person have one `person`.
+// Who acts. `person` tells people apart, whatever accounts they have: two accounts of one person have one
+// `person`.
 struct Officer {
   std::string name;
   std::string person;
@@ -21,7 +22,8 @@ struct Officer {
   bool Sees(const v1::WorkItem& item) const { return !sees || sees(item); }
 };
 
-// Without configuration: everything over 10,000 yuan at risk, more than 20 cases at once, and every split need two people.
+// Without configuration: everything over 10,000 yuan at risk, more than 20 cases at once, and every split
+// need two people.
 v1::ReviewPolicy DefaultReviewPolicy();
 
 // What is not set (0) takes the default; -1 means never.

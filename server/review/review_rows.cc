@@ -45,25 +45,32 @@ uint64_t SortKey(v1::ConflictOrder order, const v1::WorkItem& item) {
 
 std::string WorkRow(std::string_view conflict_id) { return Key(kWorkPrefix, conflict_id); }
 std::string EventPrefix(std::string_view conflict_id) { return Key("ve", conflict_id); }
-std::string EventRow(std::string_view conflict_id, int64_t number) { return Numbered("ve", conflict_id, number); }
+std::string EventRow(std::string_view conflict_id, int64_t number) {
+  return Numbered("ve", conflict_id, number);
+}
 std::string DecisionOrderRow(int64_t number) {
   std::string key(kDecisionPrefix);
   AppendNumber(key, Descending(number));
   return key;
 }
 std::string PairPrefix(std::string_view conflict_id) { return Key("vk", conflict_id); }
-std::string PairRow(std::string_view conflict_id, int64_t number) { return Numbered("vk", conflict_id, number); }
+std::string PairRow(std::string_view conflict_id, int64_t number) {
+  return Numbered("vk", conflict_id, number);
+}
 std::string ProposalRow(std::string_view proposal_id) { return Key(kProposalPrefix, proposal_id); }
 std::string JobRow(std::string_view job_id) { return Key(kJobPrefix, job_id); }
 std::string JobItemPrefix(std::string_view job_id) { return Key("vi", job_id); }
 std::string JobItemRow(std::string_view job_id, int64_t number) { return Numbered("vi", job_id, number); }
 std::string SampleRow(std::string_view sample_id) { return Key(kSamplePrefix, sample_id); }
 std::string SampleItemPrefix(std::string_view sample_id) { return Key("vt", sample_id); }
-std::string SampleItemRow(std::string_view sample_id, int64_t number) { return Numbered("vt", sample_id, number); }
+std::string SampleItemRow(std::string_view sample_id, int64_t number) {
+  return Numbered("vt", sample_id, number);
+}
 
 std::string OrderPrefix(v1::ConflictOrder order) {
-  return Key(kOrderPrefix, std::string(1, static_cast<char>(order == v1::CONFLICT_ORDER_UNSPECIFIED ? kDefaultOrder
-                                                                                                     : order)));
+  return Key(
+      kOrderPrefix,
+      std::string(1, static_cast<char>(order == v1::CONFLICT_ORDER_UNSPECIFIED ? kDefaultOrder : order)));
 }
 
 std::string OrderRow(v1::ConflictOrder order, const v1::WorkItem& item) {

@@ -1,4 +1,5 @@
-// Keys of the rows that the review keeps: 'v' and a letter. ARCHITECTURE.md, "On disk", tells the same in a table.
+// Keys of the rows that the review keeps: 'v' and a letter. ARCHITECTURE.md, "On disk", tells the same in a
+// table.
 //
 //   vw <conflict>                     work item: v1::WorkItem
 //   vq <order> <sort key> <conflict>  the queue in each of its orders; no value
@@ -65,7 +66,8 @@ absl::StatusOr<Message> ReadRow(const storage::Reader& reader, const std::string
   if (!rows.ok()) return rows.status();
   if (!(*rows)[0].present()) return absl::NotFoundError(std::string("no such ") + what);
   Message message;
-  if (!message.ParseFromString((*rows)[0].value)) return absl::DataLossError("a row of the review is damaged");
+  if (!message.ParseFromString((*rows)[0].value))
+    return absl::DataLossError("a row of the review is damaged");
   return message;
 }
 

@@ -17,7 +17,8 @@ namespace {
 constexpr int64_t kBaseFen = 100 * 100;  // a case without money is a case all the same
 constexpr int64_t kUtc8Us = int64_t{8} * 3600 * 1'000'000, kDayUs = int64_t{24} * 3600 * 1'000'000;
 constexpr double kLeastDoubt = 0.05;
-constexpr v1::ConflictOrder kOrders[] = {v1::BY_PRIORITY, v1::BY_DUE_DATE, v1::BY_AGE, v1::BY_BITS, v1::BY_AMOUNT};
+constexpr v1::ConflictOrder kOrders[] = {v1::BY_PRIORITY, v1::BY_DUE_DATE, v1::BY_AGE, v1::BY_BITS,
+                                         v1::BY_AMOUNT};
 
 using Pair = std::pair<matcher::RecordKey, matcher::RecordKey>;
 
@@ -27,7 +28,8 @@ int64_t MonthlyFen(const v1::Benefit& benefit, matcher::CivilDate as_of) {
   if (benefit.cycle() != v1::MONTHLY || benefit.amount_fen() <= 0) return 0;
   const auto month = [](int year, int month) { return year * 12 + month; };
   const int now = month(as_of.year, as_of.month);
-  if (benefit.has_end_month() && month(benefit.end_month().year(), benefit.end_month().month()) < now) return 0;
+  if (benefit.has_end_month() && month(benefit.end_month().year(), benefit.end_month().month()) < now)
+    return 0;
   return benefit.amount_fen();
 }
 
@@ -51,7 +53,8 @@ absl::Status CloseWorkItem(storage::Transaction& txn, const v1::WorkItem& item, 
 
 class Updater {
  public:
-  Updater(storage::Transaction& txn, const WorkSettings& settings) : txn_(txn), reader_(txn), settings_(settings) {}
+  Updater(storage::Transaction& txn, const WorkSettings& settings)
+      : txn_(txn), reader_(txn), settings_(settings) {}
 
   absl::Status Update(const Pair& pair) {
     const std::string id = IdOf(pair);
@@ -61,7 +64,8 @@ class Updater {
     if (*stored && !before.emplace().ParseFromString(**stored))
       return absl::DataLossError("a work item is damaged");
     auto conflict = matcher::ConflictBetween(reader_, pair.first, pair.second);
-    if (absl::IsNotFound(conflict.status())) return before ? CloseWorkItem(txn_, *before, settings_.now_us) : absl::OkStatus();
+    if (absl::IsNotFound(conflict.status()))
+      return before ? CloseWorkItem(txn_, *before, settings_.now_us) : absl::OkStatus();
     if (!conflict.ok()) return conflict.status();
     v1::WorkItem item = before.value_or(v1::WorkItem());
     item.set_conflict_id(id);
@@ -182,7 +186,8 @@ double Doubt(const matcher::Model& model, matcher::ConflictKind kind, double bit
   return std::max(entropy, kLeastDoubt);
 }
 
-void PutWorkItem(storage::Transaction& txn, const v1::WorkItem& item, const std::optional<v1::WorkItem>& before) {
+void PutWorkItem(storage::Transaction& txn, const v1::WorkItem& item,
+                 const std::optional<v1::WorkItem>& before) {
   for (v1::ConflictOrder order : kOrders) {
     const std::string row = review_rows::OrderRow(order, item);
     const std::string old = before ? review_rows::OrderRow(order, *before) : std::string();
@@ -229,8 +234,8 @@ absl::Status UpdateWorkItems(storage::Transaction& txn, const WorkSettings& sett
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> CloseGoneWorkItems(storage::Transaction& txn, int64_t now_us, const std::string& after,
-                                               size_t limit) {
+absl::StatusOr<std::string> CloseGoneWorkItems(storage::Transaction& txn, int64_t now_us,
+                                               const std::string& after, size_t limit) {
   auto rows = txn.Scan(review_rows::kWorkPrefix, after, limit);
   if (!rows.ok()) return rows.status();
   const storage::TransactionReader reader(txn);

@@ -99,7 +99,8 @@ class ReviewService final : public v1::ReviewService::Service {
   grpc::Status GetCluster(grpc::ServerContext* context, const v1::GetClusterRequest* request,
                           v1::Cluster* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    if (absl::Status status = Audit(*context, "review.cluster.look", request->person_id(), &request->purpose());
+    if (absl::Status status =
+            Audit(*context, "review.cluster.look", request->person_id(), &request->purpose());
         !status.ok())
       return ToGrpc(status);
     return Answer(ReadCluster({hub_, OfficerOf(*context)}, request->person_id()), response);
@@ -188,8 +189,8 @@ class ReviewService final : public v1::ReviewService::Service {
                                v1::QualityItem* response) override {
     auto item = server::NextQualityItem(hub_, request->sample_id(), OfficerOf(*context));
     if (item.ok())
-      if (absl::Status status = Audit(*context, "review.sample.look",
-                                      item->sample_id() + " " + std::to_string(item->number()));
+      if (absl::Status status =
+              Audit(*context, "review.sample.look", item->sample_id() + " " + std::to_string(item->number()));
           !status.ok())
         return ToGrpc(status);
     return Answer(std::move(item), response);
@@ -230,11 +231,12 @@ class ReviewService final : public v1::ReviewService::Service {
     return {CallerOf(context), PersonOf(context), nullptr};
   }
 
-  absl::Status Audit(const grpc::ServerContext& context, const std::string& action, const std::string& subject,
-                     const v1::Purpose* purpose = nullptr) {
+  absl::Status Audit(const grpc::ServerContext& context, const std::string& action,
+                     const std::string& subject, const v1::Purpose* purpose = nullptr) {
     return hub_
         .Write([&](WriteContext& write) {
-          write.Audit({CallerOf(context), action, subject, purpose ? v1::Purpose::Kind_Name(purpose->kind()) : "",
+          write.Audit({CallerOf(context), action, subject,
+                       purpose ? v1::Purpose::Kind_Name(purpose->kind()) : "",
                        purpose ? purpose->case_number() : "", ""});
           return absl::OkStatus();
         })

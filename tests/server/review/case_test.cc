@@ -1,6 +1,5 @@
-#include "server/review/case_view.h"
-
 #include "matcher/normalize/text.h"
+#include "server/review/case_view.h"
 #include "server/review/field_comparison.h"
 #include "tests/server/review/review_fixture.h"
 
@@ -79,15 +78,16 @@ TEST_F(CaseView, AClosedCaseIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(ReadCase(*hub_, li_, id).status()));
 }
 
-std::vector<v1::FieldComparison> Compare(const std::string& name_a, const std::string& id_a, const std::string& name_b,
-                                         const std::string& id_b) {
+std::vector<v1::FieldComparison> Compare(const std::string& name_a, const std::string& id_a,
+                                         const std::string& name_b, const std::string& id_b) {
   v1::PersonIdentity a, b;
   a.set_name(name_a);
   a.set_id_number(id_a);
   b.set_name(name_b);
   b.set_id_number(id_b);
   const v1::Household none;
-  const matcher::Identity x = matcher::Normalize(ToRawIdentity(a, "", none)), y = matcher::Normalize(ToRawIdentity(b, "", none));
+  const matcher::Identity x = matcher::Normalize(ToRawIdentity(a, "", none)),
+                          y = matcher::Normalize(ToRawIdentity(b, "", none));
   return CompareFields({a, x, none}, {b, y, none}, {});
 }
 
@@ -116,11 +116,13 @@ TEST(FieldComparison, SaysWhatIsWrongWithANumber) {
   std::string one = good;
   one[16] = one[16] == '9' ? '8' : static_cast<char>(one[16] + 1);
   EXPECT_TRUE(Has(Compare("王", good, "王", one)[1].notes(), "ID_ONE_DIGIT"));
-  EXPECT_TRUE(Has(Compare("王", good, "王", good.substr(0, 6) + good.substr(8, 9))[1].notes_b(), "ID_15_DIGITS"));
+  EXPECT_TRUE(
+      Has(Compare("王", good, "王", good.substr(0, 6) + good.substr(8, 9))[1].notes_b(), "ID_15_DIGITS"));
 }
 
 TEST(DifferentCharacters, FindsTheLeastThatDiffers) {
-  const Differences differences = DifferentCharacters(U"临沂市兰山区银雀山路1号", U"临沂市罗庄区银雀山路12号");
+  const Differences differences =
+      DifferentCharacters(U"临沂市兰山区银雀山路1号", U"临沂市罗庄区银雀山路12号");
   ASSERT_EQ(differences.a.size(), 1u);
   EXPECT_EQ(differences.a[0].start(), 3);
   EXPECT_EQ(differences.a[0].length(), 2);

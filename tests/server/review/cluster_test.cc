@@ -1,5 +1,4 @@
 #include "server/review/clusters.h"
-
 #include "server/review/proposals.h"
 #include "tests/server/review/review_fixture.h"
 
@@ -8,11 +7,12 @@ namespace {
 
 class Clusters : public ReviewFixture {
  protected:
-  explicit Clusters(bool approval = false) : ReviewFixture([&] {
-    v1::ReviewPolicy policy = DefaultReviewPolicy();
-    policy.set_approval_of_splits(approval);
-    return policy;
-  }()) {
+  explicit Clusters(bool approval = false)
+      : ReviewFixture([&] {
+          v1::ReviewPolicy policy = DefaultReviewPolicy();
+          policy.set_approval_of_splits(approval);
+          return policy;
+        }()) {
     const Who wang = MadeUp("王秀兰", {1950, 3, 14}, 122), ouyang = MadeUp("欧阳海波", {1961, 7, 9}, 131);
     Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY),
          {Monthly(wang, "T1", v1::EXTREME_POVERTY, MonthOf(2025, 1)),
@@ -104,9 +104,11 @@ TEST_F(Clusters, AStaleClusterIsRefused) {
 
 TEST_F(Clusters, GroupsMustFitTheOperation) {
   for (const v1::ClusterDecision& wrong :
-       {Ask(v1::Decision::SPLIT, {{{"ep", "T1"}}, {{"ml", "D1"}}}), Ask(v1::Decision::SPLIT, {{{"ep", "T1"}}}),
-        Ask(v1::Decision::MOVE, {{{"ml", "D1"}}, {{"ep", "T1"}}}), Ask(v1::Decision::KEEP, {{{"ep", "T1"}}}),
-        Ask(v1::Decision::KEEP, {{{"ep", "T1"}, {"ep", "nobody"}}}), Ask(v1::Decision::PAIR, {{{"ep", "T1"}}})})
+       {Ask(v1::Decision::SPLIT, {{{"ep", "T1"}}, {{"ml", "D1"}}}),
+        Ask(v1::Decision::SPLIT, {{{"ep", "T1"}}}), Ask(v1::Decision::MOVE, {{{"ml", "D1"}}, {{"ep", "T1"}}}),
+        Ask(v1::Decision::KEEP, {{{"ep", "T1"}}}),
+        Ask(v1::Decision::KEEP, {{{"ep", "T1"}, {"ep", "nobody"}}}),
+        Ask(v1::Decision::PAIR, {{{"ep", "T1"}}})})
     EXPECT_TRUE(absl::IsInvalidArgument(DecideCluster(*hub_, wrong, li_).status())) << wrong.DebugString();
 }
 
@@ -116,7 +118,8 @@ class SplitsByTwo : public Clusters {
 };
 
 TEST_F(SplitsByTwo, ASplitWaitsForASecondPerson) {
-  const auto asked = DecideCluster(*hub_, Ask(v1::Decision::SPLIT, {{{"ep", "T1"}, {"ep", "T2"}}, {{"ml", "D1"}}}), li_);
+  const auto asked =
+      DecideCluster(*hub_, Ask(v1::Decision::SPLIT, {{{"ep", "T1"}, {"ep", "T2"}}, {{"ml", "D1"}}}), li_);
   ASSERT_TRUE(asked.ok()) << asked.status();
   EXPECT_TRUE(asked->decision_id().empty());
   EXPECT_EQ(PersonOf("ep", "T1"), PersonOf("ml", "D1"));

@@ -1,7 +1,8 @@
+#include "server/review/decisions.h"
+
 #include "server/report/gap_report.h"
 #include "server/report/person_view.h"
 #include "server/review/conflict_view.h"
-#include "server/review/decisions.h"
 #include "tests/server/review/review_fixture.h"
 
 namespace relief::server {

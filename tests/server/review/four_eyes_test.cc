@@ -1,5 +1,4 @@
 #include "server/review/proposals.h"
-
 #include "tests/server/review/review_fixture.h"
 
 namespace relief::server {
@@ -7,11 +6,12 @@ namespace {
 
 class FourEyes : public ReviewFixture {
  protected:
-  FourEyes() : ReviewFixture([] {
-    v1::ReviewPolicy policy = DefaultReviewPolicy();
-    policy.set_approval_over_fen(60000);
-    return policy;
-  }()) {
+  FourEyes()
+      : ReviewFixture([] {
+          v1::ReviewPolicy policy = DefaultReviewPolicy();
+          policy.set_approval_over_fen(60000);
+          return policy;
+        }()) {
     AddPair(0, 50000, 50000);
   }
   std::string Propose(v1::Decision::Verdict verdict = v1::Decision::SAME) {
@@ -25,7 +25,8 @@ class FourEyes : public ReviewFixture {
     request.set_proposal_id(id);
     return ApproveProposal(*hub_, request, officer);
   }
-  absl::StatusOr<v1::Proposal> Reject(const std::string& id, const Officer& officer, const std::string& reason) {
+  absl::StatusOr<v1::Proposal> Reject(const std::string& id, const Officer& officer,
+                                      const std::string& reason) {
     v1::RejectProposalRequest request;
     request.set_proposal_id(id);
     request.set_reason(reason);
@@ -57,7 +58,8 @@ TEST_F(FourEyes, NobodyApprovesTheirOwnProposalByAnyAccount) {
   EXPECT_TRUE(GetProposal({*hub_, li_again_}, id)->mine());
   EXPECT_FALSE(GetProposal({*hub_, wu_}, id)->mine());
   EXPECT_TRUE(absl::IsPermissionDenied(Approve(id, li_).status()));
-  EXPECT_TRUE(absl::IsPermissionDenied(Approve(id, li_again_).status())) << "the same person under another account";
+  EXPECT_TRUE(absl::IsPermissionDenied(Approve(id, li_again_).status()))
+      << "the same person under another account";
   EXPECT_TRUE(absl::IsPermissionDenied(Reject(id, li_again_, "不对").status()));
   EXPECT_EQ(Duplicates(), 0);
 }
@@ -82,7 +84,8 @@ TEST_F(FourEyes, OnlyTheProposerWithdraws) {
 
 TEST_F(FourEyes, WhatChangedMeanwhileIsNotApprovedUnseen) {
   const std::string id = Propose();
-  v1::Record corrected = Monthly(MadeUp("王秀兰", {1940, 1, 2}, 100), "T0", v1::EXTREME_POVERTY, MonthOf(2026, 1));
+  v1::Record corrected =
+      Monthly(MadeUp("王秀兰", {1940, 1, 2}, 100), "T0", v1::EXTREME_POVERTY, MonthOf(2026, 1));
   corrected.set_version(2);
   corrected.mutable_person()->add_phones("13800001111");
   Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY), {corrected});
@@ -94,7 +97,8 @@ TEST_F(FourEyes, WhatChangedMeanwhileIsNotApprovedUnseen) {
 
 TEST_F(FourEyes, ACaseThatWaitsIsNotDecidedBesides) {
   Propose();
-  EXPECT_TRUE(absl::IsFailedPrecondition(DecideConflict(*hub_, Decide(v1::Decision::DIFFERENT), wu_).status()));
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(DecideConflict(*hub_, Decide(v1::Decision::DIFFERENT), wu_).status()));
 }
 
 TEST_F(FourEyes, WhatTwoDidTwoUndo) {

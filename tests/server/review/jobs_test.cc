@@ -10,11 +10,12 @@ namespace {
 
 class Bulk : public ReviewFixture {
  protected:
-  explicit Bulk(int approval_over = -1) : ReviewFixture([&] {
-    v1::ReviewPolicy policy = DefaultReviewPolicy();
-    policy.set_approval_bulk_over(approval_over);
-    return policy;
-  }()) {
+  explicit Bulk(int approval_over = -1)
+      : ReviewFixture([&] {
+          v1::ReviewPolicy policy = DefaultReviewPolicy();
+          policy.set_approval_bulk_over(approval_over);
+          return policy;
+        }()) {
     for (int n = 0; n < 6; ++n) AddPair(n);
     jobs_ = std::make_unique<ReviewJobs>(*hub_);
   }
@@ -64,7 +65,8 @@ TEST_F(Bulk, ThePreviewCountsAndDrawsTheSameSampleForTheSameSeed) {
 TEST_F(Bulk, AJobDecidesWhatWasPreviewedAndIsTakenBackAsOne) {
   const std::string token = Preview().preview_token();
   // One changes after the preview, one is decided, one is new: none of them was seen like that.
-  v1::Record corrected = Monthly(MadeUp("王秀兰", {1940, 1, 2}, 100), "T0", v1::EXTREME_POVERTY, MonthOf(2026, 1));
+  v1::Record corrected =
+      Monthly(MadeUp("王秀兰", {1940, 1, 2}, 100), "T0", v1::EXTREME_POVERTY, MonthOf(2026, 1));
   corrected.set_version(2);
   corrected.mutable_person()->add_phones("13800001111");
   Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY), {corrected});

@@ -10,7 +10,8 @@ class Quality : public ReviewFixture {
   Quality() {
     std::vector<v1::Record> first, second;
     for (int n = 0; n < 8; ++n) {
-      const Who who = MadeUp(n % 2 ? "王秀兰" : "欧阳海波", matcher::CivilDate::FromDays(-9'000 + n * 1'234), 100 + 2 * n);
+      const Who who = MadeUp(n % 2 ? "王秀兰" : "欧阳海波", matcher::CivilDate::FromDays(-9'000 + n * 1'234),
+                             100 + 2 * n);
       first.push_back(Monthly(who, "T" + std::to_string(n), v1::EXTREME_POVERTY, MonthOf(2026, 1)));
       second.push_back(Monthly(who, "D" + std::to_string(n), v1::MINIMUM_LIVING, MonthOf(2026, 3)));
     }
@@ -25,7 +26,8 @@ class Quality : public ReviewFixture {
     EXPECT_TRUE(sample.ok()) << sample.status();
     return *sample;
   }
-  absl::Status Judge(const std::string& sample, int number, v1::Decision::Verdict verdict, const Officer& officer) {
+  absl::Status Judge(const std::string& sample, int number, v1::Decision::Verdict verdict,
+                     const Officer& officer) {
     v1::JudgeQualityItemRequest request;
     request.set_sample_id(sample);
     request.set_number(number);

@@ -98,9 +98,8 @@ TEST_F(Queue, TheFilterLetsThroughWhatItSays) {
 
 TEST_F(Queue, WhatIsOutsideAnOfficersScopeIsNotThere) {
   const std::string id = List().conflicts(0).conflict_id();
-  const Officer elsewhere{"console:he", "person:7", [](const v1::WorkItem& item) {
-                            return item.regions(0).starts_with("44");
-                          }};
+  const Officer elsewhere{"console:he", "person:7",
+                          [](const v1::WorkItem& item) { return item.regions(0).starts_with("44"); }};
   EXPECT_EQ(ListConflicts({*hub_, elsewhere}, {})->conflicts_size(), 0);
   EXPECT_TRUE(absl::IsNotFound(GetConflict({*hub_, elsewhere}, id).status()));
   EXPECT_TRUE(absl::IsNotFound(ClaimConflict(*hub_, id, elsewhere).status()));
@@ -175,7 +174,8 @@ TEST_F(Queue, WhatNobodyTouchedLeavesNothingBehind) {
 
 TEST_F(Queue, MoneyThatChangesMovesTheCase) {
   const std::string least = List().conflicts(2).conflict_id();
-  v1::Record more = Monthly(MadeUp("慕容德昌", matcher::CivilDate::FromDays(-10'957 + 2 * 1'100), 104), "T2", v1::EXTREME_POVERTY, MonthOf(2026, 1));
+  v1::Record more = Monthly(MadeUp("慕容德昌", matcher::CivilDate::FromDays(-10'957 + 2 * 1'100), 104), "T2",
+                            v1::EXTREME_POVERTY, MonthOf(2026, 1));
   more.set_version(2);
   more.mutable_benefit()->set_amount_fen(900000);
   Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY), {more});

@@ -22,10 +22,12 @@ class ReviewFixture : public testing::Test {
     return options;
   }
 
-  // Two people by their numbers, one by every other sign: a conflict of two numbers. `n` makes the pairs differ.
+  // Two people by their numbers, one by every other sign: a conflict of two numbers. `n` makes the pairs
+  // differ.
   void AddPair(int n, int64_t fen_a = 50000, int64_t fen_b = 50000) {
-    static const char* const kNames[] = {"王秀兰", "欧阳海波", "慕容德昌", "司徒静怡", "诸葛文斌", "皇甫晓燕", "尉迟建军",
-                                         "上官玉珍", "夏侯振宇", "令狐小梅", "公孙立新", "宇文佳慧"};
+    static const char* const kNames[] = {"王秀兰",   "欧阳海波", "慕容德昌", "司徒静怡",
+                                         "诸葛文斌", "皇甫晓燕", "尉迟建军", "上官玉珍",
+                                         "夏侯振宇", "令狐小梅", "公孙立新", "宇文佳慧"};
     const matcher::CivilDate birth = matcher::CivilDate::FromDays(-10'957 + n * 1'100);  // from 1940-01-02 on
     const Who one = MadeUp(kNames[n % 12], birth, 100 + 2 * n);
     Who other = one;
@@ -50,7 +52,9 @@ class ReviewFixture : public testing::Test {
     request.set_verdict(verdict);
     return request;
   }
-  v1::DecideConflictRequest Decide(v1::Decision::Verdict verdict) { return Decide(List().conflicts(0), verdict); }
+  v1::DecideConflictRequest Decide(v1::Decision::Verdict verdict) {
+    return Decide(List().conflicts(0), verdict);
+  }
   std::vector<v1::CaseEvent::Kind> History(const std::string& conflict_id) {
     std::vector<v1::CaseEvent::Kind> kinds;
     const auto listed = ListCaseEvents({*hub_, li_}, conflict_id);
