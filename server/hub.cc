@@ -11,6 +11,8 @@
 #include "server/ingest/identity_mapping.h"
 #include "server/notice/finding_update.h"
 #include "server/notice/judging.h"
+#include "server/report/holders.h"
+#include "server/report/report_rows.h"
 #include "server/review/work_items.h"
 #include "server/schema.h"
 #include "storage/transaction_reader.h"
@@ -219,6 +221,8 @@ absl::Status Hub::PrepareStore() {
   const bool same_rules = *basis && index_current && (*basis)->rules_fingerprint() == rules_->fingerprint();
   const auto judged_for = *basis ? ToCivilDate((*basis)->as_of_date()) : std::nullopt;
   if (same_rules && judged_for == as_of_) return absl::OkStatus();
+  if (*basis && (*basis)->format() != schema::kFormat)
+    if (absl::Status status = RemakeReportRows(*store_); !status.ok()) return status;
   if (!index_current)
     if (absl::Status status = RebuildIndex(); !status.ok()) return status;
   Sweep sweep;
@@ -485,6 +489,7 @@ absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
     if (!judgement.ok()) return judgement.status();
     auto updated = UpdateFindings(context, *judgement, *rules);
     if (!updated.ok()) return updated.status();
+    if (absl::Status status = CountHolders(txn, *judgement, context.as_of); !status.ok()) return status;
     change->opened += updated->opened;
     change->closed += updated->closed;
   }

@@ -11,7 +11,7 @@
 
 namespace relief::server::schema {
 
-inline constexpr int kFormat = 4;
+inline constexpr int kFormat = 5;
 
 // stored::Record
 std::string RecordRow(matcher::RecordKey key);

@@ -1,5 +1,6 @@
 #include "server/notice/finding_writer.h"
 
+#include "server/notice/finding_index.h"
 #include "server/schema.h"
 
 namespace relief::server {
@@ -30,6 +31,8 @@ void FindingWriter::Write(const v1::Finding* before, v1::Finding* after, std::sp
   const bool is_open = after->state() == v1::Finding::OPEN;
   counts_.opened += static_cast<int>(is_open && !was_open);
   counts_.closed += static_cast<int>(was_open && !is_open);
+  tally_.Change(before, after, context_->now_us);
+  IndexFinding(context_->txn, before, *after);
   if (notice) outbox_.Append(*after, *notice);
   context_->txn.Put(schema::FindingRow(after->finding_id()), after->SerializeAsString());
 }
@@ -37,7 +40,7 @@ void FindingWriter::Write(const v1::Finding* before, v1::Finding* after, std::sp
 absl::Status FindingWriter::Flush() {
   outbox_.Flush();
   context_->CountOpenFindings(counts_.opened - counts_.closed);
-  return absl::OkStatus();
+  return tally_.Flush(context_->txn);
 }
 
 v1::FindingEvent EventOf(v1::FindingEvent::Kind kind, const v1::Finding& finding) {

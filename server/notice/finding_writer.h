@@ -1,5 +1,5 @@
 // The one place where a finding's row is written. What follows from the difference between before and after follows here,
-// in the same commit: the history, the number of open findings, and the notices of the subscriptions.
+// in the same commit: the history, the counts of reports, the order of lists, and the notices of the subscriptions.
 //
 // Belongs to one piece of work and its thread.
 #pragma once
@@ -13,6 +13,7 @@
 #include "relief/v1/notice_service.pb.h"
 #include "server/hub.h"
 #include "server/notice/outbox.h"
+#include "server/report/tally.h"
 
 namespace relief::server {
 
@@ -40,6 +41,7 @@ class FindingWriter {
   WriteContext* context_;
   Outbox outbox_;
   FindingCounts counts_;
+  Tally tally_;
 };
 
 // An entry of the history about what the finding now is.

@@ -15,7 +15,7 @@ class FindingService final : public v1::FindingService::Service {
 
   grpc::Status ListFindings(grpc::ServerContext*, const v1::ListFindingsRequest* request,
                             v1::ListFindingsResponse* response) override {
-    return Answer(server::ListFindings(hub_.store(), *request), response);
+    return Answer(server::ListFindings(*hub_.store().Snapshot(), *request), response);
   }
   grpc::Status GetFinding(grpc::ServerContext*, const v1::GetFindingRequest* request,
                           v1::Finding* response) override {
@@ -26,8 +26,11 @@ class FindingService final : public v1::FindingService::Service {
   }
   grpc::Status StreamFindings(grpc::ServerContext*, const v1::StreamFindingsRequest* request,
                               grpc::ServerWriter<v1::Finding>* writer) override {
-    return ToGrpc(ForEachFinding(*hub_.store().Snapshot(), request->filter(),
-                                 [&](const v1::Finding& finding) { return writer->Write(finding); }));
+    const auto send = [&](const v1::Finding& finding) { return writer->Write(finding); };
+    const auto snapshot = hub_.store().Snapshot();
+    if (!request->has_as_known_at()) return ToGrpc(ForEachFinding(*snapshot, request->filter(), send));
+    const int64_t time_us = request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
+    return ToGrpc(ForEachFindingAsKnownAt(*snapshot, request->filter(), time_us, send));
   }
   grpc::Status AddDisposition(grpc::ServerContext* context, const v1::AddDispositionRequest* request,
                               v1::Finding* response) override {

@@ -12,7 +12,8 @@ class ReportService final : public v1::ReportService::Service {
 
   grpc::Status GetGapReport(grpc::ServerContext*, const v1::GetGapReportRequest* request,
                             v1::GapReport* response) override {
-    return Answer(MakeGapReport(*hub_.store().Snapshot(), *request, hub_.options().clock(), hub_.as_of()),
+    const auto rules = hub_.rules();
+    return Answer(MakeGapReport(*hub_.store().Snapshot(), *request, {hub_.options().clock(), hub_.as_of(), *rules, nullptr}),
                   response);
   }
 

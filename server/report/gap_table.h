@@ -1,0 +1,63 @@
+// The cells of a tally summed into the groups of a report: columns (rule, kind, programme, ...) by regions.
+//
+// Pure; callable from any thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "relief/v1/report_service.pb.h"
+#include "server/report/tally.h"
+
+namespace relief::server {
+
+// Months as year * 12 + month - 1, both included.
+struct ReportPeriod {
+  int32_t from = 0, to = 0;
+  int32_t months() const { return to - from + 1; }
+};
+
+// What a row is grouped by besides its region; what is not asked for is empty.
+struct GapColumn {
+  std::string rule_id;
+  int kind = 0, programme = 0, severity = 0;
+  int32_t open_month = 0;
+
+  auto operator<=>(const GapColumn&) const = default;
+};
+
+struct GapGroup {
+  // Open now.
+  int64_t findings = 0, persons = 0, amount_fen = 0, estimated_fen = 0, overdue = 0, disputed = 0;
+  // Flows of the period, of the one before it, and of the months after it.
+  Figures flow, before, after;
+  int64_t stock = 0, stock_fen = 0;  // open now, whether overdue and disputed or not
+  bool finer = false;                // some of it states its region more finely than the table does
+
+  v1::Movement Movement() const;
+  v1::Movement Previous() const;
+};
+
+struct GapTable {
+  using Columns = std::map<GapColumn, GapGroup>;
+  std::map<std::string, Columns> regions;  // "" without regions, and for findings that state none
+  std::map<std::string, GapGroup> region_totals;
+  Columns totals;
+  GapGroup total;
+};
+
+struct GapQuery {
+  v1::FindingFilter filter;
+  std::vector<v1::GapDimension> columns;  // without BY_REGION
+  int region_digits = 0;                  // 0: one region, ""
+  ReportPeriod period;
+};
+
+GapTable SumTally(const TallyReading& reading, const GapQuery& query);
+
+// The filter without what only says something of open findings.
+v1::FindingFilter WithoutFlags(v1::FindingFilter filter);
+
+}  // namespace relief::server

@@ -1,0 +1,28 @@
+// Keys of the rows that reports and lists of findings keep; made again from the findings' history where
+// their format changes.
+// ARCHITECTURE.md, "On disk", tells the same in a table.
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "storage/store.h"
+
+namespace relief::server {
+
+// Makes them again. For a hub that starts, before it judges everybody; may be interrupted and begun again.
+absl::Status RemakeReportRows(storage::Store& store);
+
+// Deletes every row of a prefix, in commits of a bounded size.
+absl::Status ClearRows(storage::Store& store, std::string_view prefix);
+
+namespace schema {
+
+inline constexpr std::string_view kTallyPrefix = "hg";           // server/report/tally.cc
+inline constexpr std::string_view kHoldingPrefix = "hG";         // server/report/holders.cc
+inline constexpr std::string_view kFindingIndexPrefix = "hi";    // server/notice/finding_index.cc
+inline constexpr std::string_view kReportRunPrefix = "hR";       // server/report/schedule.cc; not made again
+inline constexpr std::string_view kAllFindingEventsPrefix = "he";
+
+}  // namespace schema
+}  // namespace relief::server
