@@ -221,8 +221,6 @@ absl::Status Hub::PrepareStore() {
   const bool same_rules = *basis && index_current && (*basis)->rules_fingerprint() == rules_->fingerprint();
   const auto judged_for = *basis ? ToCivilDate((*basis)->as_of_date()) : std::nullopt;
   if (same_rules && judged_for == as_of_) return absl::OkStatus();
-  if (*basis && (*basis)->format() != schema::kFormat)
-    if (absl::Status status = RemakeReportRows(*store_); !status.ok()) return status;
   if (!index_current)
     if (absl::Status status = RebuildIndex(); !status.ok()) return status;
   Sweep sweep;
@@ -258,6 +256,7 @@ absl::Status Hub::RememberAllPersons() {
 }
 
 absl::Status Hub::RebuildIndex() {
+  if (absl::Status status = RemakeReportRows(*store_); !status.ok()) return status;
   if (absl::Status status = RememberAllPersons(); !status.ok()) return status;
   for (bool empty = false; !empty;) {
     storage::Transaction txn(*store_);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/notice/finding_index.h"
 #include "server/report/tally.h"
 #include "server/schema.h"
 #include "server/stored.pb.h"
@@ -114,6 +115,7 @@ class RandomFindings {
 
   void Write(storage::Transaction& txn, Tally& counts, const v1::Finding* before, v1::Finding& after) {
     counts.Change(before, &after, now_us_);
+    IndexFinding(txn, before, after);
     after.set_events(after.events() + 1);
     stored::FindingEvent event;
     event.mutable_event()->set_sequence(after.events());

@@ -142,7 +142,9 @@ TEST_F(Review, TheGapReportCountsWhatIsOpen) {
   v1::GetGapReportRequest request;
   request.set_region_digits(4);
   request.set_disclosure(v1::DISCLOSURE_FULL);
-  const auto report = MakeGapReport(*hub_->store().Snapshot(), request, 0, hub_->as_of());
+  const auto rules = hub_->rules();
+  const ReportContext context{hub_->options().clock(), hub_->as_of(), *rules, nullptr};
+  const auto report = MakeGapReport(*hub_->store().Snapshot(), request, context);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->records(), 2);
   EXPECT_EQ(report->persons(), 1);
@@ -153,7 +155,7 @@ TEST_F(Review, TheGapReportCountsWhatIsOpen) {
   }
   EXPECT_EQ(duplicates, 1);
   request.set_region_digits(3);
-  EXPECT_TRUE(absl::IsInvalidArgument(MakeGapReport(hub_->store(), request, 0, hub_->as_of()).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(MakeGapReport(hub_->store(), request, context).status()));
 }
 
 TEST_F(Review, AnApplicantIsFoundAndTheDuplicateForetold) {
