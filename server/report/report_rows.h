@@ -21,7 +21,6 @@ namespace schema {
 inline constexpr std::string_view kTallyPrefix = "hg";           // server/report/tally.cc
 inline constexpr std::string_view kHoldingPrefix = "hG";         // server/report/holders.cc
 inline constexpr std::string_view kFindingIndexPrefix = "hi";    // server/notice/finding_index.cc
-inline constexpr std::string_view kReportRunPrefix = "hR";       // server/report/schedule.cc; not made again
 inline constexpr std::string_view kAllFindingEventsPrefix = "he";
 
 }  // namespace schema

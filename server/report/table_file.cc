@@ -1,0 +1,117 @@
+#include "server/report/table_file.h"
+
+#include <unistd.h>
+#include <xlsxwriter.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace relief::server {
+namespace {
+
+class CsvFile final : public TableFile {
+ public:
+  explicit CsvFile(const std::vector<std::string>& header) : bytes_("\xef\xbb\xbf") {
+    std::vector<TableCell> cells;
+    for (const std::string& text : header) cells.push_back(TableCell::Text(text));
+    Add(cells);
+  }
+  void Add(const std::vector<TableCell>& row) override {
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) bytes_.push_back(',');
+      bytes_.append(row[i].number ? row[i].text : Quoted(GuardFormula(row[i].text)));
+    }
+    bytes_.append("\r\n");
+  }
+  absl::StatusOr<std::string> Finish(const TableNotes&) override { return std::move(bytes_); }
+
+ private:
+  static std::string Quoted(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+    return quoted + "\"";
+  }
+  std::string bytes_;
+};
+
+class XlsxFile final : public TableFile {
+ public:
+  explicit XlsxFile(const std::vector<std::string>& header) {
+    std::string name = (std::filesystem::temp_directory_path() / "relief-export-XXXXXX").string();
+    const int file = mkstemp(name.data());  // readable by this user only
+    if (file >= 0) close(file);
+    path_ = name;
+    book_ = workbook_new(path_.c_str());
+    rows_ = workbook_add_worksheet(book_, "数据");
+    notes_ = workbook_add_worksheet(book_, "说明");
+    bold_ = workbook_add_format(book_);
+    format_set_bold(bold_);
+    for (size_t i = 0; i < header.size(); ++i)
+      worksheet_write_string(rows_, 0, static_cast<lxw_col_t>(i), header[i].c_str(), bold_);
+    worksheet_freeze_panes(rows_, 1, 0);
+  }
+  ~XlsxFile() override {
+    if (book_) workbook_close(book_);
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  void Add(const std::vector<TableCell>& row) override {
+    ++line_;
+    for (size_t i = 0; i < row.size(); ++i) {
+      const auto column = static_cast<lxw_col_t>(i);
+      if (row[i].number) {
+        worksheet_write_number(rows_, line_, column, *row[i].number, nullptr);
+      } else {
+        worksheet_write_string(rows_, line_, column, GuardFormula(row[i].text).c_str(), nullptr);
+      }
+    }
+  }
+  absl::StatusOr<std::string> Finish(const TableNotes& notes) override {
+    lxw_row_t line = 0;
+    worksheet_set_column(notes_, 0, 1, 40, nullptr);
+    for (const auto& [name, text] : notes) {
+      worksheet_write_string(notes_, line, 0, GuardFormula(name).c_str(), bold_);
+      worksheet_write_string(notes_, line++, 1, GuardFormula(text).c_str(), nullptr);
+    }
+    const lxw_error error = workbook_close(std::exchange(book_, nullptr));
+    if (error != LXW_NO_ERROR) return absl::UnavailableError("the spreadsheet cannot be written");
+    std::ifstream file(path_, std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (!file || bytes.empty()) return absl::UnavailableError("the spreadsheet cannot be read back");
+    return bytes;
+  }
+
+ private:
+  lxw_workbook* book_ = nullptr;
+  lxw_worksheet *rows_ = nullptr, *notes_ = nullptr;
+  lxw_format* bold_ = nullptr;
+  lxw_row_t line_ = 0;
+  std::string path_;
+};
+
+}  // namespace
+
+TableCell TableCell::Yuan(int64_t fen) {
+  char text[40];
+  const auto whole = static_cast<long long>(fen < 0 ? -fen : fen);
+  std::snprintf(text, sizeof text, "%s%lld.%02lld", fen < 0 ? "-" : "", whole / 100, whole % 100);
+  return {text, static_cast<double>(fen) / 100};
+}
+
+std::string GuardFormula(std::string text) {
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) text.insert(0, "'");
+  return text;
+}
+
+absl::StatusOr<std::unique_ptr<TableFile>> NewTableFile(v1::ExportFormat format,
+                                                        const std::vector<std::string>& header) {
+  if (format == v1::EXPORT_CSV) return std::make_unique<CsvFile>(header);
+  if (format == v1::EXPORT_XLSX) return std::make_unique<XlsxFile>(header);
+  return absl::InvalidArgumentError("format: EXPORT_CSV or EXPORT_XLSX");
+}
+
+}  // namespace relief::server
