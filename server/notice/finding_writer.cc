@@ -1,6 +1,7 @@
 #include "server/notice/finding_writer.h"
 
 #include "server/notice/finding_index.h"
+#include "server/referral/gap_closing.h"
 #include "server/schema.h"
 
 namespace relief::server {
@@ -33,11 +34,14 @@ void FindingWriter::Write(const v1::Finding* before, v1::Finding* after, std::sp
   counts_.closed += static_cast<int>(was_open && !is_open);
   tally_.Change(before, after, context_->now_us);
   IndexFinding(context_->txn, before, *after);
+  if (was_open && !is_open && !after->referral_id().empty()) closed_.push_back(*after);
   if (notice) outbox_.Append(*after, *notice);
   context_->txn.Put(schema::FindingRow(after->finding_id()), after->SerializeAsString());
 }
 
 absl::Status FindingWriter::Flush() {
+  for (const v1::Finding& finding : closed_)
+    if (absl::Status status = CloseReferralOf(*context_, finding); !status.ok()) return status;
   outbox_.Flush();
   context_->CountOpenFindings(counts_.opened - counts_.closed);
   return tally_.Flush(context_->txn);

@@ -1,5 +1,6 @@
 // The one place where a finding's row is written. What follows from the difference between before and after follows here,
-// in the same commit: the history, the counts of reports, the order of lists, and the notices of the subscriptions.
+// in the same commit: the history, the counts of reports, the order of lists, the referral, and the notices of the
+// subscriptions.
 //
 // Belongs to one piece of work and its thread.
 #pragma once
@@ -7,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "relief/v1/finding_service.pb.h"
@@ -42,6 +44,7 @@ class FindingWriter {
   Outbox outbox_;
   FindingCounts counts_;
   Tally tally_;
+  std::vector<v1::Finding> closed_;  // with a referral, which follows
 };
 
 // An entry of the history about what the finding now is.
