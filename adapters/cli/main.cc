@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   AddWatchCommand(app, session);
   AddReviewCommands(app, session);
   AddReportCommands(app, session);
+  AddAdminCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
