@@ -103,6 +103,13 @@ absl::Status CheckConfig(const config::HubConfig& config) {
         (gateway.tls().certificate_file().empty() || gateway.tls().private_key_file().empty()))
       return absl::InvalidArgumentError("gateway.tls: certificate_file and private_key_file are required");
   }
+  if (config.storage().has_encryption()) {
+    const config::Encryption& encryption = config.storage().encryption();
+    if (encryption.keys_file().empty() == encryption.keys_command().empty())
+      return absl::InvalidArgumentError("storage.encryption: either keys_file or keys_command is required");
+  }
+  if (config.storage().backups_kept() < 0)
+    return absl::InvalidArgumentError("storage.backups_kept: not negative");
   if (config.has_as_of_date() && !ToCivilDate(config.as_of_date()))
     return absl::InvalidArgumentError("as_of_date: not a day that exists");
   const std::set<std::string> levels = {"debug", "info", "warn", "error"};
@@ -123,6 +130,7 @@ absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
   parser.RecordErrorsTo(&errors);
   if (!parser.ParseFromString(text.str(), &config))
     return absl::InvalidArgumentError(path + ":" + errors.text);
+  if (config.storage().backups_kept() == 0) config.mutable_storage()->set_backups_kept(14);
   if (config.log_level().empty()) config.set_log_level("info");
   FillDefaults(*config.mutable_limits());
   const auto base = std::filesystem::absolute(path).parent_path();
@@ -133,6 +141,9 @@ absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
     MakeAbsolute(base, config.mutable_referrals()->mutable_calendar_file());
     MakeAbsolute(base, config.mutable_referrals()->mutable_token_key_file());
   }
+  MakeAbsolute(base, config.mutable_storage()->mutable_backup_directory());
+  if (config.storage().has_encryption())
+    MakeAbsolute(base, config.mutable_storage()->mutable_encryption()->mutable_keys_file());
   if (config.has_tls()) {
     MakeAbsolute(base, config.mutable_tls()->mutable_certificate_file());
     MakeAbsolute(base, config.mutable_tls()->mutable_private_key_file());

@@ -1,14 +1,11 @@
 #include "server/hub.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <chrono>
 
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "server/ingest/account_index.h"
 #include "server/ingest/identity_mapping.h"
+#include "server/log.h"
 #include "server/notice/finding_update.h"
 #include "server/notice/judging.h"
 #include "server/report/holders.h"
@@ -17,6 +14,7 @@
 #include "server/referral/settings.h"
 #include "server/review/work_items.h"
 #include "server/schema.h"
+#include "server/security/audit_chain.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server {
@@ -35,20 +33,6 @@ absl::StatusOr<std::optional<Message>> GetMessage(storage::Transaction& txn, std
   Message message;
   if (!message.ParseFromString(**value)) return absl::DataLossError("a row of the hub is damaged");
   return std::optional<Message>(std::move(message));
-}
-
-std::string HashOf(const stored::AuditEntry& entry) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    entry.SerializeToCodedStream(&coded);
-  }
-  std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(hash.data()));
-  return hash;
 }
 
 // A snapshot that a transaction can be built on, and never committed to.
@@ -89,7 +73,7 @@ absl::Status AppendAudit(storage::Transaction& txn, int64_t now_us, std::vector<
     entry.set_case_number(std::move(event.case_number));
     entry.set_detail(std::move(event.detail));
     entry.set_previous_hash(head.hash());
-    entry.set_hash(HashOf(entry));
+    entry.set_hash(AuditHash(entry));
     txn.Put(schema::AuditRow(entry.sequence()), entry.SerializeAsString());
     head = std::move(entry);
   }
@@ -217,7 +201,20 @@ absl::Status Hub::PrepareStore() {
   auto basis = GetMessage<stored::Basis>(txn, schema::kBasisRow);
   if (!basis.ok()) return basis.status();
   if (*basis && (*basis)->format() > schema::kFormat)
-    return absl::FailedPreconditionError("the data directory was written by a newer version of this program");
+    return absl::FailedPreconditionError(
+        "the data directory has format " + std::to_string((*basis)->format()) +
+        ", which a newer version of this program wrote; this one reads up to format " +
+        std::to_string(schema::kFormat));
+  if (*basis && (*basis)->format() < schema::kFormat) {
+    if (!options_.may_upgrade)
+      return absl::FailedPreconditionError(
+          "the data directory has format " + std::to_string((*basis)->format()) +
+          ", this program writes format " + std::to_string(schema::kFormat) +
+          ": back it up with the program that wrote it, then start once with --upgrade");
+    Log(LogLevel::kWarn, "hub.upgrading",
+        {{"from_format", std::to_string((*basis)->format())},
+         {"to_format", std::to_string(schema::kFormat)}});
+  }
   const bool index_current = !*basis || ((*basis)->format() == schema::kFormat &&
                                          (*basis)->model_version() == resolver_.model().version());
   const bool same_rules = *basis && index_current && (*basis)->rules_fingerprint() == rules_->fingerprint();
@@ -486,7 +483,8 @@ absl::Status Hub::FinishGroup(WriteContext& context, RuleChange* change) {
   auto touched = context.Touched();
   if (!touched.ok()) return touched.status();
   if (!touched->empty()) {
-    auto judgement = JudgePersons(storage::TransactionReader(txn), *touched, *rules, context.as_of, context.look_ahead_);
+    auto judgement =
+        JudgePersons(storage::TransactionReader(txn), *touched, *rules, context.as_of, context.look_ahead_);
     if (!judgement.ok()) return judgement.status();
     auto updated = UpdateFindings(context, *judgement, *rules);
     if (!updated.ok()) return updated.status();
@@ -545,7 +543,8 @@ absl::StatusOr<bool> Hub::SweepPage(Sweep& sweep) {
   return last;
 }
 
-// Those whose timer is due, page by page; being judged gives them another timer, so that a page is never seen twice.
+// Those whose timer is due, page by page; being judged gives them another timer, so that a page is never seen
+// twice.
 absl::StatusOr<bool> Hub::SweepDuePage(Sweep& sweep) {
   bool last = false;
   Work page = [&](WriteContext& context) -> absl::Status {

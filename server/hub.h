@@ -111,6 +111,7 @@ class Hub {
     Clock clock = SystemClock;
     size_t queue_limit = 64;      // pieces of work waiting
     size_t group_records = 2000;  // stop adding work to a group beyond this weight
+    bool may_upgrade = true;      // rewrite derived rows of an older format
     bool auto_register_sources = false;
     int snapshot_shrink_limit_percent = 20;  // a snapshot that would end more of a source is held
     int64_t notice_retention = 10'000;  // notices kept behind the acknowledged one, for each subscription
@@ -145,6 +146,8 @@ class Hub {
   void Shutdown();
 
   const storage::Store& store() const { return *store_; }
+  // nullptr: the store is kept in memory.
+  storage::Maintenance* maintenance() { return store_->maintenance(); }
   const matcher::Model& model() const { return resolver_.model(); }
   std::shared_ptr<const coverage::RuleSet> rules() const;
   matcher::CivilDate as_of() const;

@@ -2,6 +2,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -17,6 +18,9 @@
 #include "server/referral/settings.h"
 #include "server/security/transport.h"
 #include "server/service/services.h"
+#include "server/store/store_keeper.h"
+#include "server/store/store_options.h"
+#include "storage/backup.h"
 #include "storage/rocksdb_store.h"
 
 namespace relief::server {
@@ -32,7 +36,7 @@ int Fail(const std::string& what, const absl::Status& status) {
 }
 
 // Bind and drain are in one place: everything that must happen in order at start and at the end.
-int Serve(const config::HubConfig& config) {
+int Serve(const config::HubConfig& config, bool may_upgrade) {
   sigset_t signals;  // handled by waiting for them, on this thread
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -47,15 +51,21 @@ int Serve(const config::HubConfig& config) {
   auto credentials = MakeCredentials(config);
   if (!credentials.ok()) return Fail("tls.failed", credentials.status());
 
-  storage::RocksDbOptions storage_options;
-  storage_options.path = config.data_directory();
-  storage_options.min_free_bytes = static_cast<uint64_t>(config.limits().min_free_disk_bytes());
-  storage_options.block_cache_bytes = static_cast<uint64_t>(config.limits().block_cache_bytes());
-  auto store = storage::OpenRocksDbStore(storage_options);
+  std::atomic<bool> store_stopped = false;
+  storage::RocksDbOptions store_options = StoreOptions(config);
+  store_options.log = [&](std::string_view event, const LogFields& fields) {
+    const bool stopped = event == "store.stopped";
+    Log(stopped ? LogLevel::kError : LogLevel::kWarn, event, fields);
+    // What was not written is not acknowledged and cannot be tried again here: the supervisor starts another
+    // process.
+    if (stopped && !store_stopped.exchange(true)) ::kill(::getpid(), SIGTERM);
+  };
+  auto store = storage::OpenRocksDbStore(store_options);
   if (!store.ok()) return Fail("store.failed", store.status());
 
   Hub::Options options;
   if (config.has_as_of_date()) options.as_of = ToCivilDate(config.as_of_date());
+  options.may_upgrade = may_upgrade;
   options.queue_limit = static_cast<size_t>(config.limits().queue_batches());
   options.auto_register_sources = config.auto_register_sources();
   options.snapshot_shrink_limit_percent = config.limits().snapshot_shrink_limit_percent();
@@ -79,7 +89,11 @@ int Serve(const config::HubConfig& config) {
   }
 
   std::atomic<bool> stopping = false;
-  const ServiceContext context{hub, stopping, read_rules};
+  const ServiceContext context{
+      hub,
+      stopping,
+      read_rules,
+      {config.storage().backup_directory(), static_cast<uint32_t>(config.storage().backups_kept())}};
   const std::unique_ptr<grpc::Service> services[] = {
       MakeFeedService(context),   MakeRegistryService(context), MakeFindingService(context),
       MakeNoticeService(context), MakeReviewService(context),   MakeReportService(context),
@@ -126,6 +140,27 @@ int Serve(const config::HubConfig& config) {
   server->Wait();
   hub.Shutdown();
   Log(LogLevel::kInfo, "hub.stopped");
+  return store_stopped ? kFailed : 0;
+}
+
+// Into a directory of its own, so that nothing is overwritten; what came back is read whole before this says
+// so.
+int Restore(const config::HubConfig& config, uint32_t backup_id, const std::string& target) {
+  if (config.storage().backup_directory().empty())
+    return Fail("restore.failed",
+                absl::FailedPreconditionError("storage.backup_directory: required to restore"));
+  storage::RocksDbOptions options = StoreOptions(config);
+  options.path = target;
+  options.create_if_missing = false;
+  const auto restored =
+      storage::RestoreBackup({config.storage().backup_directory(), backup_id, target, options.encryption});
+  if (!restored.ok()) return Fail("restore.failed", restored.status());
+  auto store = storage::OpenRocksDbStore(options);
+  if (!store.ok()) return Fail("restore.failed", store.status());
+  const auto content = ReadWholeStore(**store);
+  if (!content.ok()) return Fail("restore.failed", content.status());
+  std::cout << "backup " << restored->id << " is in " << target << ": position " << content->position << ", "
+            << content->rows << " rows, " << content->audit_entries << " audit entries, all chained\n";
   return 0;
 }
 
@@ -134,8 +169,9 @@ int Main(int argc, char** argv) {
       "Relief Hub: which programmes help one person and one household, where twice, and where not at all.\n\n"
       "Example: relief-hub --config deploy/config/dev.textproto\n\n"
       "Exit codes: 0 stopped in order, 1 could not start or failed, 2 wrong usage."};
-  std::string path, listen, console, data, as_of;
-  bool check_only = false, hash_password = false;
+  std::string path, listen, console, data, as_of, restore;
+  uint32_t backup_id = 0;
+  bool check_only = false, hash_password = false, upgrade = false;
   app.add_option("--config", path, "the configuration file (deploy/config/hub.textproto explains it)")
       ->type_name("FILE");
   app.add_option("--listen", listen, "host:port, instead of listen_address");
@@ -144,6 +180,10 @@ int Main(int argc, char** argv) {
   app.add_option("--as-of", as_of, "judge for this day (YYYY-MM-DD), instead of as_of_date");
   app.add_flag("--hash-password", hash_password,
                "read a password from standard input, print its hash for the accounts file");
+  app.add_option("--restore", restore, "restore a backup into this new directory, check it, and stop")
+      ->type_name("DIR");
+  app.add_option("--backup", backup_id, "which one to restore (relief admin backups); the newest");
+  app.add_flag("--upgrade", upgrade, "data of an older format may be rewritten; take a backup first");
   app.add_flag("--check-config", check_only, "check configuration, model and rules, and stop");
   app.set_version_flag("--version", RELIEF_VERSION);
   try {
@@ -187,7 +227,8 @@ int Main(int argc, char** argv) {
     std::cout << "the configuration, the model and the rules are sound\n";
     return 0;
   }
-  return Serve(*config);
+  if (!restore.empty()) return Restore(*config, backup_id, restore);
+  return Serve(*config, upgrade);
 }
 
 }  // namespace

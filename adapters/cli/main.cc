@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   AddReportCommands(app, session);
   AddReferralCommands(app, session);
   AddCharityCommands(app, session);
+  AddAdminCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -12,7 +12,11 @@ namespace {
 
 class AdminService final : public v1::AdminService::Service {
  public:
-  explicit AdminService(const ServiceContext& context) : hub_(context.hub), read_rules_(context.read_rules) {}
+  explicit AdminService(const ServiceContext& context)
+      : hub_(context.hub),
+        read_rules_(context.read_rules),
+        backups_(context.backups),
+        keeper_(context.hub, backups_) {}
 
   grpc::Status GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
                          v1::HubStatus* response) override {
@@ -48,7 +52,8 @@ class AdminService final : public v1::AdminService::Service {
   grpc::Status PreviewRules(grpc::ServerContext* context, const v1::PreviewRulesRequest* request,
                             v1::PreviewRulesResponse* response) override {
     std::vector<coverage::RuleSet::File> files;
-    for (const v1::PreviewRulesRequest::File& file : request->files()) files.push_back({file.name(), file.text()});
+    for (const v1::PreviewRulesRequest::File& file : request->files())
+      files.push_back({file.name(), file.text()});
     auto rules = files.empty() ? read_rules_() : coverage::RuleSet::ParseFiles(files);
     if (!rules.ok()) return ToGrpc(rules.status());
     return Answer(server::PreviewRules(*hub_.store().Snapshot(), *hub_.rules(), **rules, hub_.as_of(),
@@ -79,9 +84,71 @@ class AdminService final : public v1::AdminService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetStoreStats(grpc::ServerContext*, const v1::GetStoreStatsRequest*,
+                             v1::StoreStats* response) override {
+    return Answer(keeper_.Stats(), response);
+  }
+
+  grpc::Status CreateBackup(grpc::ServerContext* context, const v1::CreateBackupRequest*,
+                            v1::Backup* response) override {
+    if (absl::Status status = Audit(*context, "admin.backup"); !status.ok()) return ToGrpc(status);
+    auto backup = keeper_.CreateBackup();
+    if (backup.ok())
+      Log(LogLevel::kInfo, "store.backup",
+          {{"backup", std::to_string(backup->backup_id())},
+           {"position", std::to_string(backup->position())},
+           {"copied_bytes", std::to_string(backup->copied_bytes())}});
+    return Answer(std::move(backup), response);
+  }
+
+  grpc::Status ListBackups(grpc::ServerContext*, const v1::ListBackupsRequest*,
+                           v1::ListBackupsResponse* response) override {
+    return Answer(keeper_.ListBackups(), response);
+  }
+
+  grpc::Status CheckRestore(grpc::ServerContext* context, const v1::CheckRestoreRequest* request,
+                            v1::CheckRestoreResponse* response) override {
+    if (request->backup_id() < 0) return ToGrpc(absl::InvalidArgumentError("backup_id: not negative"));
+    if (absl::Status status = Audit(*context, "admin.restore-check"); !status.ok()) return ToGrpc(status);
+    return Answer(keeper_.CheckRestore(static_cast<uint32_t>(request->backup_id())), response);
+  }
+
+  // Not audited: it must work on a store that takes no writes.
+  grpc::Status VerifyStore(grpc::ServerContext*, const v1::VerifyStoreRequest* request,
+                           v1::VerifyStoreResponse* response) override {
+    auto report = keeper_.Verify(request->backups());
+    if (report.ok())
+      for (const auto& damaged : report->damaged_files())
+        Log(LogLevel::kError, "store.damaged", {{"file", damaged.file()}, {"reason", damaged.reason()}});
+    return Answer(std::move(report), response);
+  }
+
+  grpc::Status CompactStore(grpc::ServerContext* context, const v1::CompactStoreRequest*,
+                            v1::StoreStats* response) override {
+    if (absl::Status status = Audit(*context, "admin.compact"); !status.ok()) return ToGrpc(status);
+    return Answer(keeper_.Compact(), response);
+  }
+
+  grpc::Status RewrapKeys(grpc::ServerContext* context, const v1::RewrapKeysRequest*,
+                          v1::RewrapKeysResponse* response) override {
+    if (absl::Status status = Audit(*context, "admin.rewrap-keys"); !status.ok()) return ToGrpc(status);
+    return Answer(keeper_.RewrapKeys(), response);
+  }
+
  private:
+  absl::Status Audit(const grpc::ServerContext& context, const char* action) {
+    return hub_
+        .Write([&](WriteContext& write) {
+          write.Audit({CallerOf(context), action, "", "", "", ""});
+          return absl::OkStatus();
+        })
+        .status();
+  }
+
   Hub& hub_;
   const std::function<absl::StatusOr<std::shared_ptr<const coverage::RuleSet>>()> read_rules_;
+  const BackupPlan backups_;
+  const StoreKeeper keeper_;
 };
 
 }  // namespace

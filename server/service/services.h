@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/hub.h"
+#include "server/store/store_keeper.h"
 
 namespace relief::server {
 
@@ -21,6 +22,7 @@ struct ServiceContext {
   Hub& hub;
   std::atomic<bool>& stopping;  // long streams end when it is set
   std::function<absl::StatusOr<std::shared_ptr<const coverage::RuleSet>>()> read_rules;
+  BackupPlan backups = {};
 };
 
 std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context);

@@ -1,0 +1,245 @@
+"""The hub under a machine that fails: kill -9 (F1), a full disk (F4), too little memory (F6); and what may be restored (F16).
+
+The oracle is a diary that feed_writer keeps outside the hub: which records were sent, which acknowledged.
+
+    hub_faults.py Kills|DiskFull|Memory          one of them, as ctest runs it
+    hub_faults.py Kills --cycles 200 --seed 1    as long as you like; the seed is printed
+"""
+import argparse
+import csv
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
+from hub_process import ROOT, Hub  # noqa: E402
+
+WRITER = os.environ["RELIEF_FEED_WRITER"]
+
+
+class Diary:
+    def __init__(self, directory):
+        self.path = os.path.join(directory, "diary")
+        open(self.path, "w").close()
+
+    def read(self):
+        with open(self.path) as f:
+            lines = [line.split() for line in f.read().splitlines()]
+        return {x[1] for x in lines if x[0] == "sent"}, {x[1] for x in lines if x[0] == "acked"}
+
+
+def config(directory, encrypted=True, min_free=1, cache=8 << 20):
+    """A configuration of its own, encrypted, with backups."""
+    keys = os.path.join(directory, "keys")
+    if not os.path.exists(keys):
+        with open(keys, "w") as f:
+            f.write("k1 " + "5a" * 32 + "\n")
+        os.chmod(keys, 0o600)
+    path = os.path.join(directory, "hub.textproto")
+    with open(path, "w") as f:
+        f.write('''listen_address: "127.0.0.1:1"
+data_directory: "data"
+rules_directory: "%s/deploy/rules"
+model_file: "%s/deploy/model/zh.textproto"
+auto_register_sources: true
+limits { min_free_disk_bytes: %d block_cache_bytes: %d }
+storage { backup_directory: "%s/backups" backups_kept: 5 %s }
+''' % (ROOT, ROOT, min_free, cache, directory, 'encryption { keys_file: "%s" }' % keys if encrypted else ""))
+    return path
+
+
+def writer(hub, diary, first, retry_seconds, most=None):
+    command = [WRITER, "127.0.0.1:%d" % hub.port, "faults", str(first), diary.path, str(retry_seconds)]
+    return subprocess.Popen(command + ([str(most)] if most else []), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+
+
+def present(hub):
+    path = os.path.join(hub.directory, "export.csv")
+    hub.run("export", "persons", "--out", path)
+    with open(path, encoding="utf-8-sig") as f:
+        return [row["record_id"] for row in csv.DictReader(f)]
+
+
+def status(hub):
+    return json.loads(hub.run("status", "--json").stdout)
+
+
+def findings(hub):
+    path = os.path.join(hub.directory, "findings.csv")
+    hub.run("export", "findings", "--out", path)
+    with open(path, encoding="utf-8-sig") as f:
+        return [tuple(row.values()) for row in csv.DictReader(f)]
+
+
+def compare(hub, diary):
+    """acked without present = 0, present without sent = 0, nothing twice, counters = recount. Returns how many were compared."""
+    sent, acked = diary.read()
+    there = present(hub)
+    assert len(there) == len(set(there)), "a record is there twice"
+    lost, invented = acked - set(there), set(there) - sent
+    assert not lost, "%d acknowledged records are lost, e.g. %s" % (len(lost), sorted(lost)[:3])
+    assert not invented, "%d records are there that nobody sent" % len(invented)
+    told, open_findings = status(hub), findings(hub)
+    assert int(told.get("live_records", 0)) == len(there), "the counter of records is %s, there are %d" % (told.get("live_records"), len(there))
+    assert len(open_findings) == len(set(open_findings)), "a finding is there twice"
+    assert int(told.get("open_findings", 0)) == len(open_findings), "the counter of findings is wrong"
+    return len(acked)
+
+
+def check_chain(hub):
+    """Backs up, restores on trial, and walks the audit chain."""
+    hub.run("admin", "backup")
+    return json.loads(hub.run("admin", "restore-check", "--json").stdout)
+
+
+def kills(directory, cycles, seed):
+    print("kills: seed %d, %d cycles" % (seed, cycles), flush=True)
+    chance = random.Random(seed)
+    diary = Diary(directory)
+    hub = Hub(directory, config(directory))
+    slowest = 0
+    first = 0
+    for cycle in range(cycles):
+        begin = time.time()
+        hub.start()
+        slowest = max(slowest, time.time() - begin)
+        if cycle % 20 == 0 or cycle < 5:
+            compare(hub, diary)
+        feed = writer(hub, diary, first, 0)
+        # From before the first batch to well after some.
+        time.sleep(chance.choice([0.02, 0.1, 0.3, 0.8]) * chance.random() + 0.01)
+        hub.kill()
+        feed.wait()
+        numbers = [int(x[1:]) for x in diary.read()[0]]
+        first = max(numbers, default=-1) + 1
+        first += first % 2
+    hub.start()
+    compared = compare(hub, diary)
+    checked = check_chain(hub)
+    verified = hub.run("admin", "verify", "--backups")
+    assert hub.stop() == 0
+    assert compared > cycles, "too little was acknowledged to say anything: %d" % compared
+    print("kills: cycles %d, acked compared %d, lost = 0, invented = 0, audit entries chained %s, slowest start %.1f s" %
+          (cycles, compared, checked.get("audit_entries"), slowest))
+    print("verify: " + verified.stdout.strip())
+
+
+def disk_full(directory):
+    """A 64 MB disk with a watermark of 24 MB: ingest stops before the disk is full, reads go on, and it resumes by itself."""
+    disk = os.path.join(directory, "disk")
+    os.makedirs(disk)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", disk], capture_output=True).returncode != 0:
+        print("disk full: skipped, a file system cannot be mounted here")
+        return
+    try:
+        diary = Diary(directory)
+        hub = Hub(disk, config(directory, min_free=24 << 20))
+        hub.start()
+        ballast = os.path.join(disk, "ballast")
+        feed = writer(hub, diary, 0, 120, 3000)
+        while len(diary.read()[1]) < 500:
+            assert feed.poll() is None, feed.stderr.read()
+            time.sleep(0.05)
+        with open(ballast, "wb") as f:  # somebody else fills the disk to beyond the watermark
+            room = os.statvfs(disk)
+            f.write(b"\0" * max(0, room.f_bavail * room.f_frsize - (20 << 20)))
+        time.sleep(3)
+        held = len(diary.read()[1])
+        time.sleep(2)
+        assert len(diary.read()[1]) == held and held < 3000, "ingest went on below the watermark: %d" % held
+        assert feed.poll() is None, "the sender gave up: " + feed.stderr.read()
+        with open(hub.log.name, encoding="utf-8") as f:
+            assert "less free space" in f.read(), "nobody said why"
+        assert compare_reads(hub, diary) == held
+        os.remove(ballast)
+        assert feed.wait(timeout=120) == 0, feed.stderr.read()
+        compared = compare(hub, diary)
+        assert compared == 3000
+        # Now really full, by somebody who does not stop at the watermark.
+        feed = writer(hub, diary, 3000, 2)
+        time.sleep(0.5)
+        with open(ballast, "wb") as f:
+            try:
+                while True:
+                    f.write(b"\0" * (1 << 20))
+                    f.flush()
+            except OSError:
+                pass
+        feed.wait(timeout=60)
+        os.remove(ballast)
+        if hub.process.poll() is None:
+            hub.stop()
+        hub.start()
+        after = compare(hub, diary)
+        hub.stop()
+        print("disk full: held at %d acked below the watermark, reads served, resumed by itself to %d; after a full disk acked compared %d, lost = 0" %
+              (held, compared, after))
+    finally:
+        if hub.process and hub.process.poll() is None:
+            hub.kill()
+        subprocess.run(["umount", "-l", disk])
+
+
+def compare_reads(hub, diary):
+    """Reads while the disk is low."""
+    there = set(present(hub))
+    acked = diary.read()[1]
+    assert acked <= there
+    return len(acked)
+
+
+def memory(directory):
+    """The hub's address space is capped a little above what it uses, while many senders push: it sheds or dies, and loses nothing."""
+    diary = Diary(directory)
+    hub = Hub(directory, config(directory))
+    hub.start()
+    with open("/proc/%d/status" % hub.process.pid) as f:
+        size = int(re.search(r"VmSize:\s+(\d+)", f.read()).group(1)) * 1024
+    resource.prlimit(hub.process.pid, resource.RLIMIT_AS, (size + (48 << 20), size + (48 << 20)))
+    feeds = [writer(hub, diary, i * 1_000_000, 2, 20_000) for i in range(4)]
+    for feed in feeds:
+        try:
+            feed.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            feed.kill()
+            feed.wait()
+    alive = hub.process.poll() is None
+    if alive:
+        hub.kill()
+    hub.start()
+    compared = compare(hub, diary)
+    hub.stop()
+    assert compared > 0
+    print("memory: capped at %d MB, the hub %s; acked compared %d, lost = 0" %
+          ((size >> 20) + 48, "lived" if alive else "died (allowed: a crash like any other)", compared))
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("suite", choices=["Kills", "DiskFull", "Memory"])
+    arguments.add_argument("--cycles", type=int, default=20)
+    arguments.add_argument("--seed", type=int, default=None)
+    options = arguments.parse_args()
+    directory = tempfile.mkdtemp(prefix="relief-fault-")
+    try:
+        if options.suite == "Kills":
+            kills(directory, options.cycles, options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 30))
+        elif options.suite == "DiskFull":
+            disk_full(directory)
+        else:
+            memory(directory)
+    except AssertionError:
+        print("kept for a look: " + directory, file=sys.stderr)
+        raise
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
