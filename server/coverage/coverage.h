@@ -40,7 +40,8 @@ struct IdentityDoubt {
   CoverageRecord other;
 };
 
-// An account that benefits are paid into, with all that are: handed in with the person whose record is the least of them.
+// An account that benefits are paid into, with all that are: handed in with the person whose record is the
+// least of them.
 struct AccountInput {
   std::vector<CoverageRecord> records;  // of whomever, in the order of keys
 };

@@ -7,8 +7,9 @@
 namespace relief::coverage {
 namespace {
 
-// Who is paid, as the record alone says: the household where the source counts one, or else the number, or else the name.
-// It does not depend on who was resolved to be whom, so that a merge elsewhere leaves the finding alone.
+// Who is paid, as the record alone says: the household where the source counts one, or else the number, or
+// else the name. It does not depend on who was resolved to be whom, so that a merge elsewhere leaves the
+// finding alone.
 std::string PayeeOf(const Item& item) {
   const v1::Record& record = item.record();
   if (!record.household().household_id().empty())
@@ -19,7 +20,8 @@ std::string PayeeOf(const Item& item) {
 
 class SharedAccountCondition : public Condition {
  public:
-  explicit SharedAccountCondition(const SharedAccount& spec) : benefit_(spec.benefit()), households_(spec.households()) {}
+  explicit SharedAccountCondition(const SharedAccount& spec)
+      : benefit_(spec.benefit()), households_(spec.households()) {}
 
   bool MayApply(SlotSet) const override { return true; }
 

@@ -177,9 +177,9 @@ class RandomPerson {
   std::string birth_;
 };
 
-// Rules that the random persons cannot try: those on the matcher's doubts, and leads of needs that they do
-// not have.
-const std::set<std::string> kNotTried = {"D25D", "D26C", "L01C", "L01E", "L01F", "L01G"};
+// Rules that the random persons cannot try: those on the matcher's doubts and on accounts, and leads of needs
+// that they do not have.
+const std::set<std::string> kNotTried = {"D25D", "D26C", "L01C", "L01E", "L01F", "L01G", "D27"};
 
 const matcher::CivilDate kDays[] = {{2026, 10, 31}, {2026, 1, 15}, {2026, 6, 1}, {2025, 12, 31}};
 

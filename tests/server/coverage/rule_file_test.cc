@@ -106,6 +106,57 @@ INSTANTIATE_TEST_SUITE_P(
                 "missing { base { programme: MEDICAL } base_min_months { value: 0 }\n expected { programme: "
                 "MEDICAL }\n scope: SAME_INVOICE",
                 "r.textproto:15:", "settlement"},
+        Mistake{"GapWithoutNeed", "kind: DUPLICATE", "kind: MISSING", "r.textproto:1:", "needed"},
+        Mistake{"RegionOfTheRuleIsOdd", "severity: HIGH",
+                "severity: HIGH regions { prefix: \"3\" off: true }", "r.textproto:10:", "prefix"},
+        Mistake{"RegionThatChangesNothing", "severity: HIGH", "severity: HIGH regions { prefix: \"33\" }",
+                "r.textproto:10:", "changes nothing"},
+        Mistake{"RegionOfTheRuleTwice", "severity: HIGH",
+                "severity: HIGH regions { prefix: \"33\" off: true } regions { prefix: \"33\" off: false }",
+                "r.textproto:10:", "before"},
+        Mistake{"AgeBackwards", "severity: HIGH", "severity: HIGH age { from: 60 to: 18 }",
+                "r.textproto:10:", "ends before it begins"},
+        Mistake{"AgeOfAHousehold", "severity: HIGH", "severity: HIGH unit: HOUSEHOLD age { from: 1 to: 2 }",
+                "r.textproto:10:", "for rules on persons"},
+        Mistake{"EmptyException", "severity: HIGH", "severity: HIGH\n unless { }",
+                "r.textproto:11:", "empty selector"},
+        Mistake{"SilenceWithoutDays", "severity: HIGH",
+                "severity: HIGH silence { processing_days { value: 45 } }",
+                "r.textproto:10:", "ineligible_days"},
+        Mistake{"EstimateOfADuplicate", "severity: HIGH", "severity: HIGH estimate_fen { value: 1 }",
+                "r.textproto:10:", "only gaps"},
+        Mistake{"UnknownMark", "left { programme: EXTREME_POVERTY }",
+                "left { programme: EXTREME_POVERTY except_marks: 77 }", "r.textproto:14:", "mark"},
+        Mistake{"MarksOfAFact", "left { programme: EXTREME_POVERTY }",
+                "left { fact: DEATH except_marks: REDUCED }", "r.textproto:14:", "no marks"},
+        Mistake{"TooManyMonths", kAllowed, "allowed_months { value: 50000 }", "r.textproto:16:", "too large"},
+        Mistake{"PersonsConditionOnAHousehold", kCondition,
+                "unit: HOUSEHOLD\n holding { benefit { programme: MEDICAL }",
+                "r.textproto:13:", "on persons"},
+        Mistake{"NeitherBaseNorTrigger", kCondition, "missing { expected { programme: MEDICAL } scope: EVER",
+                "r.textproto:13:", "neither a base nor a trigger"},
+        Mistake{"PeriodWithoutOne", kCondition,
+                "missing { trigger { fact: DEATH } expected { programme: MEDICAL } scope: EVER\n "
+                "period_min_days { value: 1 }",
+                "r.textproto:14:", "YEAR or TERM_OF_DAY"},
+        Mistake{"SinceNoTrigger", kCondition,
+                "missing { base { programme: MEDICAL } base_min_months { value: 0 } expected { programme: "
+                "MEDICAL }\n"
+                "scope: SINCE_TRIGGER",
+                "r.textproto:14:", "goes with a trigger"},
+        Mistake{"TimesOfTwoKinds", kCondition,
+                "repeat { selector { programme: MEDICAL } other { programme: TEMPORARY } within_days { "
+                "value: 1 }\n"
+                "allowed_times { value: 2 }",
+                "r.textproto:14:", "one kind"},
+        Mistake{"DisputeOfNothing", kCondition, "identity { recent_days { value: 1 }",
+                "r.textproto:13:", "what"},
+        Mistake{"DaysOfTheWrongDispute", kCondition, "identity { what: SEX\n recent_days { value: 1 }",
+                "r.textproto:14:", "BROKEN_NUMBER"},
+        Mistake{"LeadOfNoNeed", kCondition, "unanswered_lead { answer { programme: MEDICAL }",
+                "r.textproto:13:", "need"},
+        Mistake{"HouseholdConditionOnPersons", kCondition, "part_covered { benefit { programme: MEDICAL }",
+                "r.textproto:1:", "on households"},
         Mistake{"NegativeDays", kCondition,
                 "repeat { selector { programme: TEMPORARY }\n within_days { value: -3 }",
                 "r.textproto:14:", "negative"}),
@@ -186,7 +237,7 @@ TEST(ShippedRules, CoverTheCatalogue) {
   std::set<std::string> entries;
   for (const std::string& id : ShippedRules().rule_ids()) entries.insert(id.substr(0, 3));
   std::set<std::string> expected = {"L01"};
-  for (int i = 1; i <= 26; ++i) expected.insert((i < 10 ? "D0" : "D") + std::to_string(i));
+  for (int i = 1; i <= 27; ++i) expected.insert((i < 10 ? "D0" : "D") + std::to_string(i));
   for (int i = 1; i <= 17; ++i) expected.insert((i < 10 ? "M0" : "M") + std::to_string(i));
   expected.erase("D12");
   EXPECT_EQ(entries, expected);

@@ -81,9 +81,10 @@ INSTANTIATE_TEST_SUITE_P(Case, ShippedRule, testing::ValuesIn(AllCases()),
                            return info.param.rule + info.param.name;
                          });
 
-// The rules on doubts of the matcher have tests of their own below: a table has no second person.
+// The rules on doubts of the matcher and on accounts have tests of their own below: they look at other
+// persons' records.
 TEST(ShippedRules, HaveEachACaseThatOpensAndOneThatDoesNot) {
-  std::set<std::string> opens = {"D25D", "D26C"}, closed = {"D25D", "D26C"};
+  std::set<std::string> opens = {"D25D", "D26C", "D27"}, closed = opens;
   for (const Case& c : AllCases()) (c.expected.empty() ? closed : opens).insert(c.rule);
   const std::vector<std::string> ids = ShippedRules().rule_ids();
   EXPECT_EQ(opens, std::set<std::string>(ids.begin(), ids.end()));
@@ -203,7 +204,27 @@ TEST(Doubts, OpenOneFindingForEachPersonAndKind) {
   EXPECT_TRUE(none.empty());
 }
 
-// The days of a rule that only some regions apply, or weigh otherwise.
+TEST(Accounts, AreReportedWhereMoreThanThreeHouseholdsShareOne) {
+  std::vector<v1::Record> paid;
+  const auto findings = [&] {
+    const std::vector<CoverageRecord> records = References(paid);
+    const std::vector<AccountInput> accounts = {{records}};
+    std::vector<FindingDraft> drafts =
+        ShippedRules().Evaluate(PersonInput{std::span(records).first(1), {}, accounts}, kAsOf);
+    std::erase_if(drafts, [](const FindingDraft& draft) { return draft.rule_id != "D27"; });
+    return Lines(drafts, paid);
+  };
+  for (const std::string id : {"a", "b", "c"})
+    paid.push_back(InHousehold(MinimumLiving(id, "2026-01"), "H" + id));
+  EXPECT_TRUE(findings().empty());
+  paid.push_back(InHousehold(MinimumLiving("d", "2026-01"), "Hc"));  // of one household with c
+  EXPECT_TRUE(findings().empty());
+  paid.push_back(InHousehold(MinimumLiving("e", "2026-01", "2026-09"), "He"));  // no longer paid
+  EXPECT_TRUE(findings().empty());
+  paid.push_back(InHousehold(MinimumLiving("f", "2026-01"), "Hf"));
+  EXPECT_EQ(findings(), std::set<std::string>{"D27: a b c d f"});
+}
+
 TEST(Regions, SwitchARuleOnAndOff) {
   const std::vector<v1::Record> records = {ExtremePoverty("t", "2026-02"),
                                            FactOf("f", v1::UNATTENDED_CHILD_ALLOWANCE, "2026-01-15", "FULL")};
