@@ -129,6 +129,10 @@ absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
   MakeAbsolute(base, config.mutable_data_directory());
   MakeAbsolute(base, config.mutable_rules_directory());
   MakeAbsolute(base, config.mutable_model_file());
+  if (config.has_referrals()) {
+    MakeAbsolute(base, config.mutable_referrals()->mutable_calendar_file());
+    MakeAbsolute(base, config.mutable_referrals()->mutable_token_key_file());
+  }
   if (config.has_tls()) {
     MakeAbsolute(base, config.mutable_tls()->mutable_certificate_file());
     MakeAbsolute(base, config.mutable_tls()->mutable_private_key_file());

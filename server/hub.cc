@@ -11,6 +11,8 @@
 #include "server/ingest/identity_mapping.h"
 #include "server/notice/finding_update.h"
 #include "server/notice/judging.h"
+#include "server/referral/referral_clock.h"
+#include "server/referral/settings.h"
 #include "server/review/work_items.h"
 #include "server/schema.h"
 #include "storage/transaction_reader.h"
@@ -527,8 +529,7 @@ absl::StatusOr<bool> Hub::SweepPage(Sweep& sweep) {
     for (const matcher::PersonId& person : persons) context.Touch(person);
     sweep.page_end = persons.empty() ? std::nullopt : std::optional(persons.back());
     if (!persons.empty() || !sweep.persons_done) return absl::OkStatus();
-    last = true;
-    return WriteBasis(context);
+    return EndSweep(context, &last);
   };
   Work* works[] = {&page};
   std::vector<absl::Status> outcomes;
@@ -556,8 +557,7 @@ absl::StatusOr<bool> Hub::SweepDuePage(Sweep& sweep) {
       context.Touch(timer->person);
       context.txn.Delete(row.key);
     }
-    last = due < kSweepPage;
-    return last ? WriteBasis(context) : absl::OkStatus();
+    return due == kSweepPage ? absl::OkStatus() : EndSweep(context, &last);
   };
   Work* works[] = {&page};
   std::vector<absl::Status> outcomes;
@@ -565,6 +565,14 @@ absl::StatusOr<bool> Hub::SweepDuePage(Sweep& sweep) {
   if (!position.ok()) return position.status();
   if (!outcomes[0].ok()) return outcomes[0];
   return last;
+}
+
+// After the persons: what time does to referrals, page by page, and then the basis.
+absl::Status Hub::EndSweep(WriteContext& context, bool* last) const {
+  auto treated = PassReferralTime(context, ReferralSettingsOf(options_), kSweepPage);
+  if (!treated.ok()) return treated.status();
+  *last = *treated < kSweepPage;
+  return *last ? WriteBasis(context) : absl::OkStatus();
 }
 
 absl::Status Hub::WriteBasis(WriteContext& context) const {

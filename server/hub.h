@@ -34,6 +34,8 @@
 
 namespace relief::server {
 
+struct ReferralSettings;
+
 // Microseconds since 1970 (UTC). Handed in, so that tests own the clock.
 using Clock = std::function<int64_t()>;
 int64_t SystemClock();
@@ -113,6 +115,7 @@ class Hub {
     int snapshot_shrink_limit_percent = 20;  // a snapshot that would end more of a source is held
     int64_t notice_retention = 10'000;  // notices kept behind the acknowledged one, for each subscription
     v1::ReviewPolicy review_policy = DefaultReviewPolicy();
+    std::shared_ptr<const ReferralSettings> referrals;  // none: the defaults of server/referral/settings.h
   };
 
   // Where the model, the rules or the format differ from those the store was written with, derives persons
@@ -172,6 +175,7 @@ class Hub {
       std::shared_ptr<const coverage::RuleSet> rules);
 
   absl::StatusOr<bool> SweepDuePage(Sweep& sweep);
+  absl::Status EndSweep(WriteContext& context, bool* last) const;
   absl::Status WriteBasis(WriteContext& context) const;
   absl::Status PrepareStore();
   absl::Status RebuildIndex();

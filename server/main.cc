@@ -14,6 +14,7 @@
 #include "server/ingest/feed.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/log.h"
+#include "server/referral/settings.h"
 #include "server/security/transport.h"
 #include "server/service/services.h"
 #include "storage/rocksdb_store.h"
@@ -60,6 +61,9 @@ int Serve(const config::HubConfig& config) {
   options.snapshot_shrink_limit_percent = config.limits().snapshot_shrink_limit_percent();
   options.notice_retention = config.limits().notice_retention();
   if (config.has_review()) options.review_policy = WithDefaults(config.review());
+  auto referrals = LoadReferralSettings(config.referrals());
+  if (!referrals.ok()) return Fail("referrals.failed", referrals.status());
+  options.referrals = std::make_shared<const ReferralSettings>(*std::move(referrals));
   auto opened = Hub::Open(options, *std::move(store), *model, *rules);
   if (!opened.ok()) return Fail("hub.failed", opened.status());
   Hub& hub = **opened;
@@ -79,7 +83,7 @@ int Serve(const config::HubConfig& config) {
   const std::unique_ptr<grpc::Service> services[] = {
       MakeFeedService(context),   MakeRegistryService(context), MakeFindingService(context),
       MakeNoticeService(context), MakeReviewService(context),   MakeReportService(context),
-      MakeAdminService(context)};
+      MakeAdminService(context),  MakeReferralService(context), MakeCharityService(context)};
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   int port = 0;
@@ -178,6 +182,8 @@ int Main(int argc, char** argv) {
       return Fail("model.failed", model.status());
     if (auto rules = coverage::RuleSet::LoadDirectory(config->rules_directory()); !rules.ok())
       return Fail("rules.failed", rules.status());
+    if (auto referrals = LoadReferralSettings(config->referrals()); !referrals.ok())
+      return Fail("referrals.failed", referrals.status());
     std::cout << "the configuration, the model and the rules are sound\n";
     return 0;
   }

@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
   AddWatchCommand(app, session);
   AddReviewCommands(app, session);
   AddReportCommands(app, session);
+  AddReferralCommands(app, session);
+  AddCharityCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,5 +1,6 @@
 #include "server/notice/finding_writer.h"
 
+#include "server/referral/gap_closing.h"
 #include "server/schema.h"
 
 namespace relief::server {
@@ -30,11 +31,14 @@ void FindingWriter::Write(const v1::Finding* before, v1::Finding* after, std::sp
   const bool is_open = after->state() == v1::Finding::OPEN;
   counts_.opened += static_cast<int>(is_open && !was_open);
   counts_.closed += static_cast<int>(was_open && !is_open);
+  if (was_open && !is_open && !after->referral_id().empty()) closed_.push_back(*after);
   if (notice) outbox_.Append(*after, *notice);
   context_->txn.Put(schema::FindingRow(after->finding_id()), after->SerializeAsString());
 }
 
 absl::Status FindingWriter::Flush() {
+  for (const v1::Finding& finding : closed_)
+    if (absl::Status status = CloseReferralOf(*context_, finding); !status.ok()) return status;
   outbox_.Flush();
   context_->CountOpenFindings(counts_.opened - counts_.closed);
   return absl::OkStatus();

@@ -1,5 +1,5 @@
 // The one place where a finding's row is written. What follows from the difference between before and after follows here,
-// in the same commit: the history, the number of open findings, and the notices of the subscriptions.
+// in the same commit: the history, the number of open findings, the referral, and the notices of the subscriptions.
 //
 // Belongs to one piece of work and its thread.
 #pragma once
@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "relief/v1/finding_service.pb.h"
@@ -40,6 +41,7 @@ class FindingWriter {
   WriteContext* context_;
   Outbox outbox_;
   FindingCounts counts_;
+  std::vector<v1::Finding> closed_;  // with a referral, which follows
 };
 
 // An entry of the history about what the finding now is.

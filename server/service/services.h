@@ -30,5 +30,7 @@ std::unique_ptr<grpc::Service> MakeNoticeService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReviewService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReportService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeAdminService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeReferralService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeCharityService(const ServiceContext& context);
 
 }  // namespace relief::server

@@ -22,6 +22,8 @@ class RunningHub {
     services_.push_back(MakeReviewService(context));
     services_.push_back(MakeReportService(context));
     services_.push_back(MakeAdminService(context));
+    services_.push_back(MakeReferralService(context));
+    services_.push_back(MakeCharityService(context));
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
     for (const auto& service : services_) builder.RegisterService(service.get());
