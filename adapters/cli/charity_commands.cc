@@ -130,9 +130,8 @@ struct ProjectsFlags {
 absl::Status Projects(const Session& session, const ProjectsFlags& flags) {
   v1::ListProjectsRequest request;
   if (!flags.need.empty()) {
-    const absl::Status status =
-        AddValues(v1::Need_descriptor(), {flags.need}, "need_", "--need",
-                  [&](int value) { request.set_need(static_cast<v1::Need>(value)); });
+    const absl::Status status = AddValues(v1::Need_descriptor(), {flags.need}, "need_", "--need",
+                                          [&](int value) { request.set_need(static_cast<v1::Need>(value)); });
     if (!status.ok()) return status;
   }
   request.set_region_prefix(flags.region);
@@ -210,8 +209,8 @@ absl::Status Answer(const Session& session, const AnswerFlags& flags) {
                                       [&](int value) { request.set_need(static_cast<v1::Need>(value)); });
       !status.ok())
     return status;
-  request.set_answer(
-      static_cast<v1::CharityAnswer::Answer>(*EnumValue(v1::CharityAnswer::Answer_descriptor(), flags.answer)));
+  request.set_answer(static_cast<v1::CharityAnswer::Answer>(
+      *EnumValue(v1::CharityAnswer::Answer_descriptor(), flags.answer)));
   if (!flags.amount.empty()) {
     auto fen = ParseMoneyYuan(flags.amount);
     if (!fen.ok()) return BadFlag("--amount");
@@ -239,7 +238,8 @@ void AddProjectCommands(CLI::App& group, Session& session) {
   v1::CharityProject& project = flags->project;
   CLI::App* command = group.add_subcommand("register", Text(Say::kHelpCharityRegister));
   command->add_option("project", *project.mutable_project_id(), Text(Say::kHelpProjectId))->required();
-  command->add_option("--organisation", *project.mutable_organisation(), Text(Say::kHelpOrganisation))->required();
+  command->add_option("--organisation", *project.mutable_organisation(), Text(Say::kHelpOrganisation))
+      ->required();
   command->add_option("--registration", *project.mutable_registration_number(), Text(Say::kHelpRegistration))
       ->required();
   command->add_option("--title", *project.mutable_title(), Text(Say::kHelpProjectTitle))->required();
@@ -280,7 +280,8 @@ void AddCharityCommands(CLI::App& app, Session& session) {
 
   auto answering = std::make_shared<AnswerFlags>();
   command = group->add_subcommand("answer", Text(Say::kHelpCharityAnswer));
-  command->add_option("project", *answering->request.mutable_project_id(), Text(Say::kHelpProjectId))->required();
+  command->add_option("project", *answering->request.mutable_project_id(), Text(Say::kHelpProjectId))
+      ->required();
   command->add_option("token", *answering->request.mutable_token(), Text(Say::kHelpToken))->required();
   command->add_option("need", answering->need, Text(Say::kHelpNeed))->required();
   command->add_option("answer", answering->answer, Text(Say::kHelpCharityWord))

@@ -171,8 +171,8 @@ void AddEvent(const v1::ReferralEvent& event, Table* table) {
         (answer.amount_fen() > 0 ? " " + FormatYuan(answer.amount_fen()) : ""));
   }
   add(event.note());
-  table->Add({FormatTime(event.time()), ReferralWord(v1::ReferralEvent::Kind_Name(event.kind())), event.actor(),
-              FormatDate(event.due_date()), about});
+  table->Add({FormatTime(event.time()), ReferralWord(v1::ReferralEvent::Kind_Name(event.kind())),
+              event.actor(), FormatDate(event.due_date()), about});
 }
 
 absl::Status Show(const Session& session, const std::string& id) {
@@ -189,7 +189,11 @@ absl::Status Show(const Session& session, const std::string& id) {
     return status;
   }
   std::cout << '\n';
-  Table table({{Text(Say::kStepTime)}, {Text(Say::kStep)}, {Text(Say::kStepActor)}, {Text(Say::kDue)}, {Text(Say::kStepAbout)}});
+  Table table({{Text(Say::kStepTime)},
+               {Text(Say::kStep)},
+               {Text(Say::kStepActor)},
+               {Text(Say::kDue)},
+               {Text(Say::kStepAbout)}});
   for (const v1::ReferralEvent& event : response.events()) AddEvent(event, &table);
   table.Print(std::cout);
   return status;
@@ -230,7 +234,8 @@ void AddTaking(CLI::App& group, Session& session) {
   AddCommon(*command, hand_over.get());
   target->Add(*command, true);
   command->callback([=, &session] {
-    if (absl::Status status = target->Fill(hand_over->mutable_target()); !status.ok()) return Run(session, status);
+    if (absl::Status status = target->Fill(hand_over->mutable_target()); !status.ok())
+      return Run(session, status);
     Run(session, Step(session, *hand_over, &Stub::HandOver));
   });
 
@@ -270,7 +275,8 @@ void AddAnswering(CLI::App& group, Session& session) {
     v1::Referral::Reason reason{};
     if (absl::Status status = why->FillReason(&reason); !status.ok()) return Run(session, status);
     conclude->set_reason(reason);
-    conclude->set_outcome(static_cast<v1::Referral::State>(*EnumValue(v1::Referral::State_descriptor(), *outcome)));
+    conclude->set_outcome(
+        static_cast<v1::Referral::State>(*EnumValue(v1::Referral::State_descriptor(), *outcome)));
     Run(session, Step(session, *conclude, &Stub::Conclude));
   });
 
@@ -282,7 +288,8 @@ void AddAnswering(CLI::App& group, Session& session) {
       ->required()
       ->check(CLI::IsMember({"given", "revoked"}));
   command->add_option("--by", *giver, Text(Say::kHelpConsentBy))->check(CLI::IsMember({"self", "guardian"}));
-  command->add_option("--form", *consent->mutable_consent()->mutable_form_number(), Text(Say::kHelpConsentForm));
+  command->add_option("--form", *consent->mutable_consent()->mutable_form_number(),
+                      Text(Say::kHelpConsentForm));
   command->callback([=, &session] {
     v1::Consent& said = *consent->mutable_consent();
     said.set_decision(
@@ -301,7 +308,8 @@ void AddReading(CLI::App& group, Session& session) {
   command->add_option("--taker", *flags->filter.mutable_taker(), Text(Say::kHelpReferralTaker));
   command->add_option("--finding", *flags->filter.mutable_finding_id(), Text(Say::kHelpFindingId));
   command->add_flag_function(
-      "--overdue", [flags](int64_t) { flags->filter.set_only_overdue(true); }, Text(Say::kHelpReferralOverdue));
+      "--overdue", [flags](int64_t) { flags->filter.set_only_overdue(true); },
+      Text(Say::kHelpReferralOverdue));
   flags->paging.Add(*command);
   command->callback([=, &session] { Run(session, List(session, *flags)); });
 

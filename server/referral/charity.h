@@ -1,7 +1,9 @@
-// Charities: their projects, the needs that fit them, and their answers. Everything that CharityService promises
-// (proto/relief/v1/charity_service.proto) is done here. What leaves this part of a person are the fields of MatchedNeed.
+// Charities: their projects, the needs that fit them, and their answers. Everything that CharityService
+// promises (proto/relief/v1/charity_service.proto) is done here. What leaves this part of a person are the
+// fields of MatchedNeed.
 //
-// Every function may be called from any thread. Each call leaves an audit entry, refused ones of MatchNeeds and AnswerNeed too.
+// Every function may be called from any thread. Each call leaves an audit entry, refused ones of MatchNeeds
+// and AnswerNeed too.
 #pragma once
 
 #include <string>
@@ -21,6 +23,7 @@ absl::StatusOr<v1::ListProjectsResponse> ListProjects(Hub& hub, const v1::ListPr
 
 absl::StatusOr<v1::MatchNeedsResponse> MatchNeeds(Hub& hub, const v1::MatchNeedsRequest& request,
                                                   const std::string& actor);
-absl::StatusOr<v1::MatchedNeed> AnswerNeed(Hub& hub, const v1::AnswerNeedRequest& request, const std::string& actor);
+absl::StatusOr<v1::MatchedNeed> AnswerNeed(Hub& hub, const v1::AnswerNeedRequest& request,
+                                           const std::string& actor);
 
 }  // namespace relief::server

@@ -36,8 +36,8 @@ absl::StatusOr<v1::CharityProject> Read(const storage::Reader& reader, const std
 
 bool ValidId(const std::string& id) {
   return !id.empty() && id.size() <= kMaxId && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   });
 }
 
@@ -86,7 +86,8 @@ absl::Status Check(const v1::CharityProject& project) {
   if (project.has_valid_from() && project.has_valid_to() &&
       *ToCivilDate(project.valid_to()) < *ToCivilDate(project.valid_from()))
     return absl::InvalidArgumentError("project.valid_to: before the first day");
-  if (project.owner().size() > kMaxOwner) return absl::InvalidArgumentError("project.owner: at most 256 bytes");
+  if (project.owner().size() > kMaxOwner)
+    return absl::InvalidArgumentError("project.owner: at most 256 bytes");
   return CheckConditions(project.conditions());
 }
 
@@ -141,7 +142,8 @@ absl::StatusOr<v1::CharityProject> RegisterProject(Hub& hub, const v1::RegisterP
     *registered.mutable_update_time() = registered.create_time();
     registered.set_etag("1");
     context.txn.Put(referral_keys::ProjectRow(registered.project_id()), registered.SerializeAsString());
-    context.Audit({actor, "charity.register", registered.project_id(), "", "", registered.registration_number()});
+    context.Audit(
+        {actor, "charity.register", registered.project_id(), "", "", registered.registration_number()});
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
@@ -179,7 +181,8 @@ absl::StatusOr<v1::ListProjectsResponse> ListProjects(Hub& hub, const v1::ListPr
   const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
   const auto reader = hub.store().Snapshot();
   std::string from;
-  if (!request.page_token().empty()) from = referral_keys::ProjectRow(request.page_token()) + std::string(1, '\0');
+  if (!request.page_token().empty())
+    from = referral_keys::ProjectRow(request.page_token()) + std::string(1, '\0');
   v1::ListProjectsResponse response;
   for (bool more = true; more && response.next_page_token().empty();) {
     auto rows = reader->Scan(referral_keys::kProjectPrefix, from, kScanPage);

@@ -21,8 +21,8 @@ bool Helps(const stored::Referral& referral, v1::Programme programme) {
 }
 
 // The first benefit of the programmes in question that came, or was corrected, after the referral was made.
-absl::Status FindHelp(const storage::Reader& reader, const std::string& person_id, const stored::Referral& referral,
-                      std::optional<stored::Record>* help) {
+absl::Status FindHelp(const storage::Reader& reader, const std::string& person_id,
+                      const stored::Referral& referral, std::optional<stored::Record>* help) {
   const auto id = matcher::PersonId::Parse(person_id);
   if (!id) return absl::OkStatus();
   auto person = matcher::FollowPersonId(reader, *id);
@@ -53,7 +53,8 @@ absl::Status CloseReferralOf(WriteContext& context, const v1::Finding& finding) 
   if (referral.has_gap_close_time()) return absl::OkStatus();
   const storage::TransactionReader reader(context.txn);
   std::optional<stored::Record> help;
-  if (absl::Status status = FindHelp(reader, finding.person_id(), change->row(), &help); !status.ok()) return status;
+  if (absl::Status status = FindHelp(reader, finding.person_id(), change->row(), &help); !status.ok())
+    return status;
   for (const std::string& person_id : finding.household_person_ids())
     if (absl::Status status = FindHelp(reader, person_id, change->row(), &help); !status.ok()) return status;
 

@@ -9,9 +9,9 @@
 
 namespace relief::server {
 
-// To be called when `finding`, which has a referral, is no longer open, in the same commit and after the records that caused it.
-// FULFILLED if a benefit of the programmes in question arrived since the referral was made, else LAPSED. An outcome that
-// somebody reported stays, and notes what the data say of it.
+// To be called when `finding`, which has a referral, is no longer open, in the same commit and after the
+// records that caused it. FULFILLED if a benefit of the programmes in question arrived since the referral was
+// made, else LAPSED. An outcome that somebody reported stays, and notes what the data say of it.
 absl::Status CloseReferralOf(WriteContext& context, const v1::Finding& finding);
 
 }  // namespace relief::server

@@ -44,21 +44,25 @@ const v1::CharityAnswer* AnswerOf(const v1::Referral& referral, const std::strin
 
 // Another project has met the need, or has promised to.
 bool Taken(const v1::Referral& referral, const std::string& project_id, int64_t now_seconds, int offer_days) {
-  return std::any_of(referral.charity_answers().begin(), referral.charity_answers().end(), [&](const auto& answer) {
-    if (answer.project_id() == project_id) return false;
-    if (answer.answer() == v1::CharityAnswer::GIVEN) return true;
-    return answer.answer() == v1::CharityAnswer::OFFERED &&
-           now_seconds - answer.time().seconds() < offer_days * kDaySeconds;
-  });
+  return std::any_of(referral.charity_answers().begin(), referral.charity_answers().end(),
+                     [&](const auto& answer) {
+                       if (answer.project_id() == project_id) return false;
+                       if (answer.answer() == v1::CharityAnswer::GIVEN) return true;
+                       return answer.answer() == v1::CharityAnswer::OFFERED &&
+                              now_seconds - answer.time().seconds() < offer_days * kDaySeconds;
+                     });
 }
 
-bool Fits(const v1::CharityProject::Conditions& conditions, const PersonSketch& person, matcher::CivilDate day) {
+bool Fits(const v1::CharityProject::Conditions& conditions, const PersonSketch& person,
+          matcher::CivilDate day) {
   if (conditions.age_from() > 0 || conditions.age_to() > 0) {
     const auto age = person.AgeOn(day);
     if (!age || *age < conditions.age_from() || (conditions.age_to() > 0 && *age > conditions.age_to()))
       return false;
   }
-  const auto holds = [&](int programme) { return person.held.contains(static_cast<v1::Programme>(programme)); };
+  const auto holds = [&](int programme) {
+    return person.held.contains(static_cast<v1::Programme>(programme));
+  };
   if (conditions.held_size() > 0 && std::none_of(conditions.held().begin(), conditions.held().end(), holds))
     return false;
   return std::none_of(conditions.not_held().begin(), conditions.not_held().end(), holds);
@@ -73,7 +77,8 @@ v1::MatchedNeed View(const std::string& token, const stored::Referral& row, cons
   need.set_county(row.referral().target().region());
   need.set_age_band(BandOf(person.AgeOn(day)));
   need.set_amount_band(BandOf(row.amount_fen()));
-  if (const v1::CharityAnswer* answer = AnswerOf(row.referral(), project_id)) need.set_answer(answer->answer());
+  if (const v1::CharityAnswer* answer = AnswerOf(row.referral(), project_id))
+    need.set_answer(answer->answer());
   return need;
 }
 
@@ -82,7 +87,8 @@ struct Candidate {
   stored::Referral row;
 
   auto operator<=>(const Candidate& other) const {
-    return std::tuple(std::string_view(token), row.referral().need(), std::string_view(row.referral().referral_id())) <=>
+    return std::tuple(std::string_view(token), row.referral().need(),
+                      std::string_view(row.referral().referral_id())) <=>
            std::tuple(std::string_view(other.token), other.row.referral().need(),
                       std::string_view(other.row.referral().referral_id()));
   }
@@ -92,9 +98,10 @@ struct Candidate {
   }
 };
 
-// Every open need of the project's kinds and region, by token. The order of tokens is all that a charity sees: the order of
-// referrals would be the same in two projects' lists, and so would join them.
-absl::StatusOr<std::vector<Candidate>> Candidates(const storage::Reader& reader, const v1::CharityProject& project,
+// Every open need of the project's kinds and region, by token. The order of tokens is all that a charity
+// sees: the order of referrals would be the same in two projects' lists, and so would join them.
+absl::StatusOr<std::vector<Candidate>> Candidates(const storage::Reader& reader,
+                                                  const v1::CharityProject& project,
                                                   const NeedTokens& tokens) {
   std::vector<Candidate> candidates;
   std::set<v1::Need> needs;
@@ -220,7 +227,8 @@ absl::StatusOr<v1::MatchedNeed> Answer(WriteContext& context, const v1::AnswerNe
     if (answered == v1::CharityAnswer::GIVEN)
       return absl::FailedPreconditionError("the project told already what it gave");
     // What it had offered may be given although the need was closed since: it is a fact, and is told.
-    const bool promised = answered == v1::CharityAnswer::OFFERED && request.answer() == v1::CharityAnswer::GIVEN;
+    const bool promised =
+        answered == v1::CharityAnswer::OFFERED && request.answer() == v1::CharityAnswer::GIVEN;
     const bool engages = request.answer() != v1::CharityAnswer::DECLINED;
     if (engages && !promised &&
         (!IsOpenNeed(change->row()) ||
@@ -258,14 +266,16 @@ absl::StatusOr<v1::MatchNeedsResponse> MatchNeeds(Hub& hub, const v1::MatchNeeds
                                                   const std::string& actor) {
   auto page = MatchPage(hub, request, actor);
   if (!page.ok()) return AuditRefusal(hub, actor, "charity.match", request.project_id(), page.status());
-  // What is told is written down first: the tokens, so that an answer finds its way back, and who was told how many.
+  // What is told is written down first: the tokens, so that an answer finds its way back, and who was told
+  // how many.
   auto done = hub.Write([&](WriteContext& context) {
     for (const Candidate& shown : page->shown) {
       stored::NeedToken token;
       token.set_referral_id(shown.row.referral().referral_id());
       context.txn.Put(referral_keys::TokenRow(request.project_id(), shown.token, shown.row.referral().need()),
                       token.SerializeAsString());
-      context.Audit({actor, "charity.match", shown.row.referral().referral_id(), "", "", request.project_id()});
+      context.Audit(
+          {actor, "charity.match", shown.row.referral().referral_id(), "", "", request.project_id()});
     }
     context.Audit({actor, "charity.match", request.project_id(), "", "",
                    "needs=" + std::to_string(page->response.needs_size())});

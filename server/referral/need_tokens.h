@@ -1,6 +1,6 @@
-// Names of persons that a charity may know: key id, ".", and an HMAC-SHA256 over project and person, of which 128 bits are
-// kept. Another project gets another name for the same person, and nobody without the key can tell that they are one, or try
-// out persons.
+// Names of persons that a charity may know: key id, ".", and an HMAC-SHA256 over project and person, of which
+// 128 bits are kept. Another project gets another name for the same person, and nobody without the key can
+// tell that they are one, or try out persons.
 //
 // A value; callable from many threads.
 #pragma once
@@ -13,7 +13,8 @@ namespace relief::server {
 
 class NeedTokens {
  public:
-  // FAILED_PRECONDITION: others than its owner may read the file. INVALID_ARGUMENT, NOT_FOUND. Messages never hold a secret.
+  // FAILED_PRECONDITION: others than its owner may read the file. INVALID_ARGUMENT, NOT_FOUND. Messages never
+  // hold a secret.
   static absl::StatusOr<NeedTokens> Load(const std::string& path);
 
   // Made with the active key.

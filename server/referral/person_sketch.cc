@@ -24,8 +24,7 @@ bool Holds(const v1::Benefit& benefit, matcher::CivilDate as_of) {
 
 std::optional<int> PersonSketch::AgeOn(matcher::CivilDate day) const {
   if (!birth || day < *birth) return std::nullopt;
-  const bool before_birthday =
-      std::pair(day.month, day.day) < std::pair(birth->month, birth->day);
+  const bool before_birthday = std::pair(day.month, day.day) < std::pair(birth->month, birth->day);
   return day.year - birth->year - static_cast<int>(before_birthday);
 }
 
@@ -49,7 +48,8 @@ absl::StatusOr<PersonSketch> SketchPerson(const storage::Reader& reader, const s
     if (!row.present() || !stored.ParseFromString(row.value))
       return absl::DataLossError("the row of a record is damaged");
     const v1::Record record = EffectiveRecord(stored);
-    if (record.has_benefit() && Holds(record.benefit(), as_of)) sketch.held.insert(record.benefit().programme());
+    if (record.has_benefit() && Holds(record.benefit(), as_of))
+      sketch.held.insert(record.benefit().programme());
     if (sketch.birth) continue;
     const matcher::Identity identity =
         matcher::Normalize(ToRawIdentity(record.person(), stored.source_id(), record.household()));

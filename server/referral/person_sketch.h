@@ -1,4 +1,5 @@
-// The little of a person that referrals and charities go by: how old, and what is held. Callable from any thread.
+// The little of a person that referrals and charities go by: how old, and what is held. Callable from any
+// thread.
 #pragma once
 
 #include <optional>

@@ -18,13 +18,15 @@ google::protobuf::Timestamp TimestampOf(int64_t time_us) {
 
 }  // namespace
 
-absl::StatusOr<stored::Referral> ReadReferralRow(const storage::Reader& reader, const std::string& referral_id) {
+absl::StatusOr<stored::Referral> ReadReferralRow(const storage::Reader& reader,
+                                                 const std::string& referral_id) {
   const std::string key = referral_keys::ReferralRow(referral_id);
   auto rows = reader.MultiGet({&key, 1});
   if (!rows.ok()) return rows.status();
   if (!(*rows)[0].present()) return absl::NotFoundError("no such referral");
   stored::Referral referral;
-  if (!referral.ParseFromString((*rows)[0].value)) return absl::DataLossError("the row of a referral is damaged");
+  if (!referral.ParseFromString((*rows)[0].value))
+    return absl::DataLossError("the row of a referral is damaged");
   return referral;
 }
 
@@ -65,8 +67,10 @@ void ReferralChange::Append(v1::ReferralEvent event) {
   event.set_sequence(after_.events());
   *event.mutable_time() = TimestampOf(context_.now_us);
   event.set_state(referral().state());
-  if (referral().has_due_date() && !IsClosed(referral().state())) *event.mutable_due_date() = referral().due_date();
-  context_.txn.Put(referral_keys::EventRow(referral().referral_id(), event.sequence()), event.SerializeAsString());
+  if (referral().has_due_date() && !IsClosed(referral().state()))
+    *event.mutable_due_date() = referral().due_date();
+  context_.txn.Put(referral_keys::EventRow(referral().referral_id(), event.sequence()),
+                   event.SerializeAsString());
 }
 
 void ReferralChange::Write() {

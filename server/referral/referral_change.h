@@ -15,7 +15,8 @@
 namespace relief::server {
 
 // NOT_FOUND: no such referral.
-absl::StatusOr<stored::Referral> ReadReferralRow(const storage::Reader& reader, const std::string& referral_id);
+absl::StatusOr<stored::Referral> ReadReferralRow(const storage::Reader& reader,
+                                                 const std::string& referral_id);
 
 class ReferralChange {
  public:

@@ -30,7 +30,8 @@ void Escalate(WriteContext& context, const ReferralSettings& settings, ReferralC
 
 }  // namespace
 
-absl::StatusOr<size_t> PassReferralTime(WriteContext& context, const ReferralSettings& settings, size_t limit) {
+absl::StatusOr<size_t> PassReferralTime(WriteContext& context, const ReferralSettings& settings,
+                                        size_t limit) {
   auto rows = context.txn.Scan(referral_keys::kTimerPrefix, "", limit);
   if (!rows.ok()) return rows.status();
   size_t treated = 0;
@@ -42,7 +43,8 @@ absl::StatusOr<size_t> PassReferralTime(WriteContext& context, const ReferralSet
     if (!change.ok()) return change.status();
     Escalate(context, settings, &*change);
     change->Write();  // takes the timer away, or sets the next
-    context.Audit({"local", "referral.overdue", timer->referral_id, "", "", change->referral().escalated_to()});
+    context.Audit(
+        {"local", "referral.overdue", timer->referral_id, "", "", change->referral().escalated_to()});
     ++treated;
   }
   return treated;

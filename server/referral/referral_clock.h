@@ -1,5 +1,5 @@
-// What time alone does to referrals: they become overdue, and go before one authority after the other. By durable timer rows:
-// nobody else is looked at.
+// What time alone does to referrals: they become overdue, and go before one authority after the other. By
+// durable timer rows: nobody else is looked at.
 //
 // Belongs to one piece of work and its thread.
 #pragma once
@@ -9,8 +9,9 @@
 
 namespace relief::server {
 
-// Treats referrals whose timer is due on the day of `context`, at most `limit`; returns how many. Fewer than `limit`: no more
-// are due.
-absl::StatusOr<size_t> PassReferralTime(WriteContext& context, const ReferralSettings& settings, size_t limit);
+// Treats referrals whose timer is due on the day of `context`, at most `limit`; returns how many. Fewer than
+// `limit`: no more are due.
+absl::StatusOr<size_t> PassReferralTime(WriteContext& context, const ReferralSettings& settings,
+                                        size_t limit);
 
 }  // namespace relief::server

@@ -40,9 +40,11 @@ absl::Status Fill(WriteContext& context, const v1::Finding& finding, const std::
   auto lead = LeadOf(storage::TransactionReader(context.txn), finding);
   if (!lead.ok()) return lead.status();
   v1::Referral& referral = change->referral();
-  // A function of the finding and of its referral before this one, so that work that runs again makes no second one.
+  // A function of the finding and of its referral before this one, so that work that runs again makes no
+  // second one.
   referral.set_referral_id(
-      "R-" + matcher::RecordKey::Of("referral", finding.finding_id() + "/" + finding.referral_id()).ToString());
+      "R-" +
+      matcher::RecordKey::Of("referral", finding.finding_id() + "/" + finding.referral_id()).ToString());
   referral.set_finding_id(finding.finding_id());
   referral.set_rule_id(finding.rule_id());
   referral.set_person_id(finding.person_id());
@@ -103,7 +105,8 @@ absl::StatusOr<v1::Referral> CreateReferral(Hub& hub, const v1::CreateReferralRe
     taken.set_note(request.note());
     change.Append(std::move(taken));
     if (request.has_target())
-      if (absl::Status status = SendTo(change, settings, request.target(), actor, ""); !status.ok()) return status;
+      if (absl::Status status = SendTo(change, settings, request.target(), actor, ""); !status.ok())
+        return status;
     change.Write();
     if (absl::Status status = MarkFinding(context, *finding, change.referral()); !status.ok()) return status;
     context.Audit({actor, "referral.create", change.referral().referral_id(), "", "", request.finding_id()});

@@ -110,9 +110,7 @@ std::optional<std::string> ReferralOfOpenNeed(std::string_view key) {
   return std::string(key.substr(end + 1));
 }
 
-std::string ProjectRow(std::string_view project_id) {
-  return std::string(kProjectPrefix).append(project_id);
-}
+std::string ProjectRow(std::string_view project_id) { return std::string(kProjectPrefix).append(project_id); }
 
 std::string TokenRow(std::string_view project_id, std::string_view token, v1::Need need) {
   std::string key = Component(Component("hLt", project_id), token);

@@ -1,7 +1,8 @@
-// Keys of the rows of referrals and charities (server/schema.h has all others; ARCHITECTURE.md, "On disk", the table).
+// Keys of the rows of referrals and charities (server/schema.h has all others; ARCHITECTURE.md, "On disk",
+// the table).
 //
-// An index row has no value and ends in a rank: the due day (8 bytes) and the referral's id, so that every index is in the
-// order in which referrals are listed.
+// An index row has no value and ends in a rank: the due day (8 bytes) and the referral's id, so that every
+// index is in the order in which referrals are listed.
 #pragma once
 
 #include <cstdint>

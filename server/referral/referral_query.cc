@@ -1,4 +1,5 @@
-// How referrals are read: every filter walks a few index prefixes, each in the order of the list, and merges them.
+// How referrals are read: every filter walks a few index prefixes, each in the order of the list, and merges
+// them.
 #include <algorithm>
 #include <queue>
 
@@ -95,7 +96,8 @@ bool Allows(const List& list, const Value& value) {
 }
 
 bool Matches(const v1::ReferralFilter& filter, const v1::Referral& referral) {
-  return Allows(filter.states(), referral.state()) && Allows(filter.programmes(), referral.target().programme()) &&
+  return Allows(filter.states(), referral.state()) &&
+         Allows(filter.programmes(), referral.target().programme()) &&
          referral.target().region().starts_with(filter.region_prefix()) &&
          (!filter.only_overdue() || referral.overdue()) &&
          (filter.taker().empty() || filter.taker() == referral.taker()) &&
@@ -140,8 +142,8 @@ std::vector<std::string> PrefixesFor(const v1::ReferralFilter& filter) {
   for (int programme = v1::PROGRAMME_UNSPECIFIED; programme <= v1::Programme_MAX; ++programme) {
     if (!Allows(filter.programmes(), programme)) continue;
     for (const auto& [state, overdue] : Groups(filter))
-      prefixes.push_back(referral_keys::TargetIndex(filter.region_prefix(), static_cast<v1::Programme>(programme),
-                                                    state, overdue));
+      prefixes.push_back(referral_keys::TargetIndex(filter.region_prefix(),
+                                                    static_cast<v1::Programme>(programme), state, overdue));
   }
   return prefixes;
 }
@@ -157,7 +159,8 @@ absl::StatusOr<std::optional<Rank>> After(const std::string& token, const std::s
   if (first == std::string::npos || second == std::string::npos || token.substr(0, first) != fingerprint)
     return absl::InvalidArgumentError("page_token: not of this query");
   const std::string day = token.substr(first + 1, second - first - 1);
-  if (day.empty() || day.size() > 7 || !std::all_of(day.begin(), day.end(), [](char c) { return c >= '0' && c <= '9'; }))
+  if (day.empty() || day.size() > 7 ||
+      !std::all_of(day.begin(), day.end(), [](char c) { return c >= '0' && c <= '9'; }))
     return absl::InvalidArgumentError("page_token: not of this query");
   return std::optional(Rank{std::stoi(day), token.substr(second + 1)});
 }
@@ -198,8 +201,8 @@ absl::StatusOr<v1::ListReferralsResponse> ListReferrals(const storage::Reader& r
   }
 }
 
-absl::StatusOr<v1::ListReferralEventsResponse> ListReferralEvents(const storage::Reader& reader,
-                                                                  const v1::ListReferralEventsRequest& request) {
+absl::StatusOr<v1::ListReferralEventsResponse> ListReferralEvents(
+    const storage::Reader& reader, const v1::ListReferralEventsRequest& request) {
   if (auto row = ReadReferralRow(reader, request.referral_id()); !row.ok()) return row.status();
   auto rows = reader.Scan(referral_keys::EventPrefix(request.referral_id()), "", kMaxEvents);
   if (!rows.ok()) return rows.status();

@@ -1,10 +1,11 @@
 // The steps that somebody takes.
+#include "server/referral/referral_steps.h"
+
 #include <algorithm>
 #include <functional>
 
 #include "server/referral/person_sketch.h"
 #include "server/referral/referral_change.h"
-#include "server/referral/referral_steps.h"
 #include "server/referral/referrals.h"
 #include "storage/transaction_reader.h"
 
@@ -44,7 +45,8 @@ absl::StatusOr<v1::Referral> Step(Hub& hub, const std::string& referral_id, cons
   auto done = hub.Write([&](WriteContext& context) -> absl::Status {
     auto change = ReferralChange::Of(context, referral_id);
     if (!change.ok()) return change.status();
-    if (change->referral().etag() != etag) return absl::AbortedError("the referral changed since it was read");
+    if (change->referral().etag() != etag)
+      return absl::AbortedError("the referral changed since it was read");
     if (change->row().events() >= kMaxEvents)
       return absl::ResourceExhaustedError("the referral has as many entries as it can hold");
     if (absl::Status status = apply(*change, context); !status.ok()) return status;
@@ -81,7 +83,8 @@ absl::Status CheckTarget(const std::string& field, const v1::Target& target) {
   if (target.programme() == v1::PROGRAMME_UNSPECIFIED || !v1::Programme_IsValid(target.programme()))
     return absl::InvalidArgumentError(field + ".programme: required");
   const std::string& region = target.region();
-  if (region.size() != 6 || !std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; }))
+  if (region.size() != 6 ||
+      !std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; }))
     return absl::InvalidArgumentError(field + ".region: a GB/T 2260 code of 6 digits");
   return absl::OkStatus();
 }
@@ -102,11 +105,13 @@ absl::Status SendTo(ReferralChange& change, const ReferralSettings& settings, co
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Referral> HandOver(Hub& hub, const v1::HandOverRequest& request, const std::string& actor) {
+absl::StatusOr<v1::Referral> HandOver(Hub& hub, const v1::HandOverRequest& request,
+                                      const std::string& actor) {
   if (absl::Status status = CheckTarget("target", request.target()); !status.ok()) return status;
   return Step(hub, request.referral_id(), request.etag(), request.note(), actor, "referral.hand_over",
               [&](ReferralChange& change, WriteContext&) {
-                return SendTo(change, ReferralSettingsOf(hub.options()), request.target(), actor, request.note());
+                return SendTo(change, ReferralSettingsOf(hub.options()), request.target(), actor,
+                              request.note());
               });
 }
 
@@ -190,8 +195,9 @@ absl::StatusOr<v1::Referral> RecordConsent(Hub& hub, const v1::RecordConsentRequ
                 recorded = consent;
                 recorded.set_recorded_by(actor);
                 recorded.mutable_time()->set_seconds(context.now_us / 1'000'000);
-                change.Append(EventBy(
-                    actor, given ? v1::ReferralEvent::CONSENTED : v1::ReferralEvent::CONSENT_REVOKED, request.note()));
+                change.Append(
+                    EventBy(actor, given ? v1::ReferralEvent::CONSENTED : v1::ReferralEvent::CONSENT_REVOKED,
+                            request.note()));
                 return absl::OkStatus();
               });
 }

@@ -1,7 +1,8 @@
 // Referrals: a gap is taken on, handed over, answered. Everything that ReferralService promises
 // (proto/relief/v1/referral_service.proto) is done here; the limits are those of the hub's options.
 //
-// Every function may be called from any thread. Each step is one commit: row, history, index, timer, and the audit entry.
+// Every function may be called from any thread. Each step is one commit: row, history, index, timer, and the
+// audit entry.
 #pragma once
 
 #include <string>
@@ -25,7 +26,7 @@ absl::StatusOr<v1::Referral> RecordConsent(Hub& hub, const v1::RecordConsentRequ
 absl::StatusOr<v1::Referral> GetReferral(const storage::Reader& reader, const std::string& referral_id);
 absl::StatusOr<v1::ListReferralsResponse> ListReferrals(const storage::Reader& reader,
                                                         const v1::ListReferralsRequest& request);
-absl::StatusOr<v1::ListReferralEventsResponse> ListReferralEvents(const storage::Reader& reader,
-                                                                  const v1::ListReferralEventsRequest& request);
+absl::StatusOr<v1::ListReferralEventsResponse> ListReferralEvents(
+    const storage::Reader& reader, const v1::ListReferralEventsRequest& request);
 
 }  // namespace relief::server

@@ -49,7 +49,8 @@ absl::StatusOr<ReferralSettings> LoadReferralSettings(const config::Referrals& c
         CheckRange("offer_days", config.offer_days(), 365)})
     if (!status.ok()) return status;
   if (config.working_days() > 0) settings.working_days = config.working_days();
-  if (config.escalation_working_days() > 0) settings.escalation_working_days = config.escalation_working_days();
+  if (config.escalation_working_days() > 0)
+    settings.escalation_working_days = config.escalation_working_days();
   if (config.offer_days() > 0) settings.offer_days = config.offer_days();
   for (int i = 0; i < config.limits_size(); ++i)
     if (absl::Status status = CheckLimit(config.limits(i), i); !status.ok()) return status;
@@ -59,7 +60,8 @@ absl::StatusOr<ReferralSettings> LoadReferralSettings(const config::Referrals& c
     if (absl::Status status = ReadTextFile(config.calendar_file(), &data); !status.ok()) return status;
     auto calendar = WorkingCalendar::From(data);
     if (!calendar.ok())
-      return absl::InvalidArgumentError(config.calendar_file() + ": " + std::string(calendar.status().message()));
+      return absl::InvalidArgumentError(config.calendar_file() + ": " +
+                                        std::string(calendar.status().message()));
     settings.calendar = *std::move(calendar);
   }
   settings.token_key_file = config.token_key_file();

@@ -1,5 +1,5 @@
-// What an operator decides about referrals: limits, the calendar that counts them, and charities. Read once, at start; the file
-// with the token keys is read at each use, so that keys can be rotated without a restart.
+// What an operator decides about referrals: limits, the calendar that counts them, and charities. Read once,
+// at start; the file with the token keys is read at each use, so that keys can be rotated without a restart.
 //
 // A value; callable from many threads.
 #pragma once
@@ -19,8 +19,8 @@ struct ReferralSettings {
   int escalation_working_days = 10;  // between one authority and the next
   std::vector<config::Referrals::Limit> limits;
   WorkingCalendar calendar;
-  int offer_days = 30;               // that an offer of one charity keeps the need from others
-  std::string token_key_file;        // empty: charities are not served
+  int offer_days = 30;         // that an offer of one charity keeps the need from others
+  std::string token_key_file;  // empty: charities are not served
 
   // The limit of the longest region prefix that fits; of two, the one that names the programme.
   int LimitFor(const v1::Target& target) const;

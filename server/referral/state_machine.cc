@@ -15,7 +15,9 @@ struct Row {
 };
 
 const std::initializer_list<Row> kTable = {
-    {ReferralStep::kHandOver, {Referral::OPEN, Referral::RETURNED, Referral::HANDED_OVER}, Referral::HANDED_OVER},
+    {ReferralStep::kHandOver,
+     {Referral::OPEN, Referral::RETURNED, Referral::HANDED_OVER},
+     Referral::HANDED_OVER},
     {ReferralStep::kAccept, {Referral::HANDED_OVER}, Referral::ACCEPTED},
     {ReferralStep::kReturn, {Referral::HANDED_OVER, Referral::ACCEPTED}, Referral::RETURNED},
     // The taker may help, or refuse, what is its own to decide; what it sent away it cannot decide.

@@ -1,4 +1,5 @@
-// Which step is allowed in which state of a referral, and where it leads. One table, and nothing else decides.
+// Which step is allowed in which state of a referral, and where it leads. One table, and nothing else
+// decides.
 //
 // Pure; callable from any thread.
 #pragma once
@@ -17,15 +18,15 @@ enum class ReferralStep {
   kGrant,
   kRefuse,
   kWithdraw,
-  kConsent,        // or its revocation
+  kConsent,  // or its revocation
   kCharityAnswer,
-  kFulfil,         // by the data
+  kFulfil,  // by the data
   kLapse,
 };
 inline constexpr std::array kAllReferralSteps = {
-    ReferralStep::kHandOver, ReferralStep::kAccept,        ReferralStep::kReturn, ReferralStep::kGrant,
-    ReferralStep::kRefuse,   ReferralStep::kWithdraw,      ReferralStep::kConsent,
-    ReferralStep::kCharityAnswer, ReferralStep::kFulfil,   ReferralStep::kLapse};
+    ReferralStep::kHandOver, ReferralStep::kAccept,   ReferralStep::kReturn,  ReferralStep::kGrant,
+    ReferralStep::kRefuse,   ReferralStep::kWithdraw, ReferralStep::kConsent, ReferralStep::kCharityAnswer,
+    ReferralStep::kFulfil,   ReferralStep::kLapse};
 
 // Nobody has to act any more.
 bool IsClosed(v1::Referral::State state);

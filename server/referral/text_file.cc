@@ -27,7 +27,8 @@ absl::Status ReadTextFile(const std::string& path, google::protobuf::Message* me
   FirstError error;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(text.str(), message)) return absl::InvalidArgumentError(path + ":" + error.text);
+  if (!parser.ParseFromString(text.str(), message))
+    return absl::InvalidArgumentError(path + ":" + error.text);
   return absl::OkStatus();
 }
 
