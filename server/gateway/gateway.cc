@@ -66,6 +66,8 @@ class GatewayServer final : public Gateway {
     services_.push_back(MakeFeedService(context));
     services_.push_back(MakeNoticeService(context));
     services_.push_back(MakeAdminService(context));
+    services_.push_back(MakeReferralService(context));
+    services_.push_back(MakeCharityService(context));
     grpc::ServerBuilder builder;  // no port: nobody but the gateway can call it
     for (const auto& service : services_) builder.RegisterService(service.get());
     grpc_ = builder.BuildAndStart();
