@@ -23,4 +23,7 @@ void AddAdminCommands(CLI::App& app, Session& session);     // admin stats|backu
 void AddReferralCommands(CLI::App& app, Session& session);  // referral take|hand-over|accept|return|conclude|...
 void AddCharityCommands(CLI::App& app, Session& session);   // charity register|projects|matches|answer
 
+void AddReferralCommands(CLI::App& app, Session& session);  // referral take|hand-over|accept|return|conclude|...
+void AddCharityCommands(CLI::App& app, Session& session);   // charity register|projects|matches|answer
+
 }  // namespace relief::adapters

@@ -204,6 +204,11 @@ absl::StatusOr<std::shared_ptr<const AccountBook>> AccountBook::Load(const std::
   return Parse(text.str());
 }
 
+const Account* AccountBook::Find(const std::string& user) const {
+  const auto found = accounts_.find(user);
+  return found == accounts_.end() ? nullptr : &found->second;
+}
+
 std::optional<AccountBook::Match> AccountBook::Check(const std::string& user, const std::string& password,
                                                      const std::string& code, int64_t now_seconds) const {
   const auto found = accounts_.find(user);

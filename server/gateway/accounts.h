@@ -32,6 +32,8 @@ class AccountBook {
   };
   std::optional<Match> Check(const std::string& user, const std::string& password, const std::string& code,
                              int64_t now_seconds) const;
+  // The account as it is in this book; null: there is none.
+  const Account* Find(const std::string& user) const;
 
  private:
   std::map<std::string, Account> accounts_;

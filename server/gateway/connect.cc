@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "google/rpc/status.pb.h"
+#include "server/gateway/json_check.h"
 
 namespace relief::server::gateway {
 namespace {
@@ -114,7 +115,7 @@ ConnectCaller::~ConnectCaller() = default;
 
 HttpAnswer ConnectCaller::Call(const ConnectRequest& request) const {
   if (request.content_type.rfind("application/json", 0) != 0)
-    return {415, "text/plain", "application/json only\n"};
+    return {415, "application/json", ConnectError({grpc::INVALID_ARGUMENT, "application/json only"}).body};
   // Asked for although the protocol lets it be left out: a form on another site cannot send it.
   if (request.protocol_version != "1")
     return ConnectError({grpc::INVALID_ARGUMENT, "Connect-Protocol-Version: 1 is required"});
@@ -135,7 +136,8 @@ HttpAnswer ConnectCaller::Call(const ConnectRequest& request) const {
   google::protobuf::util::JsonParseOptions parse;
   parse.ignore_unknown_fields = true;
   // The parser's own error text quotes the input, which may be personal data.
-  if (!google::protobuf::util::JsonStringToMessage(request.body, input.get(), parse).ok())
+  if (!IsSoundJson(request.body, *method->input_type()) ||
+      !google::protobuf::util::JsonStringToMessage(request.body, input.get(), parse).ok())
     return ConnectError(
         {grpc::INVALID_ARGUMENT, "the body is not JSON of " + method->input_type()->full_name()});
 

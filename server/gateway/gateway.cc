@@ -9,8 +9,10 @@
 #include <filesystem>
 #include <thread>
 
+#include "server/gateway/account_file.h"
 #include "server/gateway/accounts.h"
 #include "server/gateway/connect.h"
+#include "server/gateway/page.h"
 #include "server/gateway/sessions.h"
 #include "server/log.h"
 #include "server/security/transport.h"
@@ -55,7 +57,7 @@ void SendJson(int status, const google::protobuf::Struct& json, httplib::Respons
 class GatewayServer final : public Gateway {
  public:
   GatewayServer(const config::Gateway& config, const ServiceContext& context,
-                std::shared_ptr<const AccountBook> accounts)
+                std::unique_ptr<AccountFile> accounts)
       : config_(config), context_(context), accounts_(std::move(accounts)) {
     services_.push_back(MakeRegistryService(context));
     services_.push_back(MakeFindingService(context));
@@ -117,8 +119,10 @@ class GatewayServer final : public Gateway {
     http_->Post(R"(/api(/[\w.]+/\w+))", [this](const httplib::Request& request, httplib::Response& response) {
       Call(request, response);
     });
-    http_->Get(R"(/api/.*)",
-               [](const httplib::Request&, httplib::Response& response) { response.status = 405; });
+    http_->Get(R"(/api/.*)", [](const httplib::Request&, httplib::Response& response) {
+      response.set_header("Allow", "POST");
+      Send({405, "application/json", ConnectError({grpc::UNIMPLEMENTED, "POST only"}).body}, &response);
+    });
     // Without its pages the console answers programs all the same: the hub must not stay down for them.
     if (!config_.static_directory().empty() && !http_->set_mount_point("/", config_.static_directory()))
       Log(LogLevel::kWarn, "gateway.no_pages", {{"directory", config_.static_directory()}});
@@ -129,25 +133,16 @@ class GatewayServer final : public Gateway {
                                                : "no-cache");
     });
     http_->Get(R"(/(?!api/|assets/|session).*)",
-               [this](const httplib::Request&, httplib::Response& response) {
-                 std::ifstream file(config_.static_directory() + "/index.html", std::ios::binary);
-                 if (!file) {
-                   response.status = 404;
-                   response.set_content(
-                       "The console's pages are not there: build them with deploy/console.\n", "text/plain");
-                   return;
-                 }
-                 std::stringstream page;
-                 page << file.rdbuf();
-                 response.set_header("Cache-Control", "no-cache");
-                 response.set_content(page.str(), "text/html; charset=utf-8");
-               });
+               [this](const httplib::Request&, httplib::Response& response) { SendPage(&response); });
     http_->set_error_handler([](const httplib::Request& request, httplib::Response& response) {
       if (request.path.rfind("/api/", 0) != 0 || !response.body.empty()) return;
-      if (response.status == 413)
-        Send({413, "application/json",
-              ConnectError({grpc::RESOURCE_EXHAUSTED, "the request is too large"}).body},
-             &response);
+      // What the HTTP library refuses by itself is a Connect error all the same.
+      const int status = response.status;
+      Send(ConnectError(status == 413   ? grpc::Status(grpc::RESOURCE_EXHAUSTED, "the request is too large")
+                        : status == 404 ? grpc::Status(grpc::UNIMPLEMENTED, "no such method")
+                                        : grpc::Status(grpc::UNKNOWN, "the request cannot be read")),
+           &response);
+      response.status = status;
     });
     http_->set_exception_handler(
         [](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
@@ -170,19 +165,51 @@ class GatewayServer final : public Gateway {
   int port() const override { return port_; }
 
  private:
-  httplib::Server::HandlerResponse SetHeaders(const httplib::Request&, httplib::Response& response) const {
-    // Ant Design writes its styles into the page; everything else comes from here.
-    response.set_header(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
-        "'none'");
+  httplib::Server::HandlerResponse SetHeaders(const httplib::Request& request,
+                                              httplib::Response& response) const {
+    response.set_header("Content-Security-Policy", ContentPolicy(FreshNonce()));
     response.set_header("X-Content-Type-Options", "nosniff");
     response.set_header("Referrer-Policy", "no-referrer");
     response.set_header("X-Frame-Options", "DENY");
     response.set_header("Cross-Origin-Opener-Policy", "same-origin");
     if (config_.has_tls()) response.set_header("Strict-Transport-Security", "max-age=31536000");
-    return httplib::Server::HandlerResponse::Unhandled;
+    // Before the files: the page is not sent as it lies on the disk.
+    if (request.method != "GET" || (request.path != "/" && request.path != "/index.html"))
+      return httplib::Server::HandlerResponse::Unhandled;
+    SendPage(&response);
+    return httplib::Server::HandlerResponse::Handled;
+  }
+
+  void SendPage(httplib::Response* response) const {
+    const std::string nonce = FreshNonce();
+    const auto page = ReadPage(config_.static_directory(), nonce);
+    response->set_header("Cache-Control", "no-store");  // a nonce is for one page
+    if (!page) {
+      response->status = 404;
+      response->set_content("The console's pages are not there: build them with deploy/console.\n",
+                            "text/plain");
+      return;
+    }
+    response->headers.erase("Content-Security-Policy");
+    response->set_header("Content-Security-Policy", ContentPolicy(nonce));
+    response->set_content(*page, "text/html; charset=utf-8");
+  }
+
+  // The session, as the accounts are now: who lost the account or changed the password is logged out, who has
+  // another role has it at once.
+  std::optional<Session> SessionOf(const httplib::Request& request) {
+    auto session = sessions_.Find(CookieOf(request), Now());
+    if (!session) return std::nullopt;
+    const auto book = accounts_->Current(Now());
+    const Account* account = book->Find(session->user);
+    if (!account || account->password_hash() != session->password_hash) {
+      sessions_.Logout(CookieOf(request));
+      Audit(session->user, "console.logout.revoked", request.remote_addr);
+      return std::nullopt;
+    }
+    session->role = account->role();
+    session->person = account->person();
+    return session;
   }
 
   void SetCookie(const std::string& value, bool gone, httplib::Response* response) const {
@@ -215,7 +242,7 @@ class GatewayServer final : public Gateway {
   }
 
   void Who(const httplib::Request& request, httplib::Response& response) {
-    const auto session = sessions_.Find(CookieOf(request), Now());
+    const auto session = SessionOf(request);
     if (session) return SendSession(*session, &response);
     google::protobuf::Struct json;
     (*json.mutable_fields())["error"].set_string_value("nobody");
@@ -234,8 +261,8 @@ class GatewayServer final : public Gateway {
       return found == asked.fields().end() ? std::string() : found->second.string_value().substr(0, 256);
     };
     const std::string user = text("user");
-    const auto token =
-        sessions_.Login(*accounts_, user, text("password"), text("code"), request.remote_addr, Now());
+    const auto token = sessions_.Login(*accounts_->Current(Now()), user, text("password"), text("code"),
+                                       request.remote_addr, Now());
     if (token.ok()) {
       Audit(user, "console.login", request.remote_addr);
       SetCookie(*token, false, &response);
@@ -262,7 +289,7 @@ class GatewayServer final : public Gateway {
   }
 
   void Call(const httplib::Request& request, httplib::Response& response) {
-    const auto session = sessions_.Find(CookieOf(request), Now());
+    const auto session = SessionOf(request);
     if (!session) return Send(ConnectError({grpc::UNAUTHENTICATED, "log in first"}), &response);
     ConnectRequest call;
     call.method = request.matches[1];
@@ -272,13 +299,13 @@ class GatewayServer final : public Gateway {
     call.protocol_version = request.get_header_value("Connect-Protocol-Version");
     call.timeout_ms = request.get_header_value("Connect-Timeout-Ms");
     call.body = request.body;
-    call.metadata = ConsoleMetadata(session->user);
+    call.metadata = ConsoleMetadata(session->user, session->person);
     Send(caller_->Call(call), &response);
   }
 
   const config::Gateway config_;
   const ServiceContext context_;
-  const std::shared_ptr<const AccountBook> accounts_;
+  const std::unique_ptr<AccountFile> accounts_;
   Sessions sessions_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> grpc_;
@@ -292,7 +319,7 @@ class GatewayServer final : public Gateway {
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const config::Gateway& config,
                                                         const ServiceContext& context) {
-  auto accounts = AccountBook::Load(config.accounts_file());
+  auto accounts = AccountFile::Open(config.accounts_file());
   if (!accounts.ok()) return accounts.status();
   auto server = std::make_unique<GatewayServer>(config, context, *std::move(accounts));
   if (absl::Status status = server->Listen(); !status.ok()) return status;

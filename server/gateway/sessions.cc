@@ -71,7 +71,10 @@ absl::StatusOr<std::string> Sessions::Login(const AccountBook& book, const std::
   std::string token = absl::BytesToHexString(bytes);
   const Account& account = *match->account;
   live_[Hashed(token)] = {
-      {account.user(), account.role(), account.language().empty() ? "zh" : account.language()}, now, now};
+      {account.user(), account.role(), account.language().empty() ? "zh" : account.language(),
+       account.person(), account.password_hash()},
+      now,
+      now};
   return token;
 }
 

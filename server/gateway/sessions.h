@@ -21,6 +21,8 @@ struct Session {
   std::string user;
   Role role = ROLE_UNSPECIFIED;
   std::string language;
+  std::string person;         // Account.person
+  std::string password_hash;  // with which it began: another one ends it
 };
 
 class Sessions {

@@ -89,7 +89,8 @@ TEST(Accounts, EveryUnaryMethodOfTheContractIsDecidedOn) {
        {v1::ListConflictsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file(),
         v1::ListFindingsRequest::descriptor()->file(), v1::GetGapReportRequest::descriptor()->file(),
         v1::Source::descriptor()->file(), v1::GetStatusRequest::descriptor()->file(),
-        v1::Subscription::descriptor()->file(), v1::Referral::descriptor()->file(), v1::ListProjectsRequest::descriptor()->file()}) {
+        v1::Subscription::descriptor()->file(), v1::Referral::descriptor()->file(),
+        v1::ListProjectsRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const auto* method = file->service(s)->method(m);

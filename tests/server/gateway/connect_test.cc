@@ -3,6 +3,8 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "google/rpc/status.pb.h"
 #include "relief/v1/admin_service.grpc.pb.h"
 #include "relief/v1/review_service.grpc.pb.h"
@@ -101,6 +103,39 @@ TEST_F(Connect, ABadBodyIsRefusedAndNeverQuoted) {
     for (const char* secret : {"1101", "张三", "secret", "[[", "\xff"})
       EXPECT_EQ(answer.body.find(secret), std::string::npos) << answer.body;
   }
+}
+
+// Case A13: nesting, repeated members, huge numbers, enum values that are none. Answered at once, with
+// nothing of the input.
+TEST_F(Connect, HostileJsonIsRefusedAtOnce) {
+  const auto list = [&](const std::string& body) {
+    ConnectRequest request = Request(body);
+    request.method = "/relief.v1.ReviewService/ListConflicts";
+    return request;
+  };
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "{\"filter\":";
+  for (const std::string& body :
+       {deep, std::string(100'000, '['), std::string(R"({"pageSize":1,"pageSize":2})"),
+        std::string(R"({"pageSize":1,"page_size":2})"), std::string(R"({"page\u0053ize":1})"),
+        "{\"pageSize\":" + std::string(100'000, '9') + "}", std::string(R"({"pageSize":1e999})"),
+        std::string(R"({"order":"BY_MAGIC"})"), std::string(R"({"filter":{"kinds":["SHARED_ID","SECRET"]}})"),
+        std::string(R"({"pageSize":1} {"secret":1})"), std::string(R"({"pageSize":)"),
+        std::string(R"({"a)")}) {
+    const auto begin = std::chrono::steady_clock::now();
+    const HttpAnswer answer = caller_->Call(list(body));
+    const auto took = std::chrono::steady_clock::now() - begin;
+    EXPECT_EQ(answer.status, 400) << body.substr(0, 60);
+    EXPECT_LT(took, std::chrono::milliseconds(50)) << body.substr(0, 60);
+    for (const char* part : {"999", "MAGIC", "SECRET", "secret", "[["})
+      EXPECT_EQ(answer.body.find(part), std::string::npos) << answer.body;
+  }
+  EXPECT_EQ(caller_
+                ->Call(list(
+                    R"({"order":"BY_AGE","filter":{"kinds":["SHARED_ID",3],"minBits":1.5},"new":{"x":[1]}})"))
+                .status,
+            501)
+      << "sound: it reaches the service, which here is a fake without this method";
 }
 
 }  // namespace

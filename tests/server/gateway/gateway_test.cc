@@ -3,6 +3,8 @@
 #include <httplib.h>
 
 #include <filesystem>
+#include <set>
+#include <thread>
 
 #include "server/gateway/accounts.h"
 #include "tests/server/hub_fixture.h"
@@ -17,13 +19,12 @@ class Console : public testing::Test {
   Console() {
     folder_ = fs::temp_directory_path() / ("relief-gateway-" + std::to_string(getpid()));
     fs::create_directories(folder_ / "pages" / "assets");
-    Write("pages/index.html", "<title>救助</title>");
+    Write("pages/index.html", R"(<meta name="csp-nonce" content="__CSP_NONCE__"><title>救助</title>)");
     Write("pages/assets/app-1a2b.js", "1");
-    const std::string hash = HashPassword("try-the-console");
     std::string accounts;
     for (const auto& [user, role] : {std::pair("li", "OFFICER"), std::pair("wu", "SUPERVISOR")})
       accounts += std::string("accounts { user: \"") + user + "\" role: " + role + " password_hash: \"" +
-                  hash + "\" }\n";
+                  hash_ + "\" }\n";
     Write("accounts.textproto", accounts);
     config_.set_listen_address("127.0.0.1:0");
     config_.set_accounts_file(folder_ / "accounts.textproto");
@@ -52,6 +53,7 @@ class Console : public testing::Test {
                          "application/json");
   }
 
+  const std::string hash_ = HashPassword("try-the-console");
   fs::path folder_;
   std::unique_ptr<Hub> hub_ = OpenHub();
   std::atomic<bool> stopping_ = false;
@@ -124,11 +126,63 @@ TEST_F(Console, PagesAreServedStrictly) {
   EXPECT_NE(page->body.find("救助"), std::string::npos);
   EXPECT_NE(page->get_header_value("Content-Security-Policy").find("script-src 'self'"), std::string::npos);
   EXPECT_EQ(page->get_header_value("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(page->get_header_value("X-Frame-Options"), "DENY");
+  EXPECT_EQ(page->get_header_value("Referrer-Policy"), "no-referrer");
   const auto asset = client_->Get("/assets/app-1a2b.js");
   EXPECT_NE(asset->get_header_value("Cache-Control").find("immutable"), std::string::npos);
   EXPECT_EQ(client_->Get("/assets/none.js")->status, 404);
   EXPECT_EQ(client_->Get("/../accounts.textproto")->body.find("scrypt"), std::string::npos);
   EXPECT_EQ(client_->Get("/..%2faccounts.textproto")->body.find("scrypt"), std::string::npos);
+}
+
+TEST_F(Console, EachPageHasANonceOfItsOwnForStylesAndNothingInlineElse) {
+  std::set<std::string> seen;
+  for (const char* path : {"/", "/index.html", "/review/C-1"}) {
+    const auto page = client_->Get(path);
+    ASSERT_EQ(page->status, 200) << path;
+    ASSERT_EQ(page->get_header_value_count("Content-Security-Policy"), 1u) << path;
+    const std::string policy = page->get_header_value("Content-Security-Policy");
+    const size_t at = policy.find("style-src 'self' 'nonce-");
+    ASSERT_NE(at, std::string::npos) << policy;
+    const std::string nonce = policy.substr(at + 24, 32);
+    EXPECT_NE(page->body.find("content=\"" + nonce + "\""), std::string::npos) << page->body;
+    EXPECT_EQ(page->body.find("__CSP_NONCE__"), std::string::npos);
+    EXPECT_EQ(policy.find("script-src 'self' 'unsafe"), std::string::npos);
+    EXPECT_EQ(page->get_header_value("Cache-Control"), "no-store");
+    EXPECT_TRUE(seen.insert(nonce).second) << "fresh";
+  }
+}
+
+TEST_F(Console, WhatTheLibraryRefusesIsSaidInTheProtocolsWords) {
+  const std::string cookie = Login("li");
+  const auto form =
+      client_->Post("/api/relief.v1.ReviewService/ListConflicts",
+                    {{"Cookie", cookie}, {"Connect-Protocol-Version", "1"}}, "a=1", "text/plain");
+  EXPECT_EQ(form->status, 415);
+  const auto get = client_->Get("/api/relief.v1.ReviewService/ListConflicts");
+  EXPECT_EQ(get->status, 405);
+  EXPECT_EQ(get->get_header_value("Allow"), "POST");
+  const auto nowhere = client_->Post("/api/", "{}", "application/json");
+  EXPECT_EQ(nowhere->status, 404);
+  for (const auto* answer : {&form, &get, &nowhere}) {
+    EXPECT_EQ((*answer)->get_header_value("Content-Type"), "application/json");
+    EXPECT_NE((*answer)->body.find("\"code\":"), std::string::npos) << (*answer)->body;
+  }
+}
+
+TEST_F(Console, WhoLosesARoleOrTheAccountLosesItWithOpenSessions) {
+  const std::string li = Login("li"), wu = Login("wu");
+  ASSERT_EQ(Call(li, "relief.v1.ReviewService/ListConflicts")->status, 200);
+  const std::string hash = HashPassword("another-one-entirely");
+  std::string accounts = "accounts { user: \"li\" role: ADMINISTRATOR password_hash: \"" + hash_ + "\" }\n" +
+                         "accounts { user: \"wu\" role: SUPERVISOR password_hash: \"" + hash + "\" }\n";
+  Write("accounts.textproto", accounts);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (Call(li, "relief.v1.ReviewService/ListConflicts")->status == 200 &&
+         std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(Call(li, "relief.v1.ReviewService/ListConflicts")->status, 403) << "another role now";
+  EXPECT_EQ(Call(wu, "relief.v1.ReviewService/ListConflicts")->status, 401) << "the password changed";
 }
 
 TEST_F(Console, ALargeBodyIsRefusedInTheProtocolsWords) {
