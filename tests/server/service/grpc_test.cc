@@ -224,6 +224,11 @@ TEST_F(Grpc, AFollowerThatDoesNotAcknowledgeIsNotSentMore) {
 
 TEST_F(Grpc, BrokenRulesLeaveTheOldOnesInForce) {
   MakeDuplicates(1);
+  v1::HubStatus before;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(admin_->GetStatus(&context, {}, &before).ok());
+  }
   running_.set_rules_text("this is no rule");
   v1::ReloadRulesResponse reloaded;
   {
@@ -235,7 +240,8 @@ TEST_F(Grpc, BrokenRulesLeaveTheOldOnesInForce) {
     grpc::ClientContext context;
     ASSERT_TRUE(admin_->GetStatus(&context, {}, &status).ok());
   }
-  EXPECT_EQ(status.rules_size(), 16);
+  EXPECT_EQ(status.rules_size(), before.rules_size());
+  EXPECT_GT(status.rules_size(), 0);
   EXPECT_GT(status.open_findings(), 0);
   EXPECT_EQ(status.live_records(), 2);
   EXPECT_EQ(status.persons(), 1);
