@@ -215,6 +215,7 @@ class RocksDbStore final : public Store {
       for (Waiting* waiting : group) waiting->result = status;
       return;
     }
+    const uint64_t free = FreeBytes();
     rocksdb::WriteBatch batch;
     std::unordered_map<std::string_view, Version> written;  // by earlier commits of this group; 0: deleted
     const Version before = version();
@@ -222,6 +223,11 @@ class RocksDbStore final : public Store {
     std::vector<Waiting*> applied;
     for (Waiting* waiting : group) {
       const Commit& commit = *waiting->commit;
+      if (!HasRoom(commit, free)) {
+        waiting->result =
+            absl::ResourceExhaustedError("the disk has less free space than the hub is configured to leave");
+        continue;
+      }
       auto conflicts = Conflicts(commit, before, written);
       if (!conflicts.ok()) {
         waiting->result = conflicts.status();
@@ -258,11 +264,21 @@ class RocksDbStore final : public Store {
     if (open_->counters.failed)
       return absl::UnavailableError(
           "an earlier write failed; the store takes no more until it is opened again");
-    struct statvfs disk;
-    if (::statvfs(open_->options.path.c_str(), &disk) == 0 &&
-        static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize < open_->options.min_free_bytes)
-      return absl::ResourceExhaustedError("the disk has less free space than the hub is configured to leave");
     return absl::OkStatus();
+  }
+
+  // Of the disk; as much as there can be where the system does not say.
+  uint64_t FreeBytes() const {
+    struct statvfs disk;
+    if (::statvfs(open_->options.path.c_str(), &disk) != 0) return ~uint64_t{0};
+    return static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
+  }
+
+  // What is left below the watermark is for the few rows that a read must leave in the audit chain.
+  bool HasRoom(const Commit& commit, uint64_t free) const {
+    constexpr size_t kFewRows = 8;
+    const bool few = commit.puts.size() + commit.deletes.size() <= kFewRows;
+    return free >= (few ? open_->options.min_free_bytes / 2 : open_->options.min_free_bytes);
   }
 
   absl::StatusOr<std::vector<std::string>> Conflicts(

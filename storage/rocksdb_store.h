@@ -38,7 +38,8 @@ struct RocksDbOptions {
   bool create_if_missing = true;
   uint64_t block_cache_bytes = uint64_t{256} << 20;
   uint64_t write_buffer_bytes = uint64_t{64} << 20;
-  // Below this much free space on the disk, commits are refused with RESOURCE_EXHAUSTED; reads go on.
+  // Below this much free space on the disk, commits are refused with RESOURCE_EXHAUSTED; reads go on, and
+  // commits of a few rows (what a read leaves in the audit chain) until half of it is left.
   uint64_t min_free_bytes = uint64_t{256} << 20;
   bool sync = true;  // false only where losing the last commits does not matter
   std::optional<EncryptionOptions> encryption;

@@ -156,7 +156,7 @@ def disk_full(directory):
         assert len(diary.read()[1]) == held and held < 3000, "ingest went on below the watermark: %d" % held
         assert feed.poll() is None, "the sender gave up: " + feed.stderr.read()
         with open(hub.log.name, encoding="utf-8") as f:
-            assert "less free space" in f.read(), "nobody said why"
+            assert "RESOURCE_EXHAUSTED" in f.read(), "nobody said why"
         assert compare_reads(hub, diary) == held
         os.remove(ballast)
         assert feed.wait(timeout=120) == 0, feed.stderr.read()

@@ -90,6 +90,21 @@ TEST(RocksDbStore, BelowTheWatermarkItRefusesWritesAndGoesOnReading) {
   EXPECT_EQ((*store)->Scan("", "", 10)->size(), 1u);
 }
 
+TEST(RocksDbStore, BetweenTheWatermarkAndHalfOfItAFewRowsAreStillWritten) {
+  TempDirectory directory;
+  RocksDbOptions options = At(directory / "db");
+  std::filesystem::create_directories(options.path);
+  options.min_free_bytes = std::filesystem::space(options.path).available / 2 * 3;
+  auto store = OpenRocksDbStore(options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  Commit batch;
+  for (int i = 0; i < 20; ++i) batch.puts.push_back({Key(i), "v"});
+  EXPECT_TRUE(absl::IsResourceExhausted((*store)->Apply(batch).status()));
+  const auto few = (*store)->Apply({{}, {{"audit", "1"}}, {}, 0});
+  EXPECT_TRUE(few.ok()) << few.status();
+  EXPECT_EQ((*store)->Scan("", "", 100)->size(), 1u);
+}
+
 TEST(RocksDbStore, CannotOpenWhatIsNotADirectory) {
   TempDirectory directory;
   std::ofstream(directory / "file") << "x";
