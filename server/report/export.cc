@@ -136,7 +136,8 @@ absl::StatusOr<v1::ExportedFile> ExportReportFile(const storage::Reader& reader,
   const int64_t left_out = report->rows_size() - rows;
   SayLeftOut(zh, left_out, **table);
   TableNotes notes = NotesOf(zh, user, context.now_us, request.report().ShortDebugString(), rows, left_out);
-  for (const auto& definition : ReportDefinitionList().definitions())
+  const v1::ReportDefinitions definitions = ReportDefinitionList();
+  for (const auto& definition : definitions.definitions())
     notes.push_back({zh ? definition.title_zh() : definition.title_en(), zh ? definition.text_zh() : definition.text_en()});
   return Close(**table, notes, FileName("gap-report", context.now_us, request.format()), request.format(), rows, left_out);
 }

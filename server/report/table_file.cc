@@ -103,8 +103,8 @@ TableCell TableCell::Yuan(int64_t fen) {
 }
 
 std::string GuardFormula(std::string text) {
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) text.insert(0, "'");
-  return text;
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  return formula ? "'" + text : text;
 }
 
 absl::StatusOr<std::unique_ptr<TableFile>> NewTableFile(v1::ExportFormat format,
