@@ -54,15 +54,9 @@ function Ageing({ report }: { report: GapReport }) {
               {report.ageing.map((one) => (
                 <tr key={one.fromDays}>
                   <th scope="row">{days(one.fromDays, one.toDays)}</th>
-                  {one.suppressed ? (
-                    <td colSpan={3} className="quiet">{t("gaps.withheld")}</td>
-                  ) : (
-                    <>
-                      <td className="number">{count(one.findings)}</td>
-                      <td className="number">{count(one.overdue)}</td>
-                      <td className="number">{money(one.amountFen)}</td>
-                    </>
-                  )}
+                  <td className="number">{count(one.findings)}</td>
+                  <td className="number">{count(one.overdue)}</td>
+                  <td className="number">{money(one.amountFen)}</td>
                 </tr>
               ))}
             </tbody>
@@ -77,7 +71,7 @@ function Response({ report }: { report: GapReport }) {
   const { t } = useText();
   const days = useDays();
   const response = report.response;
-  if (!response || response.suppressed) return <section className="panel"><div className="panel-head"><h2>{t("gaps.response")}</h2></div><div className="panel-body quiet">{t("gaps.withheld")}</div></section>;
+  if (!response) return <section className="panel"><div className="panel-head"><h2>{t("gaps.response")}</h2></div><div className="panel-body quiet">{t("gaps.withheld")}</div></section>;
   const share = (part: bigint) => (response.findings > 0n ? ` (${Math.round((100 * Number(part)) / Number(response.findings))}%)` : "");
   return (
     <section className="panel">
@@ -105,14 +99,8 @@ function Response({ report }: { report: GapReport }) {
             {response.buckets.map((bucket) => (
               <tr key={bucket.fromDays}>
                 <th scope="row">{days(bucket.fromDays, bucket.toDays)}</th>
-                {bucket.suppressed ? (
-                  <td colSpan={2} className="quiet number">{t("gaps.withheld")}</td>
-                ) : (
-                  <>
-                    <td className="number">{count(bucket.first)}</td>
-                    <td className="number">{count(bucket.final)}</td>
-                  </>
-                )}
+                <td className="number">{count(bucket.first)}</td>
+                <td className="number">{count(bucket.final)}</td>
               </tr>
             ))}
           </tbody>
@@ -142,16 +130,10 @@ function Outcomes({ report }: { report: GapReport }) {
             {report.outcomes.map((row) => (
               <tr key={row.ruleId}>
                 <th scope="row"><span className="code">{row.ruleId}</span> {findingTitle(row)}</th>
-                {row.suppressed ? (
-                  <td colSpan={9} className="quiet">{t("gaps.withheld")}</td>
-                ) : (
-                  <>
-                    {[row.findings, row.answered, row.confirmed, row.notAProblem, row.wrongPerson, row.wrongData, row.contradicted, row.closedUnanswered].map((n, i) => (
-                      <td key={i} className={n === 0n ? "number quiet" : "number"}>{count(n)}</td>
-                    ))}
-                    <td className="number">{row.answered > 0n ? `${(100 * row.falseAlarmRate).toFixed(0)}%` : "—"}</td>
-                  </>
-                )}
+                {[row.findings, row.answered, row.confirmed, row.notAProblem, row.wrongPerson, row.wrongData, row.contradicted, row.closedUnanswered].map((n, i) => (
+                  <td key={i} className={n === 0n ? "number quiet" : "number"}>{count(n)}</td>
+                ))}
+                <td className="number">{row.answered > 0n ? `${(100 * row.falseAlarmRate).toFixed(0)}%` : "—"}</td>
               </tr>
             ))}
           </tbody>

@@ -97,7 +97,7 @@ function trendOption(report: GapReport, names: [string, string, string]): EChart
     symbolSize: 5,
     lineStyle: { color: shade, type: dashed ? ("dashed" as const) : ("solid" as const) },
     itemStyle: { color: shade },
-    data: points.map(({ movement, suppressed }) => (suppressed || !movement ? null : Number(of(movement)))),
+    data: points.map(({ movement }) => (!movement ? null : Number(of(movement)))),
   });
   return {
     animation: false,
@@ -164,10 +164,10 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
                   </tr>
                 </thead>
                 <tbody>
-                  {report.trend.map(({ month, movement, suppressed }) => (
+                  {report.trend.map(({ month, movement }) => (
                     <tr key={monthText(month)}>
                       <th scope="row">{monthText(month)}</th>
-                      {suppressed || !movement ? (
+                      {!movement ? (
                         <td colSpan={3} className="quiet">{t("gaps.withheld")}</td>
                       ) : (
                         <>
