@@ -47,7 +47,7 @@ std::vector<std::string> Obvious(const std::map<std::string, v1::Finding>& findi
     const int64_t day = (finding.open_time().seconds() + 8 * 3600) / 86400;
     const int64_t april_1 = 20544;  // days since 1970 of 2026-04-01
     if (programme && region && has(filter.states(), finding.state()) && has(filter.rule_ids(), finding.rule_id()) &&
-        has(filter.severities(), finding.severity()) && (!filter.only_overdue() || finding.overdue()) &&
+        has(filter.severities(), finding.severity()) && (!filter.only_overdue() || (finding.overdue() && finding.state() == v1::Finding::OPEN)) &&
         finding.amount_fen() >= filter.min_amount_fen() && (!filter.has_opened_to() || day <= april_1) &&
         (filter.person_id().empty() || filter.person_id() == finding.person_id()))
       matching.push_back(&finding);

@@ -98,7 +98,7 @@ class RandomFindings {
         break;
       case 2:
         finding.set_state(v1::Finding::OPEN);
-        finding.set_overdue(Draw(2) == 0);
+        finding.set_overdue(finding.state() == v1::Finding::OPEN && Draw(2) == 0);
         break;
       default: {
         v1::Disposition& said = *finding.add_dispositions();
