@@ -39,6 +39,7 @@ absl::Status Report(const Session& session, const FindingFilterFlags& flags, int
                {Text(Say::kPersonsColumn), true},
                {Text(Say::kAmount), true}});
   for (const v1::GapRow& row : report.rows()) {
+    if (row.figures().findings() == 0) continue;  // what closed lately has a row for its movement
     table.Add({row.rule_id(), CurrentLanguage() == Language::kChinese ? row.title_zh() : row.title_en(),
                Word(v1::FindingKind_Name(row.kind())), row.region_prefix(), std::to_string(row.figures().findings()),
                std::to_string(row.figures().persons()), FormatYuan(row.figures().amount_fen())});
