@@ -112,9 +112,9 @@ absl::Status WriteContext::Follow(absl::StatusOr<matcher::ResolveDelta> delta) {
 }
 
 absl::Status WriteContext::TouchHousehold(const std::string& household) {
-  auto records = matcher::RecordsOfHousehold(storage::TransactionReader(txn), household);
+  auto records = matcher::RecordsOfHouseholds(storage::TransactionReader(txn), {&household, 1});
   if (!records.ok()) return records.status();
-  touched_records_.insert(records->begin(), records->end());
+  touched_records_.insert(records->front().begin(), records->front().end());
   return absl::OkStatus();
 }
 

@@ -84,19 +84,44 @@ absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, 
   return *std::move(members);
 }
 
+absl::StatusOr<std::vector<std::vector<RecordKey>>> MembersOfPersons(const storage::Reader& reader,
+                                                                     std::span<const PersonId> persons) {
+  std::vector<std::string> keys;
+  keys.reserve(persons.size());
+  for (const PersonId& person : persons) keys.push_back(PersonRow(person));
+  auto rows = reader.MultiGet(keys);
+  if (!rows.ok()) return rows.status();
+  std::vector<std::vector<RecordKey>> members(persons.size());
+  for (size_t i = 0; i < rows->size(); ++i) {
+    if (!(*rows)[i].present()) continue;
+    auto decoded = DecodeRecords((*rows)[i].value);
+    if (!decoded) return Damaged("person");
+    members[i] = *std::move(decoded);
+  }
+  return members;
+}
+
 absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId id) {
   auto person = PersonOfRecord(reader, id.anchor);
   if (absl::IsNotFound(person.status())) return absl::NotFoundError("no such person");
   return person;
 }
 
-absl::StatusOr<std::vector<RecordKey>> RecordsOfHousehold(const storage::Reader& reader, const std::string& household) {
-  auto row = GetRow(reader, BlockRow(HouseholdBlock(household)), "household");
-  if (absl::IsNotFound(row.status())) return std::vector<RecordKey>();
-  if (!row.ok()) return row.status();
-  auto block = DecodeBlock(row->value);
-  if (!block) return Damaged("block");
-  return std::move(block->records);
+absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(const storage::Reader& reader,
+                                                                        std::span<const std::string> households) {
+  std::vector<std::string> keys;
+  keys.reserve(households.size());
+  for (const std::string& household : households) keys.push_back(BlockRow(HouseholdBlock(household)));
+  auto rows = reader.MultiGet(keys);
+  if (!rows.ok()) return rows.status();
+  std::vector<std::vector<RecordKey>> records(households.size());
+  for (size_t i = 0; i < rows->size(); ++i) {
+    if (!(*rows)[i].present()) continue;
+    auto block = DecodeBlock((*rows)[i].value);
+    if (!block) return Damaged("block");
+    records[i] = std::move(block->records);
+  }
+  return records;
 }
 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record) {

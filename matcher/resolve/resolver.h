@@ -115,12 +115,17 @@ absl::StatusOr<std::vector<std::optional<PersonId>>> PersonsOfRecords(const stor
 // Sorted.
 absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, PersonId person);
 
+// The same for many in one reading, in that order; empty where a person is no more.
+absl::StatusOr<std::vector<std::vector<RecordKey>>> MembersOfPersons(const storage::Reader& reader,
+                                                                     std::span<const PersonId> persons);
+
 // The person that holds the record which `id` is named after: the id itself while it is a person's id.
 absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId id);
 
-// Live records that a source counts into one household, sorted: those with this Identity::household. Empty where none has
+// Live records that a source counts into each household, sorted: those with this Identity::household. Empty where none has
 // it, or so many that it is no household (a generic block).
-absl::StatusOr<std::vector<RecordKey>> RecordsOfHousehold(const storage::Reader& reader, const std::string& household);
+absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(const storage::Reader& reader,
+                                                                        std::span<const std::string> households);
 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record);
 

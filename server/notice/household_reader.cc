@@ -31,15 +31,16 @@ absl::Status HouseholdReader::Load(const std::set<matcher::PersonId>& persons, b
 }
 
 absl::Status HouseholdReader::LoadPersons(const std::set<matcher::PersonId>& persons) {
+  std::vector<matcher::PersonId> missing;
+  for (const matcher::PersonId& person : persons)
+    if (!members_.contains(person)) missing.push_back(person);
+  auto members = matcher::MembersOfPersons(reader_, missing);
+  if (!members.ok()) return members.status();
   std::vector<matcher::RecordKey> keys;
-  for (const matcher::PersonId& person : persons) {
-    if (members_.contains(person)) continue;
-    auto members = matcher::MembersOf(reader_, person);
-    if (!members.ok() && !absl::IsNotFound(members.status())) return members.status();
-    std::vector<matcher::RecordKey>& of_person = members_[person];
-    if (members.ok()) of_person = *std::move(members);
-    keys.insert(keys.end(), of_person.begin(), of_person.end());
-    parent_.emplace(person, person);
+  for (size_t i = 0; i < missing.size(); ++i) {
+    keys.insert(keys.end(), (*members)[i].begin(), (*members)[i].end());
+    members_[missing[i]] = std::move((*members)[i]);
+    parent_.emplace(missing[i], missing[i]);
   }
   return LoadRecords(keys);
 }
@@ -65,26 +66,24 @@ absl::Status HouseholdReader::LoadRecords(const std::vector<matcher::RecordKey>&
 
 // Persons not loaded yet that share a source's household with these.
 absl::StatusOr<std::set<matcher::PersonId>> HouseholdReader::Neighbours(const std::set<matcher::PersonId>& persons) {
-  std::set<std::string> fresh;
+  std::set<std::string> found;
   for (const matcher::PersonId& person : persons)
     for (const matcher::RecordKey& key : members_.at(person))
       if (std::string household = HouseholdOf(records_.at(key)); !household.empty() && !households_.contains(household))
-        fresh.insert(std::move(household));
+        found.insert(std::move(household));
+  const std::vector<std::string> fresh(found.begin(), found.end());
+  auto records_of = matcher::RecordsOfHouseholds(reader_, fresh);
+  if (!records_of.ok()) return records_of.status();
   std::vector<matcher::RecordKey> records;
-  std::vector<std::pair<std::string, size_t>> counts;
-  for (const std::string& household : fresh) {
-    auto of_household = matcher::RecordsOfHousehold(reader_, household);
-    if (!of_household.ok()) return of_household.status();
-    counts.emplace_back(household, of_household->size());
-    records.insert(records.end(), of_household->begin(), of_household->end());
-  }
+  for (const std::vector<matcher::RecordKey>& of_household : *records_of)
+    records.insert(records.end(), of_household.begin(), of_household.end());
   auto owners = matcher::PersonsOfRecords(reader_, records);
   if (!owners.ok()) return owners.status();
   std::set<matcher::PersonId> neighbours;
   size_t at = 0;
-  for (const auto& [household, count] : counts) {
-    std::vector<matcher::PersonId>& members = households_[household];
-    for (size_t i = 0; i < count; ++i)
+  for (size_t h = 0; h < fresh.size(); ++h) {
+    std::vector<matcher::PersonId>& members = households_[fresh[h]];
+    for (size_t i = 0; i < (*records_of)[h].size(); ++i)
       if (const auto& owner = (*owners)[at++]) members.push_back(*owner);
     for (const matcher::PersonId& member : members) {
       parent_.emplace(member, member);

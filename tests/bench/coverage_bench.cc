@@ -3,16 +3,22 @@
 //   coverage_bench --data DIR --rules DIR --model FILE [--persons N] [--as-of YYYY-MM-DD]
 //
 // Opens the store of a hub that is not running, takes persons at random, and judges each with its household as the hub does
-// after a change: without looking ahead (every change) and with (once a day for those whose day has come). Then it asks of
-// the same persons what the point of application asks: who is this, what would a minimum living allowance duplicate, what do
-// they miss. Beside it stands the floor: reading the same persons' records, in the same run. Figures of one machine; compare ratios.
+// after a change. Three figures, which grow for different reasons:
+//   rows       rows of the store that the judgement reads, and calls of the store it takes: what the method asks for. Flat if
+//              nobody's judgement depends on how many others there are.
+//   evaluate   the rules alone, on rows that were read: what a person costs in computing.
+//   judge      all of it, with the rows in the cache, as the resolver leaves those that it changed; and cold, where a store
+//              that does not fit the cache reads blocks from files: the floor beside it is the same number of single rows of
+//              random other persons, read as cold.
+// Then it asks of the same persons what the point of application asks: who is this, what would a minimum living allowance
+// duplicate, what do they miss. Figures of one machine; compare ratios.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <functional>
 #include <iostream>
 #include <random>
+#include <set>
 
 #include "matcher/resolve/resolver.h"
 #include "server/notice/judging.h"
@@ -26,10 +32,10 @@ namespace {
 using Time = std::chrono::steady_clock;
 
 struct Distribution {
-  std::vector<double> microseconds;
+  std::vector<double> values;
   double At(double share) {
-    std::sort(microseconds.begin(), microseconds.end());
-    return microseconds[static_cast<size_t>(share * static_cast<double>(microseconds.size() - 1))];
+    std::sort(values.begin(), values.end());
+    return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
   }
 };
 
@@ -46,9 +52,32 @@ absl::StatusOr<v1::CheckApplicantRequest> Application(const storage::Reader& rea
   return request;
 }
 
-void Print(const char* what, Distribution& cost, Distribution& floor) {
-  std::printf("%-28s p50 %7.1f us  p99 %7.1f us  x floor: p50 %.1f p99 %.1f\n", what, cost.At(.5), cost.At(.99),
-              cost.At(.5) / floor.At(.5), cost.At(.99) / floor.At(.99));
+// Counts what is asked of the store.
+class CountingReader final : public storage::Reader {
+ public:
+  explicit CountingReader(const storage::Reader& reader) : reader_(reader) {}
+  absl::StatusOr<std::vector<storage::Row>> MultiGet(std::span<const std::string> keys) const override {
+    ++calls;
+    rows += static_cast<double>(keys.size());
+    return reader_.MultiGet(keys);
+  }
+  absl::StatusOr<std::vector<storage::KeyRow>> Scan(std::string_view prefix, std::string_view from,
+                                                    size_t limit) const override {
+    auto found = reader_.Scan(prefix, from, limit);
+    ++calls;
+    if (found.ok()) rows += static_cast<double>(found->size());
+    return found;
+  }
+  storage::Version version() const override { return reader_.version(); }
+
+  mutable double rows = 0, calls = 0;
+
+ private:
+  const storage::Reader& reader_;
+};
+
+void Print(const char* what, Distribution& cost, const char* unit) {
+  std::printf("%-34s p50 %8.1f  p90 %8.1f  p99 %8.1f %s\n", what, cost.At(.5), cost.At(.9), cost.At(.99), unit);
 }
 
 absl::Status Run(const std::string& data, const std::string& rules_directory, const std::string& model_file,
@@ -72,46 +101,71 @@ absl::Status Run(const std::string& data, const std::string& rules_directory, co
     persons.insert(persons.end(), page->begin(), page->end());
   }
   const size_t all = persons.size();
+  const std::vector<matcher::PersonId> all_persons = persons;
   std::mt19937 random(1);
   std::shuffle(persons.begin(), persons.end(), random);
   persons.resize(std::min(sample, all));
-  Distribution floor, change, day, check;
-  size_t findings = 0;
-  const auto timed = [](Distribution* into, const std::function<absl::Status()>& work) {
-    const auto start = Time::now();
-    const absl::Status status = work();
-    into->microseconds.push_back(std::chrono::duration<double, std::micro>(Time::now() - start).count());
-    return status;
+  const auto now = [] { return Time::now(); };
+  const auto since = [](Time::time_point start) {
+    return std::chrono::duration<double, std::micro>(Time::now() - start).count();
   };
-  for (const matcher::PersonId& person : persons) {
-    const auto read = [&]() -> absl::Status {
-      auto members = matcher::MembersOf(*reader, person);
-      if (!members.ok()) return members.status();
-      std::vector<std::string> rows;
-      for (const matcher::RecordKey& key : *members) rows.push_back(schema::RecordRow(key));
-      return reader->MultiGet(rows).status();
-    };
-    const auto judge = [&](bool look_ahead) -> absl::Status {
-      auto judgement = JudgePersons(*reader, {person}, **rules, as_of, look_ahead);
-      if (!judgement.ok()) return judgement.status();
-      if (!look_ahead) findings += judgement->persons[0].drafts.size();
-      return absl::OkStatus();
-    };
-    if (absl::Status status = read(); !status.ok()) return status;  // not counted: brings the blocks into the cache
-    if (absl::Status status = timed(&floor, read); !status.ok()) return status;
-    if (absl::Status status = timed(&change, [&] { return judge(false); }); !status.ok()) return status;
-    if (absl::Status status = timed(&day, [&] { return judge(true); }); !status.ok()) return status;
-    auto request = Application(*reader, person);
+  Distribution rows, calls, records, cold, cold_floor, warm, ahead, evaluate, check;
+  size_t findings = 0;
+  for (size_t i = 0; i < persons.size(); ++i) {
+    const std::set<matcher::PersonId> one = {persons[i]};
+    const CountingReader counting(*reader);
+    auto start = now();
+    auto judgement = JudgePersons(counting, one, **rules, as_of, false);
+    cold.values.push_back(since(start));
+    if (!judgement.ok()) return judgement.status();
+    rows.values.push_back(counting.rows);
+    calls.values.push_back(counting.calls);
+    for (const JudgedPerson& judged : judgement->persons) findings += judged.drafts.size();
+    records.values.push_back(static_cast<double>(judgement->records.size()));
+
+    start = now();
+    if (auto again = JudgePersons(*reader, one, **rules, as_of, false); !again.ok()) return again.status();
+    warm.values.push_back(since(start));
+    start = now();
+    if (auto again = JudgePersons(*reader, one, **rules, as_of, true); !again.ok()) return again.status();
+    ahead.values.push_back(since(start));
+
+    std::vector<coverage::CoverageRecord> of_person;
+    auto members = matcher::MembersOf(*reader, persons[i]);
+    if (!members.ok()) return members.status();
+    for (const matcher::RecordKey& key : *members) {
+      const stored::Record& record = judgement->records.at(key);
+      of_person.push_back({key, &record.record(), record.source_id()});
+    }
+    start = now();
+    (void)(*rules)->Evaluate(of_person, as_of);
+    evaluate.values.push_back(since(start));
+
+    start = now();
+    for (int row = 0; row < static_cast<int>(counting.rows); ++row) {
+      auto other = matcher::MembersOf(*reader, all_persons[random() % all]);
+      if (!other.ok()) return other.status();
+    }
+    cold_floor.values.push_back(since(start));
+
+    auto request = Application(*reader, persons[i]);
     if (!request.ok()) return request.status();
-    const auto ask = [&] { return CheckApplicant(*reader, **model, **rules, as_of, *request).status(); };
-    if (absl::Status status = timed(&check, ask); !status.ok()) return status;
+    start = now();
+    const auto checked = CheckApplicant(*reader, **model, **rules, as_of, *request);
+    check.values.push_back(since(start));
+    if (!checked.ok()) return checked.status();
   }
   std::printf("%zu persons in the store, %zu judged, %zu rules, %zu findings\n", all, persons.size(),
               (*rules)->rule_ids().size(), findings);
-  Print("floor: read the records", floor, floor);
-  Print("judge after a change", change, floor);
-  Print("judge and look ahead", day, floor);
-  Print("check an applicant", check, floor);
+  Print("rows read for one person", rows, "rows");
+  Print("  in calls of the store", calls, "calls");
+  Print("  of them records", records, "records");
+  Print("evaluate the person's rules", evaluate, "us");
+  Print("judge, rows in the cache", warm, "us");
+  Print("judge and look ahead, the same", ahead, "us");
+  Print("judge, cold", cold, "us");
+  Print("  as many rows, one by one, cold", cold_floor, "us");
+  Print("check an applicant", check, "us");
   return absl::OkStatus();
 }
 
