@@ -13,9 +13,10 @@ import {
 } from "@ant-design/icons";
 import { Layout } from "antd";
 import { useEffect, useRef, useState, type ComponentType } from "react";
-import { NavLink, Outlet, useLocation } from "react-router";
+import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import type { Right } from "@/app/rights";
 import { useSession } from "@/app/session";
+import { isFree } from "@/lib/keys";
 import { chooseLanguage, useText } from "@/locales";
 import { OfflineBanner } from "@/parts/states";
 
@@ -29,12 +30,32 @@ const PLACES: { path: string; right: Right; icon: ComponentType }[] = [
   { path: "operations", right: "operations", icon: DashboardOutlined },
 ];
 
+const SEQUENCE = 1200; // ms between the two keys
+
+// G, then Q: to the queue, from everywhere.
+function useGoToQueue(enabled: boolean) {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!enabled) return;
+    let pressedG = -SEQUENCE;
+    const press = (event: KeyboardEvent) => {
+      if (!isFree(event)) return;
+      const key = event.key.toLowerCase();
+      if (key === "q" && event.timeStamp - pressedG < SEQUENCE) void navigate("/review");
+      pressedG = key === "g" ? event.timeStamp : -SEQUENCE;
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [enabled, navigate]);
+}
+
 export function Shell() {
   const { t, language } = useText();
   const { session, leave, may } = useSession();
   const [narrow, setNarrow] = useState(false);
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
+  useGoToQueue(may("review"));
   useEffect(() => {
     const place = PLACES.find(({ path }) => pathname.startsWith(`/${path}`));
     document.title = place ? `${t(`nav.${place.path}`)} · ${t("app.name")}` : t("app.name");

@@ -4,6 +4,8 @@ import type { Role } from "@/api/session";
 const RIGHTS = {
   review: ["officer", "approver", "supervisor", "auditor"],
   decide: ["officer", "approver"],
+  approve: ["approver"],
+  drawSample: ["supervisor", "approver"],
   person: ["officer", "approver", "supervisor"],
   findings: ["officer", "approver", "supervisor", "auditor"],
   dispose: ["officer", "approver"],

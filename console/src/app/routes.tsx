@@ -22,6 +22,16 @@ export const router = createBrowserRouter([
         children: [
           { path: "review", lazy: () => import("@/pages/review/ReviewPage") },
           { path: "review/decisions", lazy: () => import("@/pages/review/DecisionsPage") },
+          { path: "review/proposals", lazy: () => import("@/pages/review/ProposalsPage") },
+          { path: "review/jobs", lazy: () => import("@/pages/review/JobsPage") },
+          { path: "review/quality", lazy: () => import("@/pages/review/QualityPage") },
+        ],
+      },
+      {
+        element: <Guard right="decide" />,
+        children: [
+          { path: "review/cluster/:personId", lazy: () => import("@/pages/review/ClusterPage") },
+          { path: "review/quality/:sampleId", lazy: () => import("@/pages/review/JudgePage") },
         ],
       },
       {

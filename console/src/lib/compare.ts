@@ -1,26 +1,31 @@
-// Two records side by side: one row for each thing that a source may say of a person.
+// Two records side by side: one row for each thing that a source may say of a person. What the hub compared comes with its marks;
+// the rest is compared here, character by character.
 import { IdType } from "@/gen/relief/v1/record_pb";
-import type { FieldEvidence, PersonRecord } from "@/gen/relief/v1/registry_service_pb";
+import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
+import type { FieldComparison, FieldComparison_Span } from "@/gen/relief/v1/review_service_pb";
 import { Sex } from "@/gen/relief/v1/types_pb";
 import { ageOn, dateText, today } from "@/lib/dates";
-import { named, t } from "@/locales";
+import { diff, type Piece } from "@/lib/diff";
 import { regionName } from "@/lib/regions";
+import { named, t } from "@/locales";
 
 export interface CompareRow {
   field: string;
-  a: string;
-  b: string;
-  noteA?: string;
-  noteB?: string;
-  evidence?: FieldEvidence;
+  a: Piece[];
+  b: Piece[];
+  noteA: string[];
+  noteB: string[];
+  notes: string[];
+  differs: boolean;
+  compared?: FieldComparison;
   folded: boolean; // says nothing that an officer must see
 }
 
 // These stay in sight even where they agree.
 const ALWAYS = new Set(["name", "id_number", "birth_date", "sex"]);
 
-function valuesOf(record: PersonRecord): Record<string, string> {
-  const { person, household } = record;
+function valuesOf(record: PersonRecord | undefined): Record<string, string> {
+  const person = record?.person;
   return {
     name: person?.name ?? "",
     former_names: person?.formerNames.join(" ") ?? "",
@@ -32,31 +37,57 @@ function valuesOf(record: PersonRecord): Record<string, string> {
     address: person?.address ?? "",
     region: person?.regionCode ? regionName(person.regionCode) : "",
     domicile: person?.domicileCode ? regionName(person.domicileCode) : "",
-    household: household?.householdId ?? "",
-    relation: household?.relation ?? "",
+    household: record?.household?.householdId ?? "",
+    relation: record?.household?.relation ?? "",
   };
 }
 
-function ageNote(record: PersonRecord): string | undefined {
-  const age = record.person?.birthDate ? ageOn(record.person.birthDate, today()) : null;
-  return age === null ? undefined : t("fields.age", { n: age });
+// Marks by code points, as the hub counts them.
+export function marked(text: string, spans: readonly FieldComparison_Span[]): Piece[] {
+  const changed = new Set(spans.flatMap(({ start, length }) => Array.from({ length }, (_, i) => start + i)));
+  const pieces: Piece[] = [];
+  Array.from(text).forEach((character, i) => {
+    const last = pieces.at(-1);
+    if (last && last.changed === changed.has(i)) last.text += character;
+    else pieces.push({ text: character, changed: changed.has(i) });
+  });
+  return pieces;
 }
 
-export function compareRows(a: PersonRecord, b: PersonRecord, evidence: readonly FieldEvidence[]): CompareRow[] {
+const plain = (text: string): Piece[] => (text ? [{ text, changed: false }] : []);
+
+// "ID_BIRTH_DIGIT_12" -> which digit, in words.
+export function noteText(code: string): string {
+  const digit = /^(ID_[A-Z]+_DIGIT)_(\d+)$/.exec(code);
+  return digit ? t(`compareNote.${digit[1]}`, { n: digit[2] }) : named("compareNote", code);
+}
+
+function ageNote(record: PersonRecord | undefined): string[] {
+  const age = record?.person?.birthDate ? ageOn(record.person.birthDate, today()) : null;
+  return age === null ? [] : [t("fields.age", { n: age })];
+}
+
+export function compareRows(a: PersonRecord | undefined, b: PersonRecord | undefined, fields: readonly FieldComparison[]): CompareRow[] {
   const left = valuesOf(a);
   const right = valuesOf(b);
   return Object.keys(left).map((field) => {
-    const found = evidence.find((one) => one.field === field);
-    const equal = left[field] === right[field];
-    const speaks = found !== undefined && Math.abs(found.bits) >= 0.05;
-    const row: CompareRow = {
+    const compared = fields.find((one) => one.field === field);
+    // Values that this console writes in words (a region, a sex) are compared as written here.
+    const raw = compared && (compared.differencesA.length > 0 || compared.differencesB.length > 0);
+    const both = left[field] !== "" && right[field] !== "";
+    const found = diff(left[field], right[field]);
+    const speaks = compared !== undefined && Math.abs(compared.bits) >= 0.05;
+    const equal = compared?.equal || found.equal;
+    return {
       field,
-      a: left[field],
-      b: right[field],
-      evidence: found,
+      a: raw ? marked(compared.valueA, compared.differencesA) : both && !equal ? found.a : plain(left[field]),
+      b: raw ? marked(compared.valueB, compared.differencesB) : both && !equal ? found.b : plain(right[field]),
+      noteA: [...(field === "birth_date" ? ageNote(a) : []), ...(compared?.readingA ? [compared.readingA] : []), ...(compared?.notesA ?? []).map(noteText)],
+      noteB: [...(field === "birth_date" ? ageNote(b) : []), ...(compared?.readingB ? [compared.readingB] : []), ...(compared?.notesB ?? []).map(noteText)],
+      notes: (compared?.notes ?? []).map(noteText),
+      differs: both && !equal,
+      compared,
       folded: !ALWAYS.has(field) && equal && !speaks,
     };
-    if (field === "birth_date") [row.noteA, row.noteB] = [ageNote(a), ageNote(b)];
-    return row;
   });
 }

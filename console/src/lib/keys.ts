@@ -1,6 +1,19 @@
 // The review page's keyboard. Off while somebody types, and while an input method composes characters.
 
-export type Command = "next" | "previous" | "same" | "different" | "unsure" | "confirm" | "undo" | "help";
+export type Command =
+  | "next"
+  | "previous"
+  | "same"
+  | "different"
+  | "unsure"
+  | "confirm"
+  | "undo"
+  | "assign"
+  | "comment"
+  | "evidence"
+  | "reveal"
+  | "search"
+  | "help";
 
 const COMMANDS: Record<string, Command> = {
   j: "next",
@@ -12,6 +25,11 @@ const COMMANDS: Record<string, Command> = {
   "3": "unsure",
   enter: "confirm",
   z: "undo",
+  a: "assign",
+  c: "comment",
+  e: "evidence",
+  r: "reveal",
+  "/": "search",
   "?": "help",
 };
 
@@ -24,6 +42,11 @@ export const KEY_CAPS: Record<Command, string> = {
   unsure: "3",
   confirm: "Enter",
   undo: "Z",
+  assign: "A",
+  comment: "C",
+  evidence: "E",
+  reveal: "R",
+  search: "/",
   help: "?",
 };
 
@@ -41,11 +64,16 @@ export interface KeyPress {
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable=''], [contenteditable=true]";
 const OWN_ENTER = "button, a[href], summary, [role=tab], [role=menuitem], [role=option], [role=combobox]";
 
+// A key that is no text and no browser's or input method's.
+export function isFree(press: KeyPress): boolean {
+  if (press.ctrlKey || press.metaKey || press.altKey) return false;
+  if (press.isComposing || press.keyCode === 229) return false; // 229: what browsers report for a key that an IME took
+  return !(press.target instanceof Element && press.target.closest(TYPING));
+}
+
 export function commandOf(press: KeyPress): Command | null {
-  if (press.ctrlKey || press.metaKey || press.altKey) return null;
-  if (press.isComposing || press.keyCode === 229) return null; // 229: what browsers report for a key that an IME took
+  if (!isFree(press)) return null;
   const target = press.target instanceof Element ? press.target : null;
-  if (target?.closest(TYPING)) return null;
   const command = COMMANDS[press.key === "?" ? "?" : press.key.toLowerCase()];
   if (!command) return null;
   // A held key may run through the queue, but never decides twice.

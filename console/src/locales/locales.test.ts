@@ -5,7 +5,9 @@ import { Deliberation_Outcome, Disposition_Outcome, Disposition_Reason, Finding_
 import { BenefitForm, BenefitMark, Cycle, FactType, IdType } from "@/gen/relief/v1/record_pb";
 import { CharityAnswer_Answer, Consent_Decision, Consent_Giver, Referral_Reason, Referral_State, ReferralEvent_Kind } from "@/gen/relief/v1/referral_service_pb";
 import { MatchExplanation_Outcome, Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
-import { Conflict_Kind, Decision_Verdict } from "@/gen/relief/v1/review_service_pb";
+import {
+  CaseEvent_Kind, Conflict_Kind, ConflictOrder, Decision_Operation, Decision_Verdict, Proposal_Ground, Proposal_State, ReviewJob_State, WorkItem_State,
+} from "@/gen/relief/v1/review_service_pb";
 import { FindingKind, Need, Programme, Severity, Sex } from "@/gen/relief/v1/types_pb";
 import { en } from "./en";
 import { zh } from "./zh";
@@ -40,8 +42,23 @@ describe("texts", () => {
     findingEvent: FindingEvent_Kind, deliberation: Deliberation_Outcome, matchOutcome: MatchExplanation_Outcome,
     referralState: Referral_State, referralReason: Referral_Reason, referralEvent: ReferralEvent_Kind, consentDecision: Consent_Decision,
     consentGiver: Consent_Giver, charityAnswer: CharityAnswer_Answer, ageBand: MatchedNeed_AgeBand, amountBand: MatchedNeed_AmountBand,
-    conflictKind: Conflict_Kind, verdict: Decision_Verdict, purpose: Purpose_Kind, content: Source_Content,
+    conflictKind: Conflict_Kind, verdict: Decision_Verdict, workState: WorkItem_State, caseEvent: CaseEvent_Kind, operation: Decision_Operation,
+    jobState: ReviewJob_State, proposalState: Proposal_State, ground: Proposal_Ground, purpose: Purpose_Kind, content: Source_Content,
   };
+  test("every order of the queue has a name", () => {
+    const names = Object.keys(ConflictOrder).filter((name) => name.startsWith("BY_"));
+    expect(Object.keys(zh.conflictOrder).sort()).toEqual(names.sort());
+  });
+
+  // t() takes any string: a misspelled key would stand on the page as it is.
+  test("every text that the code asks for is there", () => {
+    const sources = import.meta.glob<string>(["../**/*.ts", "../**/*.tsx", "!../gen/**", "!../**/*.test.*"], { query: "?raw", import: "default", eager: true });
+    const known = new Set(paths(zh));
+    const asked = Object.values(sources).flatMap((source) => [...source.matchAll(/"((?:app|nav|common|state|login|review|fields|findings|gaps|person|benefit|referrals|operations|charity)\.[A-Za-z_]+)"/g)].map(([, key]) => key));
+    expect(asked.length).toBeGreaterThan(300);
+    expect([...new Set(asked)].filter((key) => !known.has(key))).toEqual([]);
+  });
+
   test.each(Object.entries(CODED))("every %s of the contract has a name", (group, values) => {
     const names = Object.keys(values).filter((name) => Number.isNaN(Number(name)));
     expect(Object.keys((zh as unknown as Record<string, object>)[group]).sort()).toEqual(names.sort());

@@ -1,66 +1,81 @@
 import { Button } from "antd";
 import { useState } from "react";
-import type { FieldEvidence, PersonRecord } from "@/gen/relief/v1/registry_service_pb";
+import type { FieldEvidence } from "@/gen/relief/v1/registry_service_pb";
+import type { CaseRecord, FieldComparison } from "@/gen/relief/v1/review_service_pb";
 import { compareRows, type CompareRow } from "@/lib/compare";
-import { diff, type Piece } from "@/lib/diff";
+import { timeText } from "@/lib/dates";
+import type { Piece } from "@/lib/diff";
+import { regionName } from "@/lib/regions";
 import { bitsText } from "@/lib/waterfall";
 import { named, useText } from "@/locales";
+import { programmeName } from "@/parts/tags";
 
-function Marked({ pieces, note }: { pieces: Piece[]; note?: string }) {
+function Marked({ pieces, notes }: { pieces: Piece[]; notes: string[] }) {
   const { t } = useText();
   if (pieces.length === 0) return <span className="quiet">{t("fields.empty")}</span>;
   return (
     <>
       {pieces.map((piece, i) => (piece.changed ? <mark key={i}>{piece.text}</mark> : <span key={i}>{piece.text}</span>))}
-      {note && <span className="quiet note">{note}</span>}
+      {notes.length > 0 && <span className="quiet note">{notes.join(" · ")}</span>}
     </>
   );
 }
 
-function Row({ row }: { row: CompareRow }) {
+function Row({ row, oneIn }: { row: CompareRow; oneIn: number }) {
   const { t } = useText();
-  // Against nothing at all there is no character to mark.
-  const both = row.a !== "" && row.b !== "";
-  const { a, b, equal } = diff(row.a, row.b);
-  const plain = (text: string): Piece[] => (text ? [{ text, changed: false }] : []);
+  const { compared } = row;
   return (
-    <tr className={both && !equal ? "differs" : undefined}>
+    <tr className={row.differs ? "differs" : undefined}>
       <th scope="row">
         {t(`fields.${row.field}`)}
-        {both && !equal && <span className="hidden-text"> {t("review.differs")}</span>}
+        {row.differs && <span className="hidden-text"> {t("review.differs")}</span>}
       </th>
-      <td><Marked pieces={both ? a : plain(row.a)} note={row.noteA} /></td>
-      <td><Marked pieces={both ? b : plain(row.b)} note={row.noteB} /></td>
+      <td><Marked pieces={row.a} notes={row.noteA} /></td>
+      <td><Marked pieces={row.b} notes={row.noteB} /></td>
       <td className="agreement">
-        {row.evidence && (
+        {compared?.level && (
           <>
-            <span className={row.evidence.bits < 0 ? "bits against" : "bits for"}>{bitsText(row.evidence.bits)}</span>
-            {named("level", row.evidence.level)}
-            {row.evidence.oneIn >= 2 && <div className="quiet small">{t("review.oneIn", { n: Math.round(row.evidence.oneIn) })}</div>}
+            <span className={compared.bits < 0 ? "bits against" : "bits for"}>{bitsText(compared.bits)}</span>
+            {named("level", compared.level)}
+            {oneIn >= 2 && <div className="quiet small">{t("review.oneIn", { n: Math.round(oneIn) })}</div>}
           </>
         )}
+        {row.notes.map((note) => <div key={note} className="small">{note}</div>)}
       </td>
     </tr>
   );
 }
 
+// Where and when a record comes from: what its source is worth is part of the evidence.
+function Heading({ side, mark, record }: { side: string; mark: string; record?: CaseRecord }) {
+  const { t } = useText();
+  return (
+    <>
+      <span className={`side-mark ${mark}`}>{side}</span>
+      <span className="code">{record?.sourceId}/{record?.record?.name?.recordId}</span>
+      <div className="small">
+        {[
+          record?.programme ? programmeName(record.programme) : t("findings.fact"),
+          record?.sourceRegion ? regionName(record.sourceRegion) : "",
+          record?.recordTime ? t("review.receivedAt", { time: timeText(record.recordTime) }) : "",
+        ].filter(Boolean).join(" · ")}
+      </div>
+    </>
+  );
+}
+
 interface CompareTableProps {
-  a: PersonRecord;
-  b: PersonRecord;
+  a?: CaseRecord;
+  b?: CaseRecord;
+  fields: readonly FieldComparison[];
   evidence: readonly FieldEvidence[];
 }
 
-export function CompareTable({ a, b, evidence }: CompareTableProps) {
+export function CompareTable({ a, b, fields, evidence }: CompareTableProps) {
   const { t } = useText();
   const [all, setAll] = useState(false);
-  const rows = compareRows(a, b, evidence);
+  const rows = compareRows(a?.record, b?.record, fields);
   const folded = rows.filter((row) => row.folded).length;
-  const heading = (side: string, record: PersonRecord, mark: string) => (
-    <>
-      <span className={`side-mark ${mark}`}>{side}</span>
-      <span className="code">{record.name?.sourceId}/{record.name?.recordId}</span>
-    </>
-  );
   return (
     <>
       <table className="plain-table compare">
@@ -68,13 +83,15 @@ export function CompareTable({ a, b, evidence }: CompareTableProps) {
         <thead>
           <tr>
             <th scope="col">{t("review.field")}</th>
-            <th scope="col">{heading(t("review.sideA"), a, "side-a")}</th>
-            <th scope="col">{heading(t("review.sideB"), b, "side-b")}</th>
+            <th scope="col"><Heading side={t("review.sideA")} mark="side-a" record={a} /></th>
+            <th scope="col"><Heading side={t("review.sideB")} mark="side-b" record={b} /></th>
             <th scope="col">{t("review.agreement")}</th>
           </tr>
         </thead>
         <tbody>
-          {rows.filter((row) => all || !row.folded).map((row) => <Row key={row.field} row={row} />)}
+          {rows.filter((row) => all || !row.folded).map((row) => (
+            <Row key={row.field} row={row} oneIn={evidence.find((one) => one.field === row.field)?.oneIn ?? 0} />
+          ))}
         </tbody>
       </table>
       {folded > 0 && (

@@ -9,6 +9,34 @@ const CHOICES = [
   { verdict: Decision_Verdict.UNSURE, name: "unsure" },
 ] as const;
 
+interface VerdictsProps {
+  verdict: Decision_Verdict;
+  choose: (verdict: Decision_Verdict) => void;
+  disabled: boolean;
+}
+
+export function Verdicts({ verdict, choose, disabled }: VerdictsProps) {
+  const { t } = useText();
+  return (
+    <div role="group" aria-label={t("review.verdict")} className="verdicts">
+      {CHOICES.map((choice) => (
+        <button
+          key={choice.name}
+          type="button"
+          data-verdict={choice.name}
+          aria-pressed={verdict === choice.verdict}
+          aria-keyshortcuts={KEY_CAPS[choice.name]}
+          disabled={disabled}
+          onClick={() => choose(choice.verdict)}
+        >
+          <kbd>{KEY_CAPS[choice.name]}</kbd>
+          {t(`review.${choice.name}`)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 interface DecisionBarProps {
   verdict: Decision_Verdict;
   choose: (verdict: Decision_Verdict) => void;
@@ -25,22 +53,7 @@ export function DecisionBar({ verdict, choose, comment, setComment, ready, busy,
   const { t } = useText();
   return (
     <section className="decision-bar panel" aria-label={t("review.verdict")}>
-      <div role="group" aria-label={t("review.verdict")} className="verdicts">
-        {CHOICES.map((choice) => (
-          <button
-            key={choice.name}
-            type="button"
-            data-verdict={choice.name}
-            aria-pressed={verdict === choice.verdict}
-            aria-keyshortcuts={KEY_CAPS[choice.name]}
-            disabled={!ready || busy}
-            onClick={() => choose(choice.verdict)}
-          >
-            <kbd>{KEY_CAPS[choice.name]}</kbd>
-            {t(`review.${choice.name}`)}
-          </button>
-        ))}
-      </div>
+      <Verdicts verdict={verdict} choose={choose} disabled={!ready || busy} />
       <Input
         className="comment"
         value={comment}

@@ -7,6 +7,7 @@ import { useSession } from "@/app/session";
 import { Decision_Verdict, type Decision } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { named, useText } from "@/locales";
+import { Officers } from "@/pages/review/Officers";
 import { ReviewTabs } from "@/pages/review/ReviewTabs";
 import { useDecide } from "@/pages/review/useDecide";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
@@ -35,7 +36,7 @@ export function Component() {
   const decisions = list.data?.pages.flatMap((page) => page.decisions) ?? [];
   const columns: TableColumnsType<Decision> = [
     { title: t("review.time"), width: 150, className: "nowrap", render: (_, decision) => timeText(decision.time) },
-    { title: t("review.officer"), dataIndex: "officer", width: 150, ellipsis: true },
+    { title: t("review.officer"), width: 150, render: (_, { officer, approver }) => <Officers officer={officer} approver={approver} /> },
     {
       title: t("review.verdictColumn"),
       width: 130,

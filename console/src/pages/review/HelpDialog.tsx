@@ -10,6 +10,11 @@ const LINES: [Command, string][] = [
   ["unsure", "review.unsure"],
   ["confirm", "review.confirm"],
   ["undo", "review.undo"],
+  ["assign", "review.keyAssign"],
+  ["comment", "review.keyComment"],
+  ["evidence", "review.waterfall"],
+  ["reveal", "review.keyReveal"],
+  ["search", "review.keySearch"],
   ["help", "review.keyHelp"],
 ];
 const ALSO: Partial<Record<Command, string>> = { next: "↓", previous: "↑" };
@@ -19,6 +24,7 @@ export function HelpDialog({ open, close }: { open: boolean; close: () => void }
   return (
     <Modal open={open} onCancel={close} footer={null} title={t("review.helpTitle")} width={380}>
       <table className="plain-table">
+        <caption className="hidden-text">{t("review.helpTitle")}</caption>
         <tbody>
           {LINES.map(([command, text]) => (
             <tr key={command}>
@@ -29,6 +35,10 @@ export function HelpDialog({ open, close }: { open: boolean; close: () => void }
               <td>{t(text)}</td>
             </tr>
           ))}
+          <tr>
+            <td><kbd>G</kbd><kbd>Q</kbd></td>
+            <td>{t("review.keyQueue")}</td>
+          </tr>
         </tbody>
       </table>
       <p className="quiet">{t("review.helpNote")}</p>

@@ -1,20 +1,47 @@
 import { useEffect, useRef } from "react";
-import { Conflict_Kind, type Conflict } from "@/gen/relief/v1/review_service_pb";
+import { Conflict_Kind, WorkItem_State as State, type Conflict } from "@/gen/relief/v1/review_service_pb";
+import { daysBetween, today } from "@/lib/dates";
+import { money } from "@/lib/money";
 import { bitsText } from "@/lib/waterfall";
+import { officerName } from "@/lib/officers";
 import { named, useText } from "@/locales";
 import { More } from "@/parts/states";
 
 interface QueueProps {
   conflicts: Conflict[];
   selected: string;
-  unsure: ReadonlySet<string>;
   select: (conflictId: string) => void;
   hasMore: boolean;
   loadingMore: boolean;
   loadMore: () => void;
 }
 
-export function Queue({ conflicts, selected, unsure, select, hasMore, loadingMore, loadMore }: QueueProps) {
+function Work({ conflict }: { conflict: Conflict }) {
+  const { t } = useText();
+  const { work } = conflict;
+  if (!work) return null;
+  const left = work.dueDate?.year ? daysBetween(today(), work.dueDate) : null;
+  const who = work.claimedBy ? t("review.claimedBy", { who: officerName(work.claimedBy) }) : work.assignee ? t("review.assignedTo", { who: officerName(work.assignee) }) : "";
+  return (
+    <>
+      <span className="queue-records">
+        {money(work.amountFen)}
+        {left !== null && <span className={work.overdue || left < 0 ? "queue-due late" : "queue-due"}>{left < 0 ? t("findings.overdue", { n: -left }) : t("findings.dueIn", { n: left })}</span>}
+      </span>
+      {(who || work.state === State.UNSURE || work.state === State.PROPOSED || work.comments > 0) && (
+        <span className="queue-records small">
+          {[
+            work.state === State.UNSURE || work.state === State.PROPOSED ? named("workState", State[work.state]) : "",
+            who,
+            work.comments > 0 ? t("review.comments", { n: work.comments }) : "",
+          ].filter(Boolean).join(" · ")}
+        </span>
+      )}
+    </>
+  );
+}
+
+export function Queue({ conflicts, selected, select, hasMore, loadingMore, loadMore }: QueueProps) {
   const { t } = useText();
   const current = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -33,14 +60,12 @@ export function Queue({ conflicts, selected, unsure, select, hasMore, loadingMor
                 aria-current={here || undefined}
                 onClick={() => select(conflict.conflictId)}
               >
-                <span className="queue-kind">
-                  {named("conflictKind", Conflict_Kind[conflict.kind])}
-                  {unsure.has(conflict.conflictId) && <em>{t("review.unsure")}</em>}
-                </span>
-                <span className="queue-bits">{t("common.bits", { n: bitsText(conflict.explanation?.totalBits ?? 0) })}</span>
+                <span className="queue-kind">{named("conflictKind", Conflict_Kind[conflict.kind])}</span>
+                <span className="queue-bits">{t("common.bits", { n: bitsText(conflict.work?.bits ?? conflict.explanation?.totalBits ?? 0) })}</span>
                 <span className="queue-records code">
                   {conflict.recordA?.recordId} · {conflict.recordB?.recordId}
                 </span>
+                <Work conflict={conflict} />
               </button>
             </li>
           );

@@ -1,100 +1,88 @@
 // Uncertain matches, one at a time: the queue on the left, the case on the right, decided from the keyboard.
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Segmented } from "antd";
-import { useCallback, useEffect, useMemo, useState } from "react";
-import { useSearchParams } from "react-router";
+import { useQuery } from "@tanstack/react-query";
+import { App, Button, type InputRef } from "antd";
+import { useEffect, useRef, useState } from "react";
 import { useSession } from "@/app/session";
-import { Conflict_Kind, Decision_Verdict } from "@/gen/relief/v1/review_service_pb";
+import { Decision_Verdict, type StaleDecision } from "@/gen/relief/v1/review_service_pb";
 import type { Command } from "@/lib/keys";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { BulkDialog } from "@/pages/review/BulkDialog";
 import { CaseView, isGone } from "@/pages/review/CaseView";
-import { conflictQuery, conflictsQuery, prefetchCase } from "@/pages/review/data";
+import { caseQuery } from "@/pages/review/data";
 import { DecisionBar } from "@/pages/review/DecisionBar";
 import { HelpDialog } from "@/pages/review/HelpDialog";
 import { Queue } from "@/pages/review/Queue";
+import { QueueBar } from "@/pages/review/QueueBar";
+import { RevealDialog } from "@/pages/review/RevealDialog";
 import { ReviewTabs } from "@/pages/review/ReviewTabs";
+import { StaleDialog } from "@/pages/review/StaleDialog";
+import { useClaim } from "@/pages/review/useClaim";
 import { useDecide, type DecisionEvent } from "@/pages/review/useDecide";
 import { useKeys } from "@/pages/review/useKeys";
+import { useQueue } from "@/pages/review/useQueue";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 import "./review.css";
 
-const KINDS = Object.keys(Conflict_Kind).filter((name) => Number.isNaN(Number(name)) && name !== "KIND_UNSPECIFIED");
 const NOTHING = Decision_Verdict.VERDICT_UNSPECIFIED;
 
 export function Component() {
   const { t } = useText();
   const { may } = useSession();
-  const client = useQueryClient();
   const { message } = App.useApp();
-  const [params, setParams] = useSearchParams();
-  const asked = params.get("kind") ?? "";
-  const kind = KINDS.includes(asked) ? asked : "";
-  const list = useInfiniteQuery(conflictsQuery(kind));
-  const conflicts = useMemo(() => list.data?.pages.flatMap((page) => page.conflicts) ?? [], [list.data]);
-  const selected = params.get("case") ?? conflicts[0]?.conflictId ?? "";
-  const at = conflicts.findIndex((conflict) => conflict.conflictId === selected);
-  const current = useQuery({ ...conflictQuery(selected), enabled: selected !== "" });
-  const conflict = current.data ?? (at >= 0 && !current.error ? conflicts[at] : undefined);
+  const { queue, list, conflicts, selected, at, empty, narrowed, open, narrow, clear, move } = useQueue();
+  const current = useQuery({ ...caseQuery(selected), enabled: selected !== "" });
+  const gone = isGone(current.error);
+  const shown = gone ? undefined : current.data;
+  const conflict = shown?.conflict;
 
   const [verdict, setVerdict] = useState(NOTHING);
   const [comment, setComment] = useState("");
-  const [help, setHelp] = useState(false);
   const [said, setSaid] = useState("");
-  const [unsure, setUnsure] = useState<ReadonlySet<string>>(new Set());
-
-  const change = useCallback(
-    (name: string, value: string) => {
-      setParams(
-        (before) => {
-          const next = new URLSearchParams(before);
-          if (value) next.set(name, value);
-          else next.delete(name);
-          if (name === "kind") next.delete("case");
-          return next;
-        },
-        { replace: name === "case" },
-      );
-    },
-    [setParams],
-  );
-  const open = (conflictId: string) => change("case", conflictId);
+  const [stale, setStale] = useState<StaleDecision | null>(null);
+  const [dialog, setDialog] = useState<"" | "help" | "bulk" | "reveal">("");
+  const commentBox = useRef<InputRef>(null);
+  const filters = useRef<HTMLDivElement>(null);
   useEffect(() => {
     setVerdict(NOTHING);
     setComment("");
   }, [selected]);
-  useEffect(() => {
-    prefetchCase(client, conflicts[at + 1], may("person"));
-  }, [client, conflicts, at]);
 
+  const { claim, claiming, mine } = useClaim();
   const { decide, undo, lastDecision } = useDecide((event: DecisionEvent) => {
     setSaid(event.text);
-    if (event.type === "decided") {
-      const { decisionId } = event;
-      if (event.verdict === Decision_Verdict.UNSURE) setUnsure((before) => new Set(before).add(selected));
-      const key = `decision-${decisionId}`;
-      message.success({
-        key,
-        duration: 10,
-        content: (
-          <>
-            {event.text}
-            <Button type="link" size="small" onClick={() => (message.destroy(key), undo.mutate({ decisionId, comment: "" }))}>
-              <kbd>Z</kbd>
-              {t("review.undo")}
-            </Button>
-          </>
-        ),
-      });
-      const next = conflicts[at + 1] ?? conflicts[at - 1];
-      open(next?.conflictId ?? "");
-    } else if (event.type === "undone") {
-      message.info(event.text);
-      open(event.conflictId);
-    } else if (event.type === "changed") {
-      message.warning(event.text, 8);
-      setVerdict(NOTHING);
-    } else {
-      message.error(event.text, 8);
+    const following = () => open((conflicts[at + 1] ?? conflicts[at - 1])?.conflictId ?? "");
+    switch (event.type) {
+      case "decided": {
+        const { decisionId } = event;
+        const key = `decision-${decisionId}`;
+        message.success({
+          key,
+          duration: 10,
+          content: (
+            <>
+              {event.text}
+              <Button type="link" size="small" onClick={() => (message.destroy(key), undo.mutate({ decisionId, comment: "" }))}>
+                <kbd>Z</kbd>
+                {t("review.undo")}
+              </Button>
+            </>
+          ),
+        });
+        return following();
+      }
+      case "proposed":
+        message.info(event.text, 6);
+        return following();
+      case "undone":
+        message.info(event.text);
+        return event.conflictId ? open(event.conflictId) : undefined;
+      case "changed":
+        setVerdict(NOTHING);
+        if (event.stale) setStale(event.stale);
+        else message.warning(event.text, 8);
+        return;
+      default:
+        message.error(event.text, 8);
     }
   });
 
@@ -111,11 +99,6 @@ export function Component() {
     if (!decisionId) return void message.info(t("review.nothingToUndo"));
     undo.mutate({ decisionId, comment: "" });
   };
-  const move = (by: number) => {
-    const next = conflicts[at + by];
-    if (next) open(next.conflictId);
-    if (by > 0 && at + by >= conflicts.length - 3 && list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
-  };
   const pick = (choice: Decision_Verdict) => ready && !busy && setVerdict(choice);
   const commands: Record<Command, () => void> = {
     next: () => move(1),
@@ -125,18 +108,37 @@ export function Component() {
     unsure: () => pick(Decision_Verdict.UNSURE),
     confirm,
     undo: takeBack,
-    help: () => setHelp(true),
+    assign: () => ready && !claiming && claim(conflict),
+    comment: () => commentBox.current?.focus(),
+    evidence: () => document.getElementById("evidence")?.focus(),
+    reveal: () => shown && may("person") && setDialog("reveal"),
+    search: () => filters.current?.querySelector("input")?.focus(),
+    help: () => setDialog("help"),
   };
-  useKeys(commands, !help);
+  useKeys(commands, dialog === "" && !stale);
 
+  const caseBody = () => {
+    if (shown) return <CaseView shown={shown} commentBox={commentBox} claim={{ mine: mine(conflict), busy: claiming, toggle: () => claim(shown.conflict!) }} />;
+    if (gone) {
+      return (
+        <div className="panel">
+          <Empty title={t("review.gone")} hint={t("review.goneHint")}>
+            {conflicts.length > 0 && <Button onClick={() => open((conflicts[at + 1] ?? conflicts[0]).conflictId)}>{t("review.next")}</Button>}
+          </Empty>
+        </div>
+      );
+    }
+    if (current.isError) return <div className="panel"><ErrorState error={current.error} retry={() => void current.refetch()} /></div>;
+    return <div className="panel"><PanelSkeleton rows={12} /></div>;
+  };
   const body = () => {
     if (list.isPending) return <div className="panel review-wide"><PanelSkeleton rows={12} /></div>;
     if (list.isError && !list.data) return <div className="panel review-wide"><ErrorState error={list.error} retry={() => void list.refetch()} /></div>;
-    if (conflicts.length === 0 && !params.get("case")) {
+    if (empty) {
       return (
         <div className="panel review-wide">
-          <Empty title={t(kind ? "review.emptyFiltered" : "review.empty")} hint={kind ? undefined : t("review.emptyHint")}>
-            {kind && <Button onClick={() => change("kind", "")}>{t("common.clear")}</Button>}
+          <Empty title={t(narrowed ? "review.emptyFiltered" : "review.empty")} hint={narrowed ? undefined : t("review.emptyHint")}>
+            {narrowed && <Button onClick={clear}>{t("common.clear")}</Button>}
           </Empty>
         </div>
       );
@@ -146,35 +148,15 @@ export function Component() {
         <Queue
           conflicts={conflicts}
           selected={selected}
-          unsure={unsure}
           select={open}
           hasMore={list.hasNextPage}
           loadingMore={list.isFetchingNextPage}
           loadMore={() => void list.fetchNextPage()}
         />
         <div className="case-column">
-          <div className="case-scroll" key={selected}>
-            {conflict ? (
-              <CaseView conflict={conflict} />
-            ) : isGone(current.error) ? (
-              <div className="panel">
-                <Empty title={t("review.gone")} hint={t("review.goneHint")}>
-                  {conflicts.length > 0 && <Button onClick={() => open((conflicts[at + 1] ?? conflicts[0]).conflictId)}>{t("review.next")}</Button>}
-                </Empty>
-              </div>
-            ) : current.isError ? (
-              <div className="panel"><ErrorState error={current.error} retry={() => void current.refetch()} /></div>
-            ) : (
-              <div className="panel"><PanelSkeleton rows={12} /></div>
-            )}
-          </div>
+          <div className="case-scroll" key={selected}>{caseBody()}</div>
           {may("decide") ? (
-            <DecisionBar
-              {...{ verdict, comment, setComment, ready, busy, confirm }}
-              choose={setVerdict}
-              undo={takeBack}
-              help={() => setHelp(true)}
-            />
+            <DecisionBar {...{ verdict, comment, setComment, ready, busy, confirm }} choose={setVerdict} undo={takeBack} help={() => setDialog("help")} />
           ) : (
             <div className="panel note-panel quiet">{t("review.cannotDecide")}</div>
           )}
@@ -189,16 +171,15 @@ export function Component() {
         <h1>{t("review.title")}</h1>
         <ReviewTabs />
         <span className="lead">{at >= 0 && t("review.position", { at: at + 1, of: conflicts.length })}</span>
-        <Segmented
-          aria-label={t("review.kinds")}
-          value={kind}
-          onChange={(value) => change("kind", value)}
-          options={[{ value: "", label: t("common.all") }, ...KINDS.map((name) => ({ value: name, label: named("conflictKind", name) }))]}
-        />
+        {may("decide") && <Button disabled={conflicts.length === 0} onClick={() => setDialog("bulk")}>{t("review.bulk")}</Button>}
       </div>
+      <div ref={filters}><QueueBar queue={queue} change={narrow} /></div>
       <div className="review-body">{body()}</div>
       <div className="hidden-text" role="status" aria-live="polite">{said}</div>
-      <HelpDialog open={help} close={() => setHelp(false)} />
+      <HelpDialog open={dialog === "help"} close={() => setDialog("")} />
+      {dialog === "bulk" && <BulkDialog queue={queue} close={() => setDialog("")} />}
+      {dialog === "reveal" && shown && <RevealDialog shown={shown} close={() => setDialog("")} />}
+      {stale && <StaleDialog stale={stale} close={() => setStale(null)} />}
     </div>
   );
 }

@@ -1,20 +1,17 @@
-// What the review page reads, and what it keeps for the next case.
-import { create } from "@bufbuild/protobuf";
+// What the review pages read, and what they keep for the next case.
 import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from "@tanstack/react-query";
-import { registry, review } from "@/api/clients";
-import { Purpose_Kind, PurposeSchema } from "@/gen/relief/v1/registry_service_pb";
-import { Conflict_Kind, type Conflict, type ListConflictsResponse } from "@/gen/relief/v1/review_service_pb";
-import type { RecordName } from "@/gen/relief/v1/types_pb";
+import { review } from "@/api/clients";
+import type { Conflict, ListConflictsResponse } from "@/gen/relief/v1/review_service_pb";
+import { orderOf, queueMessage, writeQueue, type QueueFilter } from "@/lib/queue";
 
-// Looking at the two sides of a conflict is the hub's own work: no department's case stands behind it.
-const PURPOSE = create(PurposeSchema, { kind: Purpose_Kind.OPERATIONS, caseNumber: "console" });
+export const queueKey = (queue: QueueFilter) => writeQueue(queue).toString();
 
-export function conflictsQuery(kind: string) {
+export function conflictsQuery(queue: QueueFilter) {
   return infiniteQueryOptions({
-    queryKey: ["conflicts", kind],
+    queryKey: ["conflicts", "list", queueKey(queue)],
     queryFn: ({ pageParam, signal }) =>
       review.listConflicts(
-        { kinds: kind ? [Conflict_Kind[kind as keyof typeof Conflict_Kind]] : [], pageSize: 50, pageToken: pageParam },
+        { filter: queueMessage(queue), order: orderOf(queue), withoutExplanation: true, pageSize: 50, pageToken: pageParam },
         { signal },
       ),
     initialPageParam: "",
@@ -22,32 +19,43 @@ export function conflictsQuery(kind: string) {
   });
 }
 
-export function conflictQuery(conflictId: string) {
+export function summaryQuery(queue: QueueFilter) {
   return queryOptions({
-    queryKey: ["conflict", conflictId],
-    queryFn: ({ signal }) => review.getConflict({ conflictId }, { signal }),
-    staleTime: 5_000,
+    queryKey: ["conflicts", "summary", queueKey({ ...queue, order: "BY_PRIORITY" })],
+    queryFn: ({ signal }) => review.getQueueSummary({ filter: queueMessage(queue) }, { signal }),
   });
 }
 
-export function personOfRecordQuery(record: RecordName) {
+export function caseQuery(conflictId: string) {
   return queryOptions({
-    queryKey: ["personOfRecord", record.sourceId, record.recordId],
-    queryFn: ({ signal }) => registry.getPersonOfRecord({ record, purpose: PURPOSE }, { signal }),
-    staleTime: 60_000,
+    queryKey: ["case", conflictId],
+    queryFn: ({ signal }) => review.getCase({ conflictId }, { signal }),
+    staleTime: 30_000,
   });
 }
 
-// The next case is there before it is asked for.
-export function prefetchCase(client: QueryClient, conflict: Conflict | undefined, withPersons: boolean) {
-  if (!conflict) return;
-  void client.prefetchQuery(conflictQuery(conflict.conflictId));
-  if (!withPersons) return;
-  for (const record of [conflict.recordA, conflict.recordB]) if (record) void client.prefetchQuery(personOfRecordQuery(record));
+export const policyQuery = queryOptions({
+  queryKey: ["reviewPolicy"],
+  queryFn: ({ signal }) => review.getReviewPolicy({}, { signal }),
+  staleTime: 600_000,
+});
+
+const AHEAD = 3;
+
+// The next cases are there before they are asked for.
+export async function prefetchCases(client: QueryClient, following: readonly Conflict[]) {
+  const wanted = following.slice(0, AHEAD).map(({ conflictId }) => conflictId).filter((id) => !client.getQueryData(caseQuery(id).queryKey));
+  if (wanted.length === 0) return;
+  try {
+    const { cases } = await review.batchGetCases({ conflictIds: wanted });
+    for (const one of cases) if (one.conflict) client.setQueryData(caseQuery(one.conflict.conflictId).queryKey, one);
+  } catch {
+    // then the case is read when it is opened, and says by itself what is wrong
+  }
 }
 
 export function forgetConflict(client: QueryClient, conflictId: string) {
-  client.setQueriesData<InfiniteData<ListConflictsResponse>>({ queryKey: ["conflicts"] }, (data) =>
+  client.setQueriesData<InfiniteData<ListConflictsResponse>>({ queryKey: ["conflicts", "list"] }, (data) =>
     data && {
       ...data,
       pages: data.pages.map((page) => ({
@@ -58,9 +66,10 @@ export function forgetConflict(client: QueryClient, conflictId: string) {
   );
 }
 
-// A decision moves persons, findings and other conflicts.
-export function refreshAfterDecision(client: QueryClient) {
-  client.removeQueries({ queryKey: ["personOfRecord"], type: "inactive" });
-  for (const queryKey of [["conflicts"], ["conflict"], ["decisions"], ["personOfRecord"], ["findings"], ["gaps"], ["status"]])
-    void client.invalidateQueries({ queryKey });
+// A decision moves persons, findings and other conflicts. The case that it closed is forgotten; those read ahead stay on the
+// table, and are read anew when they are opened.
+export function refreshAfterDecision(client: QueryClient, closedConflictId = "") {
+  for (const name of ["conflicts", "decisions", "proposals", "jobs", "findings", "gaps", "status", "cluster"]) void client.invalidateQueries({ queryKey: [name] });
+  if (closedConflictId) client.removeQueries({ queryKey: ["case", closedConflictId] });
+  void client.invalidateQueries({ queryKey: ["case"] });
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { commandOf, type Command } from "@/lib/keys";
 
-export function useKeys(commands: Record<Command, () => void>, enabled: boolean) {
+export function useKeys(commands: Partial<Record<Command, () => void>>, enabled: boolean) {
   const latest = useRef(commands);
   latest.current = commands;
   useEffect(() => {
@@ -9,9 +9,10 @@ export function useKeys(commands: Record<Command, () => void>, enabled: boolean)
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
       const command = commandOf(event);
-      if (!command) return;
+      const act = command && latest.current[command];
+      if (!act) return;
       event.preventDefault();
-      latest.current[command]();
+      act();
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
