@@ -35,6 +35,9 @@ void FillDefaults(config::Limits& limits) {
   if (limits.notice_retention() == 0) limits.set_notice_retention(10'000);
   if (limits.snapshot_shrink_limit_percent() == 0) limits.set_snapshot_shrink_limit_percent(20);
   if (limits.drain_seconds() == 0) limits.set_drain_seconds(10);
+  if (limits.max_concurrent_streams() == 0) limits.set_max_concurrent_streams(100);
+  if (limits.max_connection_age_minutes() == 0) limits.set_max_connection_age_minutes(720);
+  if (limits.max_connection_idle_minutes() == 0) limits.set_max_connection_idle_minutes(60);
 }
 
 absl::Status CheckLimits(const config::Limits& limits) {
@@ -54,6 +57,12 @@ absl::Status CheckLimits(const config::Limits& limits) {
     return absl::InvalidArgumentError("limits.snapshot_shrink_limit_percent: 1 to 100");
   if (!in(limits.drain_seconds(), 1, 600))
     return absl::InvalidArgumentError("limits.drain_seconds: 1 to 600");
+  if (!in(limits.max_concurrent_streams(), 1, 10'000))
+    return absl::InvalidArgumentError("limits.max_concurrent_streams: 1 to 10000");
+  if (!in(limits.max_connection_age_minutes(), 1, 10'000))
+    return absl::InvalidArgumentError("limits.max_connection_age_minutes: 1 to 10000");
+  if (!in(limits.max_connection_idle_minutes(), 1, 10'000))
+    return absl::InvalidArgumentError("limits.max_connection_idle_minutes: 1 to 10000");
   return absl::OkStatus();
 }
 
@@ -91,6 +100,17 @@ absl::Status CheckConfig(const config::HubConfig& config) {
                            config.tls().private_key_file().empty() || config.tls().client_ca_file().empty()))
     return absl::InvalidArgumentError(
         "tls: certificate_file, private_key_file and client_ca_file are required");
+  if (config.has_tls() && config.policy_directory().empty())
+    return absl::InvalidArgumentError("policy_directory: required with tls");
+  if (!config.policy_directory().empty()) {
+    if (config.auto_register_sources())
+      return absl::InvalidArgumentError(
+          "auto_register_sources: not with a policy; register the sources here");
+    for (const config::Source& source : config.sources())
+      if (source.owner().empty())
+        return absl::InvalidArgumentError("sources[" + source.source_id() +
+                                          "].owner: required with a policy");
+  }
   if (config.has_gateway()) {
     const config::Gateway& gateway = config.gateway();
     if (gateway.listen_address().find(':') == std::string::npos)
@@ -144,10 +164,12 @@ absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
   MakeAbsolute(base, config.mutable_storage()->mutable_backup_directory());
   if (config.storage().has_encryption())
     MakeAbsolute(base, config.mutable_storage()->mutable_encryption()->mutable_keys_file());
+  MakeAbsolute(base, config.mutable_policy_directory());
   if (config.has_tls()) {
     MakeAbsolute(base, config.mutable_tls()->mutable_certificate_file());
     MakeAbsolute(base, config.mutable_tls()->mutable_private_key_file());
     MakeAbsolute(base, config.mutable_tls()->mutable_client_ca_file());
+    MakeAbsolute(base, config.mutable_tls()->mutable_crl_file());
   }
   if (config.has_gateway()) {
     config::Gateway& gateway = *config.mutable_gateway();

@@ -2,6 +2,8 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -16,8 +18,10 @@
 #include "server/ingest/identity_mapping.h"
 #include "server/log.h"
 #include "server/referral/settings.h"
+#include "server/security/certificates.h"
+#include "server/security/guard.h"
 #include "server/security/transport.h"
-#include "server/service/services.h"
+#include "server/service/service_set.h"
 #include "server/store/store_keeper.h"
 #include "server/store/store_options.h"
 #include "storage/backup.h"
@@ -35,8 +39,36 @@ int Fail(const std::string& what, const absl::Status& status) {
   return kFailed;
 }
 
+// What one peer may ask of the transport. Pings more often than every half minute, or without a call, end the
+// connection.
+void LimitConnections(const config::Limits& limits, grpc::ServerBuilder& builder) {
+  constexpr int kMinute = 60'000;
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_concurrent_streams());
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, limits.max_connection_age_minutes() * kMinute);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 10 * kMinute);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.max_connection_idle_minutes() * kMinute);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinute / 2);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);
+}
+
+absl::StatusOr<std::unique_ptr<security::PolicyBook>> MakePolicyBook(const config::HubConfig& config) {
+  if (config.policy_directory().empty())
+    return std::make_unique<security::PolicyBook>(security::Policy::Open());
+  return security::PolicyBook::Watch(config.policy_directory(), ServiceSet::Names());
+}
+
+// Memory holds personal data: no core file, and no other process of the user may look into it.
+void KeepMemoryPrivate() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
 // Bind and drain are in one place: everything that must happen in order at start and at the end.
 int Serve(const config::HubConfig& config, bool may_upgrade) {
+  KeepMemoryPrivate();
   sigset_t signals;  // handled by waiting for them, on this thread
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -88,16 +120,19 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
       return Fail("source.failed", status);
   }
 
+  auto policy = MakePolicyBook(config);
+  if (!policy.ok()) return Fail("policy.failed", policy.status());
+  security::CertificateJudge certificates(config.tls().crl_file(), config.tls().client_ca_file());
+  if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
+  security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
   std::atomic<bool> stopping = false;
   const ServiceContext context{
       hub,
       stopping,
       read_rules,
-      {config.storage().backup_directory(), static_cast<uint32_t>(config.storage().backups_kept())}};
-  const std::unique_ptr<grpc::Service> services[] = {
-      MakeFeedService(context),   MakeRegistryService(context), MakeFindingService(context),
-      MakeNoticeService(context), MakeReviewService(context),   MakeReportService(context),
-      MakeAdminService(context),  MakeReferralService(context), MakeCharityService(context)};
+      {config.storage().backup_directory(), static_cast<uint32_t>(config.storage().backups_kept())},
+      &guard};
+  ServiceSet services(context);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   int port = 0;
@@ -108,7 +143,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   grpc::ResourceQuota quota("hub");
   quota.SetMaxThreads(config.limits().max_threads());
   builder.SetResourceQuota(quota);
-  for (const auto& service : services) builder.RegisterService(service.get());
+  LimitConnections(config.limits(), builder);
+  services.Register(builder);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (!server || port == 0)
     return Fail("listen.failed",
@@ -224,7 +260,8 @@ int Main(int argc, char** argv) {
       return Fail("rules.failed", rules.status());
     if (auto referrals = LoadReferralSettings(config->referrals()); !referrals.ok())
       return Fail("referrals.failed", referrals.status());
-    std::cout << "the configuration, the model and the rules are sound\n";
+    if (auto policy = MakePolicyBook(*config); !policy.ok()) return Fail("policy.failed", policy.status());
+    std::cout << "the configuration, the model, the rules and the policy are sound\n";
     return 0;
   }
   if (!restore.empty()) return Restore(*config, backup_id, restore);

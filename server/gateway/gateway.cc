@@ -16,6 +16,7 @@
 #include "server/gateway/sessions.h"
 #include "server/log.h"
 #include "server/security/transport.h"
+#include "server/service/service_set.h"
 
 namespace relief::server::gateway {
 namespace {
@@ -58,18 +59,9 @@ class GatewayServer final : public Gateway {
  public:
   GatewayServer(const config::Gateway& config, const ServiceContext& context,
                 std::unique_ptr<AccountFile> accounts)
-      : config_(config), context_(context), accounts_(std::move(accounts)) {
-    services_.push_back(MakeRegistryService(context));
-    services_.push_back(MakeFindingService(context));
-    services_.push_back(MakeReviewService(context));
-    services_.push_back(MakeReportService(context));
-    services_.push_back(MakeFeedService(context));
-    services_.push_back(MakeNoticeService(context));
-    services_.push_back(MakeAdminService(context));
-    services_.push_back(MakeReferralService(context));
-    services_.push_back(MakeCharityService(context));
+      : config_(config), context_(context), accounts_(std::move(accounts)), services_(context) {
     grpc::ServerBuilder builder;  // no port: nobody but the gateway can call it
-    for (const auto& service : services_) builder.RegisterService(service.get());
+    services_.Register(builder);
     grpc_ = builder.BuildAndStart();
     caller_ = std::make_unique<ConnectCaller>(grpc_->InProcessChannel({}));
     if (config.has_tls()) {
@@ -307,7 +299,7 @@ class GatewayServer final : public Gateway {
   const ServiceContext context_;
   const std::unique_ptr<AccountFile> accounts_;
   Sessions sessions_;
-  std::vector<std::unique_ptr<grpc::Service>> services_;
+  ServiceSet services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<ConnectCaller> caller_;
   std::unique_ptr<httplib::Server> http_;

@@ -8,7 +8,6 @@
 #include "server/notice/judging.h"
 #include "server/report/person_rows.h"
 #include "server/schema.h"
-#include "server/security/mask.h"
 
 namespace relief::server {
 namespace {
@@ -60,7 +59,7 @@ void ShowRecords(const std::vector<stored::Record>& rows, v1::Person* person) {
     v1::PersonRecord& record = *person->add_records();
     record.mutable_name()->set_source_id(stored.source_id());
     record.mutable_name()->set_record_id(stored.record().record_id());
-    *record.mutable_person() = MaskIdentity(stored.record().person());
+    *record.mutable_person() = stored.record().person();
     *record.mutable_household() = stored.record().household();
     if (stored.record().has_benefit()) *record.mutable_benefit() = stored.record().benefit();
     if (stored.record().has_fact()) *record.mutable_fact() = stored.record().fact();

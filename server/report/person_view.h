@@ -1,8 +1,8 @@
 // One person as the hub sees it: records, open findings, conflicts; and the check of an applicant before an
 // award.
 //
-// Document numbers, phones and house numbers come out masked (security/mask.h). Pure reading of committed
-// data; callable from any thread.
+// Whole: security/guard.h cuts and masks what leaves the hub. Pure reading of committed data; callable from any
+// thread.
 #pragma once
 
 #include <functional>

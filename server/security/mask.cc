@@ -7,7 +7,16 @@ namespace {
 
 constexpr size_t kShown = 3, kShownAtEnd = 2, kShortest = 8;
 
-// Digits of a house or flat number, narrow or full width.
+}  // namespace
+
+std::string MaskNumber(const std::string& number) {
+  // A number in full-width digits has three bytes a character: none of it is shown.
+  const bool ascii = std::all_of(number.begin(), number.end(), [](unsigned char c) { return c < 0x80; });
+  if (!ascii || number.size() < kShortest) return number.empty() ? "" : "********";
+  return number.substr(0, kShown) + std::string(number.size() - kShown - kShownAtEnd, '*') +
+         number.substr(number.size() - kShownAtEnd);
+}
+
 std::string MaskDigits(const std::string& text) {
   std::string masked;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -22,16 +31,6 @@ std::string MaskDigits(const std::string& text) {
     }
   }
   return masked;
-}
-
-}  // namespace
-
-std::string MaskNumber(const std::string& number) {
-  // A number in full-width digits has three bytes a character: none of it is shown.
-  const bool ascii = std::all_of(number.begin(), number.end(), [](unsigned char c) { return c < 0x80; });
-  if (!ascii || number.size() < kShortest) return number.empty() ? "" : "********";
-  return number.substr(0, kShown) + std::string(number.size() - kShown - kShownAtEnd, '*') +
-         number.substr(number.size() - kShownAtEnd);
 }
 
 v1::PersonIdentity MaskIdentity(v1::PersonIdentity identity) {

@@ -12,6 +12,9 @@ namespace relief::server {
 // The first three and the last two characters; everything shorter than eight characters is hidden whole.
 std::string MaskNumber(const std::string& number);
 
+// Digits of a house or flat, narrow or full width.
+std::string MaskDigits(const std::string& text);
+
 // Document number, phones and the address's house number masked.
 v1::PersonIdentity MaskIdentity(v1::PersonIdentity identity);
 

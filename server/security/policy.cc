@@ -153,7 +153,11 @@ std::optional<Permit> Policy::PermitFor(const std::string& caller, std::string_v
     permit.scopes.push_back(ScopeFrom(grant));
     for (const int purpose : grant.purposes())
       permit.purposes.insert(static_cast<v1::Purpose::Kind>(purpose));
-    for (const int kind : grant.unmask()) permit.unmask.insert(static_cast<v1::Sensitivity>(kind));
+    const v1::Date& to = grant.unmask_to();
+    for (const int kind : grant.unmask()) {
+      int32_t& last = permit.unmask[static_cast<v1::Sensitivity>(kind)];
+      last = std::max(last, to.year() * 10'000 + to.month() * 100 + to.day());
+    }
   }
   if (permit.roles.empty()) return std::nullopt;
   return permit;

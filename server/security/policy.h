@@ -6,6 +6,7 @@
 // gRPC.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,7 +42,8 @@ struct Permit {
   std::set<Role> roles;       // of the grants that give this leave
   std::vector<Scope> scopes;  // theirs: what either shows is seen
   std::set<v1::Purpose::Kind> purposes;
-  std::set<v1::Sensitivity> unmask;
+  std::map<v1::Sensitivity, int32_t>
+      unmask;  // and the last day of the right, year * 10000 + month * 100 + day
 
   // Anything of this programme in this region?
   bool Sees(v1::Programme programme, std::string_view region) const;

@@ -43,18 +43,17 @@ std::shared_ptr<const Policy> PolicyBook::current() const {
 }
 
 void PolicyBook::Replace(std::shared_ptr<const Policy> policy) {
-  std::vector<std::function<void()>> listeners;
   {
     std::lock_guard lock(mutex_);
     policy_ = std::move(policy);
-    listeners = listeners_;
   }
-  for (const auto& listener : listeners) listener();
+  std::lock_guard lock(listener_mutex_);
+  if (listener_) listener_();
 }
 
 void PolicyBook::OnChange(std::function<void()> listener) {
-  std::lock_guard lock(mutex_);
-  listeners_.push_back(std::move(listener));
+  std::lock_guard lock(listener_mutex_);
+  listener_ = std::move(listener);
 }
 
 // Names, sizes and times of the files: cheap enough to look at every few seconds.

@@ -32,7 +32,8 @@ class PolicyBook {
   void Replace(std::shared_ptr<const Policy> policy);
   // Looks at the files now. Tests and the administrator call it; the watching thread does every kLookSeconds.
   absl::Status Reload();
-  // Called after each change, until the book is gone.
+  // Called after each change, until another is set (nothing: none). Not called any more once this has
+  // returned.
   void OnChange(std::function<void()> listener);
 
  private:
@@ -45,7 +46,8 @@ class PolicyBook {
   bool stop_ = false;
   std::string fingerprint_;
   std::shared_ptr<const Policy> policy_;
-  std::vector<std::function<void()>> listeners_;
+  std::mutex listener_mutex_;
+  std::function<void()> listener_;
   std::thread watcher_;
 };
 

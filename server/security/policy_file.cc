@@ -85,6 +85,8 @@ class Checker {
     for (int i = 0; i < grant.unmask_size(); ++i)
       Require(grant.unmask(i) != v1::SENSITIVITY_UNSPECIFIED, grant, place, "unmask",
               "unmask must name kinds of fields", i);
+    Require(grant.unmask().empty() || grant.has_unmask_to(), grant, place, "unmask_to",
+            "unmask_to: the right to see fields unmasked ends some day");
   }
 
   void CheckCaller(const Caller& caller, const Place& place) {

@@ -17,12 +17,17 @@
 
 namespace relief::server {
 
+namespace security {
+class Guard;
+}
+
 // What the handlers share.
 struct ServiceContext {
   Hub& hub;
   std::atomic<bool>& stopping;  // long streams end when it is set
   std::function<absl::StatusOr<std::shared_ptr<const coverage::RuleSet>>()> read_rules;
   BackupPlan backups = {};
+  security::Guard* guard = nullptr;  // whom every call passes; see service_set.h
 };
 
 std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context);

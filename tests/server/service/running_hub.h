@@ -3,30 +3,25 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include "server/service/services.h"
+#include "server/security/guard.h"
+#include "server/service/service_set.h"
 #include "tests/server/hub_fixture.h"
 
 namespace relief::server {
 
 class RunningHub {
  public:
-  explicit RunningHub(std::unique_ptr<Hub> hub, std::shared_ptr<grpc::ServerCredentials> credentials =
-                                                    grpc::InsecureServerCredentials())
-      : hub_(std::move(hub)) {
-    const ServiceContext context{*hub_, stopping_,
-                                 [this] { return coverage::RuleSet::Parse("reloaded", rules_text_); }};
-    services_.push_back(MakeFeedService(context));
-    services_.push_back(MakeRegistryService(context));
-    services_.push_back(MakeFindingService(context));
-    services_.push_back(MakeNoticeService(context));
-    services_.push_back(MakeReviewService(context));
-    services_.push_back(MakeReportService(context));
-    services_.push_back(MakeAdminService(context));
-    services_.push_back(MakeReferralService(context));
-    services_.push_back(MakeCharityService(context));
+  explicit RunningHub(
+      std::unique_ptr<Hub> hub,
+      std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials(),
+      std::shared_ptr<const security::Policy> policy = security::Policy::Open(),
+      std::function<absl::Status(const std::string&)> judge_certificate = nullptr)
+      : hub_(std::move(hub)), policy_(std::move(policy)), guard_({policy_, *hub_, judge_certificate, {}}) {
+    services_ = std::make_unique<ServiceSet>(ServiceContext{
+        *hub_, stopping_, [this] { return coverage::RuleSet::Parse("reloaded", rules_text_); }, &guard_});
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
-    for (const auto& service : services_) builder.RegisterService(service.get());
+    services_->Register(builder);
     server_ = builder.BuildAndStart();
   }
   ~RunningHub() {
@@ -36,6 +31,8 @@ class RunningHub {
   }
 
   Hub& hub() { return *hub_; }
+  security::PolicyBook& policy() { return policy_; }
+  security::Guard& guard() { return guard_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   std::shared_ptr<grpc::Channel> channel() {
     return grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
@@ -46,7 +43,9 @@ class RunningHub {
   std::unique_ptr<Hub> hub_;
   std::atomic<bool> stopping_ = false;
   std::string rules_text_;
-  std::vector<std::unique_ptr<grpc::Service>> services_;
+  security::PolicyBook policy_;
+  security::Guard guard_;
+  std::unique_ptr<ServiceSet> services_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };
