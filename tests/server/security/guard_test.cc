@@ -2,6 +2,10 @@
 #include <algorithm>
 #include <thread>
 
+#include "relief/v1/referral_service.grpc.pb.h"
+#include "relief/v1/review_service.pb.h"
+#include "server/referral/referrals.h"
+#include "server/security/visibility.h"
 #include "tests/server/security/guarded_hub.h"
 
 namespace relief::server::security {
@@ -111,6 +115,72 @@ TEST_F(GuardTest, NumbersComeMaskedUnlessTheRightIsThereAndInTime) {
   EXPECT_EQ(person.records(0).person().id_number(), hub_.number_here);
   EXPECT_TRUE(Contains(hub_.ActionsOf("console:plain"), "access.unmasked"));
   EXPECT_FALSE(Contains(hub_.ActionsOf("console:near"), "access.unmasked"));
+}
+
+TEST_F(GuardTest, AReferralIsSeenWhereItsGapIsAndWhereItWasHandedTo) {
+  auto stub = v1::ReferralService::NewStub(hub_.channel);
+  const auto get = [&](const std::string& user, const std::string& id) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, user);
+    v1::GetReferralRequest request;
+    request.set_referral_id(id);
+    v1::Referral referral;
+    return stub->GetReferral(&context, request, &referral).error_code();
+  };
+  const auto list = [&](const std::string& user) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, user);
+    v1::ListReferralsResponse response;
+    EXPECT_TRUE(stub->ListReferrals(&context, {}, &response).ok());
+    return response.referrals_size();
+  };
+  v1::CreateReferralRequest request;
+  request.set_finding_id(hub_.gap_here);
+  const auto referral = CreateReferral(hub_.running.hub(), request, "console:near");
+  ASSERT_TRUE(referral.ok()) << referral.status();
+  EXPECT_EQ(get("near", referral->referral_id()), grpc::StatusCode::OK);
+  EXPECT_EQ(get("far", referral->referral_id()), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(list("near"), 1);
+  EXPECT_EQ(list("far"), 0);
+  v1::HandOverRequest over;
+  over.set_referral_id(referral->referral_id());
+  over.set_etag(referral->etag());
+  over.mutable_target()->set_programme(v1::MINIMUM_LIVING);
+  over.mutable_target()->set_region("500101");
+  const auto handed = HandOver(hub_.running.hub(), over, "console:near");
+  ASSERT_TRUE(handed.ok()) << handed.status();
+  EXPECT_EQ(get("far", referral->referral_id()), grpc::StatusCode::OK);
+  EXPECT_EQ(list("far"), 1);
+}
+
+// What was decided, proposed and done in bulk names records: whoever sees none of them sees nothing of it.
+TEST_F(GuardTest, DecisionsAreSeenWithTheRecordsThatTheyName) {
+  const auto permit = [](const std::string& user) {
+    return *WithCallers(kCallers)->PermitFor("console:" + user, "relief.v1.ReviewService/ListDecisions");
+  };
+  const auto here = matcher::RecordKey::Of("living", "L1"), also = matcher::RecordKey::Of("poverty", "P1");
+  v1::ListDecisionsResponse decisions;
+  for (const auto& [source, record] : {std::pair("living", "L1"), {"poverty", "P1"}}) {
+    if (decisions.decisions().empty()) decisions.add_decisions();
+    auto* constraint = decisions.mutable_decisions(0)->add_constraints();
+    constraint->mutable_record_a()->set_source_id(source);
+    constraint->mutable_record_a()->set_record_id(record);
+  }
+  v1::ListReviewJobItemsResponse items;
+  items.add_items()->set_conflict_id("C-" + std::min(here, also).ToString() + std::max(here, also).ToString());
+  v1::ListProposalsResponse proposals;
+  proposals.add_proposals()->mutable_decide()->set_conflict_id(items.items(0).conflict_id());
+  const auto seen = [&](const std::string& user, auto answer) {
+    const Permit of_user = permit(user);
+    EXPECT_TRUE(*Visibility(hub_.running.hub().store(), of_user).Cut(&answer));
+    return answer.ByteSizeLong() > 0;
+  };
+  EXPECT_TRUE(seen("near", decisions));
+  EXPECT_FALSE(seen("far", decisions));
+  EXPECT_TRUE(seen("near", items));
+  EXPECT_FALSE(seen("far", items));
+  EXPECT_TRUE(seen("near", proposals));
+  EXPECT_FALSE(seen("far", proposals));
 }
 
 TEST_F(GuardTest, APurposeThatIsNotGrantedIsRefused) {

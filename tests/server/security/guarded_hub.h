@@ -43,6 +43,8 @@ class GuardedHub {
     const auto findings = OpenFindings(hub);
     EXPECT_FALSE(findings.empty());
     if (!findings.empty()) finding_here = findings[0].finding_id();
+    for (const v1::Finding& finding : findings)
+      if (finding.kind() == v1::MISSING && finding.regions(0) == "371302") gap_here = finding.finding_id();
   }
 
   std::string PersonOf(const std::string& record_id) {
@@ -86,7 +88,7 @@ class GuardedHub {
 
   RunningHub running;
   std::shared_ptr<grpc::Channel> channel;
-  std::string number_here, number_there, person_here, person_there, finding_here;
+  std::string number_here, number_there, person_here, person_there, finding_here, gap_here;
 };
 
 }  // namespace relief::server::security
