@@ -29,8 +29,8 @@ std::string CallerOf(const grpc::ServerContext& context);
 // `person` tells who that is, where one person has several accounts; empty: the account is the person.
 std::map<std::string, std::string> ConsoleMetadata(const std::string& user, const std::string& person = "");
 
-// The human being behind the call, for what two different ones must do: two accounts of one person are one. The caller's
-// identity where nothing else is known.
+// The human being behind the call, for what two different ones must do: two accounts of one person are one.
+// The caller's identity where nothing else is known.
 std::string PersonOf(const grpc::ServerContext& context);
 
 }  // namespace relief::server

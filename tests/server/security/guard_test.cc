@@ -167,7 +167,8 @@ TEST_F(GuardTest, DecisionsAreSeenWithTheRecordsThatTheyName) {
     constraint->mutable_record_a()->set_record_id(record);
   }
   v1::ListReviewJobItemsResponse items;
-  items.add_items()->set_conflict_id("C-" + std::min(here, also).ToString() + std::max(here, also).ToString());
+  items.add_items()->set_conflict_id("C-" + std::min(here, also).ToString() +
+                                     std::max(here, also).ToString());
   v1::ListProposalsResponse proposals;
   proposals.add_proposals()->mutable_decide()->set_conflict_id(items.items(0).conflict_id());
   const auto seen = [&](const std::string& user, auto answer) {

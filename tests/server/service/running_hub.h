@@ -17,9 +17,9 @@ class RunningHub {
       std::shared_ptr<const security::Policy> policy = security::Policy::Open(),
       std::function<absl::Status(const std::string&)> judge_certificate = nullptr)
       : hub_(std::move(hub)), policy_(std::move(policy)), guard_({policy_, *hub_, judge_certificate, {}}) {
-    services_ = std::make_unique<ServiceSet>(ServiceContext{
-        *hub_, stopping_, [this] { return coverage::RuleSet::Parse("reloaded", rules_text_); },
-        /*backups=*/{}, &guard_});
+    services_ = std::make_unique<ServiceSet>(
+        ServiceContext{*hub_, stopping_, [this] { return coverage::RuleSet::Parse("reloaded", rules_text_); },
+                       /*backups=*/{}, &guard_});
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
     services_->Register(builder);
