@@ -265,7 +265,7 @@ TEST_F(GuardTest, AStreamIsCutWhenItsCallerMayNoLongerHaveIt) {
   while (reader->Read(&notice)) {
   }
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(60)) << "the promise";
   EXPECT_EQ(hub_.running.guard().counts().streams_cut, 1);
 }
 
