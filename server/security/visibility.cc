@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 
+#include "relief/v1/charity_service.pb.h"
 #include "relief/v1/notice_service.pb.h"
 #include "relief/v1/referral_service.pb.h"
 #include "relief/v1/registry_service.pb.h"
@@ -360,6 +361,15 @@ absl::Status Visibility::Narrow(const Descriptor* answer, Message* request) cons
     const FieldDescriptor* field = type->field(i);
     const Descriptor* filter_type = field->message_type();
     if (filter_type == nullptr || field->is_repeated()) continue;
+    // A project is taken as it stands, or not at all: its region says whose needs it is shown.
+    if (filter_type == v1::CharityProject::descriptor()) {
+      const std::string& region =
+          static_cast<const v1::CharityProject&>(reflection->GetMessage(*request, field)).region_prefix();
+      if (std::none_of(permit_.scopes.begin(), permit_.scopes.end(),
+                       [&](const Scope& scope) { return scope.HasRegion(region); }))
+        return absl::PermissionDeniedError(field->name() + ".region_prefix: outside your regions");
+      continue;
+    }
     const FieldDescriptor* prefix = filter_type->FindFieldByName("region_prefix");
     const FieldDescriptor* programmes = filter_type->FindFieldByName("programmes");
     if (prefix == nullptr || programmes == nullptr || !programmes->is_repeated()) continue;

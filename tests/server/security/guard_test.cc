@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "relief/v1/charity_service.grpc.pb.h"
 #include "relief/v1/referral_service.grpc.pb.h"
 #include "relief/v1/review_service.pb.h"
 #include "server/referral/referrals.h"
@@ -103,6 +104,26 @@ TEST_F(GuardTest, ASubscriptionMayNotBeWiderThanItsCallersScope) {
   EXPECT_EQ(create("near", "a", "37"), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(create("near", "a", "371302"), grpc::StatusCode::OK);
   EXPECT_EQ(create("housing", "b", "371302"), grpc::StatusCode::PERMISSION_DENIED) << "all programmes";
+}
+
+TEST_F(GuardTest, ACharityAsksInItsOwnRegionsOnly) {
+  const auto enrol = [&](const std::string& id, const std::string& region) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, "charity");
+    v1::RegisterProjectRequest request;
+    v1::CharityProject& project = *request.mutable_project();
+    project.set_project_id(id);
+    project.set_organisation("慈善总会");
+    project.set_registration_number("53371300MJE000001U");
+    project.set_title("助医");
+    project.add_needs(v1::NEED_MEDICAL);
+    project.set_region_prefix(region);
+    v1::CharityProject answer;
+    return v1::CharityService::NewStub(hub_.channel)->RegisterProject(&context, request, &answer).error_code();
+  };
+  EXPECT_EQ(enrol("a", ""), grpc::StatusCode::PERMISSION_DENIED) << "the whole country";
+  EXPECT_EQ(enrol("b", "50"), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(enrol("c", "371302"), grpc::StatusCode::OK);
 }
 
 TEST_F(GuardTest, NumbersComeMaskedUnlessTheRightIsThereAndInTime) {
