@@ -101,7 +101,8 @@ class Comparison {
       return;
     }
     if (x.text == y.text) {
-      if (!x.valid) return Add(Level::kIdExactInvalid);
+      // One side may call it another document, of which it is no right number.
+      if (!x.valid || !y.valid) return Add(Level::kIdExactInvalid);
       return SameNumber();
     }
     if (x.valid && y.valid) {

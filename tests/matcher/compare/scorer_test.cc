@@ -217,6 +217,15 @@ TEST(Score, IsSymmetricToTheLastBit) {
   }
 }
 
+TEST(Score, ANumberThatIsSoundOnOneSideOnlyIsProofOnNeither) {
+  RawIdentity permit = Clean();
+  permit.document = DocumentKind::kResidencePermit;  // whose numbers begin with 81 to 83
+  const Compared there = Compare(Clean(), permit), back = Compare(permit, Clean());
+  EXPECT_EQ(there.fields.at("id_number").level, "EXACT_INVALID");
+  EXPECT_EQ(back.fields.at("id_number").level, "EXACT_INVALID");
+  EXPECT_EQ(there.score.bits, back.score.bits);
+}
+
 TEST(VetoNames, NameEachFlag) {
   EXPECT_TRUE(VetoNames(kNoVeto).empty());
   EXPECT_EQ(VetoNames(kTwoTrustedIds | kSharedId | kNoNameEvidence),
