@@ -53,12 +53,18 @@ std::string NormalizePhone(std::string_view text) {
     }
   }
   if (has_exponent) return "";
-  const std::string_view number = DropPrefixes(digits, has_plus);
-  if (number.size() < kLeastPhoneDigits || number.size() > kMostPhoneDigits) return "";
+  // Some write them twice ("0086 86 138..."); what is returned has none.
+  std::string_view number = DropPrefixes(digits, has_plus);
+  for (size_t before = digits.size(); number.size() < before;) {
+    before = number.size();
+    number = DropPrefixes(number, false);
+  }
   if (std::all_of(number.begin(), number.end(), [&](char c) { return c == number[0]; })) return "";
   // After +86 the trunk 0 of an area code is left out.
   const bool cut_trunk =
-      number.size() < digits.size() && !IsMobile(number) && number[0] != '0' && number.size() >= 10;
+      number.size() < digits.size() && number.size() >= 10 && !IsMobile(number) && number[0] != '0';
+  const size_t size = number.size() + (cut_trunk ? 1 : 0);
+  if (size < kLeastPhoneDigits || size > kMostPhoneDigits) return "";
   return (cut_trunk ? "0" : "") + std::string(number);
 }
 

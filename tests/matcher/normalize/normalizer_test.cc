@@ -39,7 +39,10 @@ TEST(NormalizePhone, LeavesTheDigitsThatAreDialled) {
                {"138****5678", ""},
                {"1234567890123456", ""},
                {"+86", ""},
-               {"85212345678", "85212345678"}};
+               {"85212345678", "85212345678"},
+               {"0086 86 13812345678", "13812345678"},  // the prefix twice
+               {"+86 0086 10 65123456", "01065123456"},
+               {"+86 123456789012345", ""}};  // longer than a number can be, with its trunk 0
   for (const auto& one : cases) {
     EXPECT_EQ(NormalizePhone(one.written), one.expected) << one.written;
     EXPECT_EQ(NormalizePhone(one.expected), one.expected) << one.written;
