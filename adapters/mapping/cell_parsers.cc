@@ -56,18 +56,6 @@ std::vector<int> Split(std::string_view text) {
   return parts;
 }
 
-// "2026-07-12 00:00:00" is a date that went through a spreadsheet or a database.
-std::string_view WithoutMidnight(std::string_view text) {
-  for (const std::string_view tail : {"00:00:00.000", "00:00:00.0", "00:00:00", "00:00", "0:00:00", "0:00"}) {
-    if (text.size() > tail.size() && text.substr(text.size() - tail.size()) == tail) {
-      text.remove_suffix(tail.size());
-      if (text.back() == 'T') text.remove_suffix(1);
-      return text;
-    }
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string Trim(std::string_view cell) {
@@ -117,9 +105,33 @@ std::string Plain(std::string_view cell) {
   return plain;
 }
 
+namespace {
+
+bool IsMidnight(std::string_view time) {
+  for (const char* midnight : {"00:00:00.000", "00:00:00.0", "00:00:00", "00:00", "0:00:00", "0:00"})
+    if (time == midnight) return true;
+  return false;
+}
+
+// "2026-07-12 00:00:00" is a date that went through a spreadsheet or a database. The time is told by what
+// stands before it, while that is still there: without the blank, "2026-07-1 20:00" would end in a midnight.
+std::string PlainDay(std::string_view cell) {
+  const std::string trimmed = Trim(cell);
+  const std::string_view text = trimmed;
+  for (size_t at = text.size(); at-- > 0;) {
+    const bool blank = static_cast<unsigned char>(text[at]) <= ' ' || text.substr(at, 3) == kIdeographicSpace;
+    if (!blank && text[at] != 'T') continue;
+    if (IsMidnight(Plain(text.substr(blank ? at : at + 1)))) return Plain(text.substr(0, at));
+    break;
+  }
+  return Plain(text);
+}
+
+}  // namespace
+
 absl::StatusOr<v1::Date> ParseDate(std::string_view cell) {
-  const std::string plain = Plain(cell);
-  const std::string_view text = WithoutMidnight(plain);
+  const std::string plain = PlainDay(cell);
+  const std::string_view text = plain;
   std::vector<int> parts;
   if (text.size() == 8 && AllDigits(text)) {
     parts = {Number(text.substr(0, 4)), Number(text.substr(4, 2)), Number(text.substr(6, 2))};
@@ -140,8 +152,8 @@ absl::StatusOr<v1::Date> ParseDate(std::string_view cell) {
 }
 
 absl::StatusOr<v1::Month> ParseMonth(std::string_view cell) {
-  const std::string plain = Plain(cell);
-  const std::string_view text = WithoutMidnight(plain);
+  const std::string plain = PlainDay(cell);
+  const std::string_view text = plain;
   std::vector<int> parts;
   if (text.size() == 6 && AllDigits(text)) {
     parts = {Number(text.substr(0, 4)), Number(text.substr(4, 2))};

@@ -19,7 +19,8 @@ std::string Show(const absl::StatusOr<v1::Month>& month) {
 TEST(CellParsers, ReadDatesInEveryStyleOfTheDepartments) {
   for (const char* cell :
        {"2026-07-02", "2026/07/02", "2026.7.2", "2026年7月2日", "20260702", "２０２６－０７－０２",
-        " 2026-7-2 ", "2026-07-02 00:00:00", "2026/7/2 0:00", "'20260702", "2026-07-02T00:00:00"}) {
+        " 2026-7-2 ", "2026-07-02 00:00:00", "2026/7/2 0:00", "'20260702", "2026-07-02T00:00:00",
+        "2026-07-02\u300000:00", "２０２６－０７－０２　０：００"}) {
     EXPECT_EQ(Show(ParseDate(cell)), "2026-7-2") << cell;
   }
 }
@@ -27,7 +28,10 @@ TEST(CellParsers, ReadDatesInEveryStyleOfTheDepartments) {
 TEST(CellParsers, RefuseDatesThatAreNone) {
   for (const char* cell :
        {"2025-02-30", "2025-13-01", "2025-00-10", "2023-02-29", "20250230", "2025-02", "bad", "2025-2-",
-        "2025-02-01-01", "0000-01-01", "45000", "2025-02-01 12:30", "-2025-01-01", "99999-01-01"}) {
+        "2025-02-01-01", "0000-01-01", "45000", "2025-02-01 12:30", "-2025-01-01", "99999-01-01",
+        // Times of day whose digits must not become digits of the day.
+        "2025-02-1 20:00", "2025-02-01 10:00", "2025-02-01 20:00:00", "2025-2-1T10:00:00",
+        "2025-02-01 00:00:01"}) {
     EXPECT_EQ(Show(ParseDate(cell)), "error") << cell;
   }
   EXPECT_EQ(Show(ParseDate("2024-02-29")), "2024-2-29");
