@@ -5,9 +5,11 @@
 #include <google/protobuf/text_format.h>
 
 #include <set>
+#include <sstream>
 
 #include "adapters/mapping/field_path.h"
 #include "adapters/mapping/row_mapper.h"
+#include "adapters/tabular/text_source.h"
 
 namespace relief::adapters {
 namespace {
@@ -72,11 +74,14 @@ class Checker {
 
   void Check() {
     if (mapping_.name().empty()) errors_->Add(0, "name is missing");
-    if (mapping_.content() == v1::Source::CONTENT_UNSPECIFIED)
+    // The text format takes numbers for names of values, also those that there are not.
+    if (mapping_.content() == v1::Source::CONTENT_UNSPECIFIED ||
+        !v1::Source::Content_IsValid(mapping_.content()))
       errors_->Add(0, "content must be BENEFITS, FACTS, LEADS or GIFTS");
     if ((mapping_.content() == v1::Source::BENEFITS) != (mapping_.programme() != v1::PROGRAMME_UNSPECIFIED)) {
       errors_->Add(0, "programme goes with BENEFITS, and only with it");
     }
+    if (!v1::Programme_IsValid(mapping_.programme())) errors_->Add(0, "programme is not one that there is");
     if (mapping_.recognised_by().empty()) errors_->Add(0, "recognised_by names no column");
     bool has_record_id = false;
     for (int i = 0; i < mapping_.fields_size(); ++i) {
@@ -153,6 +158,12 @@ class Checker {
 
 absl::StatusOr<Mapping> ParseMapping(const MappingFile& file) {
   Errors errors(file.file_name);
+  // protobuf's text format takes any bytes; the hub takes no record whose texts are not UTF-8.
+  std::istringstream lines(file.text);
+  int number = 0;
+  for (std::string line; std::getline(lines, line); ++number)
+    if (!IsUtf8(line)) errors.Add(number, "not UTF-8; save the file in UTF-8");
+  if (auto status = errors.status(); !status.ok()) return status;
   TextFormat::ParseInfoTree places;
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);
@@ -160,6 +171,8 @@ absl::StatusOr<Mapping> ParseMapping(const MappingFile& file) {
   Mapping mapping;
   google::protobuf::io::ArrayInputStream input(file.text.data(), static_cast<int>(file.text.size()));
   if (!parser.Parse(&input, &mapping)) return errors.status();
+  if (!Mapping().ParseFromString(mapping.SerializeAsString()))  // which asks for UTF-8
+    errors.Add(0, "an escape in a text makes bytes that are not UTF-8");
   Checker(mapping, places, &errors).Check();
   if (auto status = errors.status(); !status.ok()) return status;
   return mapping;

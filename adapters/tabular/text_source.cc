@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kPiece = 64 * 1024;
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
-// Checks UTF-8 over pieces (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+// Checks UTF-8 over pieces.
 class Utf8Checker {
  public:
   bool Feed(std::string_view piece) {
@@ -62,6 +62,11 @@ absl::StatusOr<std::ifstream> OpenFile(const std::string& path) {
 }  // namespace
 
 std::string_view EncodingName(Encoding encoding) { return encoding == Encoding::kUtf8 ? "UTF-8" : "GB18030"; }
+
+bool IsUtf8(std::string_view text) {
+  Utf8Checker checker;
+  return checker.Feed(text) && checker.Complete();
+}
 
 absl::StatusOr<Encoding> DetectEncoding(const std::string& path) {
   auto file = OpenFile(path);

@@ -22,6 +22,9 @@ enum class Encoding { kUtf8, kGb18030 };
 
 std::string_view EncodingName(Encoding encoding);
 
+// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool IsUtf8(std::string_view text);
+
 // NOT_FOUND or UNAVAILABLE where the file cannot be read.
 absl::StatusOr<Encoding> DetectEncoding(const std::string& path);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "matcher/normalize/text.h"
 #include "server/coverage/rule_checker.h"
 #include "server/coverage/timeline.h"
 
@@ -57,6 +58,18 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
+// The first line that is not UTF-8, from 1; 0 if there is none. protobuf's text format takes any bytes, but
+// no finding that bears such a title could be read again.
+int LineThatIsNotUtf8(const std::string& text) {
+  std::istringstream lines(text);
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (matcher::EncodeUtf8(matcher::DecodeUtf8(line)) != line) return number;
+  }
+  return 0;
+}
+
 // Days are compared as numbers; a rule without an end runs on.
 bool ShareADay(const RuleSpec& a, const RuleSpec& b) {
   const auto first = [](const RuleSpec& rule) { return DayNumber(rule.effective_from()); };
@@ -69,6 +82,9 @@ bool ShareADay(const RuleSpec& a, const RuleSpec& b) {
 }  // namespace
 
 absl::StatusOr<std::vector<PlacedRule>> ParseRules(const std::string& name, const std::string& text) {
+  if (const int line = LineThatIsNotUtf8(text); line > 0)
+    return absl::InvalidArgumentError(name + ":" + std::to_string(line) +
+                                      ":1: not UTF-8; save the file in UTF-8");
   RuleFile file;
   FirstError first_error(text);
   TextFormat::ParseInfoTree tree;
@@ -79,6 +95,8 @@ absl::StatusOr<std::vector<PlacedRule>> ParseRules(const std::string& name, cons
     return absl::InvalidArgumentError(name + ":" + std::to_string(first_error.line()) + ":" +
                                       std::to_string(first_error.column()) + ": " + first_error.text());
   }
+  if (!RuleFile().ParseFromString(file.SerializeAsString()))  // which asks for UTF-8
+    return absl::InvalidArgumentError(name + ":1:1: an escape in a text makes bytes that are not UTF-8");
   std::vector<PlacedRule> rules;
   for (int i = 0; i < file.rules_size(); ++i) {
     const CheckedRule checked = CheckRule(name, file, i, tree);

@@ -394,6 +394,12 @@ TEST(MappingFiles, AreRefusedWithTheLineThatIsWrong) {
        "m:6:", "exactly one"},
       {head + id + "fields { target: \"benefit.form\" constant: \"NOPE\" }\n", "m:6:", "NOPE"},
       {head + id + "fields { target: \"person.name\" column: \"a\" }\n", "m:6:", "parser"},
+      // A file saved as GBK; and bytes that an escape makes.
+      {head + id + "fields { target: \"person.name\" column: \"\xD0\xD5\xC3\xFB\" parser: TEXT }\n",
+       "m:6:", "UTF-8"},
+      {head + id + "fields { target: \"person.name\" column: \"\\320\" parser: TEXT }\n", "m:1:", "UTF-8"},
+      {"name: \"x\"\ncontent: 99\nrecognised_by: \"a\"\n" + id, "m:1:", "content"},
+      {"name: \"x\"\ncontent: BENEFITS\nprogramme: 99\nrecognised_by: \"a\"\n" + id, "m:1:", "programme"},
       {head, "m:1:", "record_id"},
       {id, "m:1:", "name"},
       {"name: \"x\"\ncontent: FACTS\nprogramme: HOUSING\nrecognised_by: \"a\"\n" + id, "m:1:", "programme"},

@@ -70,6 +70,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownField", "severity: HIGH", "severty: HIGH", "r.textproto:10:", "severty"},
         Mistake{"UnknownEnumName", "kind: DUPLICATE", "kind: DUPLICATED", "r.textproto:4:", "DUPLICATED"},
         Mistake{"UnknownEnumNumber", "kind: DUPLICATE", "kind: 77", "r.textproto:4:", "kind"},
+        // A file saved as GBK: no finding with such a title could be read again.
+        Mistake{"NotUtf8", "测试\"", "\xB2\xE2\xCA\xD4\"", "r.textproto:5:", "UTF-8"},
+        Mistake{"EscapedBytes", "测试\"", "\\262\\342\"", "r.textproto:1:", "UTF-8"},
         Mistake{"NoId", "  id: \"D01\"\n", "\n", "r.textproto:1:", "id"},
         Mistake{"NoVersion", "version: 1", "", "r.textproto:1:", "version"},
         Mistake{"NoChineseTitle", "title_zh: \"测试\"", "", "r.textproto:1:", "title_zh"},
