@@ -50,16 +50,21 @@ class Checker {
     if (!holds && error_.empty()) error_ = Text(At(message, place, field, index)) + ": " + text;
   }
 
+  // Says something, and something that there is: the text format takes any number for the name of a value.
+  static bool Names(int value, bool (*is_valid)(int)) { return value != 0 && is_valid(value); }
+
   void CheckMethod(const MethodRule& rule, const Place& place) {
     Require(!rule.method().empty(), rule, place, "method", "method is missing");
     Require(rule.roles_size() > 0, rule, place, "roles", "roles: at least one");
     for (int i = 0; i < rule.roles_size(); ++i)
-      Require(rule.roles(i) != ROLE_UNSPECIFIED, rule, place, "roles", "roles must name roles", i);
-    Require(rule.class_() != CALL_CLASS_UNSPECIFIED, rule, place, "class", "class is missing");
+      Require(Names(rule.roles(i), Role_IsValid), rule, place, "roles", "roles must name roles", i);
+    Require(Names(rule.class_(), CallClass_IsValid), rule, place, "class",
+            "class must name a class of calls");
   }
 
   void CheckLimit(const RateLimit& limit, const Place& place) {
-    Require(limit.class_() != CALL_CLASS_UNSPECIFIED, limit, place, "class", "class is missing");
+    Require(Names(limit.class_(), CallClass_IsValid), limit, place, "class",
+            "class must name a class of calls");
     Require(limit.calls_per_minute() > 0, limit, place, "calls_per_minute", "calls_per_minute: 1 or more");
     Require(limit.burst() >= 0, limit, place, "burst", "burst: not negative");
   }
@@ -67,11 +72,11 @@ class Checker {
   void CheckGrant(const Grant& grant, const Place& place) {
     Require(grant.roles_size() > 0, grant, place, "roles", "roles: at least one");
     for (int i = 0; i < grant.roles_size(); ++i)
-      Require(grant.roles(i) != ROLE_UNSPECIFIED, grant, place, "roles", "roles must name roles", i);
+      Require(Names(grant.roles(i), Role_IsValid), grant, place, "roles", "roles must name roles", i);
     Require(!grant.all_programmes() || grant.programmes_size() == 0, grant, place, "programmes",
             "programmes and all_programmes exclude each other", 0);
     for (int i = 0; i < grant.programmes_size(); ++i)
-      Require(grant.programmes(i) != v1::PROGRAMME_UNSPECIFIED, grant, place, "programmes",
+      Require(Names(grant.programmes(i), v1::Programme_IsValid), grant, place, "programmes",
               "programmes must name programmes", i);
     Require(!grant.whole_country() || grant.region_prefixes_size() == 0, grant, place, "region_prefixes",
             "region_prefixes and whole_country exclude each other", 0);
@@ -82,11 +87,18 @@ class Checker {
       Require(digits && (prefix.size() == 2 || prefix.size() == 4 || prefix.size() == 6), grant, place,
               "region_prefixes", "a region prefix has 2, 4 or 6 digits", i);
     }
+    for (int i = 0; i < grant.purposes_size(); ++i)
+      Require(Names(grant.purposes(i), v1::Purpose::Kind_IsValid), grant, place, "purposes",
+              "purposes must name purposes", i);
     for (int i = 0; i < grant.unmask_size(); ++i)
-      Require(grant.unmask(i) != v1::SENSITIVITY_UNSPECIFIED, grant, place, "unmask",
+      Require(Names(grant.unmask(i), v1::Sensitivity_IsValid), grant, place, "unmask",
               "unmask must name kinds of fields", i);
     Require(grant.unmask().empty() || grant.has_unmask_to(), grant, place, "unmask_to",
             "unmask_to: the right to see fields unmasked ends some day");
+    const v1::Date& to = grant.unmask_to();
+    Require(!grant.has_unmask_to() || (to.year() >= 2000 && to.year() <= 2200 && to.month() >= 1 &&
+                                       to.month() <= 12 && to.day() >= 1 && to.day() <= 31),
+            grant, place, "unmask_to", "unmask_to: not a day");
   }
 
   void CheckCaller(const Caller& caller, const Place& place) {

@@ -88,6 +88,22 @@ TEST(Policy, AMistakeIsNamedWithItsLine) {
       "p:2:45: region_prefixes and whole_country exclude each other");
 }
 
+// The text format takes a number for a value's name; one that does not exist would be a class without limits,
+// or no role at all.
+TEST(Policy, NumbersOfNothingAreMistakes) {
+  EXPECT_EQ(ErrorOf("methods {\n method: \"relief.v1.FeedService/Push\"\n class: 99 roles: FEEDER }"),
+            "p:3:2: class must name a class of calls");
+  EXPECT_EQ(ErrorOf("methods {\n method: \"relief.v1.FeedService/Push\" class: FEED\n roles: 77 }"),
+            "p:3:2: roles must name roles");
+  EXPECT_EQ(ErrorOf("limits {\n class: 99 calls_per_minute: 1 }"), "p:2:2: class must name a class of calls");
+  const std::string grant = "callers { id: \"a\" grants { roles: FEEDER\n ";
+  EXPECT_EQ(ErrorOf(grant + "programmes: 44 } }"), "p:2:2: programmes must name programmes");
+  EXPECT_EQ(ErrorOf(grant + "purposes: 33 } }"), "p:2:2: purposes must name purposes");
+  EXPECT_EQ(ErrorOf(grant + "unmask: 22 } }"), "p:2:2: unmask must name kinds of fields");
+  EXPECT_EQ(ErrorOf(grant + "unmask: PHONE\n unmask_to { year: 2147483647 month: 1 day: 1 } } }"),
+            "p:3:2: unmask_to: not a day");
+}
+
 TEST(Policy, ACallersOwnLimitReplacesTheGeneralOne) {
   const auto policy = Parsed(
       "limits { class: LOOK_UP calls_per_minute: 60 burst: 5 } limits { class: READ calls_per_minute: 90 }"
