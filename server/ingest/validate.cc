@@ -14,6 +14,7 @@ constexpr size_t kMaxIdNumber = 64;
 constexpr size_t kMaxText = 600;  // bytes of UTF-8: 200 Chinese characters
 constexpr size_t kMaxName = 300;  // bytes: 100 Chinese characters
 constexpr int kMaxRepeated = 10;
+constexpr int64_t kMostFen = 100'000'000'000;  // a thousand million yuan
 
 class Checker {
  public:
@@ -73,8 +74,38 @@ class Checker {
   }
 
   void Text(const char* field, const std::string& text, size_t limit) {
-    if (text.size() > limit)
+    if (text.size() > limit) {
       Add(field, v1::FieldError::TOO_LONG, "at most " + std::to_string(limit) + " bytes");
+    } else if (HidesSomething(text)) {
+      Add(field, v1::FieldError::INVALID,
+          "control characters and changes of writing direction are not allowed");
+    }
+  }
+
+  // Characters that make a text look like another one on a screen or in a log, or end it there: controls
+  // (white space may stand), and the embeddings, overrides and isolates of the bidirectional algorithm. No
+  // name or address needs them; the marks that Uyghur and Kazakh in Arabic script may have (U+200E, U+200F)
+  // are not among them.
+  static bool HidesSomething(const std::string& text) {
+    for (size_t at = 0; at < text.size(); ++at) {
+      const auto byte = static_cast<unsigned char>(text[at]);
+      if (byte < 0x20 ? byte != '\t' && byte != '\n' && byte != '\r' : byte == 0x7F) return true;
+      if (byte != 0xE2 || at + 2 >= text.size()) continue;
+      const auto second = static_cast<unsigned char>(text[at + 1]),
+                 third = static_cast<unsigned char>(text[at + 2]);
+      if (second == 0x80 && third >= 0xAA && third <= 0xAE) return true;  // U+202A..U+202E
+      if (second == 0x81 && third >= 0xA6 && third <= 0xA9) return true;  // U+2066..U+2069
+    }
+    return false;
+  }
+
+  // An amount is not negative, unless it is of a strike-off; and sums of many must not overflow.
+  void Amount(const char* field, int64_t fen, bool may_be_negative = false) {
+    if (fen < 0 && !may_be_negative) {
+      Add(field, v1::FieldError::INVALID, "an amount is not negative, except on a strike-off");
+    } else if (fen > kMostFen || fen < -kMostFen) {
+      Add(field, v1::FieldError::INVALID, "more than a thousand million yuan");
+    }
   }
 
   void Person(const v1::PersonIdentity& person) {
@@ -133,26 +164,28 @@ class Checker {
     Region("benefit.paying_region", benefit.paying_region());
     if (!benefit.paying_region().empty() && benefit.paying_region().rfind(source_.region_prefix(), 0) != 0)
       Add("benefit.paying_region", v1::FieldError::OUT_OF_REGION, "outside the region of the source");
-    if (benefit.form() != v1::STRIKE_OFF) {
-      if (benefit.amount_fen() < 0)
-        Add("benefit.amount_fen", v1::FieldError::INVALID, "negative only on a strike-off");
-      if (benefit.total_cost_fen() < 0)
-        Add("benefit.total_cost_fen", v1::FieldError::INVALID, "negative only on a strike-off");
-      if (benefit.insured_fen() < 0)
-        Add("benefit.insured_fen", v1::FieldError::INVALID, "negative only on a strike-off");
-      if (benefit.other_assisted_fen() < 0)
-        Add("benefit.other_assisted_fen", v1::FieldError::INVALID, "negative only on a strike-off");
-    }
+    const bool strike_off = benefit.form() == v1::STRIKE_OFF;
+    Amount("benefit.amount_fen", benefit.amount_fen(), strike_off);
+    Amount("benefit.total_cost_fen", benefit.total_cost_fen(), strike_off);
+    Amount("benefit.insured_fen", benefit.insured_fen(), strike_off);
+    Amount("benefit.other_assisted_fen", benefit.other_assisted_fen(), strike_off);
     for (int mark : benefit.marks())
       Known("benefit.marks", mark != v1::BENEFIT_MARK_UNSPECIFIED && v1::BenefitMark_IsValid(mark));
     if (benefit.marks_size() > kMaxRepeated) Add("benefit.marks", v1::FieldError::TOO_LONG, "at most 10");
     Text("benefit.house_id", benefit.house_id(), kMaxIdNumber);
     Text("benefit.payee_account", benefit.payee_account(), kMaxIdNumber);
-    for (const std::string* text :
-         {&benefit.sub_item(), &benefit.decision_number(), &benefit.stop_reason(), &benefit.cause(),
-          &benefit.event_id(), &benefit.stage(), &benefit.approval_number(), &benefit.invoice_number(),
-          &benefit.term(), &benefit.school(), &benefit.contract_number()})
-      Text("benefit", *text, kMaxText);
+    for (const auto& [field, text] : std::initializer_list<std::pair<const char*, const std::string&>>{
+             {"benefit.sub_item", benefit.sub_item()},
+             {"benefit.decision_number", benefit.decision_number()},
+             {"benefit.stop_reason", benefit.stop_reason()},
+             {"benefit.cause", benefit.cause()},
+             {"benefit.event_id", benefit.event_id()},
+             {"benefit.stage", benefit.stage()},
+             {"benefit.approval_number", benefit.approval_number()},
+             {"benefit.invoice_number", benefit.invoice_number()},
+             {"benefit.school", benefit.school()},
+             {"benefit.contract_number", benefit.contract_number()}})
+      Text(field, text, kMaxText);
     Term(benefit.term());
     Needs(benefit);
   }
@@ -222,7 +255,7 @@ class Checker {
     Text("fact.value", fact.value(), kMaxText);
     Text("fact.event_id", fact.event_id(), kMaxText);
     Text("fact.institution", fact.institution(), kMaxText);
-    if (fact.amount_fen() < 0) Add("fact.amount_fen", v1::FieldError::INVALID, "an amount is not negative");
+    Amount("fact.amount_fen", fact.amount_fen());
     FactValue(fact);
   }
 
@@ -281,7 +314,7 @@ class Checker {
     OfNeed("gift.need", gift.need());
     DayOf("gift.give_date", gift.has_give_date(), gift.give_date(), "when it was given");
     Text("gift.project_id", gift.project_id(), kMaxIdNumber);
-    if (gift.amount_fen() < 0) Add("gift.amount_fen", v1::FieldError::INVALID, "an amount is not negative");
+    Amount("gift.amount_fen", gift.amount_fen());
   }
 
   void OfNeed(const char* field, v1::Need need) {

@@ -56,6 +56,15 @@ TEST(ValidateRecord, NamesTheFieldAndTheReason) {
        [](auto& r) { *r.mutable_benefit()->mutable_end_month() = MonthOf(2025, 12); }},
       {"benefit.amount_fen", v1::FieldError::INVALID,
        [](auto& r) { r.mutable_benefit()->set_amount_fen(-1); }},
+      {"benefit.amount_fen", v1::FieldError::INVALID,
+       [](auto& r) { r.mutable_benefit()->set_amount_fen(INT64_MAX); }},
+      {"benefit.insured_fen", v1::FieldError::INVALID,
+       [](auto& r) {
+         r.mutable_benefit()->set_form(v1::STRIKE_OFF);
+         r.mutable_benefit()->set_insured_fen(INT64_MIN);
+       }},
+      {"benefit.school", v1::FieldError::TOO_LONG,
+       [](auto& r) { r.mutable_benefit()->set_school(std::string(601, 'x')); }},
       {"benefit.paying_region", v1::FieldError::OUT_OF_REGION,
        [](auto& r) { r.mutable_benefit()->set_paying_region("110101"); }},
       {"benefit.term", v1::FieldError::INVALID, [](auto& r) { r.mutable_benefit()->set_term("2026夏"); }},
@@ -71,6 +80,92 @@ TEST(ValidateRecord, NamesTheFieldAndTheReason) {
     EXPECT_EQ(errors[0].reason(), one.reason) << one.field;
     EXPECT_FALSE(errors[0].message().empty());
     EXPECT_EQ(errors[0].message().find(kWang.name), std::string::npos);
+  }
+}
+
+// Case A2: what hides a text or turns it round is refused by field, and the answer does not hold it.
+TEST(ValidateRecord, TextsThatHideSomethingAreRefusedAndNotRepeated) {
+  v1::Source source;
+  source.set_content(v1::Source::BENEFITS);
+  source.set_programme(v1::MINIMUM_LIVING);
+  const v1::Record good = Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1));
+  const std::string hostile[] = {std::string("王\0秀兰", 10),
+                                 "王\x1B[2J秀兰",
+                                 "王\x7F秀兰",
+                                 "王\u202E兰秀",
+                                 "王\u202A秀兰",
+                                 "王\u2066秀兰",
+                                 "王\u2069秀兰"};
+  struct Place {
+    const char* field;
+    std::function<void(v1::Record&, const std::string&)> set;
+  };
+  const Place places[] = {
+      {"person.name", [](auto& r, auto& text) { r.mutable_person()->set_name(text); }},
+      {"person.former_names", [](auto& r, auto& text) { r.mutable_person()->add_former_names(text); }},
+      {"person.id_number", [](auto& r, auto& text) { r.mutable_person()->set_id_number(text); }},
+      {"person.phones", [](auto& r, auto& text) { r.mutable_person()->add_phones(text); }},
+      {"person.address", [](auto& r, auto& text) { r.mutable_person()->set_address(text); }},
+      {"household.household_id", [](auto& r, auto& text) { r.mutable_household()->set_household_id(text); }},
+      {"benefit.stop_reason", [](auto& r, auto& text) { r.mutable_benefit()->set_stop_reason(text); }},
+      {"benefit.invoice_number", [](auto& r, auto& text) { r.mutable_benefit()->set_invoice_number(text); }},
+  };
+  for (const Place& place : places)
+    for (const std::string& text : hostile) {
+      v1::Record record = good;
+      place.set(record, text);
+      const auto errors = ValidateRecord(source, record);
+      ASSERT_EQ(errors.size(), 1u) << place.field;
+      EXPECT_EQ(errors[0].field(), place.field);
+      EXPECT_EQ(errors[0].reason(), v1::FieldError::INVALID);
+      EXPECT_EQ(errors[0].SerializeAsString().find("秀"), std::string::npos);
+      EXPECT_EQ(errors[0].SerializeAsString().find("\u202E"), std::string::npos);
+    }
+}
+
+// Case A2: what is rare, but a name, is kept as it was sent, byte for byte, in the record and in its history.
+TEST(Feed, RareCharactersComeBackByteForByte) {
+  const std::string names[] = {"\U00020000\U0002B740明",  // CJK extensions B and D
+                               "\uE863丽丽",              // private use: 䶮 as older fonts have it
+                               "\U000F0001芳",            // private use beyond the first plane
+                               "\u0645\u06C7\u06BE\u200F\u06D5\u0645",  // Uyghur, with a mark of direction
+                               "\u0F56\u0F66\u0FA1\u0F53",
+                               "e\u0301\u0323a",
+                               "王\u200B秀\uFEFF兰",
+                               "⿰王莹明"};
+  auto hub = OpenHub();
+  const v1::Source source = OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING);
+  for (size_t i = 0; i < std::size(names); ++i) {
+    v1::Record record = Monthly(kWang, "R" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 1));
+    record.mutable_person()->set_name(names[i]);
+    record.mutable_person()->set_address(names[i]);
+    ASSERT_EQ(Push(*hub, source, {record}).accepted(), 1) << i;
+    const v1::Record stored = Stored(*hub, "ml", record.record_id()).record();
+    EXPECT_EQ(stored.person().name(), names[i]);
+    EXPECT_EQ(stored.SerializeAsString(), record.SerializeAsString());
+  }
+}
+
+// Case A2: full-width digits and every way to write the 18th digit X are one number.
+TEST(Feed, ANumberIsTheSameHoweverItIsWritten) {
+  Who who = kWang;
+  for (int sequence = 1; who.id_number.back() != 'X'; ++sequence)
+    who = MadeUp(kWang.name, kWang.birth, sequence);
+  const std::string digits = who.id_number.substr(0, 17);
+  std::string wide;
+  for (const char c : digits) wide += std::string("\xEF\xBC") + static_cast<char>(0x90 + (c - '0'));
+  const std::string written[] = {
+      digits + "X", digits + "x", digits + "Ｘ",      digits + "ｘ",
+      digits + "Ⅹ", wide + "ｘ",  "'" + digits + "X", digits.substr(0, 6) + " " + digits.substr(6) + "x"};
+  auto hub = OpenHub();
+  const v1::Source source = OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING);
+  for (size_t i = 0; i < std::size(written); ++i) {
+    v1::Record record = Monthly(who, "R" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 1));
+    record.mutable_person()->set_id_number(written[i]);
+    ASSERT_EQ(Push(*hub, source, {record}).accepted(), 1) << i;
+    EXPECT_EQ(Stored(*hub, "ml", record.record_id()).record().person().id_number(), written[i]);
+    EXPECT_EQ(Rows(*hub, "mp").size(), 1u)
+        << "one person, however the number of record " << i << " is written";
   }
 }
 
