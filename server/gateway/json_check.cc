@@ -1,6 +1,6 @@
 #include "server/gateway/json_check.h"
 
-#include <algorithm>
+#include <charconv>
 #include <set>
 #include <string>
 
@@ -81,14 +81,22 @@ class Checker {
         if (!String(&text)) return false;
         return !field || field->type() != FieldDescriptor::TYPE_ENUM || Exists(*field, text);
       }
-      default:
-        return Word();
+      default: {
+        std::string_view word;
+        if (!Word(&word)) return false;
+        return !field || field->type() != FieldDescriptor::TYPE_ENUM || word == "null" ||
+               Exists(*field, word);
+      }
     }
   }
 
+  // A value's name, or its number.
   static bool Exists(const FieldDescriptor& field, std::string_view name) {
-    return field.enum_type()->FindValueByName(std::string(name)) != nullptr ||
-           std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (field.enum_type()->FindValueByName(std::string(name)) != nullptr) return true;
+    int number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    return error == std::errc() && end == name.data() + name.size() &&
+           field.enum_type()->FindValueByNumber(number) != nullptr;
   }
 
   bool Object(const Descriptor* message, bool is_map, int depth) {
@@ -120,11 +128,12 @@ class Checker {
   }
 
   // A number, true, false or null.
-  bool Word() {
+  bool Word(std::string_view* word) {
     const size_t begin = at_;
     while (at_ < json_.size() && std::string_view(",]} \n\r\t").find(json_[at_]) == std::string_view::npos)
       ++at_;
-    return at_ > begin && at_ - begin <= kLongestNumber;
+    *word = json_.substr(begin, at_ - begin);
+    return !word->empty() && word->size() <= kLongestNumber;
   }
 
   const std::string_view json_;
