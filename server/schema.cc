@@ -84,9 +84,13 @@ std::string TimerRow(int32_t day, matcher::PersonId person) {
 }
 std::optional<Timer> DecodeTimer(std::string_view key) {
   constexpr size_t kDayBytes = 8;
-  if (key.size() != kTimerPrefix.size() + kDayBytes + matcher::RecordKey::kSize) return std::nullopt;
-  uint64_t day = 0;
-  for (char byte : key.substr(kTimerPrefix.size(), kDayBytes)) day = day << 8 | static_cast<uint8_t>(byte);
+  if (key.size() != kTimerPrefix.size() + kDayBytes + matcher::RecordKey::kSize ||
+      !key.starts_with(kTimerPrefix))
+    return std::nullopt;
+  uint64_t bits = 0;
+  for (char byte : key.substr(kTimerPrefix.size(), kDayBytes)) bits = bits << 8 | static_cast<uint8_t>(byte);
+  const auto day = static_cast<int64_t>(bits);
+  if (day < INT32_MIN || day > INT32_MAX) return std::nullopt;
   return Timer{static_cast<int32_t>(day),
                {matcher::RecordKey::FromBytes(key.data() + kTimerPrefix.size() + kDayBytes)}};
 }

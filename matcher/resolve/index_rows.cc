@@ -144,7 +144,7 @@ std::optional<Links> DecodeLinks(std::string_view bytes) {
   uint8_t flags = 0;
   uint32_t edges = 0;
   if (!cursor.Read(&links.person.anchor) || !cursor.Read(&flags) || !cursor.Read(&edges) ||
-      edges > cursor.size())
+      edges > cursor.size() || flags > 3)
     return std::nullopt;
   links.numbered = flags & 1;
   links.ambiguous = flags & 2;
@@ -194,12 +194,15 @@ std::string EncodeConflict(const Conflict& conflict) {
 }
 
 std::optional<Conflict> DecodeConflict(std::string_view key, std::string_view bytes) {
-  Cursor key_cursor(key.substr(std::min(key.size(), kConflictPrefix.size())));
+  if (!key.starts_with(kConflictPrefix)) return std::nullopt;
+  Cursor key_cursor(key.substr(kConflictPrefix.size()));
   Cursor cursor(bytes);
   Conflict conflict;
   uint8_t kind = 0;
   if (!key_cursor.Read(&conflict.a) || !key_cursor.Read(&conflict.b) || !cursor.Read(&kind) ||
-      !cursor.Read(&conflict.bits))
+      !cursor.Read(&conflict.bits) || key_cursor.size() > 0 || cursor.size() > 0 ||
+      kind < static_cast<uint8_t>(ConflictKind::kUncertainMatch) ||
+      kind > static_cast<uint8_t>(ConflictKind::kAmbiguousRecord))
     return std::nullopt;
   conflict.kind = static_cast<ConflictKind>(kind);
   return conflict;

@@ -42,8 +42,10 @@ std::string EncodeRank(const Rank& rank) {
 
 std::optional<Rank> DecodeRank(std::string_view bytes) {
   if (bytes.size() <= kDayBytes) return std::nullopt;
-  uint64_t day = 0;
-  for (const char byte : bytes.substr(0, kDayBytes)) day = day << 8 | static_cast<uint8_t>(byte);
+  uint64_t read = 0;
+  for (const char byte : bytes.substr(0, kDayBytes)) read = read << 8 | static_cast<uint8_t>(byte);
+  const auto day = static_cast<int64_t>(read);
+  if (day < INT32_MIN || day > INT32_MAX) return std::nullopt;
   return Rank{static_cast<int32_t>(day), std::string(bytes.substr(kDayBytes))};
 }
 
