@@ -31,6 +31,7 @@ absl::Status Transaction::Prefetch(std::span<const std::string> keys) {
   if (missing.empty()) return absl::OkStatus();
   auto rows = store_.MultiGet(missing);
   if (!rows.ok()) return rows.status();
+  read_.reserve(read_.size() + missing.size());
   for (size_t i = 0; i < missing.size(); ++i) read_.emplace(std::move(missing[i]), std::move((*rows)[i]));
   return absl::OkStatus();
 }
@@ -110,7 +111,23 @@ storage::Commit Transaction::Build() const {
 }
 
 absl::StatusOr<Version> Transaction::Commit() {
-  auto result = store_.Apply(Build());
+  storage::Commit commit;
+  commit.read_at = read_at_;
+  commit.guards.reserve(read_.size());
+  // Nothing is copied: a big transaction has a hundred thousand guards.
+  while (!read_.empty()) {
+    auto row = read_.extract(read_.begin());
+    commit.guards.push_back({std::move(row.key()), row.mapped().version});
+  }
+  while (!writes_.empty()) {
+    auto row = writes_.extract(writes_.begin());
+    if (row.mapped()) {
+      commit.puts.push_back({std::move(row.key()), *std::move(row.mapped())});
+    } else {
+      commit.deletes.push_back(std::move(row.key()));
+    }
+  }
+  auto result = store_.Apply(commit);
   if (!result.ok()) return result.status();
   if (!result->committed()) return absl::AbortedError("a row that was read has changed");
   return result->version;

@@ -53,7 +53,7 @@ class Transaction {
   // The commit so far; the transaction may go on.
   storage::Commit Build() const;
 
-  // Applies the commit. ABORTED: a guarded row changed; begin again.
+  // Applies the commit, and ends the transaction. ABORTED: a guarded row changed; begin again.
   absl::StatusOr<Version> Commit();
 
  private:

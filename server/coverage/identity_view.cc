@@ -29,19 +29,22 @@ matcher::DocumentKind KindOf(v1::IdType type) {
 
 }  // namespace
 
-matcher::Identity IdentityOf(const v1::PersonIdentity& person) {
+matcher::RawIdentity RawIdentityOf(const v1::PersonIdentity& person) {
   matcher::RawIdentity raw;
   raw.document = KindOf(person.id_type());
   raw.id_number = person.id_number();
-  if (person.has_birth_date()) {
+  const int year = person.birth_date().year();
+  if (year >= 1800 && year <= 2200) {
     const matcher::CivilDate birth = CivilDateOf(person.birth_date());
     if (birth.valid()) raw.birth_date = birth;
   }
   raw.sex = person.sex() == v1::MALE     ? matcher::Sex::kMale
             : person.sex() == v1::FEMALE ? matcher::Sex::kFemale
                                          : matcher::Sex::kUnknown;
-  return matcher::Normalize(raw);
+  return raw;
 }
+
+matcher::Identity IdentityOf(const v1::PersonIdentity& person) { return matcher::Normalize(RawIdentityOf(person)); }
 
 std::optional<matcher::CivilDate> BirthDateOf(const PersonRecords& person) {
   std::map<matcher::CivilDate, int> told;

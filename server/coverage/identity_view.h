@@ -12,7 +12,10 @@ namespace relief::coverage {
 
 class PersonRecords;
 
-// The number, birth date and sex of one record in canonical form; the rest is left empty.
+// The number, birth date and sex of one record as the matcher takes them; the rest is left empty.
+matcher::RawIdentity RawIdentityOf(const v1::PersonIdentity& person);
+
+// The same in canonical form.
 matcher::Identity IdentityOf(const v1::PersonIdentity& person);
 
 // The birth date that most records tell, stated or by their own number; of two told equally often the

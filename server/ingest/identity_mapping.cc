@@ -3,39 +3,10 @@
 #include <cstring>
 
 #include "matcher/normalize/normalizer.h"
+#include "server/coverage/identity_view.h"
 
 namespace relief::server {
 namespace {
-
-matcher::DocumentKind ToDocumentKind(v1::IdType type) {
-  switch (type) {
-    case v1::RESIDENCE_PERMIT_HMT:
-      return matcher::DocumentKind::kResidencePermit;
-    case v1::FOREIGN_RESIDENT:
-      return matcher::DocumentKind::kForeignResident;
-    case v1::BIRTH_CERTIFICATE:
-      return matcher::DocumentKind::kBirthCertificate;
-    case v1::DISABILITY_CERTIFICATE:
-      return matcher::DocumentKind::kDisabilityCertificate;
-    case v1::PASSPORT:
-      return matcher::DocumentKind::kPassport;
-    case v1::OTHER_DOCUMENT:
-      return matcher::DocumentKind::kOther;
-    default:
-      return matcher::DocumentKind::kResidentId;
-  }
-}
-
-matcher::Sex ToSex(v1::Sex sex) {
-  switch (sex) {
-    case v1::MALE:
-      return matcher::Sex::kMale;
-    case v1::FEMALE:
-      return matcher::Sex::kFemale;
-    default:
-      return matcher::Sex::kUnknown;
-  }
-}
 
 std::optional<matcher::CivilDate> FirstDay(const v1::Month& month) {
   v1::Date date;
@@ -71,13 +42,9 @@ v1::Date ToProto(matcher::CivilDate date) {
 
 matcher::RawIdentity ToRawIdentity(const v1::PersonIdentity& person, const std::string& source_id,
                                    const v1::Household& household) {
-  matcher::RawIdentity raw;
+  matcher::RawIdentity raw = coverage::RawIdentityOf(person);
   raw.name = person.name();
   raw.former_names.assign(person.former_names().begin(), person.former_names().end());
-  raw.document = ToDocumentKind(person.id_type());
-  raw.id_number = person.id_number();
-  if (person.has_birth_date()) raw.birth_date = ToCivilDate(person.birth_date());
-  raw.sex = ToSex(person.sex());
   raw.phones.assign(person.phones().begin(), person.phones().end());
   raw.address = person.address();
   raw.region_code = person.region_code();

@@ -4,10 +4,11 @@
 //
 // Starts a hub on an empty directory, pushes every export of DIR (mapped beforehand, so that the client costs
 // little), and prints records a second, the distribution of the time from sending a batch to its ack, the
-// hub's peak memory and what it keeps on disk. Beside it stands the floor: the same batches appended to a
+// hub's processor time and peak memory and what it keeps on disk. Beside it stands the floor: the same batches appended to a
 // file with one fsync each, in the same run, on the same disk. Figures of one machine; compare ratios.
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -128,7 +129,7 @@ int Run(int argc, char** argv) {
     const int log = ::open((work + "/hub.log").c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
     ::dup2(log, 2);
     ::execl(hub_binary.c_str(), hub_binary.c_str(), "--config", config.c_str(), "--listen", address.c_str(),
-            "--data", data.c_str(), "--as-of", "2026-10-31", nullptr);
+            "--data", data.c_str(), "--console", "127.0.0.1:0", "--as-of", "2026-10-31", nullptr);
     ::_exit(127);
   }
   auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
@@ -181,7 +182,10 @@ int Run(int argc, char** argv) {
   const uint64_t memory = PeakMemoryKib(hub);
   ::kill(hub, SIGTERM);
   int exit_code = 0;
-  ::waitpid(hub, &exit_code, 0);
+  rusage used{};
+  ::wait4(hub, &exit_code, 0, &used);
+  const auto cpu = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+  const double cpu_seconds = cpu(used.ru_utime) + cpu(used.ru_stime);
 
   std::sort(latencies.begin(), latencies.end());
   const auto percentile = [&](double p) {
@@ -195,6 +199,8 @@ int Run(int argc, char** argv) {
               seconds / floor);
   std::printf("ack latency        p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms (%zu batches)\n",
               percentile(.5), percentile(.9), percentile(.99), percentile(1), latencies.size());
+  std::printf("hub's processor    %.1f s, %.0f us a record\n", cpu_seconds,
+              1e6 * cpu_seconds / static_cast<double>(records));
   std::printf("hub peak memory    %.0f MiB\n", static_cast<double>(memory) / 1024);
   std::printf("on disk            %.0f bytes/record\n",
               static_cast<double>(BytesIn(data)) / static_cast<double>(records));
