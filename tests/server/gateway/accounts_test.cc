@@ -13,6 +13,8 @@
 #include "relief/v1/report_service.pb.h"
 #include "relief/v1/review_service.pb.h"
 #include "server/gateway/sessions.h"
+#include "server/security/policy.h"
+#include "tests/server/security/contract.h"
 
 namespace relief::server::gateway {
 namespace {
@@ -109,6 +111,27 @@ TEST(Accounts, EveryUnaryMethodOfTheContractIsDecidedOn) {
   EXPECT_FALSE(MayCall(AUDITOR, "/relief.v1.ReviewService/DecideConflict"));
   EXPECT_FALSE(MayCall(OFFICER, "/relief.v1.AdminService/ReloadRules"));
   EXPECT_FALSE(MayCall(OFFICER, "/relief.v1.ReviewService/ApproveProposal")) << "approvers approve";
+}
+
+// The console offers a role nothing that the shipped policy would refuse it: two lists that say the same.
+TEST(Accounts, ARoleMayCallNothingThatThePolicyRefusesIt) {
+  std::ifstream file(RELIEF_POLICY_DIRECTORY "/methods.textproto");
+  std::stringstream methods;
+  methods << file.rdbuf();
+  int allowed = 0;
+  for (const auto& [role, office] : {std::pair{OFFICER, "DATA_OFFICER"}, {SUPERVISOR, "SUPERVISOR"}, {APPROVER, "APPROVER"},
+                                     {AUDITOR, "AUDITOR"}, {ADMINISTRATOR, "ADMINISTRATOR"}}) {
+    const auto policy = security::Policy::Parse(
+        {{"methods", methods.str()},
+         {"callers", std::string("callers { id: \"a\" grants { roles: ") + office + " all_programmes: true whole_country: true } }"}});
+    ASSERT_TRUE(policy.ok()) << policy.status();
+    for (const std::string& method : ContractMethods()) {
+      if (!MayCall(role, "/" + method)) continue;
+      ++allowed;
+      EXPECT_TRUE((*policy)->PermitFor("a", method)) << method << " as " << office;
+    }
+  }
+  EXPECT_GT(allowed, 100);
 }
 
 TEST(SessionsTest, LiveAsLongAsTheyAreUsed) {
