@@ -4,6 +4,7 @@
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/finding_filter.h"
+#include "adapters/cli/paging_flags.h"
 #include "adapters/cli/show.h"
 #include "adapters/cli/text.h"
 #include "relief/v1/finding_service.grpc.pb.h"
@@ -13,9 +14,7 @@ namespace {
 
 struct ListOptions {
   FindingFilterFlags filter;
-  int page_size = 50;
-  std::string page_token;
-  bool all = false;
+  PagingFlags paging;
 };
 
 absl::Status List(const Session& session, const ListOptions& options) {
@@ -23,15 +22,10 @@ absl::Status List(const Session& session, const ListOptions& options) {
   if (!filter.ok()) return filter.status();
   v1::ListFindingsRequest request;
   *request.mutable_filter() = *filter;
-  request.set_page_size(options.page_size);
-  request.set_page_token(options.page_token);
   Table table = FindingTable();
-  std::string next;
-  do {
+  const absl::Status status = options.paging.Walk(request, [&](const auto& page, std::string* next) {
     v1::ListFindingsResponse response;
-    auto status =
-        session.Call<v1::FindingService>(&v1::FindingService::Stub::ListFindings, request, &response);
-    if (!status.ok()) return status;
+    auto called = session.Call<v1::FindingService>(&v1::FindingService::Stub::ListFindings, page, &response);
     for (const v1::Finding& finding : response.findings()) {
       if (session.json()) {
         Session::PrintJson(finding);
@@ -39,12 +33,11 @@ absl::Status List(const Session& session, const ListOptions& options) {
         AddFinding(finding, &table);
       }
     }
-    next = response.next_page_token();
-    request.set_page_token(next);
-  } while (options.all && !next.empty());
+    *next = response.next_page_token();
+    return called;
+  });
   if (!session.json()) table.Print(std::cout);
-  if (!next.empty()) std::cerr << Fill(Say::kMorePages, {next}) << '\n';
-  return absl::OkStatus();
+  return status;
 }
 
 absl::Status ShowOne(const Session& session, const std::string& id) {
@@ -67,11 +60,7 @@ void AddFindingCommands(CLI::App& app, Session& session) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* findings = app.add_subcommand("findings", Text(Say::kHelpFindings));
   options->filter.Add(*findings);
-  findings->add_option("--page-size", options->page_size, Text(Say::kHelpPageSize))
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  findings->add_option("--page-token", options->page_token, Text(Say::kHelpPageToken));
-  findings->add_flag("--all", options->all, Text(Say::kHelpAll));
+  options->paging.Add(*findings);
   findings->callback([=, &session] {
     if (const auto status = List(session, *options); !status.ok()) session.Fail(status);
   });

@@ -16,7 +16,7 @@ struct PagingFlags {
 
   void Add(CLI::App& command) {
     command.add_option("--page-size", page_size, Text(Say::kHelpPageSize))
-        ->check(CLI::Range(1, 500))
+        ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     command.add_option("--page-token", page_token, Text(Say::kHelpPageToken));
     command.add_flag("--all", all, Text(Say::kHelpAll));

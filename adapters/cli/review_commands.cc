@@ -6,6 +6,7 @@
 #include "adapters/cli/commands.h"
 #include "adapters/cli/names.h"
 #include "adapters/cli/purpose_flags.h"
+#include "adapters/cli/paging_flags.h"
 #include "adapters/cli/show.h"
 #include "adapters/cli/table.h"
 #include "adapters/cli/text.h"
@@ -16,9 +17,7 @@ namespace {
 
 struct ListOptions {
   std::vector<std::string> kinds;
-  int page_size = 50;
-  std::string page_token;
-  bool all = false;
+  PagingFlags paging;
 };
 
 Table ConflictTable() {
@@ -44,15 +43,10 @@ absl::Status List(const Session& session, const ListOptions& options) {
     if (!kind) return absl::InvalidArgumentError(Fill(Say::kBadValue, {"--kind"}));
     request.add_kinds(static_cast<v1::Conflict::Kind>(*kind));
   }
-  request.set_page_size(options.page_size);
-  request.set_page_token(options.page_token);
   Table table = ConflictTable();
-  std::string next;
-  do {
+  const absl::Status status = options.paging.Walk(request, [&](const auto& page, std::string* next) {
     v1::ListConflictsResponse response;
-    auto status =
-        session.Call<v1::ReviewService>(&v1::ReviewService::Stub::ListConflicts, request, &response);
-    if (!status.ok()) return status;
+    auto called = session.Call<v1::ReviewService>(&v1::ReviewService::Stub::ListConflicts, page, &response);
     for (const v1::Conflict& conflict : response.conflicts()) {
       if (session.json()) {
         Session::PrintJson(conflict);
@@ -60,12 +54,11 @@ absl::Status List(const Session& session, const ListOptions& options) {
         AddConflict(conflict, &table);
       }
     }
-    next = response.next_page_token();
-    request.set_page_token(next);
-  } while (options.all && !next.empty());
+    *next = response.next_page_token();
+    return called;
+  });
   if (!session.json()) table.Print(std::cout);
-  if (!next.empty()) std::cerr << Fill(Say::kMorePages, {next}) << '\n';
-  return absl::OkStatus();
+  return status;
 }
 
 absl::StatusOr<v1::Conflict> Get(const Session& session, const std::string& id) {
@@ -171,11 +164,7 @@ void AddReading(CLI::App& app, Session& session) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* list = app.add_subcommand("conflicts", Text(Say::kHelpConflicts));
   list->add_option("--kind", options->kinds, Text(Say::kHelpConflictKind))->delimiter(',');
-  list->add_option("--page-size", options->page_size, Text(Say::kHelpPageSize))
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  list->add_option("--page-token", options->page_token, Text(Say::kHelpPageToken));
-  list->add_flag("--all", options->all, Text(Say::kHelpAll));
+  options->paging.Add(*list);
   list->callback([=, &session] {
     if (const auto status = List(session, *options); !status.ok()) session.Fail(status);
   });

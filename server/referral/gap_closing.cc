@@ -4,7 +4,7 @@
 
 #include "matcher/resolve/resolver.h"
 #include "server/referral/referral_change.h"
-#include "server/schema.h"
+#include "server/report/person_rows.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server {
@@ -28,15 +28,9 @@ absl::Status FindHelp(const storage::Reader& reader, const std::string& person_i
   auto person = matcher::FollowPersonId(reader, *id);
   if (absl::IsNotFound(person.status())) return absl::OkStatus();  // nothing is left of that person
   if (!person.ok()) return person.status();
-  auto members = matcher::MembersOf(reader, *person);
-  if (!members.ok()) return members.status();
-  std::vector<std::string> keys;
-  for (const matcher::RecordKey& member : *members) keys.push_back(schema::RecordRow(member));
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
-  for (const storage::Row& row : *rows) {
-    stored::Record record;
-    if (!record.ParseFromString(row.value)) return absl::DataLossError("the row of a record is damaged");
+  auto records = ReadRows(reader, *person);
+  if (!records.ok()) return records.status();
+  for (stored::Record& record : records->rows) {
     if (record.commit_time_us() < Microseconds(referral.referral().create_time())) continue;
     if (!record.record().has_benefit() || !Helps(referral, record.record().benefit().programme())) continue;
     if (!*help || record.commit_time_us() < (*help)->commit_time_us()) *help = std::move(record);

@@ -4,7 +4,7 @@
 #include "matcher/resolve/resolver.h"
 #include "server/coverage/timeline.h"
 #include "server/ingest/identity_mapping.h"
-#include "server/schema.h"
+#include "server/report/person_rows.h"
 
 namespace relief::server {
 namespace {
@@ -34,20 +34,13 @@ absl::StatusOr<PersonSketch> SketchPerson(const storage::Reader& reader, const s
   if (!id) return absl::InvalidArgumentError("person_id: not a person id");
   auto person = matcher::FollowPersonId(reader, *id);
   if (!person.ok()) return person.status();
-  auto members = matcher::MembersOf(reader, *person);
-  if (!members.ok()) return members.status();
-  std::vector<std::string> keys;
-  for (const matcher::RecordKey& member : *members) keys.push_back(schema::RecordRow(member));
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
+  auto records = ReadRows(reader, *person);
+  if (!records.ok()) return records.status();
   PersonSketch sketch;
   sketch.person_id = person->ToString();
   std::optional<matcher::CivilDate> stated;
-  for (const storage::Row& row : *rows) {
-    stored::Record stored;
-    if (!row.present() || !stored.ParseFromString(row.value))
-      return absl::DataLossError("the row of a record is damaged");
-    const v1::Record record = EffectiveRecord(stored);
+  for (const stored::Record& stored : records->rows) {
+    const v1::Record& record = stored.record();
     if (record.has_benefit() && Holds(record.benefit(), as_of))
       sketch.held.insert(record.benefit().programme());
     if (sketch.birth) continue;

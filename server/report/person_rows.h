@@ -1,4 +1,4 @@
-// A person's records as rows, and how one of them is shown. Private to server/report.
+// A person's records as rows, and how they are shown.
 #pragma once
 
 #include <vector>

@@ -6,43 +6,12 @@
 #include "server/notice/outbox.h"
 #include "server/schema.h"
 #include "server/stored.pb.h"
-#include "tests/server/hub_fixture.h"
+#include "tests/server/notice/duplicate_fixture.h"
 
 namespace relief::server {
 namespace {
 
-const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
-
-class Findings : public testing::Test {
- protected:
-  void MakeDuplicate(int64_t version = 1) {
-    Push(*hub_, care_, {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
-    Push(*hub_, living_, {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3), "371302", version)});
-  }
-  void Withdraw(int64_t version) {
-    v1::Record gone;
-    gone.set_record_id("D1");
-    gone.set_version(version);
-    gone.set_deleted(true);
-    Push(*hub_, living_, {gone});
-  }
-  v1::Finding Duplicate() {
-    v1::ListFindingsRequest request;
-    request.mutable_filter()->add_rule_ids("D01");
-    const auto found = ListFindings(hub_->store(), request);
-    EXPECT_EQ(found->findings_size(), 1);
-    return found->findings_size() > 0 ? found->findings(0) : v1::Finding();
-  }
-
-  int64_t now_us_ = 1'793'000'000'000'000;
-  std::unique_ptr<Hub> hub_ = OpenHub(storage::NewMemoryStore(), [this] {
-    Hub::Options options = TestOptions();
-    options.clock = [this] { return now_us_ += 1'000'000; };
-    return options;
-  }());
-  v1::Source care_ = OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY);
-  v1::Source living_ = OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING);
-};
+using Findings = OneDuplicate;
 
 TEST_F(Findings, OpenCloseAndReopenUnderOneId) {
   MakeDuplicate();
@@ -256,6 +225,7 @@ TEST_F(Answers, ReachTheOtherSideAsANotice) {
 }
 
 TEST(FindingDeadline, IsKeptByATimerAndOverdueIsSaidOnce) {
+  const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
   const auto store = storage::NewMemoryStore();
   Hub::Options options = TestOptions();
   std::string id;
