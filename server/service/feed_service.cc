@@ -28,7 +28,13 @@ class PushStream {
     std::thread writer([this] { WriteAnswers(); });
     v1::PushRequest request;
     absl::Status refused;
-    while (refused.ok() && stream_.Read(&request) && WaitForRoom()) {
+    while (refused.ok()) {
+      request.Clear();
+      if (!stream_.Read(&request)) {
+        refused = WhyUnread(request);
+        break;
+      }
+      if (!WaitForRoom()) break;
       auto answer = Handle(request);
       if (answer.ok()) {
         Queue(*std::move(answer));
@@ -46,6 +52,16 @@ class PushStream {
   }
 
  private:
+  // gRPC says the same of a sender that is done and of a message that protobuf cannot read. But the latter
+  // has been read up to the place: without this, the sender would be told OK, and miss an answer.
+  static absl::Status WhyUnread(const v1::PushRequest& request) {
+    if (request.message_case() == v1::PushRequest::MESSAGE_NOT_SET) return absl::OkStatus();
+    if (!request.has_batch() || request.batch().records().empty())
+      return absl::InvalidArgumentError("the message cannot be read; texts must be UTF-8");
+    return absl::InvalidArgumentError("batch.records[" + std::to_string(request.batch().records_size() - 1) +
+                                      "] cannot be read; texts must be UTF-8");
+  }
+
   absl::StatusOr<Pending> Handle(v1::PushRequest& request) {
     if (request.message_case() == v1::PushRequest::kOpen) return Ready(Open(request.open()));
     if (!source_) return absl::FailedPreconditionError("a stream begins with open");

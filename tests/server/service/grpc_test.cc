@@ -85,6 +85,19 @@ class Grpc : public testing::Test {
   std::unique_ptr<v1::AdminService::Stub> admin_ = v1::AdminService::NewStub(running_.channel());
 };
 
+// Case A2. gRPC itself ends such a stream as if the sender were done.
+TEST_F(Grpc, ATextThatIsNotUtf8IsRefusedByItsRecordAndNotRepeated) {
+  v1::Record broken = Monthly(kWang, "B", v1::MINIMUM_LIVING, MonthOf(2026, 1));
+  broken.mutable_person()->set_name("\xCD\xF5\xD0\xE3");  // GBK; protobuf for C++ sends it all the same
+  const v1::Record good = Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1));
+  const Pushed pushed =
+      PushAll({Open("ml", v1::MINIMUM_LIVING), Batch(1, {good}), Batch(2, {good, broken}), Batch(3, {good})});
+  EXPECT_EQ(pushed.status.error_code(), grpc::INVALID_ARGUMENT);
+  EXPECT_EQ(pushed.status.error_message(), "batch.records[1] cannot be read; texts must be UTF-8");
+  ASSERT_EQ(pushed.answers.size(), 2u) << "what came before is applied and acknowledged";
+  EXPECT_EQ(pushed.answers[1].ack().accepted(), 1);
+}
+
 TEST_F(Grpc, BatchesAreAcknowledgedInOrder) {
   std::vector<v1::PushRequest> requests = {Open("ml", v1::MINIMUM_LIVING)};
   for (int i = 1; i <= 30; ++i)
