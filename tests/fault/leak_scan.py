@@ -101,40 +101,46 @@ def one_person(district):
 
 def wrong_files(district, directory):
     """Exports with cells where they do not belong: shifted rows, numbers as dates and amounts, quotes that never close, other encodings."""
-    lines = read(os.path.join(district, "minimum_living.csv")).splitlines()
-    head, rows = lines[0], lines[1:60]
-    cells = [next(csv.reader([row])) for row in rows]
-    columns = head.split(",")
-    at = {name: columns.index(name) for name in ("姓名", "身份证号码", "联系电话", "保障起始年月", "月保障金(元)", "发放地区划代码")}
+    def table(file):
+        head, *rows = csv.reader(read(os.path.join(district, file + ".csv")).splitlines()[:60])
+        return head, rows
 
-    def swapped(a, b):
-        out = []
-        for row in cells:
-            row = list(row)
-            row[at[a]], row[at[b]] = row[at[b]], row[at[a]]
-            out.append(",".join(row))
-        return out
+    head, rows = table("minimum_living")
+    name, number = head.index("姓名"), head.index("身份证号码")
+
+    def swapped(file, a, b):
+        head, rows = table(file)
+        a, b = head.index(a), head.index(b)
+        for row in rows:
+            row[a], row[b] = row[b], row[a]
+        return [head] + rows
 
     contents = {
-        "shifted": [",".join(row[1:]) for row in cells],
-        "surplus": [",".join(row + [row[at["身份证号码"]]]) for row in cells],
-        "number_as_month": swapped("身份证号码", "保障起始年月"),
-        "name_as_month": swapped("姓名", "保障起始年月"),
-        "phone_as_amount": swapped("联系电话", "月保障金(元)"),
-        "name_as_region": swapped("姓名", "发放地区划代码"),
-        "long_name": [",".join(c * 60 if i == at["姓名"] else c for i, c in enumerate(row)) for row in cells],
-        "control": [",".join("\x01" + c if i == 0 else c for i, c in enumerate(row)) for row in cells],
-        "open_quote": [",".join('"' + c if i == at["姓名"] and n > 40 else c for i, c in enumerate(row)) for n, row in enumerate(cells)],
+        "shifted": [head] + [row[1:] for row in rows],
+        "surplus": [head] + [row + [row[number]] for row in rows],
+        "number_as_month": swapped("minimum_living", "身份证号码", "保障起始年月"),
+        "name_as_month": swapped("minimum_living", "姓名", "保障起始年月"),
+        "phone_as_amount": swapped("minimum_living", "联系电话", "月保障金(元)"),
+        "name_as_region": swapped("minimum_living", "姓名", "发放地区划代码"),
+        "name_as_code": swapped("extreme_poverty", "特困人员姓名", "供养方式"),
+        "number_as_code": swapped("medical", "身份证号", "业务类型"),
+        "name_as_fact": swapped("facts", "姓名", "事项"),
+        "number_as_value": swapped("facts", "身份证号", "值"),
+        "phone_as_term": swapped("education", "监护人电话", "资助学期"),
+        "long_name": [head] + [[c * 60 if i == name else c for i, c in enumerate(row)] for row in rows],
+        "control": [head] + [["\x01" + c if i == 0 else c for i, c in enumerate(row)] for row in rows],
+        "turned_round": [head] + [[c[:1] + "\u202e" + c[1:] if i == name else c for i, c in enumerate(row)] for row in rows],
+        "no_header": rows,
     }
-    for name, body in contents.items():
-        path = os.path.join(directory, name + ".csv")
-        with open(path, "w", encoding="utf-8-sig") as f:
-            f.write("\n".join([head] + body) + "\n")
+    for file, body in contents.items():
+        path = os.path.join(directory, file + ".csv")
+        with open(path, "w", encoding="utf-8-sig", newline="") as f:
+            csv.writer(f).writerows(body)
         yield path
-    no_header = os.path.join(directory, "no_header.csv")
-    with open(no_header, "w", encoding="utf-8") as f:
-        f.write("\n".join(rows) + "\n")
-    yield no_header
+    open_quote = os.path.join(directory, "open_quote.csv")
+    with open(open_quote, "w", encoding="utf-8") as f:
+        f.write("\n".join([",".join(head)] + [",".join('"' + c if i == name and n > 40 else c for i, c in enumerate(row)) for n, row in enumerate(rows)]) + "\n")
+    yield open_quote
 
 
 def call_client(hub, seen, district, directory):
