@@ -1,14 +1,11 @@
 // Records as a feed sends them: validation, and what ingest does with a record that passed. An input is a
 // letter (what the source holds) and a record, in text format (so that the corpus can be read) or as it is on
 // the wire.
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/stubs/logging.h>
-#include <google/protobuf/text_format.h>
 
 #include "matcher/normalize/normalizer.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/identity_mapping.h"
-#include "tests/fuzz/fuzz_target.h"
+#include "tests/fuzz/message_input.h"
 
 using namespace relief;
 
@@ -28,20 +25,6 @@ v1::Source SourceOf(size_t choice) {
     source.set_content(choice == 8 ? v1::Source::FACTS : choice == 9 ? v1::Source::LEADS : v1::Source::GIFTS);
   }
   return source;
-}
-
-bool ReadRecord(std::string_view bytes, v1::Record* record) {
-  const google::protobuf::LogSilencer nothing_to_standard_error;
-  class Silent : public google::protobuf::io::ErrorCollector {
-    void AddError(int, int, const std::string&) override {}
-  } silent;
-  if (record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return true;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&silent);
-  std::string wire;
-  // Text may hold bytes that no feed can carry.
-  return parser.ParseFromString(std::string(bytes), record) && record->SerializeToString(&wire) &&
-         record->ParseFromString(wire);
 }
 
 // The texts of a record, of every depth.
@@ -100,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Input input(data, size);
   const v1::Source source = SourceOf(input.Choice(11));
   v1::Record record;
-  if (!ReadRecord(input.rest(), &record)) return 0;
+  if (!fuzz::ReadMessage(input.rest(), &record)) return 0;
   const auto errors = server::ValidateRecord(source, record);
   HOLDS(errors.size() <= 100);
   CheckErrors(record, errors);
@@ -108,17 +91,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-#ifdef RELIEF_FUZZING
-// Text is turned into the wire's form before it is changed: most changes of a text are no longer text format.
-extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t most);
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned /*seed*/) {
-  v1::Record record;
-  std::string wire;
-  if (size > 1 && ReadRecord({reinterpret_cast<const char*>(data) + 1, size - 1}, &record) &&
-      record.SerializeToString(&wire) && wire.size() + 1 <= most) {
-    std::copy(wire.begin(), wire.end(), data + 1);
-    size = wire.size() + 1;
-  }
-  return LLVMFuzzerMutate(data, size, most);
+  return fuzz::MutateMessage<v1::Record>(data, size, most, 1);
 }
-#endif

@@ -17,11 +17,19 @@
 
 #include "tests/fuzz/fuzz_target.h"
 
+// A target's own way to change an input, where it has one; it calls LLVMFuzzerMutate for the change itself.
+extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most,
+                                                                unsigned seed);
+
 namespace {
 
 using Bytes = std::vector<uint8_t>;
 
+constexpr size_t kMostBytes = 1 << 16;
+
 Bytes current;
+std::vector<Bytes> corpus;
+std::mt19937 chance(20261125);
 
 // Async-signal-safe: write(2) and nothing else.
 void TellInput(int signal) {
@@ -43,14 +51,15 @@ void Run(Bytes input) {
 }
 
 // One to four small changes: a byte, a cut, a repeated part, a part of another file.
-Bytes Variant(Bytes bytes, const Bytes& other, std::mt19937& random) {
-  const auto below = [&](size_t limit) { return limit == 0 ? 0 : random() % limit; };
+void Change(Bytes& bytes) {
+  const auto below = [](size_t limit) { return limit == 0 ? 0 : chance() % limit; };
+  const Bytes& other = corpus[below(corpus.size())];
   for (size_t changes = 1 + below(4); changes > 0; --changes) {
     const size_t at = below(bytes.size() + 1);
     const size_t length = below(std::min<size_t>(bytes.size() - at, 16) + 1);
     switch (below(5)) {
       case 0:
-        if (at < bytes.size()) bytes[at] = static_cast<uint8_t>(random());
+        if (at < bytes.size()) bytes[at] = static_cast<uint8_t>(chance());
         break;
       case 1:
         if (at < bytes.size()) bytes[at] ^= static_cast<uint8_t>(1 << below(8));
@@ -69,10 +78,29 @@ Bytes Variant(Bytes bytes, const Bytes& other, std::mt19937& random) {
       }
     }
   }
+}
+
+Bytes Variant(Bytes bytes) {
+  if (LLVMFuzzerCustomMutator == nullptr) {
+    Change(bytes);
+    return bytes;
+  }
+  size_t size = bytes.size();
+  bytes.resize(kMostBytes);
+  size = LLVMFuzzerCustomMutator(bytes.data(), size, bytes.size(), static_cast<unsigned>(chance()));
+  bytes.resize(size);
   return bytes;
 }
 
 }  // namespace
+
+extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t most) {
+  Bytes bytes(data, data + size);
+  Change(bytes);
+  bytes.resize(std::min(bytes.size(), most));
+  std::copy(bytes.begin(), bytes.end(), data);
+  return bytes.size();
+}
 
 int main(int argc, char** argv) {
   size_t variants = 0;
@@ -87,7 +115,6 @@ int main(int argc, char** argv) {
     }
   }
   std::sort(paths.begin(), paths.end());
-  std::vector<Bytes> corpus;
   for (const auto& path : paths) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return std::fprintf(stderr, "cannot read %s\n", path.c_str()), 2;
@@ -98,11 +125,10 @@ int main(int argc, char** argv) {
   std::signal(SIGSEGV, TellInput);
   size_t executions = 1;
   Run({});
-  std::mt19937 random(20261125);
   for (size_t i = 0; i < corpus.size(); ++i) {
     std::fprintf(stderr, "%s\n", paths[i].filename().c_str());
     Run(corpus[i]);
-    for (size_t n = 0; n < variants; ++n) Run(Variant(corpus[i], corpus[random() % corpus.size()], random));
+    for (size_t n = 0; n < variants; ++n) Run(Variant(corpus[i]));
     executions += 1 + variants;
   }
   std::printf("%zu files, %zu executions\n", corpus.size(), executions);
