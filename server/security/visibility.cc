@@ -355,49 +355,66 @@ std::vector<Part> Within(const Permit& permit, const std::set<v1::Programme>& as
 }  // namespace
 
 absl::Status Visibility::Narrow(const Descriptor* answer, Message* request) const {
-  const auto* reflection = request->GetReflection();
-  const Descriptor* type = request->GetDescriptor();
+  return NarrowWithin(answer, "", request);
+}
+
+// `path` is the name of the message within the request, for errors.
+absl::Status Visibility::NarrowWithin(const Descriptor* answer, const std::string& path, Message* message) const {
+  const Descriptor* type = message->GetDescriptor();
+  const auto* reflection = message->GetReflection();
+  // What says what will be sent or asked for is taken as it stands, or not at all.
+  if (type == v1::Subscription::descriptor()) {
+    if (Covers(permit_, static_cast<const v1::Subscription&>(*message))) return absl::OkStatus();
+    return absl::PermissionDeniedError(path + ": wider than your programmes and regions");
+  }
+  if (type == v1::CharityProject::descriptor()) {
+    const std::string& region = static_cast<const v1::CharityProject&>(*message).region_prefix();
+    if (std::any_of(permit_.scopes.begin(), permit_.scopes.end(),
+                    [&](const Scope& scope) { return scope.HasRegion(region); }))
+      return absl::OkStatus();
+    return absl::PermissionDeniedError(path + ".region_prefix: outside your regions");
+  }
+  const FieldDescriptor* prefix = type->FindFieldByName("region_prefix");
+  if (prefix != nullptr && prefix->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !prefix->is_repeated())
+    return NarrowFilter(answer, path, prefix, message);
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
-    const Descriptor* filter_type = field->message_type();
-    if (filter_type == nullptr || field->is_repeated()) continue;
-    // A project is taken as it stands, or not at all: its region says whose needs it is shown.
-    if (filter_type == v1::CharityProject::descriptor()) {
-      const std::string& region =
-          static_cast<const v1::CharityProject&>(reflection->GetMessage(*request, field)).region_prefix();
-      if (std::none_of(permit_.scopes.begin(), permit_.scopes.end(),
-                       [&](const Scope& scope) { return scope.HasRegion(region); }))
-        return absl::PermissionDeniedError(field->name() + ".region_prefix: outside your regions");
-      continue;
-    }
-    const FieldDescriptor* prefix = filter_type->FindFieldByName("region_prefix");
-    const FieldDescriptor* programmes = filter_type->FindFieldByName("programmes");
-    if (prefix == nullptr || programmes == nullptr || !programmes->is_repeated()) continue;
-    Message* filter = reflection->MutableMessage(request, field);
-    const auto* inside = filter->GetReflection();
-    // A subscription says what will be sent: it is taken as it stands, or not at all.
-    if (filter_type == v1::Subscription::descriptor()) {
-      if (!Covers(permit_, static_cast<const v1::Subscription&>(*filter)))
-        return absl::PermissionDeniedError(field->name() + ": wider than your programmes and regions");
-      continue;
-    }
-    std::set<v1::Programme> asked;
-    for (int p = 0; p < inside->FieldSize(*filter, programmes); ++p)
-      asked.insert(static_cast<v1::Programme>(inside->GetRepeatedEnumValue(*filter, programmes, p)));
-    const std::vector<Part> parts = Within(permit_, asked, inside->GetString(*filter, prefix));
-    if (parts.empty())
-      return absl::PermissionDeniedError(field->name() + ": outside your programmes and regions");
-    if (parts.size() > 1) {
-      if (HoldsRows(answer)) continue;  // cut afterwards, row by row
-      return absl::InvalidArgumentError(field->name() +
-                                        ".region_prefix: name one of the regions that you see");
-    }
-    inside->SetString(filter, prefix, parts[0].prefix);
-    if (parts[0].all_programmes) continue;
-    inside->ClearField(filter, programmes);
-    for (const v1::Programme programme : parts[0].programmes)
-      inside->AddEnumValue(filter, programmes, programme);
+    if (field->message_type() == nullptr || field->is_repeated()) continue;
+    // A filter that is not there asks for everything.
+    const bool filters = field->message_type()->FindFieldByName("region_prefix") != nullptr;
+    if (!filters && !reflection->HasField(*message, field)) continue;
+    if (field->containing_oneof() != nullptr && !reflection->HasField(*message, field)) continue;
+    const std::string inner = path.empty() ? field->name() : path + "." + field->name();
+    if (absl::Status status = NarrowWithin(answer, inner, reflection->MutableMessage(message, field)); !status.ok())
+      return status;
   }
+  return absl::OkStatus();
+}
+
+// A message without `programmes` is about all of them.
+absl::Status Visibility::NarrowFilter(const Descriptor* answer, const std::string& path, const FieldDescriptor* prefix,
+                                      Message* filter) const {
+  const auto* reflection = filter->GetReflection();
+  const FieldDescriptor* programmes = filter->GetDescriptor()->FindFieldByName("programmes");
+  if (programmes != nullptr && !programmes->is_repeated()) programmes = nullptr;
+  const std::string dot = path.empty() ? "" : path + ".";
+  std::set<v1::Programme> asked;
+  for (int p = 0; programmes != nullptr && p < reflection->FieldSize(*filter, programmes); ++p)
+    asked.insert(static_cast<v1::Programme>(reflection->GetRepeatedEnumValue(*filter, programmes, p)));
+  std::vector<Part> parts = Within(permit_, asked, reflection->GetString(*filter, prefix));
+  if (programmes == nullptr) std::erase_if(parts, [](const Part& part) { return !part.all_programmes; });
+  if (parts.empty())
+    return absl::PermissionDeniedError((path.empty() ? prefix->name() : path) +
+                                       ": outside your programmes and regions");
+  if (parts.size() > 1) {
+    if (HoldsRows(answer)) return absl::OkStatus();  // cut afterwards, row by row
+    return absl::InvalidArgumentError(dot + "region_prefix: name one of the regions that you see");
+  }
+  reflection->SetString(filter, prefix, parts[0].prefix);
+  if (programmes == nullptr || parts[0].all_programmes) return absl::OkStatus();
+  reflection->ClearField(filter, programmes);
+  for (const v1::Programme programme : parts[0].programmes)
+    reflection->AddEnumValue(filter, programmes, programme);
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 
 #include "relief/v1/charity_service.grpc.pb.h"
 #include "relief/v1/referral_service.grpc.pb.h"
+#include "relief/v1/report_service.grpc.pb.h"
 #include "relief/v1/review_service.pb.h"
 #include "server/referral/referrals.h"
 #include "server/security/visibility.h"
@@ -17,10 +18,13 @@ callers { id: "console:near" grants { roles: [DATA_OFFICER, CASEWORKER] all_prog
 callers { id: "console:far" grants { roles: [DATA_OFFICER, CASEWORKER] all_programmes: true region_prefixes: "50" purposes: [REVIEW, FINDING] } }
 callers { id: "console:housing" grants { roles: [DATA_OFFICER, CASEWORKER] programmes: HOUSING region_prefixes: "3713" purposes: REVIEW } }
 callers { id: "console:plain" grants { roles: DATA_OFFICER all_programmes: true whole_country: true purposes: REVIEW
-          unmask: DOCUMENT_NUMBER unmask_to { year: 2999 month: 1 day: 1 } } }
+          unmask: DOCUMENT_NUMBER unmask_to { year: 2199 month: 1 day: 1 } } }
 callers { id: "console:late" grants { roles: DATA_OFFICER all_programmes: true whole_country: true purposes: REVIEW
           unmask: DOCUMENT_NUMBER unmask_to { year: 2020 month: 1 day: 1 } } }
 callers { id: "console:two" grants { roles: [SUPERVISOR] all_programmes: true region_prefixes: ["3713", "50"] } }
+callers { id: "console:here" grants { roles: SUPERVISOR all_programmes: true region_prefixes: "371302" } }
+callers { id: "console:there" grants { roles: SUPERVISOR all_programmes: true region_prefixes: "50" } }
+callers { id: "console:houses" grants { roles: SUPERVISOR programmes: HOUSING region_prefixes: "3713" } }
 callers { id: "console:charity" grants { roles: CHARITY all_programmes: true region_prefixes: "3713" } }
 )";
 
@@ -73,6 +77,46 @@ TEST_F(GuardTest, FindingsAreThoseOfTheCallersRegionsAndProgrammes) {
   EXPECT_TRUE(ListFindings("near", &near, "37").ok()) << "a wider region is narrowed to the caller's";
   EXPECT_GE(near.findings_size(), 1);
   EXPECT_EQ(ListFindings("far", &far, "371302").error_code(), grpc::StatusCode::PERMISSION_DENIED);
+}
+
+// What leaves as a file cannot be cut row by row: what it is made of is narrowed, however deep in the request.
+TEST_F(GuardTest, FilesHoldWhatTheirCallerSees) {
+  const auto download = [&](const std::string& user, const std::string& region) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, user);
+    v1::ExportFindingsRequest request;
+    request.mutable_list()->mutable_filter()->set_region_prefix(region);
+    request.set_format(v1::EXPORT_CSV);
+    v1::ExportedFile file;
+    const grpc::Status status =
+        v1::ReportService::NewStub(hub_.channel)->DownloadFindings(&context, request, &file);
+    return status.ok() ? file.content() : status.error_message();
+  };
+  EXPECT_NE(download("here", "").find(hub_.finding_here), std::string::npos);
+  EXPECT_EQ(download("there", "").find(hub_.finding_here), std::string::npos);
+  EXPECT_EQ(download("houses", "").find(hub_.finding_here), std::string::npos);
+  EXPECT_EQ(download("there", "371302"), "list.filter: outside your programmes and regions");
+  EXPECT_EQ(download("two", ""), "list.filter.region_prefix: name one of the regions that you see");
+  EXPECT_NE(download("two", "3713").find(hub_.finding_here), std::string::npos);
+}
+
+TEST_F(GuardTest, AMonthlySummaryIsOfTheCallersRegionAndOfAllProgrammes) {
+  const auto regions = [&](const std::string& user, const std::string& region) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, user);
+    v1::GetMonthlySummaryRequest request;
+    request.mutable_month()->set_year(2026);
+    request.mutable_month()->set_month(10);
+    request.set_region_prefix(region);
+    v1::MonthlySummary summary;
+    return v1::ReportService::NewStub(hub_.channel)
+        ->GetMonthlySummary(&context, request, &summary)
+        .error_message();
+  };
+  const std::string outside = "region_prefix: outside your programmes and regions";
+  EXPECT_EQ(regions("there", "371302"), outside);
+  EXPECT_EQ(regions("houses", "3713"), outside) << "a summary has all programmes in it";
+  EXPECT_NE(regions("here", "371302"), outside);
 }
 
 TEST_F(GuardTest, AChangeOfWhatIsNotSeenIsNotMade) {
