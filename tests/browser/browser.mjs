@@ -1,4 +1,4 @@
-// Debian's Chromium, driven by playwright-core; and what an officer does first on every page: log in.
+// Debian's Chromium, driven by playwright-core.
 import { chromium } from "playwright-core";
 import { PASSWORD } from "./hub.mjs";
 
@@ -10,6 +10,8 @@ export async function openBrowser() {
       "--headless",
       "--no-sandbox",
       "--disable-gpu",
+      "--disable-dev-shm-usage",
+      "--disable-extensions",
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",
@@ -19,18 +21,21 @@ export async function openBrowser() {
   });
 }
 
-// A window of its own (cookies, storage). Whatever the page asks of another host, or the policy refuses, is kept in `foreign`
-// and `violations`: tests assert that both stay empty.
-export async function openWindow(browser, hub, { language = "zh", width = 1366, height = 768, scale = 1 } = {}) {
-  const context = await browser.newContext({
-    viewport: { width, height },
-    deviceScaleFactor: scale,
+function newContext(browser, { language = "zh" } = {}) {
+  return browser.newContext({
+    viewport: { width: 1366, height: 768 },
     locale: language === "zh" ? "zh-CN" : "en-GB",
     timezoneId: "Asia/Shanghai",
+    reducedMotion: "reduce",
     acceptDownloads: true,
   });
-  await context.addInitScript((chosen) => localStorage.setItem("relief.language", chosen), language);
+}
+
+// Whatever the page asks of another host, or the policy refuses, is kept in `foreign` and `violations`: tests assert that both
+// stay empty.
+async function newPage(context, hub, language = "zh") {
   const page = await context.newPage();
+  await page.addInitScript((chosen) => localStorage.setItem("relief.language", chosen), language);
   page.foreign = [];
   page.violations = [];
   page.on("request", (request) => {
@@ -41,16 +46,35 @@ export async function openWindow(browser, hub, { language = "zh", width = 1366, 
   page.on("console", (message) => {
     if (/Content Security Policy|Refused to/.test(message.text())) page.violations.push(message.text());
   });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000); // on a busy machine
   return page;
 }
 
-export async function logIn(page, hub, user, path = "/") {
+// A window in which nobody is logged in.
+export async function openWindow(browser, hub, options) {
+  return newPage(await newContext(browser, options), hub, options?.language);
+}
+
+const contexts = new Map(); // by hub, user and language: a user's windows share the session, and the cache of the console's files
+
+// A window of somebody who is logged in (login.test.mjs fills in the login page itself). One at a time for each user.
+export async function openAs(browser, hub, user, path = "/", options = {}) {
+  const key = `${hub.address} ${user} ${options.language}`;
+  let context = contexts.get(key);
+  if (!context) {
+    context = await newContext(browser, options);
+    contexts.set(key, context);
+    const entered = await context.request.post(`${hub.address}/session/login`, {
+      headers: { "X-Relief-Console": "1" },
+      data: { user, password: PASSWORD, code: "" },
+    });
+    if (!entered.ok()) throw new Error(`${user} may not log in: HTTP ${entered.status()}`);
+  }
+  for (const page of context.pages()) await page.close();
+  const page = await newPage(context, hub, options.language);
   await page.goto(hub.address + path);
-  await page.locator("input[autocomplete=username]").fill(user);
-  await page.locator("input[autocomplete=current-password]").fill(PASSWORD);
-  await page.locator("button[type=submit]").click();
   await page.locator("main#main").waitFor({ state: "attached" });
+  return page;
 }
 
 // Calls a service as the page does, with the page's session.
@@ -73,6 +97,6 @@ export async function settle(page) {
   for (let calm = 0; calm < 2; ) {
     const busy = await page.locator("#root:empty, .ant-skeleton-active, .ant-btn-loading, [aria-busy=true]").count();
     calm = busy === 0 ? calm + 1 : 0;
-    await page.waitForTimeout(150);
+    await page.waitForTimeout(60);
   }
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { call, logIn, openBrowser, openWindow, settle } from "./browser.mjs";
+import { call, openAs, openBrowser, settle } from "./browser.mjs";
 import { Hub } from "./hub.mjs";
 
 let hub, browser;
 before(async () => {
-  hub = await Hub.start({ people: 3000 });
+  hub = await Hub.start();
   browser = await openBrowser();
 });
 after(async () => {
@@ -16,8 +16,7 @@ after(async () => {
 const listOf = async (page, filter) => (await call(page, "FindingService/ListFindings", { filter, pageSize: 1000 })).body.findings ?? [];
 
 test("the filter stands in the address: a link shows the same rows, and the back button the rows before", async () => {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, "officer", "/findings?kind=DUPLICATE&rule=D01");
+  const page = await openAs(browser, hub, "officer", "/findings?kind=DUPLICATE&rule=D01");
   await settle(page);
   const wanted = await listOf(page, { kinds: ["DUPLICATE"], ruleIds: ["D01"], states: ["OPEN"] });
   assert.ok(wanted.length > 0);
@@ -31,8 +30,7 @@ test("the filter stands in the address: a link shows the same rows, and the back
 });
 
 test("an officer answers a finding, and the answer is in its history", async () => {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, "officer", "/findings?rule=D01");
+  const page = await openAs(browser, hub, "officer", "/findings?rule=D01");
   await page.locator("tr.opens a").first().click();
   await page.getByRole("button", { name: "登记处理意见" }).click();
   await page.getByLabel("处理意见", { exact: true }).click();
@@ -52,8 +50,7 @@ test("an officer answers a finding, and the answer is in its history", async () 
 });
 
 test("from a finding to its person: look-ups carry the finding as their purpose, and numbers are masked", async () => {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, "officer", "/findings?rule=D01");
+  const page = await openAs(browser, hub, "officer", "/findings?rule=D01");
   await page.locator("tr.opens a").first().click();
   await page.locator("tr.marked").first().waitFor();
   await page.getByRole("link", { name: "查看此人" }).click();
@@ -65,10 +62,10 @@ test("from a finding to its person: look-ups carry the finding as their purpose,
 });
 
 test("without a stated purpose nobody is looked up", async () => {
-  const page = await openWindow(browser, hub);
+  const page = await openAs(browser, hub, "officer");
   const asked = [];
   page.on("request", (request) => request.url().includes("RegistryService") && asked.push(request.url()));
-  await logIn(page, hub, "officer", "/person?id=P-1");
+  await page.goto(`${hub.address}/person?id=P-1`);
   await page.getByText("填写查询目的后查看").waitFor();
   assert.deepEqual(asked, []);
 });

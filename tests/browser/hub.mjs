@@ -1,7 +1,7 @@
 // A real hub on loopback with a data directory of its own, a made-up district loaded, and the console's pages behind it.
 import { execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const HUB = process.env.RELIEF_HUB ?? join(ROOT, "build/release/server/relief-hub");
 const CLIENT = process.env.RELIEF_CLIENT ?? join(ROOT, "build/release/adapters/relief");
-export const AS_OF = "2026-10-31";
+const AS_OF = "2026-10-31";
+const PEOPLE = process.env.RELIEF_PEOPLE ?? "2000";
 export const PASSWORD = "try-the-console";
 
 function freePort() {
@@ -26,23 +27,42 @@ function freePort() {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Hub {
-  // `people`: size of the district that is loaded; 0 loads nothing.
-  static async start({ people = 1500, seed = 3, config = join(ROOT, "deploy/config/dev.textproto"), asOf = AS_OF } = {}) {
+  // `district`: with a made-up district loaded; else empty. Where tests/browser/run says where (RELIEF_DISTRICT), the first to need
+  // the district loads it, and the others begin with a copy.
+  static async start({ district = true } = {}) {
     for (const file of [HUB, CLIENT, join(ROOT, "console/dist/index.html")])
       if (!existsSync(file)) throw new Error(`${file} is not there: build first (tests/run does)`);
-    const hub = new Hub();
-    hub.directory = mkdtempSync(join(tmpdir(), "relief-browser-"));
-    hub.port = await freePort();
-    hub.consolePort = await freePort();
-    hub.address = `http://127.0.0.1:${hub.consolePort}`;
-    const log = openSync(join(hub.directory, "hub.log"), "a");
-    const options = ["--config", config, "--listen", `127.0.0.1:${hub.port}`, "--console", `127.0.0.1:${hub.consolePort}`];
-    options.push("--data", join(hub.directory, "data"), "--as-of", asOf);
-    hub.process = spawn(HUB, options, { stdio: ["ignore", log, log] });
-    hub.ended = new Promise((resolve) => hub.process.once("exit", resolve));
-    await hub.ready();
-    if (people > 0) hub.loadDistrict(people, seed);
+    const hub = new Hub(mkdtempSync(join(tmpdir(), "relief-browser-")));
+    const kept = process.env.RELIEF_DISTRICT && join(process.env.RELIEF_DISTRICT, "data");
+    const loaded = district && kept && existsSync(kept);
+    if (loaded) cpSync(kept, hub.data, { recursive: true });
+    await hub.run();
+    if (district && !loaded) {
+      hub.loadDistrict();
+      if (kept) {
+        await hub.end();
+        cpSync(hub.data, kept, { recursive: true });
+        await hub.run();
+      }
+    }
     return hub;
+  }
+
+  constructor(directory) {
+    this.directory = directory;
+    this.data = join(directory, "data");
+  }
+
+  async run() {
+    this.port = await freePort();
+    const consolePort = await freePort();
+    this.address = `http://127.0.0.1:${consolePort}`;
+    const log = openSync(join(this.directory, "hub.log"), "a");
+    const options = ["--config", join(ROOT, "deploy/config/dev.textproto"), "--listen", `127.0.0.1:${this.port}`];
+    options.push("--console", `127.0.0.1:${consolePort}`, "--data", this.data, "--as-of", AS_OF);
+    this.process = spawn(HUB, options, { stdio: ["ignore", log, log] });
+    this.ended = new Promise((resolve) => this.process.once("exit", resolve));
+    await this.ready();
   }
 
   async ready() {
@@ -55,9 +75,9 @@ export class Hub {
     throw new Error("the hub does not answer");
   }
 
-  loadDistrict(people, seed) {
+  loadDistrict() {
     const out = join(this.directory, "exports");
-    const make = ["tests/tools/synth_county.py", "--out", out, "--people", String(people), "--seed", String(seed)];
+    const make = ["tests/tools/synth_county.py", "--out", out, "--people", PEOPLE, "--seed", "7", "--errors", "3"];
     execFileSync("python3", make, { cwd: ROOT, stdio: "ignore" });
     this.load(out);
   }
@@ -72,7 +92,7 @@ export class Hub {
   }
 
   client(command, ...rest) {
-    const all = [command, "--server", `127.0.0.1:${this.port}`, ...rest];
+    const all = [command, ...rest, "--server", `127.0.0.1:${this.port}`];
     return execFileSync(CLIENT, all, { encoding: "utf8", env: { ...process.env, LANG: "C.UTF-8" }, stdio: ["ignore", "pipe", "pipe"] });
   }
 
@@ -84,9 +104,13 @@ export class Hub {
     return join(folder, name);
   }
 
-  async stop() {
+  async end() {
     this.process.kill("SIGTERM");
     await this.ended;
+  }
+
+  async stop() {
+    await this.end();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

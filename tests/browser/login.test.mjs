@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { call, logIn, openBrowser, openWindow } from "./browser.mjs";
+import { call, openAs, openBrowser, openWindow } from "./browser.mjs";
 import { Hub, PASSWORD } from "./hub.mjs";
 
 let hub, browser;
 before(async () => {
-  hub = await Hub.start({ people: 0 });
+  hub = await Hub.start({ district: false });
   browser = await openBrowser();
 });
 after(async () => {
@@ -29,14 +29,15 @@ test("after five wrong passwords the account is locked, also for the right one, 
   assert.equal(await tryPassword(page, "supervisor", PASSWORD), 429);
   await page.getByRole("alert").getByText("已暂时锁定").waitFor();
   assert.ok(await page.locator("button[type=submit]").isDisabled(), "no more attempts are offered while the lock holds");
-  const other = await openWindow(browser, hub);
-  await logIn(other, hub, "officer");
+  const other = await openAs(browser, hub, "officer");
   await other.getByRole("navigation", { name: "主导航" }).waitFor();
 });
 
 test("logging in leads to the address that was asked for, and logging out ends the session", async () => {
   const page = await openWindow(browser, hub);
-  await logIn(page, hub, "administrator", "/operations?view=rules");
+  await page.goto(`${hub.address}/operations?view=rules`);
+  assert.equal(await tryPassword(page, "administrator", PASSWORD), 200);
+  await page.locator("main#main").waitFor({ state: "attached" });
   assert.match(page.url(), /\/operations\?view=rules$/);
   await page.getByRole("button", { name: "退出登录" }).click();
   await page.locator("input[autocomplete=username]").waitFor();
@@ -46,8 +47,7 @@ test("logging in leads to the address that was asked for, and logging out ends t
 });
 
 test("what a role may not see is not offered, and is refused", async () => {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, "administrator", "/person");
+  const page = await openAs(browser, hub, "administrator", "/person");
   await page.getByText("您的角色没有此项权限").waitFor();
   assert.equal(await page.getByRole("link", { name: "人员" }).count(), 0);
   const { status } = await call(page, "RegistryService/GetPerson", { personId: "P-1", purpose: { kind: "AUDIT" } });

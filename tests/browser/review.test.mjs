@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { call, logIn, openBrowser, openWindow, settle } from "./browser.mjs";
+import { call, openAs, openBrowser, settle } from "./browser.mjs";
 import { Hub } from "./hub.mjs";
+import { as } from "./work.mjs";
 
 let hub, browser;
 before(async () => {
-  hub = await Hub.start({ people: 3000 });
+  hub = await Hub.start();
   browser = await openBrowser();
 });
 after(async () => {
@@ -15,11 +16,12 @@ after(async () => {
 
 const conflictsOf = async (page) => (await call(page, "ReviewService/ListConflicts", { pageSize: 1000 })).body.conflicts ?? [];
 const decisionsOf = async (page) => (await call(page, "ReviewService/ListDecisions", { pageSize: 1000 })).body.decisions ?? [];
+const otherCase = (page, was) =>
+  page.waitForFunction((id) => ![null, undefined, id].includes(document.querySelector("article.case")?.getAttribute("data-conflict")), was);
 const shownCase = (page) => page.locator("article.case").getAttribute("data-conflict");
 
 async function officerAtQueue(user = "officer", path = "/review") {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, user, path);
+  const page = await openAs(browser, hub, user, path);
   await page.locator("article.case").waitFor();
   await settle(page);
   return page;
@@ -32,7 +34,7 @@ test("a conflict is decided by keyboard alone, the next case is there, and Z tak
   await page.keyboard.press("2");
   assert.equal(await page.locator("[data-verdict=different]").getAttribute("aria-pressed"), "true");
   await page.keyboard.press("Enter");
-  await page.waitForFunction((was) => document.querySelector("article.case")?.getAttribute("data-conflict") !== was, first);
+  await otherCase(page, first);
   const during = await conflictsOf(page);
   assert.ok(!during.some(({ conflictId }) => conflictId === first), "the conflict left the queue");
   const [decision] = await decisionsOf(page);
@@ -50,7 +52,7 @@ test("J and K walk through the queue, and keys rest while somebody types", async
   const page = await officerAtQueue();
   const first = await shownCase(page);
   await page.keyboard.press("j");
-  await page.waitForFunction((was) => document.querySelector("article.case")?.getAttribute("data-conflict") !== was, first);
+  await otherCase(page, first);
   await page.keyboard.press("k");
   await page.waitForFunction((was) => document.querySelector("article.case")?.getAttribute("data-conflict") === was, first);
   await page.locator(".decision-bar .comment").click();
@@ -60,36 +62,125 @@ test("J and K walk through the queue, and keys rest while somebody types", async
   assert.equal(await page.locator(".decision-bar .comment").inputValue(), "123 jz");
 });
 
-test("who decides on what has changed meanwhile is told, and nothing is saved", async () => {
+test("the next case was read before it is asked for", async () => {
+  const page = await officerAtQueue();
+  const [, second] = await page.locator(".queue-item").all();
+  assert.ok(second);
+  const asked = [];
+  page.on("request", (request) => /ReviewService\/GetCase$/.test(request.url()) && asked.push(request.url()));
+  const first = await shownCase(page);
+  await page.keyboard.press("j");
+  await otherCase(page, first);
+  assert.deepEqual(asked, []);
+});
+
+test("the keys take a case, reach comment, evidence, filter and help, and lead back to the queue from anywhere", async () => {
+  const page = await officerAtQueue();
+  const id = await shownCase(page);
+  await page.keyboard.press("a");
+  await page.getByText("由我处理至").waitFor();
+  const { conflict } = (await call(page, "ReviewService/GetCase", { conflictId: id })).body;
+  assert.equal(conflict.work.claimedBy, "console:officer");
+  const other = await openAs(browser, hub, "approver", `/review?case=${id}`);
+  await other.locator("article.case").getByText("officer 正在处理").waitFor();
+  await other.close();
+
+  await page.keyboard.press("e");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "evidence");
+  await page.keyboard.press("c");
+  await page.keyboard.type("已电话核实");
+  await page.keyboard.press("Enter");
+  await page.locator(".history").getByText("已电话核实").waitFor();
+  await page.locator("h1").click(); // out of the box
+  await page.keyboard.press("/");
+  assert.ok(await page.evaluate(() => document.activeElement.closest("[role=search]") !== null));
+  await page.keyboard.press("Escape");
+  await page.locator("h1").click();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").getByText("复核页快捷键").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  await page.keyboard.press("a");
+  await page.locator(".case-work").getByText("领取").waitFor();
+
+  await page.goto(`${hub.address}/findings`);
+  await settle(page);
+  await page.keyboard.press("g");
+  await page.keyboard.press("q");
+  await page.waitForURL(`${hub.address}/review`);
+});
+
+test("who decides on what has changed meanwhile is told what, and nothing is saved", async () => {
   const mine = await officerAtQueue("officer");
   const theirs = await officerAtQueue("approver");
   const shown = await shownCase(mine);
   assert.equal(await shownCase(theirs), shown);
   await theirs.keyboard.press("2");
   await theirs.keyboard.press("Enter");
-  await theirs.waitForFunction((was) => document.querySelector("article.case")?.getAttribute("data-conflict") !== was, shown);
+  await otherCase(theirs, shown);
   await mine.keyboard.press("1");
   await mine.keyboard.press("Enter");
-  await mine.getByText("没有保存").first().waitFor();
+  const dialog = mine.getByRole("dialog");
+  await dialog.getByText("没有保存").first().waitFor();
+  await dialog.getByText(/approver 已于 .* 决定：不同的人/).waitFor();
+  await dialog.getByRole("button", { name: "重新查看" }).click();
+  await mine.getByText("这条冲突已不在待复核之列").waitFor();
   const decisions = (await decisionsOf(mine)).filter(({ conflictId, undoTime }) => conflictId === shown && !undoTime);
   assert.deepEqual(decisions.map(({ verdict }) => verdict), ["DIFFERENT"]);
 });
 
+test("many are decided at once after a look at a sample, and taken back as one", async () => {
+  const page = await officerAtQueue("officer", "/review?kind=SHARED_ID");
+  const before = (await conflictsOf(page)).length;
+  const meant = await page.locator(".queue-item").count();
+  await page.getByRole("button", { name: "批量决定" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(`共 ${meant} 件`).waitFor();
+  assert.equal(await dialog.locator("tbody tr").count(), Math.min(10, meant));
+  assert.ok(await dialog.getByRole("button", { name: "开始" }).isDisabled(), "not without a reason");
+  await dialog.getByRole("textbox").fill("抽看均为登记错误");
+  await dialog.getByRole("button", { name: "开始" }).click();
+  await page.getByText(`完成 ${meant}，跳过 0，失败 0，共 ${meant}`).waitFor();
+  assert.equal((await conflictsOf(page)).length, before - meant);
+  await page.getByRole("button", { name: "整批撤销" }).click();
+  await page.getByRole("dialog").getByRole("textbox").fill("再核");
+  await page.getByRole("dialog").getByRole("button", { name: "整批撤销" }).click();
+  await page.getByText("已整批撤销").waitFor();
+  await page.getByText(/^撤销 J-/).waitFor();
+  await page.waitForFunction(() => !document.body.innerText.includes("进行中"));
+  assert.equal((await conflictsOf(page)).length, before);
+});
+
+test("a sample is judged blind: no score, no verdict, one answer for each person", async () => {
+  const approver = await as(hub, "approver");
+  const { sampleId } = await approver("ReviewService/DrawQualitySample", { size: 3, seed: 1 });
+  const page = await openAs(browser, hub, "officer", `/review/quality/${sampleId}`);
+  for (let left = 3; left > 0; --left) {
+    await page.getByText(`还有 ${left} 对`).waitFor();
+    assert.equal(await page.locator(".compare .bits").count(), 0);
+    await page.keyboard.press("1");
+    await page.keyboard.press("Enter");
+  }
+  await page.getByText("这份样本您已全部评完").waitFor();
+  const { samples } = await approver("ReviewService/ListQualitySamples");
+  assert.equal(samples[0].judgedOnce, 3);
+});
+
 test("a decision can be taken back from the history, by mouse, with a reason", async () => {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, "officer", "/review/decisions");
+  const page = await openAs(browser, hub, "officer", "/review/decisions");
   const standing = (await decisionsOf(page)).find(({ undoTime }) => !undoTime);
   assert.ok(standing, "the test before left a decision");
-  await page.getByRole("button", { name: "撤销" }).first().click();
+  await page.getByRole("row").filter({ hasText: "有效" }).getByRole("button", { name: "撤销" }).first().click();
   await page.getByRole("dialog").getByRole("textbox").fill("看错了");
   await page.getByRole("dialog").getByRole("button", { name: "撤销" }).click();
   await page.getByText("已撤销决定").first().waitFor();
-  assert.equal((await decisionsOf(page)).filter(({ undoTime }) => !undoTime).length, 0);
+  const again = (await decisionsOf(page)).find(({ decisionId }) => decisionId === standing.decisionId);
+  assert.ok(again.undoTime);
+  assert.equal(again.undoComment, "看错了");
 });
 
 test("an auditor sees the case and cannot decide", async () => {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, "auditor", "/review");
+  const page = await openAs(browser, hub, "auditor", "/review");
   await page.getByText("您的角色只能查看").waitFor();
   const [conflict] = await conflictsOf(page);
   const { status } = await call(page, "ReviewService/DecideConflict", { conflictId: conflict.conflictId, verdict: "SAME", etag: conflict.etag });

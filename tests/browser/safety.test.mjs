@@ -1,7 +1,7 @@
 // Whatever a department writes into a name is text: nothing of it runs, loads or breaks out, on any page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { call, logIn, openBrowser, openWindow, settle } from "./browser.mjs";
+import { call, openAs, openBrowser, settle } from "./browser.mjs";
 import { Hub } from "./hub.mjs";
 
 const EVIL = [
@@ -21,7 +21,7 @@ const EVIL = [
 
 let hub, browser;
 before(async () => {
-  hub = await Hub.start({ people: 0 });
+  hub = await Hub.start({ district: false });
   const quote = (text) => `"${text.replaceAll('"', '""')}"`;
   const head = "记录编号,低保家庭编号,与户主关系,姓名,性别,身份证号码,出生日期,联系电话,家庭住址,发放地区划代码,保障起始年月,保障停止年月,月保障金(元)";
   const rows = EVIL.map((evil, i) =>
@@ -36,8 +36,7 @@ after(async () => {
 });
 
 test("names that are programs stay text on the person page", async () => {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, "officer");
+  const page = await openAs(browser, hub, "officer");
   const { body } = await call(page, "FeedService/ListSources", {});
   const [source] = body.sources;
   let shown = 0;
@@ -55,8 +54,7 @@ test("names that are programs stay text on the person page", async () => {
 });
 
 test("what is written in the address stays text", async () => {
-  const page = await openWindow(browser, hub);
-  await logIn(page, hub, "officer");
+  const page = await openAs(browser, hub, "officer");
   for (const evil of EVIL.slice(0, 4)) {
     const text = encodeURIComponent(evil);
     for (const path of [`/findings?person=${text}&rule=${text}&region=${text}`, `/findings/${text}`, `/review?case=${text}&kind=${text}`, `/person?id=${text}&purpose=AUDIT`, `/gaps?region=${text}&fm=${text}`, `/referrals/${text}`]) {

@@ -2,7 +2,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { HubUnreachable } from "@/api/session";
 
-export type Trouble = "noRight" | "notFound" | "changed" | "invalid" | "offline" | "unreachable" | "tooLong" | "other";
+export type Trouble = "noRight" | "notFound" | "changed" | "invalid" | "offline" | "unreachable" | "tooLong" | "notYet" | "other";
 
 // fetch itself failed, or a page's file could not be loaded. Any other TypeError is a fault of this console.
 function nobodyAnswered(error: unknown): boolean {
@@ -27,6 +27,8 @@ export function troubleOf(error: unknown): Trouble {
       return "invalid";
     case Code.Unavailable:
       return "unreachable";
+    case Code.Unimplemented:
+      return "notYet";
     case Code.DeadlineExceeded:
       return "tooLong";
     default:

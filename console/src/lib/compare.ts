@@ -87,7 +87,7 @@ export function compareRows(a: PersonRecord | undefined, b: PersonRecord | undef
       notes: (compared?.notes ?? []).map(noteText),
       differs: both && !equal,
       compared,
-      folded: !ALWAYS.has(field) && equal && !speaks,
+      folded: !ALWAYS.has(field) && !(both && !equal) && !speaks,
     };
   });
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { MatchedNeed_AgeBand, MatchedNeed_AmountBand } from "@/gen/relief/v1/charity_service_pb";
 import { Source_Content } from "@/gen/relief/v1/feed_service_pb";
 import { Deliberation_Outcome, Disposition_Outcome, Disposition_Reason, Finding_State, FindingEvent_Kind } from "@/gen/relief/v1/finding_service_pb";
 import { BenefitForm, BenefitMark, Cycle, FactType, IdType } from "@/gen/relief/v1/record_pb";
@@ -41,7 +40,7 @@ describe("texts", () => {
     findingKind: FindingKind, severity: Severity, findingState: Finding_State, outcome: Disposition_Outcome, reason: Disposition_Reason,
     findingEvent: FindingEvent_Kind, deliberation: Deliberation_Outcome, matchOutcome: MatchExplanation_Outcome,
     referralState: Referral_State, referralReason: Referral_Reason, referralEvent: ReferralEvent_Kind, consentDecision: Consent_Decision,
-    consentGiver: Consent_Giver, charityAnswer: CharityAnswer_Answer, ageBand: MatchedNeed_AgeBand, amountBand: MatchedNeed_AmountBand,
+    consentGiver: Consent_Giver, charityAnswer: CharityAnswer_Answer,
     conflictKind: Conflict_Kind, verdict: Decision_Verdict, workState: WorkItem_State, caseEvent: CaseEvent_Kind, operation: Decision_Operation,
     jobState: ReviewJob_State, proposalState: Proposal_State, ground: Proposal_Ground, purpose: Purpose_Kind, content: Source_Content,
   };

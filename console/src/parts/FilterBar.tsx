@@ -59,12 +59,12 @@ export function FilterBar({ states = true }: { states?: boolean }) {
   }));
   return (
     <div className="filters" role="search" aria-label={t("gaps.filters")}>
-      <List label={t("findings.kind")} width={150} value={filter.kinds} choices={options("findingKind", FindingKind)} onChange={(kinds) => change({ kinds })} />
-      <List label={t("findings.rule")} width={210} value={filter.rules} choices={ruleChoices} onChange={(rules) => change({ rules })} />
-      <List label={t("findings.programme")} width={180} value={filter.programmes} choices={options("programme", Programme)} onChange={(programmes) => change({ programmes })} />
-      <RegionPicker value={filter.region} onChange={(region) => change({ region })} />
+      <List label={t("findings.kind")} width={130} value={filter.kinds} choices={options("findingKind", FindingKind)} onChange={(kinds) => change({ kinds })} />
+      <List label={t("findings.rule")} width={180} value={filter.rules} choices={ruleChoices} onChange={(rules) => change({ rules })} />
+      <List label={t("findings.programme")} width={150} value={filter.programmes} choices={options("programme", Programme)} onChange={(programmes) => change({ programmes })} />
+      <RegionPicker value={filter.region} onChange={(region) => change({ region })} width={150} />
       {states && (
-        <List label={t("findings.anyState")} width={150} value={filter.states} choices={options("findingState", Finding_State)} onChange={(states) => change({ states })} />
+        <List label={t("findings.anyState")} width={140} value={filter.states} choices={options("findingState", Finding_State)} onChange={(states) => change({ states })} />
       )}
       <Checkbox checked={filter.overdue} onChange={(event) => change({ overdue: event.target.checked })}>{t("findings.onlyOverdue")}</Checkbox>
       <Checkbox checked={filter.disputed} onChange={(event) => change({ disputed: event.target.checked })}>{t("findings.onlyDisputed")}</Checkbox>

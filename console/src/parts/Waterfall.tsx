@@ -34,7 +34,7 @@ function optionOf(explanation: MatchExplanation, steps: Step[], t: Texts): EChar
   const ends = bars.flatMap(({ from, to }) => [from, to]);
   const line = (at: number, name: string) => ({
     xAxis: at,
-    label: { formatter: `${name} ${at.toFixed(0)}`, color: color.quiet, fontSize: 12 },
+    label: { position: "start" as const, formatter: `${name} ${at.toFixed(1)}`, color: color.quiet, fontSize: 12 },
   });
   return {
     animation: false,

@@ -1,5 +1,5 @@
 // What a page shows when it has nothing else to show: loading, empty, no right, gone, unreachable.
-import { DisconnectOutlined, FileSearchOutlined, InboxOutlined, LockOutlined, ReloadOutlined, WarningOutlined } from "@ant-design/icons";
+import { DisconnectOutlined, FileSearchOutlined, HourglassOutlined, InboxOutlined, LockOutlined, ReloadOutlined, WarningOutlined } from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
 import { useSyncExternalStore, type ReactNode } from "react";
 import { useRouteError } from "react-router";
@@ -61,6 +61,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
       </State>
     );
   }
+  if (trouble === "notYet") return <State icon={<HourglassOutlined />} title={t("state.notYet")} hint={t("state.notYetHint")} />;
   const away = trouble === "offline" || trouble === "unreachable";
   return (
     <State

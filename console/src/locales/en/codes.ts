@@ -216,22 +216,6 @@ export const codes: Shape<typeof chinese> = {
   consentDecision: { DECISION_UNSPECIFIED: "Not stated", GIVEN: "Given", REVOKED: "Revoked" },
   consentGiver: { GIVER_UNSPECIFIED: "Not stated", SELF: "The person", GUARDIAN: "A guardian" },
   charityAnswer: { ANSWER_UNSPECIFIED: "No answer", OFFERED: "Offered", GIVEN: "Given", DECLINED: "Declined" },
-  ageBand: {
-    AGE_BAND_UNSPECIFIED: "not known",
-    AGE_0_5: "0–5",
-    AGE_6_13: "6–13",
-    AGE_14_17: "14–17",
-    AGE_18_59: "18–59",
-    AGE_60_79: "60–79",
-    AGE_80_UP: "80 and over",
-  },
-  amountBand: {
-    AMOUNT_BAND_UNSPECIFIED: "not known",
-    YUAN_UNDER_1000: "under ¥1,000",
-    YUAN_1000_5000: "¥1,000–5,000",
-    YUAN_5000_20000: "¥5,000–20,000",
-    YUAN_20000_UP: "¥20,000 and over",
-  },
   conflictKind: {
     KIND_UNSPECIFIED: "Not stated",
     UNCERTAIN_MATCH: "Uncertain match",

@@ -47,6 +47,7 @@ export const gaps: Pick<Texts, "gaps"> = {
     closedUnanswered: "Gone unanswered",
     falseAlarms: "False alarms",
     coverage: "Who is reached",
+    allReached: "{{n}} rows with nobody missing",
     coverageHint: "Of those who hold minimum living or extreme poverty assistance, the share without such a gap.",
     noCoverageThen: "Coverage is not known for the past.",
     holders: "Holders",

@@ -34,6 +34,7 @@ export const shell: Pick<Texts, "app" | "nav" | "common" | "state" | "login"> = 
     copy: "Copy",
     record: "Record",
     source: "Source",
+    byHub: "the hub",
     listSeparator: ", ",
   },
   state: {
@@ -48,6 +49,8 @@ export const shell: Pick<Texts, "app" | "nav" | "common" | "state" | "login"> = 
     offlineHint: "Check your connection, then try again.",
     unreachable: "The hub cannot be reached",
     unreachableHint: "It may be restarting. Nothing you submitted is lost.",
+    notYet: "This hub does not offer this yet",
+    notYetHint: "It will work once the hub is upgraded.",
     tooLong: "No answer in time",
     tooLongHint: "The hub is busy. Try again later, or narrow the filter.",
     other: "Something went wrong",

@@ -213,22 +213,6 @@ export const codes = {
   consentDecision: { DECISION_UNSPECIFIED: "未说明", GIVEN: "同意", REVOKED: "撤回同意" },
   consentGiver: { GIVER_UNSPECIFIED: "未说明", SELF: "本人", GUARDIAN: "监护人" },
   charityAnswer: { ANSWER_UNSPECIFIED: "未答复", OFFERED: "愿意帮扶", GIVEN: "已帮扶", DECLINED: "不能帮扶" },
-  ageBand: {
-    AGE_BAND_UNSPECIFIED: "未知",
-    AGE_0_5: "0–5 岁",
-    AGE_6_13: "6–13 岁",
-    AGE_14_17: "14–17 岁",
-    AGE_18_59: "18–59 岁",
-    AGE_60_79: "60–79 岁",
-    AGE_80_UP: "80 岁以上",
-  },
-  amountBand: {
-    AMOUNT_BAND_UNSPECIFIED: "未知",
-    YUAN_UNDER_1000: "1,000 元以下",
-    YUAN_1000_5000: "1,000–5,000 元",
-    YUAN_5000_20000: "5,000–20,000 元",
-    YUAN_20000_UP: "20,000 元以上",
-  },
   conflictKind: {
     KIND_UNSPECIFIED: "未说明",
     UNCERTAIN_MATCH: "不确定匹配",

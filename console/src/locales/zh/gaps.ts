@@ -45,6 +45,7 @@ export const gaps = {
     closedUnanswered: "未答复即消失",
     falseAlarms: "误报率",
     coverage: "应享尽享",
+    allReached: "{{n}} 行没有缺口",
     coverageHint: "以最低生活保障、特困人员供养在享人员为基数，其中没有该项缺口的比例。",
     noCoverageThen: "历史时点没有覆盖率。",
     holders: "在享人员",

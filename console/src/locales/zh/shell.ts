@@ -32,6 +32,7 @@ export const shell = {
     copy: "复制",
     record: "记录",
     source: "来源",
+    byHub: "枢纽",
     listSeparator: "、",
   },
   state: {
@@ -46,6 +47,8 @@ export const shell = {
     offlineHint: "请检查网络连接，恢复后点“重试”。",
     unreachable: "暂时连不上枢纽",
     unreachableHint: "枢纽可能正在重启。已提交的内容不会丢失。",
+    notYet: "本枢纽尚未提供此功能",
+    notYetHint: "枢纽升级后即可使用，页面无需更换。",
     tooLong: "等待超时",
     tooLongHint: "枢纽正忙，请稍后重试，或缩小筛选范围。",
     other: "出现了错误",

@@ -1,156 +1,60 @@
-// Charities' projects, and what programmes leave uncovered: by token, and with no more than a charity may see of a person.
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Empty as Nothing, InputNumber, Modal, Radio, Select, Tag } from "antd";
-import { useState } from "react";
+// Charities' projects: whom they help, where, and on what conditions. What programmes leave uncovered is the charities' own to look
+// up, with their certificate: nobody here sees their lists.
+import { useQuery } from "@tanstack/react-query";
+import { Select } from "antd";
+import type { ReactNode } from "react";
 import { useSearchParams } from "react-router";
 import { charities } from "@/api/clients";
-import { messageOf } from "@/api/errors";
-import { useSession } from "@/app/session";
-import { MatchedNeed_AgeBand as AgeBand, MatchedNeed_AmountBand as AmountBand, type CharityProject, type MatchedNeed } from "@/gen/relief/v1/charity_service_pb";
-import { CharityAnswer_Answer as Answer } from "@/gen/relief/v1/referral_service_pb";
+import type { CharityProject } from "@/gen/relief/v1/charity_service_pb";
 import { Need } from "@/gen/relief/v1/types_pb";
 import { dateText } from "@/lib/dates";
 import { money } from "@/lib/money";
-import { regionName } from "@/lib/regions";
+import { placeName } from "@/lib/regions";
 import { named, useText } from "@/locales";
-import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
+import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 import { options, programmeName } from "@/parts/tags";
-import "@/pages/findings/findings.css";
 import "./charity.css";
 
-function Conditions({ project }: { project: CharityProject }) {
+function useConditions() {
   const { t } = useText();
   const list = t("common.listSeparator");
-  const { conditions } = project;
-  const parts = [
-    conditions && (conditions.ageFrom > 0 || conditions.ageTo > 0)
-      ? conditions.ageTo > 0 ? t("charity.ages", { from: conditions.ageFrom, to: conditions.ageTo }) : t("charity.agesFrom", { from: conditions.ageFrom })
-      : "",
-    conditions && conditions.held.length > 0 ? t("charity.held", { list: conditions.held.map(programmeName).join(list) }) : "",
-    conditions && conditions.notHeld.length > 0 ? t("charity.notHeld", { list: conditions.notHeld.map(programmeName).join(list) }) : "",
-    conditions && conditions.maxAmountFen > 0n ? t("charity.most", { amount: money(conditions.maxAmountFen) }) : "",
-    project.validTo?.year ? t("charity.validTo", { day: dateText(project.validTo) }) : "",
+  return ({ conditions }: CharityProject): string[] => {
+    if (!conditions) return [];
+    const { ageFrom, ageTo, held, notHeld, maxAmountFen } = conditions;
+    return [
+      ageTo > 0 ? t("charity.ages", { from: ageFrom, to: ageTo }) : ageFrom > 0 ? t("charity.agesFrom", { from: ageFrom }) : "",
+      held.length > 0 ? t("charity.held", { list: held.map(programmeName).join(list) }) : "",
+      notHeld.length > 0 ? t("charity.notHeld", { list: notHeld.map(programmeName).join(list) }) : "",
+      maxAmountFen > 0n ? t("charity.most", { amount: money(maxAmountFen) }) : "",
+    ].filter(Boolean);
+  };
+}
+
+function Project({ project }: { project: CharityProject }) {
+  const { t } = useText();
+  const conditions = useConditions()(project);
+  const until = project.validTo?.year ? t("charity.validTo", { day: dateText(project.validTo) }) : t("charity.always");
+  const rows: [string, ReactNode][] = [
+    [t("findings.need"), project.needs.map((need) => named("need", Need[need])).join(t("common.listSeparator"))],
+    [t("charity.wherever"), project.regionPrefix ? placeName(project.regionPrefix) || project.regionPrefix : t("gaps.country")],
+    [t("charity.conditions"), conditions.length > 0 ? conditions.map((one) => <div key={one}>{one}</div>) : t("charity.anybody")],
+    [t("charity.valid"), [dateText(project.validFrom), until].filter(Boolean).join(" · ")],
+    [t("charity.registration"), <span className="code">{project.registrationNumber}</span>],
   ];
-  return <p className="quiet small">{parts.filter(Boolean).join(list)}</p>;
-}
-
-interface AnswerDialogProps {
-  project: CharityProject;
-  need: MatchedNeed;
-  close: () => void;
-}
-
-function AnswerDialog({ project, need, close }: AnswerDialogProps) {
-  const { t } = useText();
-  const { message } = App.useApp();
-  const client = useQueryClient();
-  const [answer, setAnswer] = useState<keyof typeof Answer>("OFFERED");
-  const [yuan, setYuan] = useState<number | null>(null);
-  const most = project.conditions?.maxAmountFen ?? 0n;
-  const send = useMutation({
-    mutationFn: () =>
-      charities.answerNeed({
-        projectId: project.projectId,
-        token: need.token,
-        need: need.need,
-        answer: Answer[answer],
-        amountFen: answer === "GIVEN" ? BigInt(Math.round((yuan ?? 0) * 100)) : 0n,
-      }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ["charity"] });
-      message.success(t("charity.answered"));
-      close();
-    },
-    onError: (error) => message.error(t("review.failed", { message: messageOf(error) }), 8),
-  });
-  return (
-    <Modal
-      open
-      title={t("charity.answer")}
-      okText={t("findings.submit")}
-      cancelText={t("common.cancel")}
-      confirmLoading={send.isPending}
-      okButtonProps={{ disabled: answer === "GIVEN" && !yuan }}
-      onOk={() => send.mutate()}
-      onCancel={close}
-    >
-      <p>{named("need", Need[need.need])} · {regionName(need.county)} · {named("ageBand", AgeBand[need.ageBand])}</p>
-      <Radio.Group value={answer} onChange={(event) => setAnswer(event.target.value as keyof typeof Answer)} options={options("charityAnswer", Answer)} aria-label={t("charity.answer")} />
-      {answer === "GIVEN" && (
-        <InputNumber
-          className="given"
-          value={yuan}
-          onChange={setYuan}
-          min={0.01}
-          max={most > 0n ? Number(most) / 100 : undefined}
-          precision={2}
-          prefix="¥"
-          aria-label={t("findings.amount")}
-          placeholder={t("findings.amount")}
-        />
-      )}
-    </Modal>
-  );
-}
-
-function Needs({ project }: { project: CharityProject }) {
-  const { t } = useText();
-  const { may } = useSession();
-  const [answering, setAnswering] = useState<MatchedNeed | null>(null);
-  const list = useInfiniteQuery({
-    queryKey: ["charity", "needs", project.projectId],
-    queryFn: ({ pageParam, signal }) => charities.matchNeeds({ projectId: project.projectId, pageSize: 50, pageToken: pageParam }, { signal }),
-    initialPageParam: "",
-    getNextPageParam: (last) => last.nextPageToken || undefined,
-  });
-  const rows = list.data?.pages.flatMap((page) => page.needs) ?? [];
   return (
     <section className="panel">
       <div className="panel-head"><h2>{project.title}</h2><span className="end quiet">{project.organisation}</span></div>
       <div className="panel-body">
-        <Conditions project={project} />
-        <p className="quiet hint">{t("charity.maskedHint")}</p>
-        {list.isPending ? (
-          <PanelSkeleton />
-        ) : !list.data ? (
-          <ErrorState error={list.error} retry={() => void list.refetch()} />
-        ) : rows.length === 0 ? (
-          <Nothing image={Nothing.PRESENTED_IMAGE_SIMPLE} description={t("charity.noNeeds")} />
-        ) : (
-          <>
-            <table className="plain-table">
-              <caption className="hidden-text">{t("charity.needs")}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t("charity.token")}</th>
-                  <th scope="col">{t("findings.need")}</th>
-                  <th scope="col">{t("referrals.county")}</th>
-                  <th scope="col">{t("charity.age")}</th>
-                  <th scope="col">{t("charity.amount")}</th>
-                  <th scope="col">{t("charity.answer")}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((need) => (
-                  <tr key={`${need.token} ${need.need}`}>
-                    <td className="code" title={need.token}>{need.token.slice(0, 14)}…</td>
-                    <td>{named("need", Need[need.need])}</td>
-                    <td>{regionName(need.county)}</td>
-                    <td>{named("ageBand", AgeBand[need.ageBand])}</td>
-                    <td>{named("amountBand", AmountBand[need.amountBand])}</td>
-                    <td>
-                      {need.answer ? <Tag>{named("charityAnswer", Answer[need.answer])}</Tag> : null}
-                      {may("answerNeeds") && <Button size="small" onClick={() => setAnswering(need)}>{t("charity.answer")}</Button>}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-            <More shown={rows.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
-          </>
-        )}
+        <dl className="facts-list">
+          {rows.map(([name, value]) => (
+            <div key={name} style={{ display: "contents" }}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="quiet hint own-lists">{t("charity.ownLists")}</p>
       </div>
-      {answering && <AnswerDialog project={project} need={answering} close={() => setAnswering(null)} />}
     </section>
   );
 }
@@ -204,7 +108,7 @@ export function Component() {
               </button>
             ))}
           </nav>
-          <Needs key={chosen.projectId} project={chosen} />
+          <Project key={chosen.projectId} project={chosen} />
         </div>
       )}
     </div>

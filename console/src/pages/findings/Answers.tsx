@@ -19,6 +19,7 @@ import {
 import { DateSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, timeText } from "@/lib/dates";
 import { money } from "@/lib/money";
+import { officerName } from "@/lib/officers";
 import { named, useText } from "@/locales";
 import { options } from "@/parts/tags";
 
@@ -33,7 +34,7 @@ function Answer({ answer, superseded }: { answer: Disposition; superseded: boole
         <span className="end quiet small">{timeText(answer.time)}</span>
       </div>
       <div className="quiet small">
-        {answer.agency}
+        {officerName(answer.agency)}
         {answer.until?.year ? ` · ${t("findings.untilDay", { day: dateText(answer.until) })}` : ""}
         {answer.recoveredFen > 0n ? ` · ${t("findings.recovered")} ${money(answer.recoveredFen)}` : ""}
       </div>

@@ -10,6 +10,7 @@ import { useSession } from "@/app/session";
 import { Deliberation_Outcome as Outcome, DeliberationSchema, type Finding } from "@/gen/relief/v1/finding_service_pb";
 import { Programme } from "@/gen/relief/v1/types_pb";
 import { timeText } from "@/lib/dates";
+import { officerName } from "@/lib/officers";
 import { named, useText } from "@/locales";
 import { options } from "@/parts/tags";
 
@@ -87,7 +88,7 @@ export function DeliberationPanel({ finding }: { finding: Finding }) {
               <b>{named("deliberation", Outcome[held.outcome])}</b>
               <span className="end quiet small">{timeText(held.time)}</span>
             </div>
-            <div className="quiet small">{held.decidedBy} · {held.participants.join(t("common.listSeparator"))}</div>
+            <div className="quiet small">{officerName(held.decidedBy)} · {held.participants.map(officerName).join(t("common.listSeparator"))}</div>
             <p>{held.reason}</p>
           </>
         ) : (

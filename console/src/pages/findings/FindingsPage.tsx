@@ -44,7 +44,7 @@ function useColumns(): TableColumnsType<Finding> {
     { title: t("findings.severity"), width: 76, render: (_, { severity }) => <SeverityMark severity={severity} /> },
     {
       title: t("findings.notify"),
-      width: 190,
+      width: 170,
       render: (_, { notify }) => notify.map(programmeName).join(t("common.listSeparator")) || <span className="quiet">—</span>,
     },
     {
@@ -67,7 +67,7 @@ function useColumns(): TableColumnsType<Finding> {
     },
     {
       title: t("findings.state"),
-      width: 150,
+      width: 120,
       render: (_, finding) => (
         <>
           {finding.state === Finding_State.OPEN ? <DueMark finding={finding} /> : named("findingState", Finding_State[finding.state])}
@@ -77,7 +77,7 @@ function useColumns(): TableColumnsType<Finding> {
     },
     {
       title: t("findings.dispositions"),
-      width: 140,
+      width: 120,
       render: (_, { dispositions }) => {
         const last = dispositions.at(-1);
         return last ? named("outcome", Disposition_Outcome[last.outcome]) : <span className="quiet">{t("findings.waiting")}</span>;
@@ -108,20 +108,22 @@ export function Component() {
     }
     return (
       <>
-        <Table
-          size="middle"
-          rowKey="findingId"
-          columns={columns}
-          dataSource={rows}
-          pagination={false}
-          scroll={{ x: 1080 }}
-          onRow={(finding) => ({
-            className: "opens",
-            onClick: (event) => {
-              if (!(event.target as Element).closest("a")) void navigate(`/findings/${encodeURIComponent(finding.findingId)}`);
-            },
-          })}
-        />
+        <div className="wide">
+          <Table
+            size="middle"
+            rowKey="findingId"
+            columns={columns}
+            dataSource={rows}
+            pagination={false}
+            className="wide-table"
+            onRow={(finding) => ({
+              className: "opens",
+              onClick: (event) => {
+                if (!(event.target as Element).closest("a")) void navigate(`/findings/${encodeURIComponent(finding.findingId)}`);
+              },
+            })}
+          />
+        </div>
         <More shown={rows.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
       </>
     );

@@ -7,7 +7,8 @@ import { count, money } from "@/lib/money";
 import { useText } from "@/locales";
 import { findingTitle } from "@/pages/findings/parts";
 import { Defined } from "@/pages/gaps/Defined";
-import { AXIS_TEXT, Chart } from "@/parts/Chart";
+import { AXIS_TEXT } from "@/parts/Chart";
+import { ChartPanel } from "@/parts/ChartPanel";
 
 function useDays() {
   const { t } = useText();
@@ -34,36 +35,14 @@ function Ageing({ report }: { report: GapReport }) {
     [report, language],
   );
   return (
-    <section className="panel">
-      <div className="panel-head"><h2><Defined figure="ageing">{t("gaps.ageing")}</Defined></h2></div>
-      <div className="panel-body">
-        <Chart option={option} height={220} />
-        <details className="twin">
-          <summary>{t("common.table")}</summary>
-          <table className="plain-table">
-            <caption className="hidden-text">{t("gaps.ageing")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("gaps.openFor")}</th>
-                <th scope="col" className="number">{t("gaps.byFindings")}</th>
-                <th scope="col" className="number">{t("gaps.overdue")}</th>
-                <th scope="col" className="number">{t("gaps.amount")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {report.ageing.map((one) => (
-                <tr key={one.fromDays}>
-                  <th scope="row">{days(one.fromDays, one.toDays)}</th>
-                  <td className="number">{count(one.findings)}</td>
-                  <td className="number">{count(one.overdue)}</td>
-                  <td className="number">{money(one.amountFen)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </details>
-      </div>
-    </section>
+    <ChartPanel
+      title={t("gaps.ageing")}
+      heading={<Defined figure="ageing">{t("gaps.ageing")}</Defined>}
+      option={option}
+      height={250}
+      columns={[t("gaps.openFor"), t("gaps.byFindings"), t("gaps.overdue"), t("gaps.amount")]}
+      rows={report.ageing.map((one) => ({ name: days(one.fromDays, one.toDays), cells: [count(one.findings), count(one.overdue), money(one.amountFen)] }))}
+    />
   );
 }
 

@@ -10,50 +10,67 @@ import { findingTitle } from "@/pages/findings/parts";
 import { Defined } from "@/pages/gaps/Defined";
 import { programmeName } from "@/parts/tags";
 
+type Coverage = GapReport["coverage"][number];
+
+function Rows({ rows, regional }: { rows: Coverage[]; regional: boolean }) {
+  const { t } = useText();
+  return (
+    <table className="plain-table">
+      <caption className="hidden-text">{t("gaps.coverage")}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("gaps.rule")}</th>
+          <th scope="col">{t("findings.need")}</th>
+          {regional && <th scope="col">{t("gaps.region")}</th>}
+          <th scope="col" className="number">{t("gaps.holders")}</th>
+          <th scope="col" className="number">{t("gaps.missingPersons")}</th>
+          <th scope="col" className="number">{t("gaps.rate")}</th>
+          <th aria-hidden="true" />
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={`${row.ruleId} ${row.regionPrefix}`}>
+            <td><span className="code">{row.ruleId}</span> {findingTitle(row)}</td>
+            <td className="nowrap">{row.need ? named("need", Need[row.need]) : ""}</td>
+            {regional && <td className="nowrap" title={regionName(row.regionPrefix)}>{shortRegionName(row.regionPrefix) || t("gaps.noRegion")}</td>}
+            {row.suppressed ? (
+              <td colSpan={4} className="quiet">{t("gaps.withheld")}</td>
+            ) : (
+              <>
+                <td className="number">{count(row.holders)}</td>
+                <td className="number">{count(row.missing)}</td>
+                <td className="number">{row.holders > 0n ? `${(100 * row.rate).toFixed(1)}%` : "—"}</td>
+                <td aria-hidden="true" className="rate-cell"><div className="rate"><i style={{ width: `${100 * row.rate}%` }} /></div></td>
+              </>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+// Least covered first; what is not shown last. Where nobody is missing there is nothing to do.
 export function CoverageView({ report }: { report: GapReport }) {
   const { t } = useText();
   const regional = report.coverage.some(({ regionPrefix }) => regionPrefix);
+  const whole = (row: Coverage) => !row.suppressed && row.missing === 0n;
+  const place = (row: Coverage) => (row.suppressed ? 2 : row.rate);
+  const lacking = report.coverage.filter((row) => !whole(row)).sort((a, b) => place(a) - place(b));
+  const reached = report.coverage.filter(whole);
   return (
     <section className="panel long">
       <div className="panel-head"><h2><Defined figure="coverage">{t("gaps.coverage")}</Defined></h2></div>
-      <div className="panel-body">
+      <div className="panel-body wide">
         <p className="quiet hint">{t("gaps.coverageHint")}</p>
-        {report.coverage.length === 0 ? (
-          <p className="quiet">{t(report.persons === 0n ? "gaps.noCoverageThen" : "gaps.empty")}</p>
-        ) : (
-          <table className="plain-table">
-            <caption className="hidden-text">{t("gaps.coverage")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("gaps.rule")}</th>
-                <th scope="col">{t("findings.need")}</th>
-                {regional && <th scope="col">{t("gaps.region")}</th>}
-                <th scope="col" className="number">{t("gaps.holders")}</th>
-                <th scope="col" className="number">{t("gaps.missingPersons")}</th>
-                <th scope="col" className="number">{t("gaps.rate")}</th>
-                <th aria-hidden="true" />
-              </tr>
-            </thead>
-            <tbody>
-              {report.coverage.map((row) => (
-                <tr key={`${row.ruleId} ${row.regionPrefix}`}>
-                  <td><span className="code">{row.ruleId}</span> {findingTitle(row)}</td>
-                  <td>{row.need ? named("need", Need[row.need]) : ""}</td>
-                  {regional && <td title={regionName(row.regionPrefix)}>{shortRegionName(row.regionPrefix) || t("gaps.noRegion")}</td>}
-                  {row.suppressed ? (
-                    <td colSpan={4} className="quiet">{t("gaps.withheld")}</td>
-                  ) : (
-                    <>
-                      <td className="number">{count(row.holders)}</td>
-                      <td className="number">{count(row.missing)}</td>
-                      <td className="number">{row.holders > 0n ? `${(100 * row.rate).toFixed(1)}%` : "—"}</td>
-                      <td aria-hidden="true"><div className="rate"><i style={{ width: `${100 * row.rate}%` }} /></div></td>
-                    </>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        {report.coverage.length === 0 && <p className="quiet">{t(report.persons === 0n ? "gaps.noCoverageThen" : "gaps.empty")}</p>}
+        {lacking.length > 0 && <Rows rows={lacking} regional={regional} />}
+        {reached.length > 0 && (
+          <details className="twin">
+            <summary>{t("gaps.allReached", { n: reached.length })}</summary>
+            <Rows rows={reached} regional={regional} />
+          </details>
         )}
       </div>
     </section>

@@ -76,6 +76,7 @@ function PeriodBar({ ask, change }: { ask: Ask; change: (part: Partial<Ask>) => 
 
 export function Component() {
   const { t } = useText();
+  const { may } = useSession();
   const { message } = App.useApp();
   const { filter, params, setParams, clear } = useFilter();
   const ask = readAsk(params);
@@ -142,17 +143,19 @@ export function Component() {
         />
         <span className="lead" />
         <Link className="cell no-print" to={`/gaps/monthly${filter.region ? `?region=${filter.region.slice(0, 6)}` : ""}`}>{t("gaps.monthly")}</Link>
-        <Dropdown
-          menu={{
-            items: [
-              { key: "xlsx", label: t("gaps.xlsx"), onClick: () => download.mutate(ExportFormat.EXPORT_XLSX) },
-              { key: "csv", label: t("gaps.csv"), onClick: () => download.mutate(ExportFormat.EXPORT_CSV) },
-            ],
-          }}
-          trigger={["click"]}
-        >
-          <Button className="no-print" loading={download.isPending} disabled={!report}>{t("gaps.export")}</Button>
-        </Dropdown>
+        {may("takeOut") && (
+          <Dropdown
+            menu={{
+              items: [
+                { key: "xlsx", label: t("gaps.xlsx"), onClick: () => download.mutate(ExportFormat.EXPORT_XLSX) },
+                { key: "csv", label: t("gaps.csv"), onClick: () => download.mutate(ExportFormat.EXPORT_CSV) },
+              ],
+            }}
+            trigger={["click"]}
+          >
+            <Button className="no-print" loading={download.isPending} disabled={!report}>{t("gaps.export")}</Button>
+          </Dropdown>
+        )}
         <Button className="no-print" onClick={() => window.print()}>{t("gaps.print")}</Button>
       </div>
       <FilterBar states={false} />

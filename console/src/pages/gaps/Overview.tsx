@@ -13,7 +13,8 @@ import { shortRegionName } from "@/lib/regions";
 import { named, useText } from "@/locales";
 import { reportQuery } from "@/pages/gaps/data";
 import { Defined } from "@/pages/gaps/Defined";
-import { AXIS_TEXT, Chart } from "@/parts/Chart";
+import { AXIS_TEXT } from "@/parts/Chart";
+import { ChartPanel } from "@/parts/ChartPanel";
 import { PanelSkeleton } from "@/parts/states";
 
 const KIND_COLORS: Partial<Record<FindingKind, string>> = {
@@ -49,7 +50,7 @@ export function Figures({ report, compare }: { report: GapReport; compare: boole
     ["total.movement.recovered_fen", t("gaps.recovered"), money(total.movement?.recoveredFen ?? 0n)],
   ];
   return (
-    <dl className="figures">
+    <dl className="figures by-four">
       {figures.map(([figure, name, value]) => (
         <div key={figure} className="figure">
           <dt><Defined figure={figure}>{name}</Defined></dt>
@@ -62,31 +63,34 @@ export function Figures({ report, compare }: { report: GapReport; compare: boole
 
 const SHOWN = 12;
 
-function regionsOption(rows: readonly GapRow[], labels: { region: (code: string) => string; kind: (kind: FindingKind) => string }): { option: EChartsOption; codes: string[] } {
+interface Labels {
+  region: (code: string) => string;
+  kind: (kind: FindingKind) => string;
+}
+
+function regionsChart(rows: readonly GapRow[], labels: Labels) {
   const sums = new Map<string, bigint>();
   for (const row of rows) sums.set(row.regionPrefix, (sums.get(row.regionPrefix) ?? 0n) + (row.figures?.findings ?? 0n));
   const codes = [...sums].sort((a, b) => Number(b[1] - a[1])).slice(0, SHOWN).map(([code]) => code);
   const kinds = [...new Set(rows.map((row) => row.kind))].sort((a, b) => a - b);
-  const at = (code: string, kind: FindingKind) => Number(rows.find((row) => row.regionPrefix === code && row.kind === kind)?.figures?.findings ?? 0n);
-  return {
-    codes,
-    option: {
-      animation: false,
-      grid: { left: 4, right: 24, top: 30, bottom: 4, containLabel: true },
-      legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: color.ink } },
-      tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
-      xAxis: { type: "value", minInterval: 1, axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: "#eef1f4" } } },
-      yAxis: { type: "category", inverse: true, data: codes.map(labels.region), axisLabel: { ...AXIS_TEXT, color: color.ink }, axisTick: { show: false } },
-      series: kinds.map((kind) => ({
-        type: "bar",
-        stack: "all",
-        name: labels.kind(kind),
-        barMaxWidth: 22,
-        itemStyle: { color: KIND_COLORS[kind] ?? color.quiet },
-        data: codes.map((code) => at(code, kind)),
-      })),
-    },
+  const at = (code: string, kind: FindingKind) => rows.find((row) => row.regionPrefix === code && row.kind === kind)?.figures?.findings ?? 0n;
+  const option: EChartsOption = {
+    animation: false,
+    grid: { left: 4, right: 24, top: 30, bottom: 4, containLabel: true },
+    legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: color.ink } },
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
+    xAxis: { type: "value", minInterval: 1, axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: "#eef1f4" } } },
+    yAxis: { type: "category", inverse: true, data: codes.map(labels.region), axisLabel: { ...AXIS_TEXT, color: color.ink }, axisTick: { show: false } },
+    series: kinds.map((kind) => ({
+      type: "bar",
+      stack: "all",
+      name: labels.kind(kind),
+      barMaxWidth: 22,
+      itemStyle: { color: KIND_COLORS[kind] ?? color.quiet },
+      data: codes.map((code) => Number(at(code, kind))),
+    })),
   };
+  return { codes, kinds, at, option };
 }
 
 function trendOption(report: GapReport, names: [string, string, string]): EChartsOption {
@@ -116,13 +120,11 @@ function trendOption(report: GapReport, names: [string, string, string]): EChart
 
 export function Overview({ report, filter, ask, drill }: { report: GapReport; filter: Filter; ask: Ask; drill: (region: string) => void }) {
   const { t, language } = useText();
+  const regionLabel = (code: string) => shortRegionName(code) || t("gaps.noRegion");
+  const kindLabel = (kind: FindingKind) => named("findingKind", FindingKind[kind]);
   const byKind = useQuery(reportQuery(filter, ask, [GapDimension.BY_KIND, GapDimension.BY_REGION]));
   const regions = useMemo(
-    () =>
-      regionsOption(byKind.data?.report.rows ?? [], {
-        region: (code) => shortRegionName(code) || t("gaps.noRegion"),
-        kind: (kind) => named("findingKind", FindingKind[kind]),
-      }),
+    () => regionsChart(byKind.data?.report.rows ?? [], { region: regionLabel, kind: kindLabel }),
     [byKind.data, language],
   );
   const trend = useMemo(() => trendOption(report, [t("gaps.opened"), t("gaps.closed"), t("gaps.openAtEnd")]), [report, language]);
@@ -130,59 +132,33 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
     <>
       <Figures report={report} compare={ask.compare} />
       <div className="two">
-        <section className="panel">
-          <div className="panel-head"><h2>{t("gaps.chart")}</h2><span className="end quiet small">{t("gaps.topRegions", { n: SHOWN })}</span></div>
-          <div className="panel-body">
-            {byKind.isPending ? (
-              <PanelSkeleton rows={6} />
-            ) : (
-              <Chart
-                option={regions.option}
-                height={60 + 30 * Math.max(3, regions.codes.length)}
-                onClick={(name) => {
-                  const code = regions.codes.find((one) => (shortRegionName(one) || t("gaps.noRegion")) === name);
-                  if (code) drill(code);
-                }}
-              />
-            )}
-          </div>
-        </section>
-        <section className="panel">
-          <div className="panel-head"><h2><Defined figure="trend">{t("gaps.trend")}</Defined></h2></div>
-          <div className="panel-body">
-            <Chart option={trend} height={260} />
-            <details className="twin">
-              <summary>{t("common.table")}</summary>
-              <table className="plain-table">
-                <caption className="hidden-text">{t("gaps.trend")}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">{t("gaps.month")}</th>
-                    <th scope="col" className="number">{t("gaps.opened")}</th>
-                    <th scope="col" className="number">{t("gaps.closed")}</th>
-                    <th scope="col" className="number">{t("gaps.openAtEnd")}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {report.trend.map(({ month, movement }) => (
-                    <tr key={monthText(month)}>
-                      <th scope="row">{monthText(month)}</th>
-                      {!movement ? (
-                        <td colSpan={3} className="quiet">{t("gaps.withheld")}</td>
-                      ) : (
-                        <>
-                          <td className="number">{count(movement.opened + movement.reopened)}</td>
-                          <td className="number">{count(movement.closed + movement.settled)}</td>
-                          <td className="number">{count(movement.openAtEnd)}</td>
-                        </>
-                      )}
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </details>
-          </div>
-        </section>
+        {byKind.isPending ? (
+          <div className="panel"><PanelSkeleton rows={6} /></div>
+        ) : (
+          <ChartPanel
+            title={t("gaps.chart")}
+            remark={t("gaps.topRegions", { n: SHOWN })}
+            option={regions.option}
+            height={Math.max(260, 60 + 30 * regions.codes.length)}
+            onClick={(name) => {
+              const code = regions.codes.find((one) => regionLabel(one) === name);
+              if (code) drill(code);
+            }}
+            columns={[t("gaps.region"), ...regions.kinds.map(kindLabel)]}
+            rows={regions.codes.map((code) => ({ name: regionLabel(code), cells: regions.kinds.map((kind) => count(regions.at(code, kind))) }))}
+          />
+        )}
+        <ChartPanel
+          title={t("gaps.trend")}
+          heading={<Defined figure="trend">{t("gaps.trend")}</Defined>}
+          option={trend}
+          height={260}
+          columns={[t("gaps.month"), t("gaps.opened"), t("gaps.closed"), t("gaps.openAtEnd")]}
+          rows={report.trend.map(({ month, movement }) => ({
+            name: monthText(month),
+            cells: movement ? [movement.opened + movement.reopened, movement.closed + movement.settled, movement.openAtEnd].map(count) : null,
+          }))}
+        />
       </div>
     </>
   );

@@ -3,14 +3,14 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button } from "antd";
 import { admin } from "@/api/clients";
-import { messageOf } from "@/api/errors";
+import { messageOf, troubleOf } from "@/api/errors";
 import { useSession } from "@/app/session";
 import type { Backup, StoreStats } from "@/gen/relief/v1/admin_service_pb";
 import { bytesText } from "@/lib/bytes";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { useText } from "@/locales";
-import { ErrorState, PanelSkeleton } from "@/parts/states";
+import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 
 const LONG = { timeoutMs: 3_600_000 };
 
@@ -39,7 +39,7 @@ function Figures({ stats }: { stats: StoreStats }) {
     [t("operations.commits"), `${count(stats.commits)} · ${t("operations.syncs", { n: count(stats.syncs) })}`],
     [t("operations.cipher"), stats.cipher || t("operations.notEncrypted")],
     [t("operations.format"), String(stats.format)],
-    [t("operations.lastBackup"), microsText(stats.lastBackupTimeUs) || t("operations.never")],
+    [t("operations.lastBackup"), microsText(stats.lastBackupTimeUs) || t("operations.neverBackedUp")],
   ];
   return (
     <dl className="facts-list">
@@ -78,11 +78,13 @@ function Backups() {
     <section className="panel">
       <div className="panel-head">
         <h2>{t("operations.backups")}</h2>
-        {may("backUp") && <Button className="end" size="small" loading={create.isPending} disabled={busy} onClick={() => create.mutate()}>{t("operations.backUp")}</Button>}
+        {may("backUp") && query.data && <Button className="end" size="small" loading={create.isPending} disabled={busy} onClick={() => create.mutate()}>{t("operations.backUp")}</Button>}
       </div>
       <div className="panel-body">
         {query.isPending ? (
           <PanelSkeleton rows={3} />
+        ) : !query.data && troubleOf(query.error) === "invalid" ? (
+          <Empty title={t("operations.noBackupFolder")} hint={t("operations.noBackupFolderHint")} />
         ) : !query.data ? (
           <ErrorState error={query.error} retry={() => void query.refetch()} />
         ) : query.data.backups.length === 0 ? (

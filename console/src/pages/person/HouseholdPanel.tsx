@@ -37,7 +37,7 @@ export function HouseholdPanel({ personId, purpose }: { personId: string; purpos
                     <Link className="cell code" to={linkTo(member.personId, params)}>{member.personId}</Link>
                   )}
                 </td>
-                <td>{[...new Set(member.ties.map(({ relation }) => relation).filter(Boolean))].join(t("common.listSeparator")) || "—"}</td>
+                <td className="nowrap">{[...new Set(member.ties.map(({ relation }) => relation).filter(Boolean))].join(t("common.listSeparator")) || "—"}</td>
                 <td className="quiet code">
                   {[...new Set(member.ties.map(({ record, householdId }) => `${record?.sourceId} ${householdId}`))].map((tie) => <div key={tie}>{tie}</div>)}
                 </td>

@@ -12,20 +12,19 @@ import {
   Consent_Giver,
   Referral_Reason,
   Referral_State as State,
-  ReferralEvent_Kind as Kind,
   type Referral,
-  type ReferralEvent,
 } from "@/gen/relief/v1/referral_service_pb";
 import { Need } from "@/gen/relief/v1/types_pb";
 import { dateText, timeText } from "@/lib/dates";
 import { money } from "@/lib/money";
+import { officerName } from "@/lib/officers";
 import { stepsOf, type Step } from "@/lib/referral";
-import { placeName, regionName } from "@/lib/regions";
+import { placeName } from "@/lib/regions";
 import { named, useText } from "@/locales";
+import { History } from "@/pages/referrals/History";
 import { Due, targetText } from "@/pages/referrals/ReferralsPage";
 import { StepDialog } from "@/pages/referrals/StepDialog";
-import { ErrorState, PageSkeleton, PanelSkeleton } from "@/parts/states";
-import { programmeName } from "@/parts/tags";
+import { ErrorState, PageSkeleton } from "@/parts/states";
 import "@/pages/findings/findings.css";
 import "./referrals.css";
 
@@ -35,9 +34,9 @@ function Facts({ referral }: { referral: Referral }) {
   const rows: [string, ReactNode][] = [
     [t("referrals.finding"), <Link className="cell code" to={`/findings/${encodeURIComponent(referral.findingId)}`}>{referral.findingId}</Link>],
     [t("findings.need"), referral.need ? named("need", Need[referral.need]) : ""],
-    [t("referrals.taker"), <>{referral.taker} <span className="quiet">{t("referrals.takerHint")}</span></>],
+    [t("referrals.taker"), <>{officerName(referral.taker)} <span className="quiet">{t("referrals.takerHint")}</span></>],
     [t("referrals.target"), targetText(referral, " · ")],
-    [t("referrals.holder"), referral.holder],
+    [t("referrals.holder"), officerName(referral.holder)],
     [t("findings.due"), referral.dueDate?.year ? <>{dateText(referral.dueDate)} <Due referral={referral} /></> : ""],
     [
       t("findings.escalation"),
@@ -62,53 +61,6 @@ function Facts({ referral }: { referral: Referral }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-const GOOD = new Set([Kind.GRANTED, Kind.FULFILLED]);
-const STRONG = new Set([Kind.OVERDUE, Kind.ESCALATED, Kind.REFUSED]);
-
-function Entry({ event }: { event: ReferralEvent }) {
-  const { t } = useText();
-  const answer = event.charityAnswer;
-  const details = [
-    timeText(event.time),
-    event.actor || t("referrals.byHub"),
-    event.reason ? named("referralReason", Referral_Reason[event.reason]) : "",
-    event.target ? `${programmeName(event.target.programme)} ${regionName(event.target.region)}` : "",
-    event.dueDate?.year ? t("referrals.dueThen", { day: dateText(event.dueDate) }) : "",
-    answer ? `${answer.projectId} ${named("charityAnswer", CharityAnswer_Answer[answer.answer])} ${answer.amountFen > 0n ? money(answer.amountFen) : ""}` : "",
-  ];
-  return (
-    <li className={GOOD.has(event.kind) ? "good" : STRONG.has(event.kind) ? "strong" : undefined}>
-      <div>{named("referralEvent", Kind[event.kind])}</div>
-      <div className="quiet small">{details.filter(Boolean).join(" · ")}</div>
-      {event.note && <div className="small">{event.note}</div>}
-    </li>
-  );
-}
-
-function History({ referral }: { referral: Referral }) {
-  const { t } = useText();
-  const query = useQuery({
-    queryKey: ["referrals", "events", referral.referralId, referral.etag],
-    queryFn: ({ signal }) => referrals.listReferralEvents({ referralId: referral.referralId }, { signal }),
-  });
-  return (
-    <section className="panel">
-      <div className="panel-head"><h2>{t("findings.history")}</h2></div>
-      <div className="panel-body">
-        {query.isPending ? (
-          <PanelSkeleton rows={3} />
-        ) : !query.data ? (
-          <ErrorState error={query.error} retry={() => void query.refetch()} />
-        ) : (
-          <ol className="history">
-            {[...query.data.events].reverse().map((event) => <Entry key={event.sequence.toString()} event={event} />)}
-          </ol>
-        )}
-      </div>
-    </section>
   );
 }
 

@@ -10,6 +10,7 @@ import { dateText, daysBetween, timeText, today } from "@/lib/dates";
 import { isRegionPrefix } from "@/lib/filter";
 import { isClosed } from "@/lib/referral";
 import { shortRegionName } from "@/lib/regions";
+import { callerOf, officerName } from "@/lib/officers";
 import { named, useText } from "@/locales";
 import { RegionPicker } from "@/parts/RegionPicker";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
@@ -57,7 +58,7 @@ export function Component() {
     programmes: programme.map((name) => Programme[name as keyof typeof Programme]),
     regionPrefix: region,
     onlyOverdue: overdue,
-    taker: mine ? `console:${session.user}` : "",
+    taker: mine ? callerOf(session.user) : "",
   };
   const list = useInfiniteQuery(
     infiniteQueryOptions({
@@ -91,7 +92,7 @@ export function Component() {
       ),
     },
     { title: t("referrals.target"), render: (_, referral) => targetText(referral, " · ") || <span className="quiet">—</span> },
-    { title: t("referrals.taker"), width: 150, dataIndex: "taker", ellipsis: true },
+    { title: t("referrals.taker"), width: 150, render: (_, { taker }) => officerName(taker) },
     { title: t("findings.due"), width: 120, render: (_, referral) => <Due referral={referral} /> },
     { title: t("referrals.takenAt"), width: 150, className: "nowrap", render: (_, { createTime }) => timeText(createTime) },
   ];
@@ -107,7 +108,7 @@ export function Component() {
     }
     return (
       <>
-        <Table size="middle" rowKey="referralId" columns={columns} dataSource={rows} pagination={false} scroll={{ x: 980 }} />
+        <div className="wide"><Table size="middle" rowKey="referralId" columns={columns} dataSource={rows} pagination={false} className="wide-table" /></div>
         <More shown={rows.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
       </>
     );

@@ -6,10 +6,22 @@ import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { useSession } from "@/app/session";
 import { CaseEvent_Kind as Kind, type CaseEvent } from "@/gen/relief/v1/review_service_pb";
-import { timeText } from "@/lib/dates";
 import { officerName } from "@/lib/officers";
 import { named, useText } from "@/locales";
 import { caseQuery } from "@/pages/review/data";
+import { HistoryList, type HistoryEntry } from "@/parts/History";
+
+function entryOf({ sequence, kind, time, actor, detail, comment }: CaseEvent): HistoryEntry {
+  return {
+    key: sequence.toString(),
+    title: named("caseEvent", Kind[kind]),
+    time,
+    actor,
+    details: [kind === Kind.ASSIGNED ? officerName(detail) : detail && named("verdict", detail)],
+    note: comment,
+    tone: kind === Kind.REJECTED ? "strong" : kind === Kind.DECIDED || kind === Kind.APPROVED ? "good" : undefined,
+  };
+}
 
 export function CaseHistory({ conflictId, events, box }: { conflictId: string; events: CaseEvent[]; box: RefObject<InputRef | null> }) {
   const { t } = useText();
@@ -30,18 +42,7 @@ export function CaseHistory({ conflictId, events, box }: { conflictId: string; e
     <section className="panel">
       <div className="panel-head"><h2>{t("review.caseHistory")}</h2></div>
       <div className="panel-body">
-        <ol className="history">
-          {[...events].reverse().map((event) => (
-            <li key={event.sequence.toString()} className={event.kind === Kind.REJECTED ? "strong" : event.kind === Kind.DECIDED ? "good" : undefined}>
-              <div>
-                {named("caseEvent", Kind[event.kind])}
-                {event.detail && <span> · {event.kind === Kind.ASSIGNED ? officerName(event.detail) : named("verdict", event.detail)}</span>}
-              </div>
-              <div className="quiet small">{[timeText(event.time), officerName(event.actor) || t("referrals.byHub")].join(" · ")}</div>
-              {event.comment && <div className="small">{event.comment}</div>}
-            </li>
-          ))}
-        </ol>
+        <HistoryList entries={events.map(entryOf)} />
         {may("decide") && (
           <div className="row comment-row">
             <Input ref={box} value={text} maxLength={500} onChange={(event) => setText(event.target.value)} onPressEnter={send} placeholder={t("review.addComment")} aria-label={t("review.addComment")} />

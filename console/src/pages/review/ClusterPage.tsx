@@ -36,7 +36,7 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
             {i === 0 && <Tag color="blue">{t("person.thisOne")}</Tag>}
           </div>
           <div className="panel-body wide">
-            <table className="plain-table">
+            <table className="plain-table members">
               <caption className="hidden-text">{names[i]}</caption>
               <thead>
                 <tr>
@@ -55,12 +55,12 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
                   const at = place.get(key) ?? i;
                   return (
                     <tr key={key} className={at !== i ? "moved" : undefined}>
-                      <td className="code">{key}</td>
+                      <td className="code">{record.name.sourceId}<br />{record.name.recordId}</td>
                       <td>{record.person?.name || "—"}</td>
                       <td className="nowrap">{record.person?.idNumber || "—"}</td>
                       <td className="nowrap">{dateText(record.person?.birthDate) || "—"}</td>
                       <td>{whatOf(record).name} <span className="quiet small">{whenOf(record)}</span></td>
-                      <td><Select value={at} options={choices} onChange={(to) => move(key, to)} aria-label={`${t("review.belongsTo")} ${key}`} style={{ width: 150 }} /></td>
+                      <td><Select value={at} options={choices} onChange={(to) => move(key, to)} aria-label={`${t("review.belongsTo")} ${key}`} style={{ width: "100%" }} /></td>
                     </tr>
                   );
                 })}
@@ -152,7 +152,7 @@ export function Component() {
         <h1>{t("review.cluster")}</h1>
         <span className="lead">{t("review.clusterLead")}</span>
       </div>
-      <div className="finding-body">
+      <div className="cluster-body">
         <div><Records cluster={cluster} place={place} move={move} /></div>
         <div>
           <section className="panel">

@@ -90,7 +90,7 @@ export function Component() {
           <Empty title={t("review.historyEmpty")} hint={t("review.historyEmptyHint")} />
         ) : (
           <>
-            <Table size="middle" rowKey="decisionId" columns={columns} dataSource={decisions} pagination={false} scroll={{ x: 900 }} />
+            <div className="wide"><Table className="wide-table" size="middle" rowKey="decisionId" columns={columns} dataSource={decisions} pagination={false} /></div>
             <More shown={decisions.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
           </>
         )}

@@ -27,7 +27,7 @@ export function EffectView({ effect }: { effect: Effect }) {
   const { t, language } = useText();
   return (
     <>
-      <p className="hint">{language === "zh" ? effect.sentenceZh : effect.sentenceEn}</p>
+      <p className="hint effect-text">{language === "zh" ? effect.sentenceZh : effect.sentenceEn}</p>
       {!effect.achieves && <p className="mark-open small">{t("review.notEnough")}</p>}
       <List label={t("review.wouldOpen")} findings={effect.opens} link={false} />
       <List label={t("review.wouldClose")} findings={effect.closes} link />

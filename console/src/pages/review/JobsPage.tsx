@@ -74,14 +74,14 @@ export function Component() {
                       <div className="quiet small">{t("review.jobCounts", { done: count(job.done), skipped: count(job.skipped), failed: count(job.failed), total: count(job.total) })}</div>
                     </td>
                     <td>{job.comment}</td>
-                    <td>
+                    <td><span className="row">
                       <Tag>{named("jobState", State[job.state])}</Tag>
                       {may("decide") && job.state === State.RUNNING && <Button size="small" onClick={() => cancel.mutate(job.jobId)}>{t("review.stopJob")}</Button>}
                       {may("decide") && (job.state === State.DONE || job.state === State.CANCELLED) && !job.revertedByJobId && !job.revertsJobId && job.done > 0n && (
                         <Button size="small" onClick={() => setReverting(job)}>{t("review.revertJob")}</Button>
                       )}
                       {job.revertedByJobId && <span className="quiet small">{t("review.reverted")}</span>}
-                    </td>
+                    </span></td>
                   </tr>
                 ))}
               </tbody>

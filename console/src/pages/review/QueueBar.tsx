@@ -1,13 +1,10 @@
-// What the queue is narrowed and ordered by, and how much work there is.
-import { useQuery } from "@tanstack/react-query";
+// What the queue is narrowed and ordered by.
 import { Button, Checkbox, InputNumber, Segmented, Select } from "antd";
 import { useState } from "react";
 import { Conflict_Kind, WorkItem_State } from "@/gen/relief/v1/review_service_pb";
 import { Programme } from "@/gen/relief/v1/types_pb";
-import { count, money } from "@/lib/money";
 import { ORDERS, type QueueFilter } from "@/lib/queue";
 import { named, useText } from "@/locales";
-import { summaryQuery } from "@/pages/review/data";
 import { RegionPicker } from "@/parts/RegionPicker";
 import { options } from "@/parts/tags";
 
@@ -19,7 +16,6 @@ interface QueueBarProps {
 export function QueueBar({ queue, change }: QueueBarProps) {
   const { t } = useText();
   const [more, setMore] = useState(queue.minBits !== "" || queue.maxBits !== "" || queue.atLeast !== "");
-  const summary = useQuery(summaryQuery(queue)).data;
   const number = (text: string) => (text === "" ? null : Number(text));
   return (
     <div className="filters queue-bar" role="search" aria-label={t("gaps.filters")}>
@@ -33,7 +29,7 @@ export function QueueBar({ queue, change }: QueueBarProps) {
           { value: "nobody", label: t("review.nobodys") },
         ]}
       />
-      <Select mode="multiple" value={queue.kinds} onChange={(kinds) => change({ kinds })} options={options("conflictKind", Conflict_Kind)} placeholder={t("review.kinds")} aria-label={t("review.kinds")} maxTagCount="responsive" allowClear style={{ width: 150 }} />
+      <Select mode="multiple" value={queue.kinds} onChange={(kinds) => change({ kinds })} options={options("conflictKind", Conflict_Kind)} placeholder={t("review.kinds")} aria-label={t("review.kinds")} maxTagCount="responsive" allowClear style={{ width: 140 }} />
       <Select mode="multiple" value={queue.states} onChange={(states) => change({ states })} options={options("workState", WorkItem_State)} placeholder={t("findings.state")} aria-label={t("findings.state")} maxTagCount="responsive" allowClear style={{ width: 120 }} />
       <Select mode="multiple" value={queue.programmes} onChange={(programmes) => change({ programmes })} options={options("programme", Programme)} placeholder={t("findings.programme")} aria-label={t("findings.programme")} maxTagCount="responsive" allowClear style={{ width: 140 }} />
       <RegionPicker value={queue.region} onChange={(region) => change({ region })} width={130} />
@@ -52,11 +48,6 @@ export function QueueBar({ queue, change }: QueueBarProps) {
           <InputNumber value={number(queue.maxBits)} onChange={(value) => change({ maxBits: value === null ? "" : String(value) })} precision={0} min={-99} max={199} placeholder={t("review.bitsTo")} aria-label={t("review.bitsTo")} style={{ width: 116 }} />
           <InputNumber value={number(queue.atLeast)} onChange={(value) => change({ atLeast: value ? String(value) : "" })} precision={0} min={1} max={999999999} prefix="¥" placeholder={t("review.atLeast")} aria-label={t("review.atLeast")} style={{ width: 140 }} />
         </>
-      )}
-      {summary && (
-        <span className="quiet small" role="status">
-          {t("review.summary", { n: count(summary.conflicts), overdue: count(summary.overdue), amount: money(summary.amountFen) })}
-        </span>
       )}
     </div>
   );

@@ -5,10 +5,11 @@ import { useEffect, useRef, useState } from "react";
 import { useSession } from "@/app/session";
 import { Decision_Verdict, type StaleDecision } from "@/gen/relief/v1/review_service_pb";
 import type { Command } from "@/lib/keys";
+import { count, money } from "@/lib/money";
 import { useText } from "@/locales";
 import { BulkDialog } from "@/pages/review/BulkDialog";
 import { CaseView, isGone } from "@/pages/review/CaseView";
-import { caseQuery } from "@/pages/review/data";
+import { caseQuery, summaryQuery } from "@/pages/review/data";
 import { DecisionBar } from "@/pages/review/DecisionBar";
 import { HelpDialog } from "@/pages/review/HelpDialog";
 import { Queue } from "@/pages/review/Queue";
@@ -31,6 +32,7 @@ export function Component() {
   const { message } = App.useApp();
   const { queue, list, conflicts, selected, at, empty, narrowed, open, narrow, clear, move } = useQueue();
   const current = useQuery({ ...caseQuery(selected), enabled: selected !== "" });
+  const summary = useQuery(summaryQuery(queue)).data;
   const gone = isGone(current.error);
   const shown = gone ? undefined : current.data;
   const conflict = shown?.conflict;
@@ -170,7 +172,10 @@ export function Component() {
       <div className="page-head">
         <h1>{t("review.title")}</h1>
         <ReviewTabs />
-        <span className="lead">{at >= 0 && t("review.position", { at: at + 1, of: conflicts.length })}</span>
+        <span className="lead small" role="status">
+          {at >= 0 && <>{t("review.position", { at: at + 1, of: conflicts.length })} · </>}
+          {summary && t("review.summary", { n: count(summary.conflicts), overdue: count(summary.overdue), amount: money(summary.amountFen) })}
+        </span>
         {may("decide") && <Button disabled={conflicts.length === 0} onClick={() => setDialog("bulk")}>{t("review.bulk")}</Button>}
       </div>
       <div ref={filters}><QueueBar queue={queue} change={narrow} /></div>

@@ -1,0 +1,97 @@
+// From a number of the gap report to the rows behind it, and out as a file that says what it holds.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { openAs, openBrowser, settle } from "./browser.mjs";
+import { Hub } from "./hub.mjs";
+
+let hub, browser;
+before(async () => {
+  hub = await Hub.start();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+async function supervisorAt(path) {
+  const page = await openAs(browser, hub, "supervisor", path);
+  await settle(page);
+  return page;
+}
+
+// The sheets of a workbook as rows of text, read without the library that wrote them.
+function sheetsOf(file) {
+  const script = `
+import json, sys, xml.etree.ElementTree as X, zipfile
+N = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+book = zipfile.ZipFile(sys.argv[1])
+read = lambda name: X.fromstring(book.read(name))
+texts = ["".join(t.text or "" for t in one.iter(N + "t")) for one in read("xl/sharedStrings.xml")]
+def value(cell):
+    v = cell.find(N + "v")
+    return "" if v is None else texts[int(v.text)] if cell.get("t") == "s" else v.text
+names = [sheet.get("name") for sheet in read("xl/workbook.xml").iter(N + "sheet")]
+sheets, formulas = {}, 0
+for i, name in enumerate(names, 1):
+    sheet = read(f"xl/worksheets/sheet{i}.xml")
+    formulas += len(list(sheet.iter(N + "f")))
+    sheets[name] = [[value(cell) for cell in row] for row in sheet.iter(N + "row")]
+print(json.dumps({"sheets": sheets, "formulas": formulas}))
+`;
+  return JSON.parse(execFileSync("python3", ["-c", script, file], { encoding: "utf8" }));
+}
+
+test("a number of the matrix leads to the findings that it counts", async () => {
+  const page = await supervisorAt("/gaps?view=matrix");
+  const cell = page.locator("table.matrix td a").first();
+  const shown = Number(await cell.innerText());
+  assert.ok(shown > 0);
+  await cell.click();
+  await page.waitForURL(/\/findings\?.*rule=.*region=|\/findings\?.*region=.*rule=/);
+  await settle(page);
+  assert.equal(await page.locator("tr.opens").count(), Math.min(50, shown));
+  const rule = new URL(page.url()).searchParams.get("rule");
+  assert.ok((await page.locator("tr.opens .small").allInnerTexts()).filter((text) => text.startsWith("D") || text.startsWith("M")).every((text) => text.startsWith(rule)));
+});
+
+test("regions are drilled into and left by the breadcrumb, and the address keeps the place", async () => {
+  const page = await supervisorAt("/gaps?region=371302");
+  await page.locator("[aria-current=page]", { hasText: "兰山区" }).waitFor();
+  await page.getByRole("button", { name: "山东省" }).click();
+  await page.waitForURL(/region=37$|region=37&/);
+  await page.reload();
+  await page.locator("[aria-current=page]", { hasText: "山东省" }).waitFor();
+});
+
+test("the report goes out as a workbook: the same figures, and a sheet with the filter, the time and the user", async () => {
+  const page = await supervisorAt("/gaps?view=matrix&rule=M01");
+  const shown = await page.locator("table.matrix td a").allInnerTexts();
+  await page.getByRole("button", { name: "导出" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "导出 XLSX" }).click()]);
+  assert.match(download.suggestedFilename(), /^gap-report-[\d-]+\.xlsx$/);
+  const file = join(hub.directory, "report.xlsx");
+  await download.saveAs(file);
+  const { sheets, formulas } = sheetsOf(file);
+  assert.equal(formulas, 0);
+  assert.deepEqual(Object.keys(sheets), ["数据", "说明"]);
+  const [head, ...rows] = sheets["数据"];
+  const of = (name) => head.indexOf(name);
+  const cells = rows.filter((row) => row[of("规则")] === "M01" && row.length > 8);
+  assert.ok(cells.length > 0);
+  assert.ok(cells.every((row) => row[of("类别")] !== ""));
+  assert.ok(rows.some((row) => row[0] === "合计"));
+  assert.ok(shown.length <= cells.length, "what the page shows is in the file");
+  const notes = Object.fromEntries(sheets["说明"].map(([name, text]) => [name, text]));
+  assert.match(notes["导出人"], /supervisor/);
+  assert.match(notes["导出时间"], /^\d{4}-\d{2}-\d{2} /);
+  assert.match(notes["筛选条件"], /M01/);
+});
+
+test("a role that may not take data out is refused the file", async () => {
+  const page = await openAs(browser, hub, "officer", "/gaps?view=matrix");
+  await settle(page);
+  assert.equal(await page.getByRole("button", { name: "导出" }).count(), 0);
+});
