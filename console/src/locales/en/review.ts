@@ -71,7 +71,7 @@ export const review: Pick<Texts, "review" | "fields"> = {
     time: "Time",
     officer: "Officer",
     verdictColumn: "Decision",
-    pair: "The two records",
+    pair: "Records",
     commentColumn: "Comment",
     stateColumn: "State",
     standing: "In force",

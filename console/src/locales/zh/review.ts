@@ -69,7 +69,7 @@ export const review = {
     time: "时间",
     officer: "经办人",
     verdictColumn: "决定",
-    pair: "两条记录",
+    pair: "所涉记录",
     commentColumn: "说明",
     stateColumn: "状态",
     standing: "有效",

@@ -1,6 +1,6 @@
 // The work list: what the rules found, narrowed by the filter in the address.
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Select, Table, Tag, type TableColumnsType } from "antd";
+import { Button, Select, Tag } from "antd";
 import { Link, useNavigate } from "react-router";
 import { findings as service } from "@/api/clients";
 import { Disposition_Outcome, Finding_State, FindingOrder, type Finding } from "@/gen/relief/v1/finding_service_pb";
@@ -10,6 +10,7 @@ import { count, money } from "@/lib/money";
 import { regionName, shortRegionName } from "@/lib/regions";
 import { named, useText } from "@/locales";
 import { DueMark, findingTitle } from "@/pages/findings/parts";
+import { DataTable, type Column } from "@/parts/DataTable";
 import { FilterBar, useFilter } from "@/parts/FilterBar";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
 import { KindTag, programmeName, SeverityMark } from "@/parts/tags";
@@ -28,29 +29,29 @@ function listQuery(filter: Filter, order: Order) {
   });
 }
 
-function useColumns(): TableColumnsType<Finding> {
+function useColumns(): Column<Finding>[] {
   const { t } = useText();
   return [
     {
       title: t("findings.what"),
-      render: (_, finding) => (
+      render: (finding) => (
         <>
           <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>{findingTitle(finding)}</Link>
           <div className="quiet small">{finding.ruleId} · {monthRanges(finding.overlapMonths) || dateText(finding.dueDate)}</div>
         </>
       ),
     },
-    { title: t("findings.kind"), width: 96, render: (_, { kind }) => <KindTag kind={kind} /> },
-    { title: t("findings.severity"), width: 76, render: (_, { severity }) => <SeverityMark severity={severity} /> },
+    { title: t("findings.kind"), width: 96, render: ({ kind }) => <KindTag kind={kind} /> },
+    { title: t("findings.severity"), width: 76, render: ({ severity }) => <SeverityMark severity={severity} /> },
     {
       title: t("findings.notify"),
       width: 170,
-      render: (_, { notify }) => notify.map(programmeName).join(t("common.listSeparator")) || <span className="quiet">—</span>,
+      render: ({ notify }) => notify.map(programmeName).join(t("common.listSeparator")) || <span className="quiet">—</span>,
     },
     {
       title: t("findings.region"),
       width: 120,
-      render: (_, { regions }) => (
+      render: ({ regions }) => (
         <span title={regions.map(regionName).join("\n")}>{regions.map(shortRegionName).join(t("common.listSeparator"))}</span>
       ),
     },
@@ -58,7 +59,7 @@ function useColumns(): TableColumnsType<Finding> {
       title: t("findings.amount"),
       width: 120,
       className: "number",
-      render: (_, finding) => (
+      render: (finding) => (
         <>
           {money(finding.amountFen)}
           {finding.amountIsEstimate && <div className="quiet small">{t("findings.estimate")}</div>}
@@ -68,7 +69,7 @@ function useColumns(): TableColumnsType<Finding> {
     {
       title: t("findings.state"),
       width: 120,
-      render: (_, finding) => (
+      render: (finding) => (
         <>
           {finding.state === Finding_State.OPEN ? <DueMark finding={finding} /> : named("findingState", Finding_State[finding.state])}
           {finding.disputed && <Tag color="purple">{t("findings.disputed")}</Tag>}
@@ -78,7 +79,7 @@ function useColumns(): TableColumnsType<Finding> {
     {
       title: t("findings.dispositions"),
       width: 120,
-      render: (_, { dispositions }) => {
+      render: ({ dispositions }) => {
         const last = dispositions.at(-1);
         return last ? named("outcome", Disposition_Outcome[last.outcome]) : <span className="quiet">{t("findings.waiting")}</span>;
       },
@@ -108,22 +109,13 @@ export function Component() {
     }
     return (
       <>
-        <div className="wide">
-          <Table
-            size="middle"
-            rowKey="findingId"
-            columns={columns}
-            dataSource={rows}
-            pagination={false}
-            className="wide-table"
-            onRow={(finding) => ({
-              className: "opens",
-              onClick: (event) => {
-                if (!(event.target as Element).closest("a")) void navigate(`/findings/${encodeURIComponent(finding.findingId)}`);
-              },
-            })}
-          />
-        </div>
+        <DataTable
+          caption={t("findings.title")}
+          columns={columns}
+          rows={rows}
+          keyOf={({ findingId }) => findingId}
+          open={({ findingId }) => void navigate(`/findings/${encodeURIComponent(findingId)}`)}
+        />
         <More shown={rows.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
       </>
     );

@@ -1,6 +1,6 @@
 // 转介: gaps that somebody took on, those first that must be answered soonest.
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Checkbox, Select, Table, type TableColumnsType } from "antd";
+import { Button, Checkbox, Select } from "antd";
 import { Link, useSearchParams } from "react-router";
 import { referrals } from "@/api/clients";
 import { useSession } from "@/app/session";
@@ -12,6 +12,7 @@ import { isClosed } from "@/lib/referral";
 import { shortRegionName } from "@/lib/regions";
 import { callerOf, officerName } from "@/lib/officers";
 import { named, useText } from "@/locales";
+import { DataTable, type Column } from "@/parts/DataTable";
 import { RegionPicker } from "@/parts/RegionPicker";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
 import { options, programmeName } from "@/parts/tags";
@@ -69,32 +70,32 @@ export function Component() {
     }),
   );
   const rows = list.data?.pages.flatMap((page) => page.referrals) ?? [];
-  const columns: TableColumnsType<Referral> = [
+  const columns: Column<Referral>[] = [
     {
       title: t("referrals.one"),
       width: 190,
-      render: (_, { referralId, ruleId }) => (
+      render: ({ referralId, ruleId }) => (
         <>
           <Link className="cell code" to={`/referrals/${encodeURIComponent(referralId)}`}>{referralId}</Link>
           <div className="quiet small">{ruleId}</div>
         </>
       ),
     },
-    { title: t("findings.need"), width: 110, render: (_, { need }) => named("need", Need[need]) },
+    { title: t("findings.need"), width: 110, render: ({ need }) => named("need", Need[need]) },
     {
       title: t("findings.state"),
       width: 120,
-      render: (_, { state, reason }) => (
+      render: ({ state, reason }) => (
         <>
           {named("referralState", State[state])}
           {reason !== 0 && <div className="quiet small">{named("referralReason", Referral_Reason[reason])}</div>}
         </>
       ),
     },
-    { title: t("referrals.target"), render: (_, referral) => targetText(referral, " · ") || <span className="quiet">—</span> },
-    { title: t("referrals.taker"), width: 150, render: (_, { taker }) => officerName(taker) },
-    { title: t("findings.due"), width: 120, render: (_, referral) => <Due referral={referral} /> },
-    { title: t("referrals.takenAt"), width: 150, className: "nowrap", render: (_, { createTime }) => timeText(createTime) },
+    { title: t("referrals.target"), render: (referral) => targetText(referral, " · ") || <span className="quiet">—</span> },
+    { title: t("referrals.taker"), width: 150, render: ({ taker }) => officerName(taker) },
+    { title: t("findings.due"), width: 120, render: (referral) => <Due referral={referral} /> },
+    { title: t("referrals.takenAt"), width: 150, className: "nowrap", render: ({ createTime }) => timeText(createTime) },
   ];
   const body = () => {
     if (list.isPending) return <PanelSkeleton rows={8} />;
@@ -108,7 +109,7 @@ export function Component() {
     }
     return (
       <>
-        <div className="wide"><Table size="middle" rowKey="referralId" columns={columns} dataSource={rows} pagination={false} className="wide-table" /></div>
+        <DataTable caption={t("referrals.title")} columns={columns} rows={rows} keyOf={({ referralId }) => referralId} />
         <More shown={rows.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
       </>
     );

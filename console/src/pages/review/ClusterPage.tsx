@@ -91,7 +91,7 @@ function Links({ cluster }: { cluster: Cluster }) {
                 <td className="code">{nameOf(link.recordA)}<br />{nameOf(link.recordB)}</td>
                 <td>
                   {link.weakest && <Tag color="gold">{t("person.weakest")}</Tag>}
-                  {link.conflictId && <Link className="cell" to={`/review?case=${encodeURIComponent(link.conflictId)}`}>{t("review.openCase")}</Link>}
+                  {link.conflictId && <Link className="cell nowrap" to={`/review?case=${encodeURIComponent(link.conflictId)}`}>{t("review.openCase")}</Link>}
                 </td>
               </tr>
             ))}

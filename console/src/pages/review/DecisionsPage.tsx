@@ -1,17 +1,27 @@
 // What was decided, by whom; every decision can be taken back from here.
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { App, Button, Input, Modal, Table, Tag, type TableColumnsType } from "antd";
+import { App, Button, Input, Modal, Tag } from "antd";
 import { useState } from "react";
 import { review } from "@/api/clients";
 import { useSession } from "@/app/session";
-import { Decision_Verdict, type Decision } from "@/gen/relief/v1/review_service_pb";
+import { Decision_Operation, Decision_Verdict, type Decision } from "@/gen/relief/v1/review_service_pb";
+import { keyOf } from "@/lib/cluster";
 import { timeText } from "@/lib/dates";
 import { named, useText } from "@/locales";
 import { Officers } from "@/pages/review/Officers";
 import { ReviewTabs } from "@/pages/review/ReviewTabs";
 import { useDecide } from "@/pages/review/useDecide";
+import { DataTable, type Column } from "@/parts/DataTable";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
 import "./review.css";
+
+const SHOWN = 4;
+
+// The two of a pair; of a cluster, all that the decision speaks of.
+function recordsOf({ recordA, recordB, constraints }: Decision): string[] {
+  const names = recordA && recordB ? [recordA, recordB] : constraints.flatMap((one) => [one.recordA, one.recordB]);
+  return [...new Set(names.flatMap((name) => (name ? [keyOf(name)] : [])))];
+}
 
 export function Component() {
   const { t } = useText();
@@ -34,33 +44,38 @@ export function Component() {
     setReason("");
   });
   const decisions = list.data?.pages.flatMap((page) => page.decisions) ?? [];
-  const columns: TableColumnsType<Decision> = [
-    { title: t("review.time"), width: 150, className: "nowrap", render: (_, decision) => timeText(decision.time) },
-    { title: t("review.officer"), width: 150, render: (_, { officer, approver }) => <Officers officer={officer} approver={approver} /> },
+  const columns: Column<Decision>[] = [
+    { title: t("review.time"), width: 150, className: "nowrap", render: (decision) => timeText(decision.time) },
+    { title: t("review.officer"), width: 150, render: ({ officer, approver }) => <Officers officer={officer} approver={approver} /> },
     {
       title: t("review.verdictColumn"),
       width: 130,
-      render: (_, decision) => (
-        <Tag color={decision.verdict === Decision_Verdict.SAME ? "green" : decision.verdict === Decision_Verdict.DIFFERENT ? "red" : undefined}>
-          {named("verdict", Decision_Verdict[decision.verdict])}
-        </Tag>
-      ),
+      render: ({ operation, verdict }) =>
+        operation > Decision_Operation.PAIR ? (
+          <Tag color="blue">{named("operation", Decision_Operation[operation])}</Tag>
+        ) : (
+          <Tag color={verdict === Decision_Verdict.SAME ? "green" : verdict === Decision_Verdict.DIFFERENT ? "red" : undefined}>
+            {named("verdict", Decision_Verdict[verdict])}
+          </Tag>
+        ),
     },
     {
       title: t("review.pair"),
-      render: (_, { recordA, recordB }) => (
-        <span className="code">
-          {recordA?.sourceId}/{recordA?.recordId}
-          <br />
-          {recordB?.sourceId}/{recordB?.recordId}
-        </span>
-      ),
+      render: (decision) => {
+        const names = recordsOf(decision);
+        return (
+          <span className="code">
+            {names.slice(0, SHOWN).map((name) => <div key={name}>{name}</div>)}
+            {names.length > SHOWN && <div className="quiet">+ {names.length - SHOWN}</div>}
+          </span>
+        );
+      },
     },
-    { title: t("review.commentColumn"), dataIndex: "comment", render: (comment: string) => comment || <span className="quiet">—</span> },
+    { title: t("review.commentColumn"), render: ({ comment }) => comment || <span className="quiet">—</span> },
     {
       title: t("review.stateColumn"),
       width: 210,
-      render: (_, decision) =>
+      render: (decision) =>
         decision.undoTime ? (
           <span className="quiet">{t("review.takenBack", { time: timeText(decision.undoTime) })}</span>
         ) : (
@@ -90,7 +105,7 @@ export function Component() {
           <Empty title={t("review.historyEmpty")} hint={t("review.historyEmptyHint")} />
         ) : (
           <>
-            <div className="wide"><Table className="wide-table" size="middle" rowKey="decisionId" columns={columns} dataSource={decisions} pagination={false} /></div>
+            <DataTable caption={t("review.history")} columns={columns} rows={decisions} keyOf={({ decisionId }) => decisionId} />
             <More shown={decisions.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
           </>
         )}
