@@ -20,13 +20,13 @@ test("the filter stands in the address: a link shows the same rows, and the back
   await settle(page);
   const wanted = await listOf(page, { kinds: ["DUPLICATE"], ruleIds: ["D01"], states: ["OPEN"] });
   assert.ok(wanted.length > 0);
+  await page.locator("tr.opens").first().waitFor();
   assert.equal(await page.locator("tr.opens").count(), Math.min(50, wanted.length));
   await page.getByRole("button", { name: "清除筛选" }).click();
   await page.waitForURL(`${hub.address}/findings`);
   await page.goBack();
   await page.waitForURL(/kind=DUPLICATE/);
-  await settle(page);
-  assert.equal(await page.locator("tr.opens").count(), Math.min(50, wanted.length));
+  await page.waitForFunction((n) => document.querySelectorAll("tr.opens").length === n, Math.min(50, wanted.length));
 });
 
 test("an officer answers a finding, and the answer is in its history", async () => {
