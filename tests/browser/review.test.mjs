@@ -97,7 +97,7 @@ test("the keys take a case, reach comment, evidence, filter and help, and lead b
   await page.keyboard.press("Escape");
   await page.locator("h1").click();
   await page.keyboard.press("?");
-  await page.getByRole("dialog").getByText("复核页快捷键").waitFor();
+  await page.getByRole("dialog", { name: "复核页快捷键" }).waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   await page.keyboard.press("a");

@@ -47,7 +47,7 @@ export const theme: ThemeConfig = {
   components: {
     Layout: { siderBg: color.navy, bodyBg: color.ground },
     Table: { cellPaddingBlockMD: 9, cellPaddingInlineMD: 10, headerBg: "#f7f9fa", headerColor: color.quiet },
-    Tabs: { horizontalMargin: "0" },
+    Tabs: { horizontalMargin: "0 0 12px 0" },
     Card: { bodyPadding: 16 },
   },
 };

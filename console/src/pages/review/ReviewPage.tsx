@@ -80,6 +80,7 @@ export function Component() {
         return event.conflictId ? open(event.conflictId) : undefined;
       case "changed":
         setVerdict(NOTHING);
+        open(selected); // stays on the table, though it may have left the queue
         if (event.stale) setStale(event.stale);
         else message.warning(event.text, 8);
         return;
