@@ -51,6 +51,8 @@ absl::Status CheckLimits(const config::Limits& limits) {
     return absl::InvalidArgumentError("limits.min_free_disk_bytes: not negative");
   if (!in(limits.block_cache_bytes(), 1 << 20, int64_t{1} << 40))
     return absl::InvalidArgumentError("limits.block_cache_bytes: at least 1048576");
+  if (limits.memory_bytes() != 0 && limits.memory_bytes() < 64 << 20)
+    return absl::InvalidArgumentError("limits.memory_bytes: 0, or at least 67108864");
   if (limits.notice_retention() < 0)
     return absl::InvalidArgumentError("limits.notice_retention: not negative");
   if (!in(limits.snapshot_shrink_limit_percent(), 1, 100))
@@ -123,6 +125,8 @@ absl::Status CheckConfig(const config::HubConfig& config) {
         (gateway.tls().certificate_file().empty() || gateway.tls().private_key_file().empty()))
       return absl::InvalidArgumentError("gateway.tls: certificate_file and private_key_file are required");
   }
+  if (config.has_metrics() && config.metrics().listen_address().find(':') == std::string::npos)
+    return absl::InvalidArgumentError("metrics.listen_address: host:port is required");
   if (config.storage().has_encryption()) {
     const config::Encryption& encryption = config.storage().encryption();
     if (encryption.keys_file().empty() == encryption.keys_command().empty())

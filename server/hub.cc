@@ -188,6 +188,11 @@ int64_t Hub::position() const {
   return position_;
 }
 
+size_t Hub::queued() const {
+  std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 matcher::CivilDate Hub::Today() const {
   if (options_.as_of) return *options_.as_of;
   constexpr int64_t kUtc8 = int64_t{8} * 3600 * 1'000'000, kDay = int64_t{24} * 3600 * 1'000'000;
@@ -462,9 +467,11 @@ absl::StatusOr<int64_t> Hub::CommitTogether(std::span<Work* const> works, std::v
     RuleChange attempt_change;
     if (absl::Status status = FinishGroup(context, &attempt_change); !status.ok()) return status;
     if (txn.empty()) return static_cast<int64_t>(store_->version());
+    const auto begun = std::chrono::steady_clock::now();
     auto version = txn.Commit();
     if (absl::IsAborted(version.status()) && attempt < kCommitTries) continue;
     if (!version.ok()) return version.status();
+    counts_.commits.Observe(std::chrono::steady_clock::now() - begun);
     change->opened += attempt_change.opened;
     change->closed += attempt_change.closed;
     const auto position = static_cast<int64_t>(*version);

@@ -27,6 +27,7 @@
 #include "matcher/normalize/civil_date.h"
 #include "matcher/resolve/resolver.h"
 #include "server/coverage/coverage.h"
+#include "server/operate/hub_counts.h"
 #include "server/review/review_policy.h"
 #include "server/stored.pb.h"
 #include "storage/store.h"
@@ -114,6 +115,8 @@ class Hub {
     bool may_upgrade = true;      // rewrite derived rows of an older format
     bool auto_register_sources = false;
     int snapshot_shrink_limit_percent = 20;  // a snapshot that would end more of a source is held
+    // Asked before a batch is taken: RESOURCE_EXHAUSTED refuses it. Nothing: every batch is taken.
+    std::function<absl::Status()> admit;
     int64_t notice_retention = 10'000;  // notices kept behind the acknowledged one, for each subscription
     v1::ReviewPolicy review_policy = DefaultReviewPolicy();
     std::shared_ptr<const ReferralSettings> referrals;  // none: the defaults of server/referral/settings.h
@@ -129,8 +132,8 @@ class Hub {
 
   // Runs `work` and waits until it is durable. Returns the position (version) of its commit.
   absl::StatusOr<int64_t> Write(Work work, size_t weight = 1);
-  // What `work` would do, with all that follows from it: done in a transaction that `look` sees and that is thrown away. On the
-  // caller's thread, over one snapshot; the writer does not wait.
+  // What `work` would do, with all that follows from it: done in a transaction that `look` sees and that is
+  // thrown away. On the caller's thread, over one snapshot; the writer does not wait.
   absl::Status Foresee(const Work& work, const std::function<absl::Status(storage::Transaction&)>& look);
   // The same without waiting. UNAVAILABLE from the future once the hub shuts down.
   std::future<absl::StatusOr<int64_t>> Submit(Work work, size_t weight = 1);
@@ -152,6 +155,8 @@ class Hub {
   std::shared_ptr<const coverage::RuleSet> rules() const;
   matcher::CivilDate as_of() const;
   int64_t position() const;  // of the last commit
+  size_t queued() const;     // pieces of work that wait for the writer
+  HubCounts& counts() const { return counts_; }
   const Options& options() const { return options_; }
 
   // Waits until the store's version is beyond `seen`, the deadline passes, or the hub shuts down; returns the
@@ -198,6 +203,7 @@ class Hub {
   const std::unique_ptr<storage::Store> store_;
   const matcher::Resolver resolver_;
 
+  mutable HubCounts counts_;
   mutable std::mutex mutex_;
   mutable std::condition_variable queue_changed_, room_, committed_;
   std::deque<Item> queue_;

@@ -18,6 +18,9 @@
 #include "server/ingest/feed.h"
 #include "server/ingest/identity_mapping.h"
 #include "server/log.h"
+#include "server/operate/memory_watch.h"
+#include "server/operate/metrics.h"
+#include "server/operate/process_figures.h"
 #include "server/referral/settings.h"
 #include "server/security/certificates.h"
 #include "server/security/guard.h"
@@ -26,6 +29,7 @@
 #include "server/store/store_keeper.h"
 #include "server/store/store_options.h"
 #include "storage/backup.h"
+#include "storage/maintenance.h"
 #include "storage/rocksdb_store.h"
 
 namespace relief::server {
@@ -105,7 +109,14 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   auto store = storage::OpenRocksDbStore(store_options);
   if (!store.ok()) return Fail("store.failed", store.status());
 
+  storage::Maintenance* const maintenance = (*store)->maintenance();
+  MemoryWatch memory({.limit_bytes = config.limits().memory_bytes() > 0
+                                         ? static_cast<uint64_t>(config.limits().memory_bytes())
+                                         : ControlGroupMemoryLimit(),
+                      .used_bytes = {},
+                      .relieve = [maintenance](bool tight) { maintenance->SetMemoryTight(tight); }});
   Hub::Options options;
+  options.admit = [&memory] { return memory.Admit(); };
   if (config.has_as_of_date()) options.as_of = ToCivilDate(config.as_of_date());
   options.may_upgrade = may_upgrade;
   options.queue_limit = static_cast<size_t>(config.limits().queue_batches());
@@ -152,6 +163,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   builder.SetMaxSendMessageSize(config.limits().max_message_bytes());
   grpc::ResourceQuota quota("hub");
   quota.SetMaxThreads(config.limits().max_threads());
+  // gRPC takes in a whole message before it refuses it for its size: beyond this, connections are cut.
+  quota.Resize(memory.limit_bytes() > 0 ? memory.limit_bytes() / 4 : size_t{1} << 30);
   builder.SetResourceQuota(quota);
   LimitConnections(config.limits(), builder);
   services.Register(builder);
@@ -169,6 +182,15 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
         {{"address", config.gateway().listen_address()},
          {"tls", config.gateway().has_tls() ? "server" : "none"}});
   }
+  std::unique_ptr<MetricsEndpoint> metrics;
+  if (config.has_metrics()) {
+    auto started = MetricsEndpoint::Start(
+        config.metrics().listen_address(),
+        std::make_shared<HubMetrics>(HubMetrics::Options{hub, guard, context.backups, memory.limit_bytes()}));
+    if (!started.ok()) return Fail("metrics.failed", started.status());
+    metrics = *std::move(started);
+    Log(LogLevel::kInfo, "metrics.listening", {{"address", config.metrics().listen_address()}});
+  }
   Log(LogLevel::kInfo, "hub.listening",
       {{"address", config.listen_address()},
        {"tls", config.has_tls() ? "mutual" : "none"},
@@ -184,6 +206,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   console.reset();
   server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config.limits().drain_seconds()));
   server->Wait();
+  metrics.reset();
   hub.Shutdown();
   Log(LogLevel::kInfo, "hub.stopped");
   return store_stopped ? kFailed : 0;

@@ -81,6 +81,10 @@ class Maintenance {
 
   virtual absl::Status Compact() = 0;
 
+  // True: gives back memory (most of the block cache, and rows not yet in tables once they are many); may be
+  // repeated. False: the cache may grow to its configured size again.
+  virtual void SetMemoryTight(bool tight) = 0;
+
   // A new backup beside the older ones in `directory`, under the keys of the store, read back before it is
   // told. More than `keep` (0: no limit) drops the oldest. RESOURCE_EXHAUSTED: the directory's disk has too
   // little space; DATA_LOSS: what was written reads back wrong.

@@ -1,6 +1,7 @@
 #include "storage/rocksdb_maintenance.h"
 
 #include <rocksdb/sst_file_reader.h>
+#include <rocksdb/table.h>
 #include <sys/statvfs.h>
 
 #include <filesystem>
@@ -129,6 +130,16 @@ absl::Status RocksDbMaintenance::Compact() {
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   options.exclusive_manual_compaction = false;
   return FromRocksDb(db_.CompactRange(options, nullptr, nullptr), "the compaction failed");
+}
+
+void RocksDbMaintenance::SetMemoryTight(bool tight) {
+  constexpr size_t kSmallShare = 8;
+  constexpr uint64_t kManyRows = 8 << 20;  // fewer would make many small tables
+  const auto* table = opened_.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>();
+  table->block_cache->SetCapacity(tight ? options_.block_cache_bytes / kSmallShare
+                                        : options_.block_cache_bytes);
+  if (tight && Property(db_, rocksdb::DB::Properties::kCurSizeAllMemTables) >= kManyRows)
+    db_.Flush(rocksdb::FlushOptions()).PermitUncheckedError();  // a failure stops the store by itself
 }
 
 absl::StatusOr<BackupInfo> RocksDbMaintenance::Backup(const std::string& directory, uint32_t keep) {

@@ -33,6 +33,7 @@ class RocksDbMaintenance final : public Maintenance {
   absl::StatusOr<std::map<std::string, int64_t>> FilesByKey() const override;
   absl::StatusOr<VerifyReport> Verify() const override;
   absl::Status Compact() override;
+  void SetMemoryTight(bool tight) override;
   absl::StatusOr<BackupInfo> Backup(const std::string& directory, uint32_t keep) override;
   absl::StatusOr<std::vector<BackupInfo>> Backups(const std::string& directory) const override;
   absl::StatusOr<VerifyReport> VerifyBackups(const std::string& directory) const override;

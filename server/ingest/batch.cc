@@ -256,17 +256,33 @@ std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(Hub& hub, const v1::Source
     std::promise<absl::StatusOr<v1::BatchAck>> refused;
     refused.set_value(
         absl::InvalidArgumentError("a batch has at most " + std::to_string(kMaxBatchRecords) + " records"));
+    ++hub.counts().invalid;
     return refused.get_future();
   }
+  if (hub.options().admit) {
+    if (absl::Status status = hub.options().admit(); !status.ok()) {
+      std::promise<absl::StatusOr<v1::BatchAck>> refused;
+      hub.counts().Count(status);
+      refused.set_value(std::move(status));
+      return refused.get_future();
+    }
+  }
+  const auto begun = std::chrono::steady_clock::now();
   const auto size = static_cast<size_t>(batch.records_size());
   auto prepared = std::make_shared<Batch>(Prepare(source, std::move(batch), actor));
   auto position =
       hub.Submit([prepared](WriteContext& context) { return BatchWork(*prepared, context).Run(); },
                  std::max<size_t>(size, 1));
   return std::async(std::launch::deferred,
-                    [prepared, position = std::move(position)]() mutable -> absl::StatusOr<v1::BatchAck> {
+                    [&counts = hub.counts(), begun, prepared,
+                     position = std::move(position)]() mutable -> absl::StatusOr<v1::BatchAck> {
                       auto at = position.get();
-                      if (!at.ok()) return at.status();
+                      if (!at.ok()) {
+                        counts.Count(at.status());
+                        return at.status();
+                      }
+                      counts.batches.Observe(std::chrono::steady_clock::now() - begun);
+                      counts.Count(prepared->ack);
                       prepared->ack.set_position(*at);
                       return std::move(prepared->ack);
                     });

@@ -211,5 +211,25 @@ TEST(StoreStats, TellWhatTheStoreDoes) {
   EXPECT_EQ(stats.cipher, "");
 }
 
+TEST(StoreStats, AStoreThatIsTightGivesItsMemoryBack) {
+  TempDirectory directory;
+  RocksDbOptions options = At(directory / "db");
+  options.block_cache_bytes = 64 << 20;
+  auto store = OpenRocksDbStore(options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  for (int i = 0; i < 12; ++i)
+    ASSERT_TRUE((*store)->Apply({{}, {{Key(i), std::string(1 << 20, 'v')}}, {}, 0}).ok());
+  Maintenance& maintenance = *(*store)->maintenance();
+  ASSERT_GT(maintenance.Stats().memtable_bytes, uint64_t{12} << 20);
+  maintenance.SetMemoryTight(true);
+  EXPECT_LT(maintenance.Stats().memtable_bytes, uint64_t{4} << 20);
+  EXPECT_EQ(maintenance.Stats().block_cache_capacity_bytes, uint64_t{8} << 20);
+  const std::string key = Key(3);
+  EXPECT_EQ((*(*store)->MultiGet({&key, 1}))[0].value.size(), size_t{1} << 20)
+      << "what was given back is on disk";
+  maintenance.SetMemoryTight(false);
+  EXPECT_EQ(maintenance.Stats().block_cache_capacity_bytes, uint64_t{64} << 20);
+}
+
 }  // namespace
 }  // namespace relief::storage
