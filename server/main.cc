@@ -1,4 +1,5 @@
 // relief-hub: one process, one configuration file.
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -73,16 +74,23 @@ void KeepMemoryPrivate() {
 
 // What gRPC itself has to say (handshakes that failed, mostly), in the one log and its one form.
 void LogForGrpc(gpr_log_func_args* args) {
-  const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarn
+  const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR  ? LogLevel::kWarn
                          : args->severity == GPR_LOG_SEVERITY_INFO ? LogLevel::kInfo
                                                                    : LogLevel::kDebug;
   Log(level, "grpc", {{"message", args->message}});
+}
+
+// And protobuf: fields whose texts are not UTF-8, by the field's name.
+void LogForProtobuf(google::protobuf::LogLevel level, const char*, int, const std::string& message) {
+  Log(level < google::protobuf::LOGLEVEL_ERROR ? LogLevel::kInfo : LogLevel::kWarn, "protobuf",
+      {{"message", message}});
 }
 
 // Bind and drain are in one place: everything that must happen in order at start and at the end.
 int Serve(const config::HubConfig& config, bool may_upgrade) {
   KeepMemoryPrivate();
   gpr_set_log_function(LogForGrpc);
+  google::protobuf::SetLogHandler(LogForProtobuf);
   sigset_t signals;  // handled by waiting for them, on this thread
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
