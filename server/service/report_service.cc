@@ -3,6 +3,7 @@
 #include "server/report/gap_report.h"
 #include "server/report/monthly_summary.h"
 #include "server/report/report_definitions.h"
+#include "server/report/schedule_runner.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
 #include "server/service/services.h"
@@ -12,7 +13,7 @@ namespace {
 
 class ReportService final : public v1::ReportService::Service {
  public:
-  explicit ReportService(const ServiceContext& context) : hub_(context.hub) {}
+  explicit ReportService(const ServiceContext& context) : hub_(context.hub), schedules_(context.schedules) {}
 
   grpc::Status GetGapReport(grpc::ServerContext*, const v1::GetGapReportRequest* request,
                             v1::GapReport* response) override {
@@ -44,6 +45,10 @@ class ReportService final : public v1::ReportService::Service {
   grpc::Status ExportFindings(grpc::ServerContext* context, const v1::ExportFindingsRequest* request,
                               grpc::ServerWriter<v1::ExportChunk>* writer) override {
     return Stream(*context, "finding.export", *request, server::ExportFindings, writer);
+  }
+  grpc::Status ListReportSchedules(grpc::ServerContext*, const v1::ListReportSchedulesRequest*,
+                                   v1::ListReportSchedulesResponse* response) override {
+    return schedules_ ? Answer(schedules_->List(), response) : grpc::Status::OK;
   }
 
  private:
@@ -123,6 +128,7 @@ class ReportService final : public v1::ReportService::Service {
   }
 
   Hub& hub_;
+  const ScheduleRunner* schedules_;
 };
 
 }  // namespace
