@@ -169,6 +169,8 @@ absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
   if (config.storage().has_encryption())
     MakeAbsolute(base, config.mutable_storage()->mutable_encryption()->mutable_keys_file());
   MakeAbsolute(base, config.mutable_policy_directory());
+  for (config::ReportSchedule& schedule : *config.mutable_report_schedules())
+    MakeAbsolute(base, schedule.mutable_directory());
   if (config.has_tls()) {
     MakeAbsolute(base, config.mutable_tls()->mutable_certificate_file());
     MakeAbsolute(base, config.mutable_tls()->mutable_private_key_file());

@@ -23,6 +23,7 @@
 #include "server/operate/metrics.h"
 #include "server/operate/process_figures.h"
 #include "server/referral/settings.h"
+#include "server/report/schedule_runner.h"
 #include "server/security/certificates.h"
 #include "server/security/guard.h"
 #include "server/security/transport.h"
@@ -135,6 +136,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   auto referrals = LoadReferralSettings(config.referrals());
   if (!referrals.ok()) return Fail("referrals.failed", referrals.status());
   options.referrals = std::make_shared<const ReferralSettings>(*std::move(referrals));
+  auto schedules = LoadSchedules(config.report_schedules());
+  if (!schedules.ok()) return Fail("reports.failed", schedules.status());
   auto opened = Hub::Open(options, *std::move(store), *model, *rules);
   if (!opened.ok()) return Fail("hub.failed", opened.status());
   Hub& hub = **opened;
@@ -154,13 +157,15 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   security::CertificateJudge certificates(config.tls().crl_file(), config.tls().client_ca_file());
   if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
   security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
+  auto reports = std::make_unique<ScheduleRunner>(hub, *std::move(schedules));
   std::atomic<bool> stopping = false;
   const ServiceContext context{
       hub,
       stopping,
       read_rules,
       {config.storage().backup_directory(), static_cast<uint32_t>(config.storage().backups_kept())},
-      &guard};
+      &guard,
+      reports.get()};
   ServiceSet services(context);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
@@ -206,6 +211,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
        {"rules", std::to_string((*rules)->rule_ids().size())},
        {"version", RELIEF_VERSION}});
 
+  reports->Start();
   int signal = 0;
   sigwait(&signals, &signal);
   Log(LogLevel::kInfo, "hub.stopping", {{"signal", strsignal(signal)}});
@@ -215,6 +221,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config.limits().drain_seconds()));
   server->Wait();
   metrics.reset();
+  reports.reset();
   hub.Shutdown();
   Log(LogLevel::kInfo, "hub.stopped");
   return store_stopped ? kFailed : 0;
@@ -301,6 +308,8 @@ int Main(int argc, char** argv) {
       return Fail("rules.failed", rules.status());
     if (auto referrals = LoadReferralSettings(config->referrals()); !referrals.ok())
       return Fail("referrals.failed", referrals.status());
+    if (auto schedules = LoadSchedules(config->report_schedules()); !schedules.ok())
+      return Fail("reports.failed", schedules.status());
     if (auto policy = MakePolicyBook(*config); !policy.ok()) return Fail("policy.failed", policy.status());
     std::cout << "the configuration, the model, the rules and the policy are sound\n";
     return 0;

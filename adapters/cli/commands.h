@@ -17,11 +17,9 @@ void AddWatchCommand(CLI::App& app, Session& session);      // watch
 void AddAnswerCommands(CLI::App& app, Session& session);    // dispose, deliberate, history
 void AddRuleCommands(CLI::App& app, Session& session);      // rules, preview-rules
 void AddReviewCommands(CLI::App& app, Session& session);    // conflicts, conflict, decide, undo, explain
-void AddReportCommands(CLI::App& app, Session& session);    // report, status, reload-rules
+void AddReportCommands(CLI::App& app, Session& session);    // report, report monthly|schedules
+void AddStatusCommands(CLI::App& app, Session& session);    // status, reload-rules
 void AddAdminCommands(CLI::App& app, Session& session);     // admin stats|backup|backups|restore-check|verify|...
-
-void AddReferralCommands(CLI::App& app, Session& session);  // referral take|hand-over|accept|return|conclude|...
-void AddCharityCommands(CLI::App& app, Session& session);   // charity register|projects|matches|answer
 
 void AddReferralCommands(CLI::App& app, Session& session);  // referral take|hand-over|accept|return|conclude|...
 void AddCharityCommands(CLI::App& app, Session& session);   // charity register|projects|matches|answer

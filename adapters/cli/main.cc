@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   AddWatchCommand(app, session);
   AddReviewCommands(app, session);
   AddReportCommands(app, session);
+  AddStatusCommands(app, session);
   AddReferralCommands(app, session);
   AddCharityCommands(app, session);
   AddAdminCommands(app, session);

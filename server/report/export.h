@@ -1,4 +1,4 @@
-// Reports and findings as files, and what their figures mean.
+// Reports and findings as files.
 //
 // Pure reading; callable from any thread.
 #pragma once
@@ -8,20 +8,31 @@
 #include "absl/status/statusor.h"
 #include "relief/v1/report_service.pb.h"
 #include "server/report/gap_report.h"
+#include "server/report/table_file.h"
 
 namespace relief::server {
 
 inline constexpr int64_t kMaxDownloadRows = 20'000, kMaxExportRows = 1'000'000;
 
-// The rows of a report, or findings in the order that was asked for, at most `max_rows` of them. `user` is named in the notes.
-absl::StatusOr<v1::ExportedFile> ExportReportFile(const storage::Reader& reader, const v1::ExportReportRequest& request,
-                                                  const ReportContext& context, const std::string& user,
-                                                  int64_t max_rows);
-absl::StatusOr<v1::ExportedFile> ExportFindingsFile(const storage::Reader& reader,
-                                                    const v1::ExportFindingsRequest& request,
-                                                    const ReportContext& context, const std::string& user,
-                                                    int64_t max_rows);
+struct FileHead {
+  std::string name, content_type;
+};
+struct FileTail {
+  int64_t rows = 0, rows_left_out = 0;
+};
 
-v1::ReportDefinitions ReportDefinitionList();
+// Where a file goes. An error ends it.
+struct FileTarget {
+  std::function<absl::Status(const FileHead& head)> begin;  // once, before the first byte: the question was sound
+  FileSink take;
+};
+
+// The rows of a report, or findings in the order that was asked for, at most `max_rows` of them. `user` is named in the notes.
+absl::StatusOr<FileTail> ExportReport(const storage::Reader& reader, const v1::ExportReportRequest& request,
+                                      const ReportContext& context, const std::string& user, int64_t max_rows,
+                                      const FileTarget& target);
+absl::StatusOr<FileTail> ExportFindings(const storage::Reader& reader, const v1::ExportFindingsRequest& request,
+                                        const ReportContext& context, const std::string& user, int64_t max_rows,
+                                        const FileTarget& target);
 
 }  // namespace relief::server

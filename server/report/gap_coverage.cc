@@ -3,7 +3,6 @@
 #include <set>
 
 #include "relief/v1/feed_service.pb.h"
-#include "server/report/gap_protect.h"
 #include "server/report/gap_sections.h"
 #include "server/report/holders.h"
 #include "server/report/suppression.h"
@@ -33,8 +32,8 @@ std::set<std::string> GapRules(const ReportQuery& query, const ReportContext& co
 
 }  // namespace
 
-absl::Status AddCoverage(const storage::Reader& reader, const TallyReading& reading, const ReportQuery& query,
-                         const ReportContext& context, matcher::CivilDate as_of, const RuleTitles& titles,
+absl::Status AddCoverage(const storage::Reader& reader, const TallyReading& reading, const GapSums& sums,
+                         const ReportQuery& query, const ReportContext& context, matcher::CivilDate as_of, const RuleTitles& titles,
                          v1::GapReport* report) {
   if (query.gaps.filter.region_prefix().size() > kCountyDigits) return absl::OkStatus();  // holders are by county
   const int digits = std::min(query.gaps.region_digits, kCountyDigits);
@@ -46,8 +45,11 @@ absl::Status AddCoverage(const storage::Reader& reader, const TallyReading& read
   by_rule.filter = WithoutFlags(by_rule.filter);
   by_rule.columns = {v1::BY_RULE};
   by_rule.region_digits = digits;
-  const GapTable table = SumTally(reading, by_rule);
-  const Withheld withheld = query.is_protected ? Protect(reading, by_rule) : Withheld();
+  const bool is_same = query.gaps.columns == by_rule.columns && query.gaps.region_digits == digits &&
+                       !query.gaps.filter.only_overdue() && !query.gaps.filter.only_disputed();
+  GapSums own;
+  if (!is_same) own = SumsOf(reading, by_rule, query.is_protected);
+  const auto& [table, withheld] = is_same ? sums : own;
   for (const std::string& rule_id : GapRules(query, context)) {
     const v1::Finding& rule = titles.Of(rule_id);
     if (!AllowedBy(query.gaps.filter.needs(), rule.need())) continue;

@@ -82,24 +82,22 @@ void Round(v1::Movement* movement) {
   if (movement->closed() + movement->settled() + movement->open_at_end() == 0) movement->set_recovered_fen(0);
 }
 
-Withheld Protect(const TallyReading& reading, const GapQuery& query) {
-  const std::string prefix = query.filter.region_prefix();
-  GapQuery level_query = query;
-  level_query.filter.clear_region_prefix();
-  level_query.region_digits = 0;
-  GapTable above = SumTally(reading, level_query);
+int CubeDigits(const std::string& prefix, int region_digits, bool is_protected) {
+  return std::max({region_digits, static_cast<int>(prefix.size()), is_protected ? kRegionLevels[0] : 0});
+}
+
+Withheld Protect(const GapCube& cube, const std::string& prefix, int region_digits) {
+  GapTable above = cube.Table("", 0);
   Level upper;
   Withheld withheld;
   const auto keep_own = [&](const Level& level) {
     if (const auto own = level.cells.find(prefix); own != level.cells.end()) withheld.totals = own->second;
     withheld.total = level.totals.contains(prefix);
   };
-  // At least one level below the region that is asked for: its own sums are decided together with what they are made of.
-  const int deepest = std::max(query.region_digits, 2);
+  const int deepest = CubeDigits(prefix, region_digits, true);
   for (const int digits : kRegionLevels) {
-    if (digits > deepest && digits > static_cast<int>(prefix.size())) break;
-    level_query.region_digits = digits;
-    const GapTable below = SumTally(reading, level_query);
+    if (digits > deepest) break;
+    GapTable below = cube.Table("", digits);
     Level lower;
     const bool is_country = above.regions.size() == 1 && above.regions.begin()->first.empty() && digits == 2;
     for (const auto& [parent, columns] : above.regions) {
@@ -114,19 +112,25 @@ Withheld Protect(const TallyReading& reading, const GapQuery& query) {
     }
     if (is_country && prefix.empty()) keep_own(upper);
     if (digits == static_cast<int>(prefix.size())) keep_own(lower);
-    if (digits == query.region_digits) {
+    if (digits == region_digits) {
       withheld.cells = lower.cells;
       withheld.region_totals = lower.totals;
     }
     upper = std::move(lower);
-    above = below;
+    above = std::move(below);
   }
   // Without regions the one row of each column is its sum.
-  if (query.region_digits == 0) {
+  if (region_digits == 0) {
     withheld.cells[""] = withheld.totals;
     if (withheld.total) withheld.region_totals.insert("");
   }
   return withheld;
+}
+
+GapSums SumsOf(const TallyReading& reading, const GapQuery& query, bool is_protected) {
+  const std::string& prefix = query.filter.region_prefix();
+  const GapCube cube(reading, query, CubeDigits(prefix, query.region_digits, is_protected));
+  return {cube.Table(prefix, query.region_digits), is_protected ? Protect(cube, prefix, query.region_digits) : Withheld()};
 }
 
 }  // namespace relief::server

@@ -21,8 +21,17 @@ struct Withheld {
   bool total = false;
 };
 
-// The report's filter names a region or none; `reading` is of the whole country, in the tier that region_digits needs.
-Withheld Protect(const TallyReading& reading, const GapQuery& query);
+// Of the table of `prefix` by `region_digits`. The cube is of the whole country, as fine as CubeDigits says.
+Withheld Protect(const GapCube& cube, const std::string& prefix, int region_digits);
+// At least one level below the region that is asked for: its own sums are decided together with what they are made of.
+int CubeDigits(const std::string& prefix, int region_digits, bool is_protected);
+
+// A table of the region in the filter, and what of it is withheld.
+struct GapSums {
+  GapTable table;
+  Withheld withheld;
+};
+GapSums SumsOf(const TallyReading& reading, const GapQuery& query, bool is_protected);
 
 // The figures that are not withheld but rounded.
 int64_t Rounded(int64_t count);

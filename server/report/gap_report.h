@@ -18,8 +18,9 @@ struct ReportContext {
   int64_t now_us = 0;
   matcher::CivilDate as_of;        // the day that the rules were judged for
   const coverage::RuleSet& rules;  // titles, and which gaps there are
-  // The history up to as_known_at, where several reports of that instant are made; null: it is read.
-  const Tally* known = nullptr;
+  // Read once for several reports: of the whole country, as fine as any of them asks, from the first of their months on, and as
+  // known at their as_known_at. Null: each reads for itself.
+  const TallyReading* reading = nullptr;
 };
 
 // `reader` is a snapshot. INVALID_ARGUMENT: as the contract says.

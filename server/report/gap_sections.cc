@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "server/report/gap_protect.h"
 #include "server/report/suppression.h"
 
 namespace relief::server {
@@ -44,12 +43,6 @@ void SetOutcomes(const Figures& sum, bool is_protected, v1::RuleOutcomes* row) {
 }
 
 }  // namespace
-
-const v1::Finding& RuleTitles::Of(const std::string& rule_id) const {
-  const auto [found, is_new] = known_.try_emplace(rule_id);
-  if (is_new) rules_.Describe(rule_id, matcher::CivilDate{2000, 1, 1}, &found->second);
-  return found->second;
-}
 
 void AddAgeing(const TallyReading& reading, const ReportQuery& query, matcher::CivilDate as_of, v1::GapReport* report) {
   std::array<Figures, kAgeBuckets> buckets;

@@ -1,7 +1,7 @@
 #include "server/report/gap_table.h"
 
 #include <algorithm>
-#include <set>
+#include <unordered_map>
 
 namespace relief::server {
 namespace {
@@ -18,53 +18,44 @@ v1::Movement MovementOf(const Figures& flow, int64_t open_at_end, int64_t amount
   return movement;
 }
 
-// The groups that one cell counts in.
-class Grouping {
- public:
-  explicit Grouping(const GapQuery& query) : query_(query) {}
+bool Groups(const GapQuery& query, v1::GapDimension dimension) {
+  return std::find(query.columns.begin(), query.columns.end(), dimension) != query.columns.end();
+}
 
-  std::vector<GapColumn> Columns(const stored::TallyCell& cell) const {
-    GapColumn column;
-    bool by_programme = false;
-    for (const v1::GapDimension dimension : query_.columns) {
-      if (dimension == v1::BY_RULE) column.rule_id = cell.rule_id();
-      if (dimension == v1::BY_RULE || dimension == v1::BY_KIND) column.kind = cell.kind();
-      if (dimension == v1::BY_SEVERITY) column.severity = cell.severity();
-      if (dimension == v1::BY_OPEN_MONTH)
-        column.open_month = MonthIndex(matcher::CivilDate::FromDays(cell.open_day()));
-      by_programme |= dimension == v1::BY_PROGRAMME;
-    }
-    if (!by_programme) return {column};
-    std::vector<GapColumn> columns;
-    const auto& wanted = query_.filter.programmes();
-    for (int programme : cell.programmes()) {
-      if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), programme) == wanted.end()) continue;
-      column.programme = programme;
-      columns.push_back(column);
-    }
-    if (columns.empty()) columns.push_back(column);
-    return columns;
+// The columns that one cell counts in. A month's flow does not know when its findings first opened: it counts in sums only.
+std::vector<GapColumn> ColumnsOf(const stored::TallyCell& cell, const GapQuery& query, bool is_flow) {
+  GapColumn column;
+  if (Groups(query, v1::BY_RULE)) column.rule_id = cell.rule_id();
+  if (Groups(query, v1::BY_RULE) || Groups(query, v1::BY_KIND)) column.kind = cell.kind();
+  if (Groups(query, v1::BY_SEVERITY)) column.severity = cell.severity();
+  if (Groups(query, v1::BY_OPEN_MONTH)) {
+    if (is_flow) return {};
+    column.open_month = MonthIndex(matcher::CivilDate::FromDays(cell.open_day()));
   }
-
-  std::set<std::string> Regions(const stored::TallyCell& cell) const {
-    const std::string& prefix = query_.filter.region_prefix();
-    if (query_.region_digits == 0) return {""};
-    std::set<std::string> regions;
-    for (const std::string& region : cell.regions())
-      if (region.starts_with(prefix)) regions.insert(region.substr(0, static_cast<size_t>(query_.region_digits)));
-    if (regions.empty()) regions.insert("");
-    return regions;
+  if (!Groups(query, v1::BY_PROGRAMME)) return {column};
+  std::vector<GapColumn> columns;
+  const auto& wanted = query.filter.programmes();
+  for (int programme : cell.programmes()) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), programme) == wanted.end()) continue;
+    column.programme = programme;
+    columns.push_back(column);
   }
+  if (columns.empty()) columns.push_back(column);
+  return columns;
+}
 
-  bool IsFiner(const stored::TallyCell& cell, const std::string& region) const {
-    return cell.finer() || std::any_of(cell.regions().begin(), cell.regions().end(), [&](const std::string& one) {
-             return one.size() > region.size() && one.starts_with(region);
-           });
+// What distinguishes cells of the cube: their columns and their regions.
+std::string KeyOf(const std::vector<GapColumn>& columns, const std::vector<std::string>& regions) {
+  std::string key;
+  for (const GapColumn& column : columns) {
+    key.append(column.rule_id).push_back('\0');
+    for (const int part : {column.kind, column.programme, column.severity, static_cast<int>(column.open_month)})
+      key.append(std::to_string(part)).push_back(',');
   }
-
- private:
-  const GapQuery& query_;
-};
+  key.push_back('\0');
+  for (const std::string& region : regions) key.append(region).push_back(',');
+  return key;
+}
 
 }  // namespace
 
@@ -77,64 +68,135 @@ v1::Movement GapGroup::Previous() const {
                     stock_fen - after[kAmountChange] - flow[kAmountChange]);
 }
 
+GapGroup& GapGroup::operator+=(const GapGroup& other) {
+  findings += other.findings;
+  persons += other.persons;
+  amount_fen += other.amount_fen;
+  estimated_fen += other.estimated_fen;
+  overdue += other.overdue;
+  disputed += other.disputed;
+  flow += other.flow;
+  before += other.before;
+  after += other.after;
+  stock += other.stock;
+  stock_fen += other.stock_fen;
+  return *this;
+}
+
 v1::FindingFilter WithoutFlags(v1::FindingFilter filter) {
   filter.clear_only_overdue();
   filter.clear_only_disputed();
   return filter;
 }
 
-GapTable SumTally(const TallyReading& reading, const GapQuery& query) {
-  const Grouping grouping(query);
-  const v1::FindingFilter without_flags = WithoutFlags(query.filter);
-  GapTable table;
-  const auto in_each = [&](const stored::TallyCell& cell, const auto& add) {
-    add(table.total);
-    const auto columns = grouping.Columns(cell);
-    for (const GapColumn& column : columns) add(table.totals[column]);
-    for (const std::string& region : grouping.Regions(cell)) {
-      GapGroup& whole = table.region_totals[region];
-      add(whole);
-      whole.finer |= query.region_digits > 0 && grouping.IsFiner(cell, region);
-      for (const GapColumn& column : columns) {
-        GapGroup& group = table.regions[region][column];
-        add(group);
-        group.finer |= query.region_digits > 0 && grouping.IsFiner(cell, region);
+GapCube::GapCube(const TallyReading& reading, const GapQuery& query, int digits) {
+  v1::FindingFilter filter = query.filter;
+  filter.clear_region_prefix();
+  const v1::FindingFilter without_flags = WithoutFlags(filter);
+  std::unordered_map<std::string, size_t> known;
+  const auto cell_of = [&](const stored::TallyCell& key, bool is_flow) {
+    std::vector<std::string> regions;  // stay sorted when they are cut
+    std::vector<bool> finer;
+    for (const std::string& region : key.regions()) {
+      std::string cut = region.substr(0, static_cast<size_t>(digits));
+      const bool more = key.finer() || region.size() > cut.size();
+      if (!regions.empty() && regions.back() == cut) {
+        finer.back() = finer.back() || more;
+      } else {
+        regions.push_back(std::move(cut));
+        finer.push_back(more);
       }
     }
+    std::vector<GapColumn> columns = ColumnsOf(key, query, is_flow);
+    const auto [found, is_new] = known.try_emplace(KeyOf(columns, regions), cells_.size());
+    if (is_new) {
+      cells_.push_back({std::move(regions), std::move(finer), std::move(columns), {}});
+    } else {
+      std::vector<bool>& merged = cells_[found->second].finer;
+      for (size_t i = 0; i < finer.size(); ++i) merged[i] = merged[i] || finer[i];
+    }
+    return found->second;
   };
 
   for (const TallyReading::Cell& cell : reading.cells) {
     if (cell.key.state() != v1::Finding::OPEN || !Allows(without_flags, cell.key, false)) continue;
-    const bool shown = Allows(query.filter, cell.key, false);
-    in_each(cell.key, [&](GapGroup& group) {
-      group.stock += cell.figures[kFindings];
-      group.stock_fen += cell.figures[kAmount];
-      if (!shown) return;
-      group.findings += cell.figures[kFindings];
-      group.persons += cell.figures[kPersonMentions];
-      group.amount_fen += cell.figures[kAmount];
-      group.estimated_fen += cell.figures[kEstimated];
-      if (cell.key.overdue()) group.overdue += cell.figures[kFindings];
-      if (cell.key.disputed()) group.disputed += cell.figures[kFindings];
-    });
+    GapGroup& sums = cells_[cell_of(cell.key, false)].sums;
+    sums.stock += cell.figures[kFindings];
+    sums.stock_fen += cell.figures[kAmount];
+    if (!Allows(filter, cell.key, false)) continue;
+    sums.findings += cell.figures[kFindings];
+    sums.persons += cell.figures[kPersonMentions];
+    sums.amount_fen += cell.figures[kAmount];
+    sums.estimated_fen += cell.figures[kEstimated];
+    if (cell.key.overdue()) sums.overdue += cell.figures[kFindings];
+    if (cell.key.disputed()) sums.disputed += cell.figures[kFindings];
   }
 
-  for (const TallyReading::Shared& shared : reading.shared) {
-    std::map<GapGroup*, int64_t> mentions;
-    for (const stored::TallyCell& cell : shared.cells)
-      if (Allows(query.filter, cell, false)) in_each(cell, [&](GapGroup& group) { ++mentions[&group]; });
-    for (const auto& [group, times] : mentions) group->persons -= shared.persons * (times - 1);
+  std::map<std::vector<size_t>, int64_t> shared;
+  for (const TallyReading::Shared& one : reading.shared) {
+    std::vector<size_t> cells;
+    for (const stored::TallyCell& cell : one.cells)
+      if (Allows(filter, cell, false)) cells.push_back(cell_of(cell, false));
+    std::sort(cells.begin(), cells.end());
+    if (cells.size() > 1) shared[std::move(cells)] += one.persons;
   }
+  for (auto& [cells, persons] : shared) shared_.push_back({persons, cells});
 
   const ReportPeriod& period = query.period;
   for (const TallyReading::Flow& flow : reading.flows) {
     if (flow.month < period.from - period.months() || !Allows(without_flags, flow.cell.key, false)) continue;
-    in_each(flow.cell.key, [&](GapGroup& group) {
-      (flow.month > period.to ? group.after : flow.month >= period.from ? group.flow : group.before) +=
-          flow.cell.figures;
-    });
+    GapGroup& sums = cells_[cell_of(flow.cell.key, true)].sums;
+    (flow.month > period.to ? sums.after : flow.month >= period.from ? sums.flow : sums.before) += flow.cell.figures;
+  }
+}
+
+GapTable GapCube::Table(const std::string& prefix, int digits) const {
+  GapTable table;
+  std::vector<std::vector<GapGroup*>> groups(cells_.size());  // that each cell counts in
+  for (size_t c = 0; c < cells_.size(); ++c) {
+    const Cell& cell = cells_[c];
+    std::map<std::string, bool> regions;  // and whether it has finer ones
+    bool inside = prefix.empty();
+    for (size_t i = 0; i < cell.regions.size(); ++i) {
+      const std::string& region = cell.regions[i];
+      if (!region.starts_with(prefix)) continue;
+      inside = true;
+      if (digits == 0) continue;
+      const std::string cut = region.substr(0, static_cast<size_t>(digits));
+      regions[cut] |= cell.finer[i] || region.size() > cut.size();
+    }
+    if (!inside) continue;
+    if (regions.empty()) regions[""] = false;
+    std::vector<GapGroup*>& into = groups[c];
+    into.push_back(&table.total);
+    for (const GapColumn& column : cell.columns) into.push_back(&table.totals[column]);
+    for (const auto& [region, finer] : regions) {
+      into.push_back(&table.region_totals[region]);
+      into.back()->finer |= finer;
+      GapTable::Columns& row = table.regions[region];
+      for (const GapColumn& column : cell.columns) {
+        into.push_back(&row[column]);
+        into.back()->finer |= finer;
+      }
+    }
+    for (GapGroup* group : into) *group += cell.sums;
+  }
+
+  // Everybody counts once in each group.
+  std::vector<GapGroup*> mentions;
+  for (const Shared& shared : shared_) {
+    mentions.clear();
+    for (const size_t cell : shared.cells) mentions.insert(mentions.end(), groups[cell].begin(), groups[cell].end());
+    std::sort(mentions.begin(), mentions.end());
+    for (size_t i = 1; i < mentions.size(); ++i)
+      if (mentions[i] == mentions[i - 1]) mentions[i]->persons -= shared.persons;
   }
   return table;
+}
+
+GapTable SumTally(const TallyReading& reading, const GapQuery& query) {
+  const std::string& prefix = query.filter.region_prefix();
+  return GapCube(reading, query, std::max(query.region_digits, static_cast<int>(prefix.size()))).Table(prefix, query.region_digits);
 }
 
 }  // namespace relief::server

@@ -21,6 +21,7 @@ namespace schema {
 inline constexpr std::string_view kTallyPrefix = "hg";           // server/report/tally.cc
 inline constexpr std::string_view kHoldingPrefix = "hG";         // server/report/holders.cc
 inline constexpr std::string_view kFindingIndexPrefix = "hi";    // server/notice/finding_index.cc
+inline constexpr std::string_view kReportRunsPrefix = "hR";      // stored::ReportRuns (server/report/schedule_runner.cc)
 inline constexpr std::string_view kAllFindingEventsPrefix = "he";
 
 }  // namespace schema

@@ -7,45 +7,59 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+
+#include "server/report/report_words.h"
 
 namespace relief::server {
 namespace {
 
 class CsvFile final : public TableFile {
  public:
-  explicit CsvFile(const std::vector<std::string>& header) : bytes_("\xef\xbb\xbf") {
+  CsvFile(const std::vector<std::string>& header, FileSink sink) : sink_(std::move(sink)), bytes_("\xef\xbb\xbf") {
     std::vector<TableCell> cells;
     for (const std::string& text : header) cells.push_back(TableCell::Text(text));
-    Add(cells);
+    Append(cells);
   }
-  void Add(const std::vector<TableCell>& row) override {
+  absl::Status Add(const std::vector<TableCell>& row) override {
+    Append(row);
+    return bytes_.size() < kFilePieceBytes ? absl::OkStatus() : Flush();
+  }
+  absl::Status Finish(const TableNotes&) override { return Flush(); }
+
+ private:
+  void Append(const std::vector<TableCell>& row) {
     for (size_t i = 0; i < row.size(); ++i) {
       if (i > 0) bytes_.push_back(',');
       bytes_.append(row[i].number ? row[i].text : Quoted(GuardFormula(row[i].text)));
     }
     bytes_.append("\r\n");
   }
-  absl::StatusOr<std::string> Finish(const TableNotes&) override { return std::move(bytes_); }
-
- private:
+  absl::Status Flush() {
+    const absl::Status status = sink_(bytes_);
+    bytes_.clear();
+    return status;
+  }
   static std::string Quoted(const std::string& text) {
     if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
     std::string quoted = "\"";
     for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
     return quoted + "\"";
   }
+
+  const FileSink sink_;
   std::string bytes_;
 };
 
 class XlsxFile final : public TableFile {
  public:
-  explicit XlsxFile(const std::vector<std::string>& header) {
+  XlsxFile(const std::vector<std::string>& header, FileSink sink) : sink_(std::move(sink)) {
     std::string name = (std::filesystem::temp_directory_path() / "relief-export-XXXXXX").string();
     const int file = mkstemp(name.data());  // readable by this user only
     if (file >= 0) close(file);
     path_ = name;
-    book_ = workbook_new(path_.c_str());
+    // A row goes to the library's own temporary file when the next one begins.
+    lxw_workbook_options options = {LXW_TRUE, nullptr, LXW_FALSE};
+    book_ = workbook_new_opt(path_.c_str(), &options);
     rows_ = workbook_add_worksheet(book_, "数据");
     notes_ = workbook_add_worksheet(book_, "说明");
     bold_ = workbook_add_format(book_);
@@ -59,7 +73,7 @@ class XlsxFile final : public TableFile {
     std::error_code ignored;
     std::filesystem::remove(path_, ignored);
   }
-  void Add(const std::vector<TableCell>& row) override {
+  absl::Status Add(const std::vector<TableCell>& row) override {
     ++line_;
     for (size_t i = 0; i < row.size(); ++i) {
       const auto column = static_cast<lxw_col_t>(i);
@@ -69,8 +83,9 @@ class XlsxFile final : public TableFile {
         worksheet_write_string(rows_, line_, column, GuardFormula(row[i].text).c_str(), nullptr);
       }
     }
+    return absl::OkStatus();
   }
-  absl::StatusOr<std::string> Finish(const TableNotes& notes) override {
+  absl::Status Finish(const TableNotes& notes) override {
     lxw_row_t line = 0;
     worksheet_set_column(notes_, 0, 1, 40, nullptr);
     for (const auto& [name, text] : notes) {
@@ -79,13 +94,23 @@ class XlsxFile final : public TableFile {
     }
     const lxw_error error = workbook_close(std::exchange(book_, nullptr));
     if (error != LXW_NO_ERROR) return absl::UnavailableError("the spreadsheet cannot be written");
-    std::ifstream file(path_, std::ios::binary);
-    std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (!file || bytes.empty()) return absl::UnavailableError("the spreadsheet cannot be read back");
-    return bytes;
+    return SendFile();
   }
 
  private:
+  absl::Status SendFile() {
+    std::ifstream file(path_, std::ios::binary);
+    std::string piece(kFilePieceBytes, '\0');
+    size_t sent = 0;
+    while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
+      const auto size = static_cast<size_t>(file.gcount());
+      if (absl::Status status = sink_({piece.data(), size}); !status.ok()) return status;
+      sent += size;
+    }
+    return sent > 0 ? absl::OkStatus() : absl::UnavailableError("the spreadsheet cannot be read back");
+  }
+
+  const FileSink sink_;
   lxw_workbook* book_ = nullptr;
   lxw_worksheet *rows_ = nullptr, *notes_ = nullptr;
   lxw_format* bold_ = nullptr;
@@ -95,22 +120,17 @@ class XlsxFile final : public TableFile {
 
 }  // namespace
 
-TableCell TableCell::Yuan(int64_t fen) {
-  char text[40];
-  const auto whole = static_cast<long long>(fen < 0 ? -fen : fen);
-  std::snprintf(text, sizeof text, "%s%lld.%02lld", fen < 0 ? "-" : "", whole / 100, whole % 100);
-  return {text, static_cast<double>(fen) / 100};
-}
+TableCell TableCell::Yuan(int64_t fen) { return {YuanText(fen), static_cast<double>(fen) / 100}; }
 
 std::string GuardFormula(std::string text) {
   const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
   return formula ? "'" + text : text;
 }
 
-absl::StatusOr<std::unique_ptr<TableFile>> NewTableFile(v1::ExportFormat format,
-                                                        const std::vector<std::string>& header) {
-  if (format == v1::EXPORT_CSV) return std::make_unique<CsvFile>(header);
-  if (format == v1::EXPORT_XLSX) return std::make_unique<XlsxFile>(header);
+absl::StatusOr<std::unique_ptr<TableFile>> NewTableFile(v1::ExportFormat format, const std::vector<std::string>& header,
+                                                        FileSink sink) {
+  if (format == v1::EXPORT_CSV) return std::make_unique<CsvFile>(header, std::move(sink));
+  if (format == v1::EXPORT_XLSX) return std::make_unique<XlsxFile>(header, std::move(sink));
   return absl::InvalidArgumentError("format: EXPORT_CSV or EXPORT_XLSX");
 }
 

@@ -1,11 +1,14 @@
 // Rows as a file for a spreadsheet: CSV (UTF-8 with a byte order mark, CRLF) or XLSX (notes on a second sheet).
 //
-// Text that a spreadsheet would take for a formula begins with an apostrophe. One writer, one thread.
+// The bytes go to a sink, piece by piece: a CSV while its rows come, a workbook from a temporary file at the end. Neither is ever
+// whole in memory. Text that a spreadsheet would take for a formula begins with an apostrophe. One writer, one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,16 +27,23 @@ struct TableCell {
 };
 using TableNotes = std::vector<std::pair<std::string, std::string>>;
 
+// Takes the next bytes of a file; an error ends it.
+using FileSink = std::function<absl::Status(std::string_view bytes)>;
+
 class TableFile {
  public:
   virtual ~TableFile() = default;
-  virtual void Add(const std::vector<TableCell>& row) = 0;
-  // The bytes of the whole file; the notes are left out of CSV. UNAVAILABLE: the file cannot be written. Call once, last.
-  virtual absl::StatusOr<std::string> Finish(const TableNotes& notes) = 0;
+  // What the sink said, if it was asked.
+  virtual absl::Status Add(const std::vector<TableCell>& row) = 0;
+  // The rest of the file; the notes are left out of CSV. UNAVAILABLE: the file cannot be written. Call once, last.
+  virtual absl::Status Finish(const TableNotes& notes) = 0;
 };
 
+inline constexpr size_t kFilePieceBytes = 256 * 1024;  // at least, but for the last
+
 // INVALID_ARGUMENT: not a format for rows.
-absl::StatusOr<std::unique_ptr<TableFile>> NewTableFile(v1::ExportFormat format, const std::vector<std::string>& header);
+absl::StatusOr<std::unique_ptr<TableFile>> NewTableFile(v1::ExportFormat format, const std::vector<std::string>& header,
+                                                        FileSink sink);
 
 std::string GuardFormula(std::string text);
 

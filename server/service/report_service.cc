@@ -1,6 +1,9 @@
 #include "relief/v1/report_service.grpc.pb.h"
 #include "server/report/export.h"
 #include "server/report/gap_report.h"
+#include "server/report/monthly_summary.h"
+#include "server/report/report_definitions.h"
+#include "server/report/schedule_runner.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
 #include "server/service/services.h"
@@ -8,16 +11,19 @@
 namespace relief::server {
 namespace {
 
-constexpr size_t kChunkBytes = 256 * 1024;
-
 class ReportService final : public v1::ReportService::Service {
  public:
-  explicit ReportService(const ServiceContext& context) : hub_(context.hub) {}
+  explicit ReportService(const ServiceContext& context) : hub_(context.hub), schedules_(context.schedules) {}
 
   grpc::Status GetGapReport(grpc::ServerContext*, const v1::GetGapReportRequest* request,
                             v1::GapReport* response) override {
     const auto rules = hub_.rules();
     return Answer(MakeGapReport(*hub_.store().Snapshot(), *request, ContextOf(*rules)), response);
+  }
+  grpc::Status GetMonthlySummary(grpc::ServerContext*, const v1::GetMonthlySummaryRequest* request,
+                                 v1::MonthlySummary* response) override {
+    const auto rules = hub_.rules();
+    return Answer(MakeMonthlySummary(*hub_.store().Snapshot(), *request, ContextOf(*rules)), response);
   }
   grpc::Status GetReportDefinitions(grpc::ServerContext*, const v1::GetReportDefinitionsRequest*,
                                     v1::ReportDefinitions* response) override {
@@ -26,72 +32,103 @@ class ReportService final : public v1::ReportService::Service {
   }
   grpc::Status DownloadReport(grpc::ServerContext* context, const v1::ExportReportRequest* request,
                               v1::ExportedFile* response) override {
-    return Answer(Report(*context, *request, kMaxDownloadRows), response);
+    return Download(*context, "report.export", *request, server::ExportReport, response);
   }
   grpc::Status DownloadFindings(grpc::ServerContext* context, const v1::ExportFindingsRequest* request,
                                 v1::ExportedFile* response) override {
-    return Answer(Findings(*context, *request, kMaxDownloadRows), response);
+    return Download(*context, "finding.export", *request, server::ExportFindings, response);
   }
   grpc::Status ExportReport(grpc::ServerContext* context, const v1::ExportReportRequest* request,
                             grpc::ServerWriter<v1::ExportChunk>* writer) override {
-    return Send(Report(*context, *request, kMaxExportRows), writer);
+    return Stream(*context, "report.export", *request, server::ExportReport, writer);
   }
   grpc::Status ExportFindings(grpc::ServerContext* context, const v1::ExportFindingsRequest* request,
                               grpc::ServerWriter<v1::ExportChunk>* writer) override {
-    return Send(Findings(*context, *request, kMaxExportRows), writer);
+    return Stream(*context, "finding.export", *request, server::ExportFindings, writer);
+  }
+  grpc::Status ListReportSchedules(grpc::ServerContext*, const v1::ListReportSchedulesRequest*,
+                                   v1::ListReportSchedulesResponse* response) override {
+    return schedules_ ? Answer(schedules_->List(), response) : grpc::Status::OK;
   }
 
  private:
+  template <typename Request>
+  using Export = absl::StatusOr<FileTail>(const storage::Reader&, const Request&, const ReportContext&, const std::string&,
+                                          int64_t, const FileTarget&);
+
   ReportContext ContextOf(const coverage::RuleSet& rules) const {
     return {hub_.options().clock(), hub_.as_of(), rules, nullptr};
   }
-  absl::StatusOr<v1::ExportedFile> Report(const grpc::ServerContext& context, const v1::ExportReportRequest& request,
-                                          int64_t max_rows) {
-    const auto rules = hub_.rules();
-    const std::string user = CallerOf(context);
-    return Audited(user, "report.export",
-                   ExportReportFile(*hub_.store().Snapshot(), request, ContextOf(*rules), user, max_rows));
-  }
-  absl::StatusOr<v1::ExportedFile> Findings(const grpc::ServerContext& context,
-                                            const v1::ExportFindingsRequest& request, int64_t max_rows) {
-    const auto rules = hub_.rules();
-    const std::string user = CallerOf(context);
-    return Audited(user, "finding.export",
-                   ExportFindingsFile(*hub_.store().Snapshot(), request, ContextOf(*rules), user, max_rows));
+
+  // No file leaves without its entry in the audit chain: it is written before the first byte goes.
+  absl::Status Audit(const std::string& user, const char* action, const std::string& file_name, const std::string& detail) {
+    return hub_
+        .Write([&](WriteContext& context) {
+          context.Audit({user, action, file_name, "", "", detail});
+          return absl::OkStatus();
+        })
+        .status();
   }
 
-  // No file leaves without its entry in the audit chain.
-  absl::StatusOr<v1::ExportedFile> Audited(const std::string& user, const char* action,
-                                           absl::StatusOr<v1::ExportedFile> file) {
-    if (!file.ok()) return file;
-    auto written = hub_.Write([&](WriteContext& context) {
-      context.Audit({user, action, file->file_name(), "", "", "rows=" + std::to_string(file->rows())});
-      return absl::OkStatus();
-    });
-    if (!written.ok()) return written.status();
-    return file;
+  // A file of few rows, in one answer.
+  template <typename Request>
+  grpc::Status Download(const grpc::ServerContext& context, const char* action, const Request& request,
+                        Export<Request>& export_to, v1::ExportedFile* response) {
+    const auto rules = hub_.rules();
+    const std::string user = CallerOf(context);
+    v1::ExportedFile file;
+    const FileTarget target{[&](const FileHead& head) {
+                              file.set_file_name(head.name);
+                              file.set_content_type(head.content_type);
+                              return absl::OkStatus();
+                            },
+                            [&](std::string_view bytes) {
+                              file.mutable_content()->append(bytes);
+                              return absl::OkStatus();
+                            }};
+    const auto tail = export_to(*hub_.store().Snapshot(), request, ContextOf(*rules), user, kMaxDownloadRows, target);
+    if (!tail.ok()) return ToGrpc(tail.status());
+    const absl::Status audited = Audit(user, action, file.file_name(), "rows=" + std::to_string(tail->rows));
+    if (!audited.ok()) return ToGrpc(audited);
+    file.set_rows(tail->rows);
+    file.set_rows_left_out(tail->rows_left_out);
+    *response = std::move(file);
+    return grpc::Status::OK;
   }
 
-  static grpc::Status Send(absl::StatusOr<v1::ExportedFile> file, grpc::ServerWriter<v1::ExportChunk>* writer) {
-    if (!file.ok()) return ToGrpc(file.status());
-    const std::string& bytes = file->content();
-    for (size_t at = 0; at < bytes.size(); at += kChunkBytes) {
-      v1::ExportChunk chunk;
-      if (at == 0) {
-        chunk.set_file_name(file->file_name());
-        chunk.set_content_type(file->content_type());
-      }
-      chunk.set_data(bytes.substr(at, kChunkBytes));
-      if (at + kChunkBytes >= bytes.size()) {
-        chunk.set_rows(file->rows());
-        chunk.set_rows_left_out(file->rows_left_out());
-      }
-      if (!writer->Write(chunk)) break;
-    }
+  // A file of any length, a piece in memory at a time. How many rows went is a second entry of the audit chain.
+  template <typename Request>
+  grpc::Status Stream(const grpc::ServerContext& context, const char* action, const Request& request,
+                      Export<Request>& export_to, grpc::ServerWriter<v1::ExportChunk>* writer) {
+    const auto rules = hub_.rules();
+    const std::string user = CallerOf(context);
+    v1::ExportChunk chunk;  // waits for the next one, because the last has the tail
+    std::string file_name;
+    const FileTarget target{[&](const FileHead& head) {
+                              chunk.set_file_name(file_name = head.name);
+                              chunk.set_content_type(head.content_type);
+                              return Audit(user, action, file_name, "begins");
+                            },
+                            [&](std::string_view bytes) {
+                              if (!chunk.data().empty()) {
+                                if (!writer->Write(chunk)) return absl::CancelledError("the caller went away");
+                                chunk.Clear();
+                              }
+                              chunk.mutable_data()->assign(bytes.data(), bytes.size());
+                              return absl::OkStatus();
+                            }};
+    const auto tail = export_to(*hub_.store().Snapshot(), request, ContextOf(*rules), user, kMaxExportRows, target);
+    if (!tail.ok()) return ToGrpc(tail.status());
+    const absl::Status audited = Audit(user, action, file_name, "rows=" + std::to_string(tail->rows));
+    if (!audited.ok()) return ToGrpc(audited);
+    chunk.set_rows(tail->rows);
+    chunk.set_rows_left_out(tail->rows_left_out);
+    writer->Write(chunk);
     return grpc::Status::OK;
   }
 
   Hub& hub_;
+  const ScheduleRunner* schedules_;
 };
 
 }  // namespace

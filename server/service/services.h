@@ -17,6 +17,8 @@
 
 namespace relief::server {
 
+class ScheduleRunner;
+
 namespace security {
 class Guard;
 }
@@ -28,6 +30,7 @@ struct ServiceContext {
   std::function<absl::StatusOr<std::shared_ptr<const coverage::RuleSet>>()> read_rules;
   BackupPlan backups = {};
   security::Guard* guard = nullptr;  // whom every call passes; see service_set.h
+  const ScheduleRunner* schedules = nullptr;  // the reports written to folders; null: none
 };
 
 std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context);
