@@ -22,6 +22,8 @@
 #include "server/operate/metrics.h"
 #include "server/operate/process_figures.h"
 #include "server/referral/settings.h"
+#include "server/security/audit_chain.h"
+#include "server/security/audit_keeper.h"
 #include "server/security/certificates.h"
 #include "server/security/guard.h"
 #include "server/security/transport.h"
@@ -127,6 +129,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   auto referrals = LoadReferralSettings(config.referrals());
   if (!referrals.ok()) return Fail("referrals.failed", referrals.status());
   options.referrals = std::make_shared<const ReferralSettings>(*std::move(referrals));
+  auto audit = LoadAuditSettings(config.audit());
+  if (!audit.ok()) return Fail("audit.failed", audit.status());
   auto opened = Hub::Open(options, *std::move(store), *model, *rules);
   if (!opened.ok()) return Fail("hub.failed", opened.status());
   Hub& hub = **opened;
@@ -146,13 +150,17 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   security::CertificateJudge certificates(config.tls().crl_file(), config.tls().client_ca_file());
   if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
   security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
+  if (absl::Status status = UseAuditDigest(hub, audit->digest); !status.ok()) return Fail("audit.failed", status);
+  AuditKeeper audit_keeper(hub, *std::move(audit));
+  audit_keeper.Start();
   std::atomic<bool> stopping = false;
   const ServiceContext context{
       hub,
       stopping,
       read_rules,
       {config.storage().backup_directory(), static_cast<uint32_t>(config.storage().backups_kept())},
-      &guard};
+      &guard,
+      &audit_keeper};
   ServiceSet services(context);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
@@ -207,6 +215,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config.limits().drain_seconds()));
   server->Wait();
   metrics.reset();
+  audit_keeper.Stop();
   hub.Shutdown();
   Log(LogLevel::kInfo, "hub.stopped");
   return store_stopped ? kFailed : 0;

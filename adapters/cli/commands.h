@@ -19,6 +19,7 @@ void AddRuleCommands(CLI::App& app, Session& session);      // rules, preview-ru
 void AddReviewCommands(CLI::App& app, Session& session);    // conflicts, conflict, decide, undo, explain
 void AddReportCommands(CLI::App& app, Session& session);    // report, status, reload-rules
 void AddAdminCommands(CLI::App& app, Session& session);     // admin stats|backup|backups|restore-check|verify|...
+void AddAuditCommands(CLI::App& app, Session& session);     // audit export|heads|accesses
 
 void AddReferralCommands(CLI::App& app, Session& session);  // referral take|hand-over|accept|return|conclude|...
 void AddCharityCommands(CLI::App& app, Session& session);   // charity register|projects|matches|answer

@@ -17,6 +17,7 @@
 
 namespace relief::server {
 
+class AuditKeeper;
 namespace security {
 class Guard;
 }
@@ -28,6 +29,7 @@ struct ServiceContext {
   std::function<absl::StatusOr<std::shared_ptr<const coverage::RuleSet>>()> read_rules;
   BackupPlan backups = {};
   security::Guard* guard = nullptr;  // whom every call passes; see service_set.h
+  AuditKeeper* audit = nullptr;      // signs what is exported; none: nothing is signed
 };
 
 std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context);
@@ -37,6 +39,7 @@ std::unique_ptr<grpc::Service> MakeNoticeService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReviewService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReportService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeAdminService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeAuditService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReferralService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeCharityService(const ServiceContext& context);
 
