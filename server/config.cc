@@ -165,6 +165,7 @@ absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
     MakeAbsolute(base, config.mutable_referrals()->mutable_calendar_file());
     MakeAbsolute(base, config.mutable_referrals()->mutable_token_key_file());
   }
+  if (config.has_audit()) MakeAbsolute(base, config.mutable_audit()->mutable_signing_key_file());
   MakeAbsolute(base, config.mutable_storage()->mutable_backup_directory());
   if (config.storage().has_encryption())
     MakeAbsolute(base, config.mutable_storage()->mutable_encryption()->mutable_keys_file());

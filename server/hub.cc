@@ -57,30 +57,6 @@ class SnapshotStore final : public storage::Store {
   const std::unique_ptr<storage::Reader> snapshot_;
 };
 
-absl::Status AppendAudit(storage::Transaction& txn, int64_t now_us, std::vector<AuditEvent>& events) {
-  if (events.empty()) return absl::OkStatus();
-  auto stored_head = GetMessage<stored::AuditEntry>(txn, schema::kAuditHeadRow);
-  if (!stored_head.ok()) return stored_head.status();
-  stored::AuditEntry head = stored_head->value_or(stored::AuditEntry());
-  for (AuditEvent& event : events) {
-    stored::AuditEntry entry;
-    entry.set_sequence(head.sequence() + 1);
-    entry.set_time_us(now_us);
-    entry.set_actor(std::move(event.actor));
-    entry.set_action(std::move(event.action));
-    entry.set_subject(std::move(event.subject));
-    entry.set_purpose(std::move(event.purpose));
-    entry.set_case_number(std::move(event.case_number));
-    entry.set_detail(std::move(event.detail));
-    entry.set_previous_hash(head.hash());
-    entry.set_hash(AuditHash(entry));
-    txn.Put(schema::AuditRow(entry.sequence()), entry.SerializeAsString());
-    head = std::move(entry);
-  }
-  txn.Put(schema::kAuditHeadRow, head.SerializeAsString());
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 int64_t SystemClock() {

@@ -24,6 +24,8 @@
 #include "server/operate/process_figures.h"
 #include "server/referral/settings.h"
 #include "server/report/schedule_runner.h"
+#include "server/security/audit_chain.h"
+#include "server/security/audit_keeper.h"
 #include "server/security/certificates.h"
 #include "server/security/guard.h"
 #include "server/security/transport.h"
@@ -138,6 +140,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   options.referrals = std::make_shared<const ReferralSettings>(*std::move(referrals));
   auto schedules = LoadSchedules(config.report_schedules());
   if (!schedules.ok()) return Fail("reports.failed", schedules.status());
+  auto audit = LoadAuditSettings(config.audit());
+  if (!audit.ok()) return Fail("audit.failed", audit.status());
   auto opened = Hub::Open(options, *std::move(store), *model, *rules);
   if (!opened.ok()) return Fail("hub.failed", opened.status());
   Hub& hub = **opened;
@@ -158,6 +162,9 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
   security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
   auto reports = std::make_unique<ScheduleRunner>(hub, *std::move(schedules));
+  if (absl::Status status = UseAuditDigest(hub, audit->digest); !status.ok()) return Fail("audit.failed", status);
+  AuditKeeper audit_keeper(hub, *std::move(audit));
+  audit_keeper.Start();
   std::atomic<bool> stopping = false;
   const ServiceContext context{
       hub,
@@ -165,7 +172,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
       read_rules,
       {config.storage().backup_directory(), static_cast<uint32_t>(config.storage().backups_kept())},
       &guard,
-      reports.get()};
+      reports.get(),
+      &audit_keeper};
   ServiceSet services(context);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
@@ -222,6 +230,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   server->Wait();
   metrics.reset();
   reports.reset();
+  audit_keeper.Stop();
   hub.Shutdown();
   Log(LogLevel::kInfo, "hub.stopped");
   return store_stopped ? kFailed : 0;

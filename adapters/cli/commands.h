@@ -20,6 +20,7 @@ void AddReviewCommands(CLI::App& app, Session& session);    // conflicts, confli
 void AddReportCommands(CLI::App& app, Session& session);    // report, report monthly|schedules
 void AddStatusCommands(CLI::App& app, Session& session);    // status, reload-rules
 void AddAdminCommands(CLI::App& app, Session& session);     // admin stats|backup|backups|restore-check|verify|...
+void AddAuditCommands(CLI::App& app, Session& session);     // audit export|heads|accesses
 
 void AddReferralCommands(CLI::App& app, Session& session);  // referral take|hand-over|accept|return|conclude|...
 void AddCharityCommands(CLI::App& app, Session& session);   // charity register|projects|matches|answer

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   AddReferralCommands(app, session);
   AddCharityCommands(app, session);
   AddAdminCommands(app, session);
+  AddAuditCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -163,6 +163,7 @@ constexpr Permission kPermissions[] = {
     {"/relief.v1.AdminService/VerifyStore", Bit(ADMINISTRATOR)},
     {"/relief.v1.AdminService/CompactStore", Bit(ADMINISTRATOR)},
     {"/relief.v1.AdminService/RewrapKeys", Bit(ADMINISTRATOR)},
+    {"/relief.v1.AuditService/ListAccesses", Bit(AUDITOR)},
     // Departmental systems and charities call these by gRPC; the console has no use for them.
     {"/relief.v1.NoticeService/CreateSubscription", 0},
     {"/relief.v1.NoticeService/GetSubscription", 0},

@@ -13,6 +13,7 @@
 #include "server/ingest/identity_mapping.h"
 #include "server/ingest/source_row.h"
 #include "server/schema.h"
+#include "server/security/audit_subject.h"
 
 namespace relief::server {
 namespace {
@@ -182,6 +183,7 @@ class BatchWork {
     stored.set_commit_time_us(context_.now_us);
     stored.set_only_one_of_person(source_.source().holds_each_person_once());
     txn_.Put(schema::RecordRow(one.key), stored.SerializeAsString());
+    accepted_ += " " + RecordToken(one.key);
     context_.CountLiveRecords(static_cast<int>(is_live) - static_cast<int>(was_live));
     v1::Source& source = *source_.mutable_source();
     source.set_live_records(source.live_records() + static_cast<int>(is_live) -
@@ -232,7 +234,7 @@ class BatchWork {
     source.set_rejected(source.rejected() + batch_.ack.rejected_size());
     source.mutable_last_push_time()->set_seconds(context_.now_us / 1'000'000);
     WriteSource(txn_, source_);
-    context_.Audit({batch_.actor, "feed.batch", batch_.source_id, "", "",
+    context_.Audit({batch_.actor, "feed.batch", batch_.source_id + accepted_, "", "",
                     "accepted=" + std::to_string(batch_.ack.accepted()) +
                         " duplicate=" + std::to_string(batch_.ack.duplicate()) +
                         " stale=" + std::to_string(batch_.ack.stale()) +
@@ -246,6 +248,7 @@ class BatchWork {
   stored::Source source_;
   std::map<matcher::RecordKey, const matcher::Change*> changes_;  // the last one of each record
   std::set<std::string> left_households_;
+  std::string accepted_;  // as the audit chain names them
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "server/ingest/identity_mapping.h"
 #include "server/ingest/source_row.h"
 #include "server/schema.h"
+#include "server/security/audit_subject.h"
 
 namespace relief::server {
 namespace {
@@ -66,10 +67,11 @@ absl::StatusOr<stored::Source> ReadOpenSnapshot(storage::Transaction& txn, const
 }
 
 absl::Status EndRecords(WriteContext& context, const std::string& source_id,
-                        std::span<const matcher::RecordKey> keys, int64_t snapshot) {
+                        std::span<const matcher::RecordKey> keys, int64_t snapshot, const std::string& actor) {
   auto source = ReadSource(context.txn, source_id);
   if (!source.ok()) return source.status();
   int64_t ended = 0;
+  std::string which;  // as the audit chain names them
   for (const matcher::RecordKey& key : keys) {
     auto record = ReadRecord(context.txn, key);
     if (!record.ok()) return record.status();
@@ -88,9 +90,12 @@ absl::Status EndRecords(WriteContext& context, const std::string& source_id,
     context.TouchPersonOf(key);
     if (absl::Status status = FollowAccount(context, key, &before, **record); !status.ok()) return status;
     ++ended;
+    which += " " + RecordToken(key);
   }
   source->mutable_source()->set_live_records(source->source().live_records() - ended);
   WriteSource(context.txn, *source);
+  if (ended > 0)
+    context.Audit({actor, "feed.snapshot.end", source_id + which, "", "", "ended=" + std::to_string(ended)});
   return absl::OkStatus();
 }
 
@@ -103,7 +108,7 @@ absl::StatusOr<v1::SnapshotResult> EndAndClose(Hub& hub, const std::string& sour
     const std::span<const matcher::RecordKey> page =
         std::span(unmentioned.records).subspan(begin, std::min(kEndPage, unmentioned.records.size() - begin));
     auto done = hub.Write(
-        [&](WriteContext& context) { return EndRecords(context, source_id, page, snapshot); }, page.size());
+        [&](WriteContext& context) { return EndRecords(context, source_id, page, snapshot, actor); }, page.size());
     if (!done.ok()) return done.status();
   }
   auto position = hub.Write([&](WriteContext& context) -> absl::Status {

@@ -8,6 +8,7 @@
 #include "server/review/proposals.h"
 #include "server/review/quality.h"
 #include "server/review/queue.h"
+#include "server/security/audit_subject.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
 #include "server/service/services.h"
@@ -190,7 +191,9 @@ class ReviewService final : public v1::ReviewService::Service {
     auto item = server::NextQualityItem(hub_, request->sample_id(), OfficerOf(*context));
     if (item.ok())
       if (absl::Status status =
-              Audit(*context, "review.sample.look", item->sample_id() + " " + std::to_string(item->number()));
+              Audit(*context, "review.sample.look",
+                    item->sample_id() + " " + std::to_string(item->number()) + " " + Token(item->record_a().record().name()) +
+                        " " + Token(item->record_b().record().name()));
           !status.ok())
         return ToGrpc(status);
     return Answer(std::move(item), response);
@@ -209,7 +212,7 @@ class ReviewService final : public v1::ReviewService::Service {
   grpc::Status ExplainPair(grpc::ServerContext* context, const v1::ExplainPairRequest* request,
                            v1::MatchExplanation* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    const std::string what = request->record_a().record_id() + " " + request->record_b().record_id();
+    const std::string what = Token(request->record_a()) + " " + Token(request->record_b());
     if (absl::Status status = Audit(*context, "review.explain", what, &request->purpose()); !status.ok())
       return ToGrpc(status);
     return Answer(
@@ -231,6 +234,10 @@ class ReviewService final : public v1::ReviewService::Service {
     return {CallerOf(context), PersonOf(context), nullptr};
   }
 
+  // As the audit chain names a record.
+  static std::string Token(const v1::RecordName& name) {
+    return RecordToken(matcher::RecordKey::Of(name.source_id(), name.record_id()));
+  }
   absl::Status Audit(const grpc::ServerContext& context, const std::string& action,
                      const std::string& subject, const v1::Purpose* purpose = nullptr) {
     return hub_

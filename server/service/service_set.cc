@@ -26,6 +26,7 @@ constexpr Entry kServices[] = {
     {v1::ReviewService::service_full_name(), MakeReviewService},
     {v1::ReportService::service_full_name(), MakeReportService},
     {v1::AdminService::service_full_name(), MakeAdminService},
+    {v1::AuditService::service_full_name(), MakeAuditService},
     {v1::ReferralService::service_full_name(), MakeReferralService},
     {v1::CharityService::service_full_name(), MakeCharityService},
 };

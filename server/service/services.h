@@ -17,6 +17,7 @@
 
 namespace relief::server {
 
+class AuditKeeper;
 class ScheduleRunner;
 
 namespace security {
@@ -31,6 +32,7 @@ struct ServiceContext {
   BackupPlan backups = {};
   security::Guard* guard = nullptr;  // whom every call passes; see service_set.h
   const ScheduleRunner* schedules = nullptr;  // the reports written to folders; null: none
+  AuditKeeper* audit = nullptr;      // signs what is exported; none: nothing is signed
 };
 
 std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context);
@@ -40,6 +42,7 @@ std::unique_ptr<grpc::Service> MakeNoticeService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReviewService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReportService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeAdminService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeAuditService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReferralService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeCharityService(const ServiceContext& context);
 
