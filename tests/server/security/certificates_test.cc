@@ -23,7 +23,7 @@ callers { id: "spiffe://linyi.example/civil-affairs"
           grants { roles: CASEWORKER all_programmes: true whole_country: true purposes: [REVIEW, FINDING] } }
 )";
 
-void Run(const std::string& command) {
+void RunCommand(const std::string& command) {
   ASSERT_EQ(::system((command + " >/dev/null 2>&1").c_str()), 0) << command;
 }
 
@@ -39,11 +39,11 @@ class Authorities {
  public:
   Authorities() {
     for (const char* who : {"ours", "theirs"}) {
-      Run(Ca(who) + " init");
-      Run(Ca(who) + std::string(" agency ") + kCivil);
+      RunCommand(Ca(who) + " init");
+      RunCommand(Ca(who) + std::string(" agency ") + kCivil);
     }
-    Run(Ca("ours") + " hub localhost 127.0.0.1");
-    Run(Ca("ours") + " agency " + kHousing);
+    RunCommand(Ca("ours") + " hub localhost 127.0.0.1");
+    RunCommand(Ca("ours") + " agency " + kHousing);
   }
   ~Authorities() { fs::remove_all(folder); }
 
@@ -179,7 +179,7 @@ TEST_F(Certificates, WhatIsRevokedIsCutWhileItIsConnected) {
 
   const std::string pem = Content(made_.Issued("ours", "linyi.example_civil-affairs.crt"));
   std::this_thread::sleep_for(std::chrono::seconds(1));  // a list of another second than the first one
-  Run(made_.Ca("ours") + " revoke " + SerialOf(pem));
+  RunCommand(made_.Ca("ours") + " revoke " + SerialOf(pem));
   const auto revoked = std::chrono::steady_clock::now();
   while (stream->Read(&notice)) {
   }
@@ -197,8 +197,8 @@ TEST_F(Certificates, WhatIsRevokedIsCutWhileItIsConnected) {
 TEST(CertificateJudgeTest, AListOfAnotherAuthorityRevokesNothing) {
   const Authorities made;
   const std::string pem = Content(made.Issued("ours", "linyi.example_civil-affairs.crt"));
-  Run(made.Ca("theirs") + " revoke " +
-      SerialOf(Content(made.Issued("theirs", "linyi.example_civil-affairs.crt"))));
+  RunCommand(made.Ca("theirs") + " revoke " +
+             SerialOf(Content(made.Issued("theirs", "linyi.example_civil-affairs.crt"))));
   CertificateJudge judge(made.folder / "theirs/agencies.crl", made.folder / "ours/agencies-ca.crt");
   EXPECT_TRUE(absl::IsInvalidArgument(judge.Reload()));
   EXPECT_TRUE(judge.Judge(pem).ok());
