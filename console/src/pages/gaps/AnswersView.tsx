@@ -25,7 +25,7 @@ function Ageing({ report }: { report: GapReport }) {
       grid: { left: 4, right: 8, top: 30, bottom: 4, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: color.ink } },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
-      xAxis: { type: "category", data: report.ageing.map((one) => days(one.fromDays, one.toDays)), axisLabel: { ...AXIS_TEXT, interval: 0 }, axisTick: { show: false } },
+      xAxis: { type: "category", data: report.ageing.map((one) => days(one.fromDays, one.toDays)), axisLabel: { ...AXIS_TEXT, interval: 0, width: 60, overflow: "break" }, axisTick: { show: false } },
       yAxis: { type: "value", minInterval: 1, axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: "#eef1f4" } } },
       series: [
         { type: "bar", stack: "all", name: t("gaps.inTime"), barMaxWidth: 40, itemStyle: { color: color.brand }, data: report.ageing.map((one) => Number(one.findings - one.overdue)) },
