@@ -61,6 +61,7 @@ class ReportServiceTest : public testing::Test {
 TEST_F(ReportServiceTest, AStreamedExportIsTheDownloadedFileAndIsAuditedBeforeItLeaves) {
   v1::ExportFindingsRequest request;
   request.set_format(v1::EXPORT_CSV);
+  request.mutable_list()->mutable_filter()->add_states(v1::Finding::OPEN);
   v1::ExportedFile whole;
   grpc::ClientContext download;
   ASSERT_TRUE(stub_->DownloadFindings(&download, request, &whole).ok());
