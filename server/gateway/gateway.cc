@@ -88,7 +88,9 @@ class GatewayServer final : public Gateway {
     http_->set_read_timeout(15, 0);
     http_->set_write_timeout(15, 0);
     http_->set_keep_alive_max_count(1000);
-    http_->new_task_queue = [] { return new httplib::ThreadPool(16); };
+    // A connection holds a thread from its first byte to its end: enough of them that some dozens of slow
+    // peers leave room for others.
+    http_->new_task_queue = [] { return new httplib::ThreadPool(128); };
     http_->set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       return SetHeaders(request, response);
     });

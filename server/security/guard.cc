@@ -86,9 +86,11 @@ class Guard::Handler final : public MethodHandler {
     call->method = method_;
     call->method_name = method_->service()->full_name() + "/" + method_->name();
     auto* request = method_->client_streaming() ? nullptr : static_cast<Message*>(parameter.request);
-    // A request that could not be read comes with its own refusal, and nothing to look at.
-    absl::Status admitted =
-        parameter.status.ok() ? guard_.Admit(*call, request) : absl::InvalidArgumentError("request");
+    // A request that could not be read comes with its own refusal, and nothing to look at. Whoever opens
+    // streams only to reset them gets no work done for them.
+    absl::Status admitted = parameter.server_context->IsCancelled() ? absl::CancelledError("the caller left")
+                            : parameter.status.ok()                 ? guard_.Admit(*call, request)
+                                                                    : absl::InvalidArgumentError("request");
     if (!admitted.ok()) return Refuse(parameter, admitted, request);
     guard_.Enter(call);
     inner_.RunHandler(parameter);

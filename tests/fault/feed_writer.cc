@@ -1,7 +1,12 @@
 // Pushes made-up records to a hub without end, and writes down in a file, outside the hub, what it sent and
 // what was acknowledged: the oracle of the fault tests.
 //
-//   feed_writer HOST:PORT SOURCE FIRST DIARY RETRY_SECONDS [MOST]
+//   feed_writer HOST:PORT SOURCE FIRST DIARY RETRY_SECONDS [MOST [SHAPE]]
+//
+// Shapes: "pairs" (what follows); "people" (everybody different); "one-name" (everybody is called 王伟);
+// "one-name-one-birthday" (1,000 of them at most); "one-phone" (everybody has the same telephone, nobody a
+// number); "one-phone-one-family" (and the same family name). At the end it prints "acks N p50_ms X p99_ms
+// Y".
 //
 // The diary has "sent N" before a batch leaves and "acked N" after its acknowledgement. Two records in a row
 // are of one person, on the same programme, so that there are findings and notices as well. Ends with 0 after
@@ -11,9 +16,14 @@
 #include <grpcpp/security/credentials.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <map>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "adapters/feed_client.h"
 
@@ -24,11 +34,15 @@ namespace v1 = relief::v1;
 
 constexpr int kBatch = 20;
 
+struct Birth {
+  int year, month, day;
+};
+
 // 17 digits and their check digit (GB 11643).
-std::string IdNumber(int person) {
-  char digits[24];
-  std::snprintf(digits, sizeof digits, "371302%04d%02d%02d%03d", 1940 + person / 999 % 60,
-                1 + person / 60000 % 12, 1 + person / 720000 % 28, 1 + person % 999);
+std::string IdNumber(const Birth& birth, int sequence) {
+  char digits[48];
+  std::snprintf(digits, sizeof digits, "371302%04d%02d%02d%03d", birth.year, birth.month, birth.day,
+                sequence);
   int sum = 0, weight = 1;
   for (int i = 16; i >= 0; --i) {
     weight = weight * 2 % 11;
@@ -36,12 +50,66 @@ std::string IdNumber(int person) {
   }
   return std::string(digits) + "10X98765432"[sum % 11];
 }
+std::string IdNumber(int person) {
+  return IdNumber({1940 + person / 999 % 60, 1 + person / 60000 % 12, 1 + person / 720000 % 28},
+                  1 + person % 999);
+}
+
+// A birthday that few others have.
+Birth BirthOf(int person) { return {1940 + person % 60, 1 + person / 60 % 12, 1 + person / 720 % 28}; }
 
 std::string Name(int person) {
   static const char* const kFamily[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"};
   static const char* const kGiven[] = {"伟", "芳", "娜", "敏", "静", "丽", "强",
                                        "磊", "军", "洋", "勇", "艳", "杰"};
   return std::string(kFamily[person % 10]) + kGiven[person / 10 % 13] + kGiven[person / 130 % 13];
+}
+
+std::string Character(uint32_t code) {
+  return {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 0x3F)),
+          static_cast<char>(0x80 | (code & 0x3F))};
+}
+
+// A given name that nobody else of the first 20,000 has.
+std::string GivenName(int number) {
+  constexpr int64_t kCharacters = 20'011;  // a prime, a little below the number of those in the first block
+  return Character(0x4E00 + static_cast<uint32_t>(number * int64_t{7919} % kCharacters)) +
+         Character(0x4E00 + static_cast<uint32_t>(number * int64_t{104'729} % kCharacters));
+}
+
+// One record for each person, of one of the shapes above.
+v1::Record MakePerson(int number, const std::string& shape) {
+  static const char* const kFamily[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"};
+  v1::Record record;
+  char id[16];
+  std::snprintf(id, sizeof id, "S%08d", number);
+  record.set_record_id(id);
+  record.set_version(1);
+  v1::PersonIdentity& person = *record.mutable_person();
+  if (shape.starts_with("one-name")) {
+    person.set_name("王伟");
+  } else {
+    person.set_name((shape == "one-phone-one-family" ? "王" : kFamily[number % 10]) + GivenName(number));
+  }
+  person.set_region_code("371302");
+  const Birth birth = shape == "one-name-one-birthday" ? Birth{1950, 1, 1} : BirthOf(number);
+  if (shape.starts_with("one-phone")) {
+    person.add_phones("13812345678");
+    person.mutable_birth_date()->set_year(birth.year);
+    person.mutable_birth_date()->set_month(birth.month);
+    person.mutable_birth_date()->set_day(birth.day);
+  } else {
+    person.set_id_number(
+        IdNumber(birth, (shape == "one-name-one-birthday" ? number : number / 20'160) % 1000));
+  }
+  v1::Benefit& benefit = *record.mutable_benefit();
+  benefit.set_programme(v1::MINIMUM_LIVING);
+  benefit.set_form(v1::CASH);
+  benefit.mutable_start_month()->set_year(2026);
+  benefit.mutable_start_month()->set_month(1);
+  benefit.set_amount_fen(50'000);
+  benefit.set_cycle(v1::MONTHLY);
+  return record;
 }
 
 v1::Record MakeRecord(int number) {
@@ -82,11 +150,12 @@ class Diary {
 
 int main(int argc, char** argv) {
   if (argc < 6) {
-    std::cerr << "usage: feed_writer HOST:PORT SOURCE FIRST DIARY RETRY_SECONDS [MOST]\n";
+    std::cerr << "usage: feed_writer HOST:PORT SOURCE FIRST DIARY RETRY_SECONDS [MOST [SHAPE]]\n";
     return 2;
   }
   const int first = std::atoi(argv[3]);
   const int most = argc > 6 ? std::atoi(argv[6]) : 1'000'000'000;
+  const std::string shape = argc > 7 ? argv[7] : "pairs";
   Diary diary(argv[4]);
   const auto channel = grpc::CreateChannel(argv[1], grpc::InsecureChannelCredentials());
   const auto stub = v1::FeedService::NewStub(channel);
@@ -97,7 +166,17 @@ int main(int argc, char** argv) {
   options.open.set_region_prefix("371302");
   options.retry_for = std::chrono::seconds(std::atoi(argv[5]));
   options.first_delay = std::chrono::milliseconds(20);
+  using Steady = std::chrono::steady_clock;
+  std::mutex mutex;
+  std::map<int64_t, Steady::time_point> begun;  // by the number of a batch's first record
+  std::vector<double> waited_ms;
   FeedClient client(*stub, options, [&](const v1::BatchAck& ack, const FeedClient::Sent& sent) {
+    {
+      std::lock_guard lock(mutex);
+      waited_ms.push_back(
+          std::chrono::duration<double, std::milli>(Steady::now() - begun[sent.lines.front()]).count());
+      begun.erase(sent.lines.front());
+    }
     if (ack.rejected_size() > 0) {
       std::cerr << "rejected: " << ack.rejected(0).ShortDebugString() << "\n";
       std::_Exit(6);
@@ -108,13 +187,21 @@ int main(int argc, char** argv) {
   for (int number = first; status.ok() && number < first + most; number += kBatch) {
     FeedClient::Sent sent;
     for (int i = 0; i < kBatch; ++i) {
-      *sent.batch.add_records() = MakeRecord(number + i);
+      *sent.batch.add_records() = shape == "pairs" ? MakeRecord(number + i) : MakePerson(number + i, shape);
       sent.lines.push_back(number + i);
     }
     diary.Note("sent", sent.batch);
+    {
+      std::lock_guard lock(mutex);
+      begun[number] = Steady::now();
+    }
     status = client.Send(std::move(sent));
   }
   if (status.ok()) status = client.Finish().status();
   if (!status.ok()) std::cerr << status << "\n";
+  std::sort(waited_ms.begin(), waited_ms.end());
+  if (!waited_ms.empty())
+    std::cout << "acks " << waited_ms.size() << " p50_ms " << waited_ms[waited_ms.size() / 2] << " p99_ms "
+              << waited_ms[waited_ms.size() * 99 / 100] << std::endl;
   return status.ok() ? 0 : 1;
 }
