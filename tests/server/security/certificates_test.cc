@@ -145,6 +145,8 @@ TEST_F(Certificates, OnlyTheRightOneIsServed) {
   ExpectKeptOut("another authority", Channel(made_.Agency("theirs", "linyi.example_civil-affairs")));
   ExpectKeptOut("ran out", Channel(made_.Odd({.uri = kCivil, .from_days = -30, .to_days = -1})));
   ExpectKeptOut("not yet valid", Channel(made_.Odd({.uri = kCivil, .from_days = 1, .to_days = 30})));
+  // gRPC's own client does not even send the next three; the judge's test below shows what it would say of
+  // them.
   ExpectKeptOut("RSA of 1024 bits", Channel(made_.Odd({.uri = kCivil, .key = CertificateAsked::kRsa1024})));
   ExpectKeptOut("P-224", Channel(made_.Odd({.uri = kCivil, .key = CertificateAsked::kP224})));
   ExpectKeptOut("SHA-1", Channel(made_.Odd({.uri = kCivil, .sha1 = true})));
@@ -185,7 +187,7 @@ TEST_F(Certificates, WhatIsRevokedIsCutWhileItIsConnected) {
   }
   EXPECT_FALSE(stream->Finish().ok());
   EXPECT_LT(std::chrono::steady_clock::now() - revoked, std::chrono::seconds(60));
-  EXPECT_GE(running_->guard().counts().streams_cut, 1);
+  while (running_->guard().counts().streams_cut == 0) std::this_thread::yield();  // counted just after it
   v1::ListFindingsResponse answer;
   EXPECT_EQ(Ask(channel, &answer).error_code(), grpc::StatusCode::UNAUTHENTICATED)
       << "on the connection that is open";
