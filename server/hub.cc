@@ -410,6 +410,16 @@ void Hub::RunGroup(std::vector<Item>& items) {
   std::vector<absl::Status> outcomes;
   RuleChange change;
   const absl::StatusOr<int64_t> position = CommitTogether(works, outcomes, &change);
+  if (absl::IsResourceExhausted(position.status()) && items.size() > 1) {
+    // Nothing was written. What the disk has no room for must not take the others with it: below the watermark
+    // a read still leaves its few rows in the audit chain.
+    for (Item& item : items) {
+      std::vector<Item> alone;
+      alone.push_back(std::move(item));
+      RunGroup(alone);
+    }
+    return;
+  }
   for (size_t i = 0; i < items.size(); ++i) {
     if (!position.ok()) {
       items[i].done.set_value(position.status());

@@ -144,7 +144,7 @@ inline std::vector<v1::Finding> OpenFindings(const Hub& hub) {
 }
 
 // A store that outlives the hub on it.
-class BorrowedStore final : public storage::Store {
+class BorrowedStore : public storage::Store {
  public:
   explicit BorrowedStore(storage::Store& store) : store_(store) {}
   absl::StatusOr<std::vector<storage::Row>> MultiGet(std::span<const std::string> keys) const override {

@@ -3,6 +3,8 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -344,6 +346,44 @@ TEST(Hub, AClockThatGoesBackIsBorne) {
               expected)
         << day.ToString();
   }
+}
+
+// Below the disk's watermark the store takes a few rows and refuses many.
+class NarrowStore final : public BorrowedStore {
+ public:
+  using BorrowedStore::BorrowedStore;
+  absl::StatusOr<storage::CommitResult> Apply(const storage::Commit& commit) override {
+    if (narrow && commit.puts.size() > 8) return absl::ResourceExhaustedError("full");
+    return BorrowedStore::Apply(commit);
+  }
+  std::atomic<bool> narrow = false;
+};
+
+TEST(Hub, ABatchThatTheDiskHasNoRoomForTakesNobodyDownWithIt) {
+  auto store = storage::NewMemoryStore();
+  auto narrow = std::make_unique<NarrowStore>(*store);
+  NarrowStore& disk = *narrow;
+  auto hub = OpenHub(std::move(narrow), TestOptions());
+  disk.narrow = true;
+  const auto rows = [](int count) {
+    return [count](WriteContext& write) {
+      for (int i = 0; i < count; ++i) write.txn.Put("test" + std::to_string(i), "x");
+      write.Audit({"a", "test.looked", "", "", "", ""});
+      return absl::OkStatus();
+    };
+  };
+  // The writer is busy until all of them wait, so that they are one group.
+  std::promise<void> all_wait;
+  auto busy = hub->Submit([waiting = all_wait.get_future().share()](WriteContext&) {
+    waiting.wait();
+    return absl::OkStatus();
+  });
+  auto before = hub->Submit(rows(1)), batch = hub->Submit(rows(100)), after = hub->Submit(rows(1));
+  all_wait.set_value();
+  EXPECT_TRUE(busy.get().ok());
+  EXPECT_TRUE(before.get().ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(batch.get().status()));
+  EXPECT_TRUE(after.get().ok());
 }
 
 TEST(Hub, RefusesAStoreOfANewerFormat) {
