@@ -6,8 +6,8 @@
 //
 // The hub runs already, with deploy/config/dev.textproto and data in it. The floor beside it is a page that asks the hub for
 // nothing but the session.
-import { logIn, openBrowser, openWindow } from "./browser.mjs";
-import { pagesOf } from "./pages.mjs";
+import { openAs, openBrowser } from "./browser.mjs";
+import { as } from "./work.mjs";
 
 const [address, ...rest] = process.argv.slice(2);
 if (!address?.startsWith("http")) {
@@ -46,20 +46,42 @@ async function measure(page, path) {
   return times;
 }
 
-let user, page, floor, slow = 0;
-for (const { name, as, path } of [{ name: "floor", as: "officer", path: "/nowhere" }, ...(await pagesOf(hub, browser))]) {
+// The pages that ask for what grows with the register.
+async function bigPages() {
+  const ask = await as(hub, "officer");
+  const one = async (kind) => (await ask("FindingService/ListFindings", { filter: { kinds: [kind], states: ["OPEN"] }, pageSize: 1 })).findings[0];
+  const duplicate = await one("DUPLICATE");
+  const { conflicts } = await ask("ReviewService/ListConflicts", { pageSize: 1, order: "BY_AMOUNT" });
+  return [
+    { name: "floor", as: "officer", path: "/nowhere" },
+    { name: "review", as: "officer", path: "/review" },
+    { name: "cluster", as: "officer", path: `/review/cluster/${conflicts[0].personAId}` },
+    { name: "decisions", as: "officer", path: "/review/decisions" },
+    { name: "findings", as: "officer", path: "/findings" },
+    { name: "finding", as: "officer", path: `/findings/${duplicate.findingId}` },
+    { name: "person", as: "officer", path: `/person?id=${duplicate.personId}&purpose=FINDING&case=${duplicate.findingId}` },
+    { name: "referrals", as: "officer", path: "/referrals" },
+    { name: "gaps", as: "supervisor", path: "/gaps" },
+    { name: "gaps-matrix", as: "supervisor", path: "/gaps?view=matrix" },
+    { name: "gaps-answers", as: "supervisor", path: "/gaps?view=answers" },
+    { name: "gaps-coverage", as: "supervisor", path: "/gaps?view=coverage" },
+    { name: "operations", as: "administrator", path: "/operations" },
+  ];
+}
+
+let user, page, floor;
+let slow = 0;
+for (const { name, as: who, path } of await bigPages()) {
   if (name !== "floor" && !name.includes(option("--only", ""))) continue;
-  if (as !== user) {
-    await page?.context().close();
-    page = await openWindow(browser, hub);
+  if (who !== user) {
+    page = await openAs(browser, hub, (user = who));
     await page.addInitScript(COUNT);
-    await logIn(page, hub, (user = as));
   }
   const times = await measure(page, path);
   floor ??= at(times, 0.5);
   const p95 = at(times, 0.95);
   if (p95 > 1000) ++slow;
-  console.log(`${name.padEnd(18)} p50 ${at(times, 0.5).toFixed(0).padStart(5)} ms  p95 ${p95.toFixed(0).padStart(5)} ms  x floor ${(at(times, 0.5) / floor).toFixed(1)}`);
+  console.log(`${name.padEnd(14)} p50 ${at(times, 0.5).toFixed(0).padStart(5)} ms  p95 ${p95.toFixed(0).padStart(5)} ms  x floor ${(at(times, 0.5) / floor).toFixed(1)}`);
 }
 console.log(`${loads} loads each; pages over one second at p95: ${slow}`);
 await browser.close();
