@@ -29,8 +29,10 @@ import json, sys, xml.etree.ElementTree as X, zipfile
 N = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 book = zipfile.ZipFile(sys.argv[1])
 read = lambda name: X.fromstring(book.read(name))
-texts = ["".join(t.text or "" for t in one.iter(N + "t")) for one in read("xl/sharedStrings.xml")]
+shared = "xl/sharedStrings.xml" in book.namelist()
+texts = ["".join(t.text or "" for t in one.iter(N + "t")) for one in read("xl/sharedStrings.xml")] if shared else []
 def value(cell):
+    if cell.get("t") == "inlineStr": return "".join(t.text or "" for t in cell.iter(N + "t"))
     v = cell.find(N + "v")
     return "" if v is None else texts[int(v.text)] if cell.get("t") == "s" else v.text
 names = [sheet.get("name") for sheet in read("xl/workbook.xml").iter(N + "sheet")]
