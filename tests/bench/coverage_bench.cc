@@ -6,7 +6,7 @@
 // after a change. Three figures, which grow for different reasons:
 //   rows       rows of the store that the judgement reads, and calls of the store it takes: what the method asks for. Flat if
 //              nobody's judgement depends on how many others there are.
-//   evaluate   the rules alone, on rows that were read: what a person costs in computing.
+//   evaluate   the person's own rules alone, on rows that were read, without those of households, accounts and doubts.
 //   judge      all of it, with the rows in the cache, as the resolver leaves those that it changed; and cold, where a store
 //              that does not fit the cache reads blocks from files: the floor beside it is the same number of single rows of
 //              random other persons, read as cold.
