@@ -196,29 +196,16 @@ TEST_F(ScheduleTest, RunsThatWereMissedAreMadeUpOnceByTheNextProcess) {
 }
 
 // A store that fails or ends the process's work at a chosen commit.
-class InterruptedStore final : public storage::Store {
+class InterruptedStore final : public BorrowedStore {
  public:
-  explicit InterruptedStore(storage::Store& store) : store_(store) {}
-  absl::StatusOr<std::vector<storage::Row>> MultiGet(std::span<const std::string> keys) const override {
-    return store_.MultiGet(keys);
-  }
-  absl::StatusOr<std::vector<storage::KeyRow>> Scan(std::string_view prefix, std::string_view from,
-                                                    size_t limit) const override {
-    return store_.Scan(prefix, from, limit);
-  }
-  storage::Version version() const override { return store_.version(); }
+  using BorrowedStore::BorrowedStore;
   absl::StatusOr<storage::CommitResult> Apply(const storage::Commit& commit) override {
     if (commits_left == 0) return absl::UnavailableError("the disk is away");
     --commits_left;
-    return store_.Apply(commit);
+    return BorrowedStore::Apply(commit);
   }
-  std::unique_ptr<storage::Reader> Snapshot() const override { return store_.Snapshot(); }
-  uint64_t DiskBytes() const override { return store_.DiskBytes(); }
 
   int commits_left = 1'000'000;
-
- private:
-  storage::Store& store_;
 };
 
 TEST_F(ScheduleTest, WhereverTheProcessEndsTheRunIsMadeOnceUnderItsName) {
