@@ -31,6 +31,7 @@ class Resolution {
     RecordSet rescore;
     if (absl::Status status = Post(changes, &rescore); !status.ok()) return status;
     if (absl::Status status = Rescore(rescore); !status.ok()) return status;
+    if (absl::Status status = Regroup(rescore); !status.ok()) return status;
     return Finish();
   }
 
@@ -44,7 +45,7 @@ class Resolution {
   }
 
  private:
-  // Brings nodes and postings up to date. `rescore`: every record whose edges may change.
+  // Brings nodes and postings up to date. `rescore`: the records whose identity changed.
   absl::Status Post(std::span<const Change> changes, RecordSet* rescore) {
     std::vector<RecordKey> keys;
     for (const Change& change : changes) keys.push_back(change.key);
@@ -78,7 +79,6 @@ class Resolution {
       rescore->insert(change.key);
     }
     if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
-    RecordSet crossed;
     for (const Posting& posting : postings) {
       std::vector<BlockKey> gone, added;
       std::set_difference(posting.before.begin(), posting.before.end(), posting.after.begin(),
@@ -86,16 +86,10 @@ class Resolution {
       std::set_difference(posting.after.begin(), posting.after.end(), posting.before.begin(),
                           posting.before.end(), std::back_inserter(added));
       for (BlockKey block : gone)
-        if (absl::Status status = set_.RemovePosting(block, posting.record, &crossed); !status.ok())
-          return status;
-      for (BlockKey block : added)
-        if (absl::Status status = set_.AddPosting(block, posting.record, &crossed); !status.ok())
-          return status;
+        if (absl::Status status = set_.RemovePosting(block, posting.record); !status.ok()) return status;
+      for (BlockKey block : added) set_.AddPosting(block, posting.record);
     }
-    // A block that became generic, or ceased to be, changes who is compared with whom among all its records.
-    rescore->insert(crossed.begin(), crossed.end());
-    delta_.regrouped = crossed;
-    return set_.LoadRecords({std::vector<RecordKey>(crossed.begin(), crossed.end())});
+    return absl::OkStatus();
   }
 
   // Recomputes the edges of these records and mirrors them at the other ends.
@@ -149,6 +143,71 @@ class Resolution {
         if (!Holds(after, edge)) SetMirror(edge.other, record, nullptr);
       for (const Edge& edge : after)
         if (!Holds(before, edge)) SetMirror(edge.other, record, &edge);
+    }
+    return absl::OkStatus();
+  }
+
+  // A block that became generic compares its records no more; one that ceased to be does so again. Only pairs within it
+  // change, and not those of `rescored`, which are done.
+  absl::Status Regroup(const RecordSet& rescored) {
+    for (const WorkingSet::Crossing& crossing : set_.Crossings()) {
+      if (absl::Status status = set_.LoadRecords(crossing.records); !status.ok()) return status;
+      std::vector<RecordKey> others;
+      for (const RecordKey& record : crossing.records) {
+        const Node* node = set_.node(record);
+        if (!node) continue;
+        const std::string& household = node->identity.household;
+        if (!household.empty() && HouseholdBlock(household) == crossing.block) delta_.regrouped.insert(record);
+        if (!rescored.contains(record)) others.push_back(record);
+      }
+      if (!crossing.generic) {
+        Compare(others);
+      } else if (absl::Status status = Part(others); !status.ok()) {
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Edges between these that are not there yet. Sorted.
+  void Compare(const std::vector<RecordKey>& records) {
+    for (size_t i = 0; i < records.size(); ++i)
+      for (size_t j = i + 1; j < records.size(); ++j) {
+        const std::optional<Edge> edge = ScoreEdge(records[i], records[j]);
+        if (!edge || Holds(std::as_const(set_).links(records[i]).edges, *edge)) continue;
+        SetMirror(records[i], records[j], &*edge);
+        SetMirror(records[j], records[i], &*edge);
+      }
+  }
+
+  // Drops the edges between these that no block accounts for any more. Sorted.
+  absl::Status Part(const std::vector<RecordKey>& records) {
+    struct Pair {
+      RecordKey a, b;
+      std::vector<BlockKey> common;
+    };
+    std::vector<Pair> pairs;
+    std::vector<BlockKey> blocks;
+    std::unordered_map<RecordKey, std::vector<BlockKey>, RecordKeyHash> keys;
+    const auto keys_of = [&](const RecordKey& record) -> const std::vector<BlockKey>& {
+      const auto [it, added] = keys.try_emplace(record);
+      if (added) it->second = BlockingKeys(set_.node(record)->identity);
+      return it->second;
+    };
+    for (const RecordKey& record : records)
+      for (const Edge& edge : std::as_const(set_).links(record).edges) {
+        if (!(record < edge.other) || !std::binary_search(records.begin(), records.end(), edge.other)) continue;
+        Pair& pair = pairs.emplace_back(Pair{record, edge.other, {}});
+        keys_of(edge.other);
+        std::ranges::set_intersection(keys_of(record), keys.at(edge.other), std::back_inserter(pair.common));
+        blocks.insert(blocks.end(), pair.common.begin(), pair.common.end());
+      }
+    if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
+    for (const Pair& pair : pairs) {
+      // A block that both are in has records, unless it is generic.
+      if (!std::ranges::all_of(pair.common, [&](BlockKey block) { return set_.block_records(block).empty(); })) continue;
+      SetMirror(pair.a, pair.b, nullptr);
+      SetMirror(pair.b, pair.a, nullptr);
     }
     return absl::OkStatus();
   }

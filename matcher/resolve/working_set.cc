@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace relief::matcher {
 
@@ -74,6 +75,7 @@ absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
     BlockState& loaded = blocks_.at(missing[i]);
     loaded.block = *std::move(decoded);
     loaded.existed = true;
+    loaded.began_generic = loaded.block.count > block_limit_;
   }
   return absl::OkStatus();
 }
@@ -132,7 +134,7 @@ void WorkingSet::SetConstraint(RecordKey record, RecordKey other, std::optional<
   changed.constraints_changed = true;
 }
 
-absl::Status WorkingSet::AddPosting(BlockKey key, RecordKey record, std::set<RecordKey>* crossed) {
+void WorkingSet::AddPosting(BlockKey key, RecordKey record) {
   BlockState& state = blocks_.at(key);
   Block& block = state.block;
   state.changed = true;
@@ -140,18 +142,16 @@ absl::Status WorkingSet::AddPosting(BlockKey key, RecordKey record, std::set<Rec
   ++block.count;
   if (was_generic) {
     txn_.Put(OverflowRow(key, record), "");
-    return absl::OkStatus();
+    return;
   }
   block.records.insert(std::lower_bound(block.records.begin(), block.records.end(), record), record);
   if (block.count > block_limit_) {
     for (const RecordKey& member : block.records) txn_.Put(OverflowRow(key, member), "");
-    crossed->insert(block.records.begin(), block.records.end());
-    block.records.clear();
+    state.parted = std::exchange(block.records, {});
   }
-  return absl::OkStatus();
 }
 
-absl::Status WorkingSet::RemovePosting(BlockKey key, RecordKey record, std::set<RecordKey>* crossed) {
+absl::Status WorkingSet::RemovePosting(BlockKey key, RecordKey record) {
   BlockState& state = blocks_.at(key);
   Block& block = state.block;
   state.changed = true;
@@ -172,9 +172,17 @@ absl::Status WorkingSet::RemovePosting(BlockKey key, RecordKey record, std::set<
       block.records.push_back(RecordKey::FromBytes(row.key.data() + prefix.size()));
       txn_.Delete(row.key);
     }
-    crossed->insert(block.records.begin(), block.records.end());
   }
   return absl::OkStatus();
+}
+
+std::vector<WorkingSet::Crossing> WorkingSet::Crossings() const {
+  std::vector<Crossing> crossings;
+  for (const auto& [key, state] : blocks_) {
+    const bool generic = state.block.count > block_limit_;
+    if (generic != state.began_generic) crossings.push_back({key, generic, generic ? state.parted : state.block.records});
+  }
+  return crossings;
 }
 
 const std::vector<RecordKey>& WorkingSet::block_records(BlockKey block) const {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -36,9 +35,18 @@ class WorkingSet {
   const std::vector<Constraint>& constraints(RecordKey record) const;
   void SetConstraint(RecordKey record, RecordKey other, std::optional<Verdict> verdict);
 
-  // Adds or removes a posting. Members of a block that crossed the limit go to `crossed`.
-  absl::Status AddPosting(BlockKey block, RecordKey record, std::set<RecordKey>* crossed);
-  absl::Status RemovePosting(BlockKey block, RecordKey record, std::set<RecordKey>* crossed);
+  void AddPosting(BlockKey block, RecordKey record);
+  absl::Status RemovePosting(BlockKey block, RecordKey record);
+
+  // A block that became generic since the working set began, or ceased to be, and the records it had when it
+  // did, sorted. Those that came or went after that are not live or are being changed.
+  struct Crossing {
+    BlockKey block;
+    bool generic;
+    std::vector<RecordKey> records;
+  };
+  std::vector<Crossing> Crossings() const;
+
   // Empty for a generic block.
   const std::vector<RecordKey>& block_records(BlockKey block) const;
 
@@ -56,7 +64,8 @@ class WorkingSet {
   };
   struct BlockState {
     Block block;
-    bool existed = false, changed = false;
+    bool existed = false, changed = false, began_generic = false;
+    std::vector<RecordKey> parted;  // its records when it became generic
   };
 
   absl::Status Load(std::span<const RecordKey> records, bool links);

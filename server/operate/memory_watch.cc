@@ -49,16 +49,18 @@ absl::Status MemoryWatch::Admit() {
 
 void MemoryWatch::Look() {
   const auto percent = [this] { return options_.used_bytes() * 100 / options_.limit_bytes; };
-  const uint64_t mark = tight_ ? kLowPercent : kHighPercent;
-  if (percent() < mark) {
-    if (!tight_) return;
+  const auto now = options_.now();
+  const uint64_t used = percent();
+  if (used >= kHighPercent) high_ = now;
+  if (!tight_ && used < kHighPercent) return;
+  if (tight_ && (used < kLowPercent || now - high_ >= kSettle)) {
     tight_ = false;
     if (options_.relieve) options_.relieve(false);
-    Log(LogLevel::kInfo, "memory.admits");
+    Log(LogLevel::kInfo, "memory.admits", {{"used_percent", std::to_string(used)}});
     return;
   }
-  if (tight_ && options_.now() - relieved_ < kRelieveEvery) return;
-  relieved_ = options_.now();
+  if (tight_ && now - relieved_ < kRelieveEvery) return;
+  relieved_ = now;
   if (options_.relieve) options_.relieve(true);
   GiveBackFreeMemory();
   const uint64_t left = percent();

@@ -1,7 +1,8 @@
 // Sheds load before the system ends the process: what the process holds for itself is compared with its limit
 // before each batch. Above the high-water mark what can be given back is given back (blocks of the cache,
 // rows not yet in tables, free memory of the allocator); if that does not help, batches are refused until it
-// is below the low-water mark, and senders try again. Reads go on.
+// is below the low-water mark, and senders try again. Reads go on. What rests between the marks though all was
+// given back is what the process needs: after kSettle below the high mark batches are admitted again.
 //
 // Thread-safe. Looks at most every 20 ms.
 #pragma once
@@ -19,6 +20,7 @@ namespace relief::server {
 class MemoryWatch {
  public:
   static constexpr int kHighPercent = 85, kLowPercent = 75;
+  static constexpr std::chrono::seconds kSettle{5};
 
   struct Options {
     uint64_t limit_bytes = 0;                 // 0: everything is admitted
@@ -40,6 +42,7 @@ class MemoryWatch {
   const Options options_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point looked_, relieved_;
+  std::chrono::steady_clock::time_point high_;  // when it last was above the high mark
   std::atomic<bool> tight_{false};
 };
 

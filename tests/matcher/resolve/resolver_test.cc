@@ -211,6 +211,27 @@ TEST(Resolver, DeltaNamesWhatChangedAndNothingElse) {
   EXPECT_TRUE(delta.persons.begin()->second.empty());
 }
 
+TEST(Resolver, AHouseholdThatGrowsTooLargeOrShrinksRegroupsItsRecords) {
+  Index index(TestModel(6));
+  static const char* const kNames[] = {"赵云", "钱多", "孙立", "李白", "周瑜", "吴用", "郑和"};
+  const auto member = [&](int number) {
+    RawIdentity raw = Raw({kNames[number], "", CivilDate::FromDays(-7000 + 400 * number), Sex::kMale, ""});
+    raw.household = "H1";
+    return Insert(number, raw);
+  };
+  for (int number = 0; number < 6; ++number) EXPECT_TRUE(index.Apply({member(number)}).regrouped.empty());
+  EXPECT_EQ(index.Apply({member(6)}).regrouped.size(), 7u);
+  EXPECT_EQ(index.Apply({Remove(6)}).regrouped.size(), 6u);
+}
+
+TEST(Resolver, ANameThatBecomesCommonRegroupsNobody) {
+  Index index(TestModel(6));
+  for (int number = 0; number < 8; ++number) {
+    const CivilDate birth = CivilDate::FromDays(-7000 + 400 * number);
+    EXPECT_TRUE(index.Apply({Insert(number, Raw({"王伟", IdNumberOf(birth, number), birth, Sex::kMale, ""}))}).regrouped.empty());
+  }
+}
+
 TEST(Resolver, FindPersonsRanksTheRightOneFirst) {
   Index index(TestModel());
   Person other{"王秀兰", "", {1975, 8, 14}, Sex::kFemale, ""};

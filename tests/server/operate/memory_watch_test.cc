@@ -36,6 +36,14 @@ TEST_F(MemoryWatchTest, RefusesFromTheHighMarkUntilTheLowOne) {
   EXPECT_EQ(relieved_, (std::vector<bool>{true, true, false})) << "and the cache may grow again at the end";
 }
 
+TEST_F(MemoryWatchTest, WhatRestsBetweenTheMarksIsServed) {
+  EXPECT_FALSE(AdmitAt(900).ok());
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(AdmitAt(800).ok());
+  EXPECT_FALSE(AdmitAt(850).ok()) << "above the high mark again: it counts from here";
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(AdmitAt(800).ok());
+  EXPECT_TRUE(AdmitAt(800).ok()) << "nothing is left to give back, and there is room";
+}
+
 TEST_F(MemoryWatchTest, WhatIsGivenBackMayBeEnough) {
   relief_ = 300;
   EXPECT_TRUE(AdmitAt(900).ok());
