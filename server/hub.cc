@@ -122,7 +122,8 @@ Hub::Hub(Options options, std::unique_ptr<storage::Store> store, std::shared_ptr
          std::shared_ptr<const coverage::RuleSet> rules)
     : options_(std::move(options)),
       store_(std::move(store)),
-      resolver_(std::move(model)),
+      resolver_(model, options_.remembered_records),
+      foresight_(std::move(model)),
       rules_(std::move(rules)) {}
 
 absl::StatusOr<std::unique_ptr<Hub>> Hub::Open(Options options, std::unique_ptr<storage::Store> store,
@@ -303,7 +304,7 @@ absl::Status Hub::Foresee(const Work& work, const std::function<absl::Status(sto
   storage::Transaction txn(snapshot);
   auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
   if (!counters.ok()) return counters.status();
-  WriteContext context(txn, options_.clock(), as_of(), resolver_);
+  WriteContext context(txn, options_.clock(), as_of(), foresight_);
   context.counters_ = counters->value_or(stored::Counters());
   if (absl::Status status = work(context); !status.ok()) return status;
   RuleChange change;

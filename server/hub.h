@@ -112,6 +112,7 @@ class Hub {
     Clock clock = SystemClock;
     size_t queue_limit = 64;      // pieces of work waiting
     size_t group_records = 2000;  // stop adding work to a group beyond this weight
+    size_t remembered_records = 2000;  // matcher::Resolver
     bool may_upgrade = true;      // rewrite derived rows of an older format
     bool auto_register_sources = false;
     int snapshot_shrink_limit_percent = 20;  // a snapshot that would end more of a source is held
@@ -147,6 +148,9 @@ class Hub {
 
   // Stops taking work, finishes what was taken, closes the writer. Called by the destructor too.
   void Shutdown();
+
+  // Gives back memory that only saves time.
+  void ReleaseMemory() const { resolver_.Forget(); }
 
   const storage::Store& store() const { return *store_; }
   // nullptr: the store is kept in memory.
@@ -201,7 +205,8 @@ class Hub {
 
   const Options options_;
   const std::unique_ptr<storage::Store> store_;
-  const matcher::Resolver resolver_;
+  const matcher::Resolver resolver_;   // the writer's
+  const matcher::Resolver foresight_;  // of whoever asks what would be: remembers nothing
 
   mutable HubCounts counts_;
   mutable std::mutex mutex_;

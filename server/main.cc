@@ -121,15 +121,22 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   if (!store.ok()) return Fail("store.failed", store.status());
 
   storage::Maintenance* const maintenance = (*store)->maintenance();
+  std::atomic<Hub*> opened_hub = nullptr;
   MemoryWatch memory({.limit_bytes = config.limits().memory_bytes() > 0
                                          ? static_cast<uint64_t>(config.limits().memory_bytes())
                                          : ControlGroupMemoryLimit(),
                       .used_bytes = {},
-                      .relieve = [maintenance](bool tight) { maintenance->SetMemoryTight(tight); }});
+                      .relieve =
+                          [&](bool tight) {
+                            maintenance->SetMemoryTight(tight);
+                            if (const Hub* hub = opened_hub; hub && tight) hub->ReleaseMemory();
+                          }});
   Hub::Options options;
   options.admit = [&memory] { return memory.Admit(); };
   if (config.has_as_of_date()) options.as_of = ToCivilDate(config.as_of_date());
   options.may_upgrade = may_upgrade;
+  // Beside each eight bytes of blocks, one of records in the form that they are compared in.
+  options.remembered_records = static_cast<size_t>(config.limits().block_cache_bytes()) / 8 / matcher::kRememberedRecordBytes;
   options.queue_limit = static_cast<size_t>(config.limits().queue_batches());
   options.auto_register_sources = config.auto_register_sources();
   options.snapshot_shrink_limit_percent = config.limits().snapshot_shrink_limit_percent();
@@ -145,6 +152,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   auto opened = Hub::Open(options, *std::move(store), *model, *rules);
   if (!opened.ok()) return Fail("hub.failed", opened.status());
   Hub& hub = **opened;
+  opened_hub = &hub;
   for (const config::Source& source : config.sources()) {
     v1::Source registered;
     registered.set_source_id(source.source_id());

@@ -11,7 +11,7 @@
 
 namespace relief::server::schema {
 
-inline constexpr int kFormat = 5;
+inline constexpr int kFormat = 6;
 
 // stored::Record
 std::string RecordRow(matcher::RecordKey key);

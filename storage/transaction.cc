@@ -3,17 +3,21 @@
 namespace relief::storage {
 
 absl::StatusOr<std::vector<Row>> Transaction::MultiGet(std::span<const std::string> keys) {
+  std::vector<Row> rows(keys.size());
+  if (absl::Status status = Visit(keys, [&](size_t i, const Row& row) { rows[i] = row; }); !status.ok()) return status;
+  return rows;
+}
+
+absl::Status Transaction::Visit(std::span<const std::string> keys, absl::FunctionRef<void(size_t, const Row&)> take) {
   if (absl::Status status = Prefetch(keys); !status.ok()) return status;
-  std::vector<Row> rows;
-  rows.reserve(keys.size());
-  for (const std::string& key : keys) {
-    if (const auto written = writes_.find(key); written != writes_.end()) {
-      rows.push_back(written->second ? Row{*written->second, kPending} : Row{});
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (const auto written = writes_.find(keys[i]); written != writes_.end()) {
+      take(i, written->second ? Row{*written->second, kPending} : Row{});
     } else {
-      rows.push_back(read_.at(key));
+      take(i, read_.find(keys[i])->second);
     }
   }
-  return rows;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<std::string>> Transaction::Get(std::string_view key) {
@@ -31,7 +35,6 @@ absl::Status Transaction::Prefetch(std::span<const std::string> keys) {
   if (missing.empty()) return absl::OkStatus();
   auto rows = store_.MultiGet(missing);
   if (!rows.ok()) return rows.status();
-  read_.reserve(read_.size() + missing.size());
   for (size_t i = 0; i < missing.size(); ++i) read_.emplace(std::move(missing[i]), std::move((*rows)[i]));
   return absl::OkStatus();
 }
@@ -114,11 +117,8 @@ absl::StatusOr<Version> Transaction::Commit() {
   storage::Commit commit;
   commit.read_at = read_at_;
   commit.guards.reserve(read_.size());
-  // Nothing is copied: a big transaction has a hundred thousand guards.
-  while (!read_.empty()) {
-    auto row = read_.extract(read_.begin());
-    commit.guards.push_back({std::move(row.key()), row.mapped().version});
-  }
+  for (const auto& [key, row] : read_) commit.guards.push_back({key, row.version});
+  read_.clear();
   while (!writes_.empty()) {
     auto row = writes_.extract(writes_.begin());
     if (row.mapped()) {

@@ -13,9 +13,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "storage/store.h"
 
 namespace relief::storage {
@@ -30,6 +31,9 @@ class Transaction {
   // is absent.
   static constexpr Version kPending = ~Version{0};
   absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys);
+
+  // The same without copies: each row with its position, in that order. `take` must not touch the transaction.
+  absl::Status Visit(std::span<const std::string> keys, absl::FunctionRef<void(size_t, const Row&)> take);
 
   // One value, or no value if the row is absent.
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key);
@@ -67,7 +71,7 @@ class Transaction {
   Store& store_;
   const Version read_at_;
   std::vector<Undo> undo_;
-  std::unordered_map<std::string, Row> read_;
+  absl::flat_hash_map<std::string, Row> read_;
   std::map<std::string, std::optional<std::string>, std::less<>> writes_;  // no value: deleted
 };
 

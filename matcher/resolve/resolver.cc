@@ -8,6 +8,7 @@
 
 #include "matcher/resolve/cluster.h"
 #include "matcher/resolve/index_rows.h"
+#include "matcher/resolve/node_cache.h"
 #include "matcher/resolve/working_set.h"
 
 namespace relief::matcher {
@@ -19,10 +20,10 @@ using RecordSet = std::set<RecordKey>;
 // conflicts.
 class Resolution {
  public:
-  Resolution(const Model& model, storage::Transaction& txn)
+  Resolution(const Model& model, NodeCache& nodes, storage::Transaction& txn)
       : model_(model),
         txn_(txn),
-        set_(txn, static_cast<uint32_t>(model.block_limit())),
+        set_(txn, nodes, static_cast<uint32_t>(model.block_limit())),
         link64_(static_cast<int32_t>(model.link_threshold() * 64)),
         review64_(static_cast<int32_t>(model.review_threshold() * 64)),
         strong64_(link64_ - static_cast<int32_t>(model.ambiguity_margin() * 64)) {}
@@ -216,7 +217,8 @@ class Resolution {
     return std::find(edges.begin(), edges.end(), edge) != edges.end();
   }
 
-  // Pairs worth remembering: those that link or need an officer, and those with one number for two people.
+  // Pairs worth remembering: those that link or need an officer, and those with one number for two people. Of two numbers, only
+  // where everything else says one person (ConflictOf): in a block of a common name that is hardly anybody.
   std::optional<Edge> ScoreEdge(const RecordKey& record, const RecordKey& other) {
     const Node* a = set_.node(record);
     const Node* b = set_.node(other);
@@ -224,7 +226,8 @@ class Resolution {
     const PairScore score =
         record < other ? Score(model_, a->identity, b->identity) : Score(model_, b->identity, a->identity);
     const auto score64 = static_cast<int32_t>(std::lround(score.bits * 64));
-    if (score64 < review64_ && !(score.vetoes & (kSharedId | kNoNameEvidence))) return std::nullopt;
+    const int32_t least64 = score.vetoes & kTwoTrustedIds ? link64_ : review64_;
+    if (score64 < least64 && !(score.vetoes & (kSharedId | kNoNameEvidence))) return std::nullopt;
     return Edge{other, score64, score.vetoes};
   }
 
@@ -509,15 +512,21 @@ void ResolveDelta::Merge(ResolveDelta&& later) {
   conflicts_added += later.conflicts_added;
 }
 
+Resolver::Resolver(std::shared_ptr<const Model> model, size_t most_remembered)
+    : model_(std::move(model)), nodes_(std::make_unique<NodeCache>(most_remembered)) {}
+Resolver::~Resolver() = default;
+
+void Resolver::Forget() const { nodes_->Clear(); }
+
 absl::StatusOr<ResolveDelta> Resolver::Apply(storage::Transaction& txn,
                                              std::span<const Change> changes) const {
-  return Resolution(*model_, txn).Apply(changes);
+  return Resolution(*model_, *nodes_, txn).Apply(changes);
 }
 
 absl::StatusOr<ResolveDelta> Resolver::Constrain(storage::Transaction& txn, RecordKey a, RecordKey b,
                                                  std::optional<Verdict> verdict) const {
   if (a == b) return absl::InvalidArgumentError("a record cannot be constrained against itself");
-  return Resolution(*model_, txn).Constrain(a, b, verdict);
+  return Resolution(*model_, *nodes_, txn).Constrain(a, b, verdict);
 }
 
 absl::StatusOr<bool> ClearIndex(storage::Transaction& txn, size_t limit) {

@@ -9,7 +9,8 @@
 // or fact), ties broken by record key. A person's id changes only when an earlier record joins or the anchor
 // leaves; every id that a record ever gave keeps leading to that record's person (FollowPersonId).
 //
-// The resolver is stateless and callable from any thread; the caller's transaction carries the state.
+// The caller's transaction carries the state. Apply and Constrain belong to one writer at a time, who is the only one to
+// write this store's index while the resolver lives: it remembers records that it read. The rest is callable from any thread.
 #pragma once
 
 #include <cstdint>
@@ -82,9 +83,14 @@ struct ResolveDelta {
   void Merge(ResolveDelta&& later);
 };
 
+class NodeCache;
+inline constexpr size_t kRememberedRecordBytes = 600;  // about
+
 class Resolver {
  public:
-  explicit Resolver(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+  // `most_remembered`: records whose identities are kept decoded in memory.
+  explicit Resolver(std::shared_ptr<const Model> model, size_t most_remembered = 0);
+  ~Resolver();
 
   // Applies changes; each key at most once.
   absl::StatusOr<ResolveDelta> Apply(storage::Transaction& txn, std::span<const Change> changes) const;
@@ -94,10 +100,14 @@ class Resolver {
   absl::StatusOr<ResolveDelta> Constrain(storage::Transaction& txn, RecordKey a, RecordKey b,
                                          std::optional<Verdict> verdict) const;
 
+  // Gives back the memory of what is remembered. From any thread.
+  void Forget() const;
+
   const Model& model() const { return *model_; }
 
  private:
-  std::shared_ptr<const Model> model_;
+  const std::shared_ptr<const Model> model_;
+  const std::unique_ptr<NodeCache> nodes_;
 };
 
 // Deletes about `limit` rows of the index, officers' constraints excepted, so that it can be built again.

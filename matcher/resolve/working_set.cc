@@ -11,6 +11,7 @@ absl::Status WorkingSet::LoadRecords(std::span<const RecordKey> records) { retur
 
 absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
   struct Wanted {
+    RecordKey record;
     RecordState* state;
     enum { kNode, kLinks, kConstraints } row;
   };
@@ -20,40 +21,49 @@ absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
     RecordState& state = records_[record];
     if (!state.node_loaded) {
       state.node_loaded = true;
-      wanted.push_back({&state, Wanted::kNode});
-      keys.push_back(NodeRow(record));
+      state.node = nodes_.Find(record);
+      if (!state.node) {
+        wanted.push_back({record, &state, Wanted::kNode});
+        keys.push_back(NodeRow(record));
+      }
     }
     if (links && !state.links_loaded) {
       state.links_loaded = true;
-      wanted.push_back({&state, Wanted::kLinks});
+      wanted.push_back({record, &state, Wanted::kLinks});
       keys.push_back(LinksRow(record));
-      wanted.push_back({&state, Wanted::kConstraints});
+      wanted.push_back({record, &state, Wanted::kConstraints});
       keys.push_back(ConstraintsRow(record));
     }
   }
   if (keys.empty()) return absl::OkStatus();
-  auto rows = txn_.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    const storage::Row& row = (*rows)[i];
-    if (!row.present()) continue;
+  const char* damaged = nullptr;
+  const absl::Status status = txn_.Visit(keys, [&](size_t i, const storage::Row& row) {
+    if (!row.present()) return;
     RecordState& state = *wanted[i].state;
     if (wanted[i].row == Wanted::kNode) {
-      auto decoded = DecodeNode(row.value);
-      if (!decoded) return Damaged("node");
-      state.node = std::make_shared<const Node>(*std::move(decoded));
+      if (auto node = DecodeNode(row.value)) {
+        state.node = std::make_shared<const Node>(*std::move(node));
+        if (row.version != storage::Transaction::kPending) nodes_.Add(wanted[i].record, state.node);
+      } else {
+        damaged = "node";
+      }
     } else if (wanted[i].row == Wanted::kLinks) {
-      auto decoded = DecodeLinks(row.value);
-      if (!decoded) return Damaged("links");
-      state.links = *std::move(decoded);
-      state.had_links = true;
+      if (auto links = DecodeLinks(row.value)) {
+        state.links = *std::move(links);
+        state.had_links = true;
+      } else {
+        damaged = "links";
+      }
     } else {
-      auto decoded = DecodeConstraints(row.value);
-      if (!decoded) return Damaged("constraints");
-      state.constraints = *std::move(decoded);
+      if (auto constraints = DecodeConstraints(row.value)) {
+        state.constraints = *std::move(constraints);
+      } else {
+        damaged = "constraints";
+      }
     }
-  }
-  return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return damaged ? Damaged(damaged) : absl::OkStatus();
 }
 
 absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
@@ -65,19 +75,21 @@ absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
     keys.push_back(BlockRow(block));
   }
   if (missing.empty()) return absl::OkStatus();
-  auto rows = txn_.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
-  for (size_t i = 0; i < missing.size(); ++i) {
-    const storage::Row& row = (*rows)[i];
-    if (!row.present()) continue;
+  bool damaged = false;
+  const absl::Status status = txn_.Visit(keys, [&](size_t i, const storage::Row& row) {
+    if (!row.present()) return;
     auto decoded = DecodeBlock(row.value);
-    if (!decoded) return Damaged("block");
+    if (!decoded) {
+      damaged = true;
+      return;
+    }
     BlockState& loaded = blocks_.at(missing[i]);
     loaded.block = *std::move(decoded);
     loaded.existed = true;
     loaded.began_generic = loaded.block.count > block_limit_;
-  }
-  return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return damaged ? Damaged("block") : absl::OkStatus();
 }
 
 WorkingSet::RecordState& WorkingSet::state(RecordKey record) {
@@ -100,6 +112,7 @@ const Node* WorkingSet::node(RecordKey record) const { return state(record).node
 
 void WorkingSet::SetNode(RecordKey record, std::optional<Node> node) {
   RecordState& changed = state(record);
+  nodes_.Forget(record);
   changed.node = node ? std::make_shared<const Node>(*std::move(node)) : nullptr;
   changed.node_changed = true;
 }

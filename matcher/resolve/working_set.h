@@ -10,13 +10,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "matcher/resolve/index_rows.h"
+#include "matcher/resolve/node_cache.h"
 #include "storage/transaction.h"
 
 namespace relief::matcher {
 
 class WorkingSet {
  public:
-  WorkingSet(storage::Transaction& txn, uint32_t block_limit) : txn_(txn), block_limit_(block_limit) {}
+  WorkingSet(storage::Transaction& txn, NodeCache& nodes, uint32_t block_limit)
+      : txn_(txn), nodes_(nodes), block_limit_(block_limit) {}
 
   // Reads what is not read yet. References below stay good for the life of the working set.
   absl::Status LoadNodes(std::span<const RecordKey> records);    // enough for node(): candidates are many
@@ -74,6 +76,7 @@ class WorkingSet {
   const RecordState& resolved_state(RecordKey record) const;
 
   storage::Transaction& txn_;
+  NodeCache& nodes_;
   const uint32_t block_limit_;
   std::unordered_map<RecordKey, RecordState, RecordKeyHash> records_;
   std::unordered_map<BlockKey, BlockState> blocks_;

@@ -65,7 +65,7 @@ Change Remove(int number) { return {Key(number), std::nullopt, 0}; }
 class Index {
  public:
   explicit Index(std::shared_ptr<const Model> model)
-      : resolver_(std::move(model)), store_(storage::NewMemoryStore()) {}
+      : resolver_(std::move(model), 16), store_(storage::NewMemoryStore()) {}
 
   ResolveDelta Apply(const std::vector<Change>& changes) {
     storage::Transaction txn(*store_);
