@@ -3,10 +3,12 @@
 //   coverage_bench --data DIR --rules DIR --model FILE [--persons N] [--as-of YYYY-MM-DD]
 //
 // Opens the store of a hub that is not running, takes persons at random, and judges each with its household as the hub does
-// after a change. Three figures, which grow for different reasons:
+// after a change. Four figures, which grow for different reasons:
 //   rows       rows of the store that the judgement reads, and calls of the store it takes: what the method asks for. Flat if
 //              nobody's judgement depends on how many others there are.
-//   evaluate   the person's own rules alone, on rows that were read, without those of households, accounts and doubts.
+//   evaluate   the person's own rules alone, on records that were read and decoded.
+//   in memory  all that judging does but reading the store: rows are decoded, doubts, accounts and the household found, every
+//              rule judged. The store's answers are remembered, and given again. Flat, like the rows, if the method is.
 //   judge      all of it, with the rows in the cache, as the resolver leaves those that it changed; and cold, where a store
 //              that does not fit the cache reads blocks from files: the floor beside it is the same number of single rows of
 //              random other persons, read as cold.
@@ -17,8 +19,11 @@
 #include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <random>
 #include <set>
+#include <tuple>
+#include <unordered_map>
 
 #include "matcher/resolve/resolver.h"
 #include "server/notice/judging.h"
@@ -76,6 +81,42 @@ class CountingReader final : public storage::Reader {
   const storage::Reader& reader_;
 };
 
+// Remembers what the store answered.
+class RememberingReader final : public storage::Reader {
+ public:
+  explicit RememberingReader(const storage::Reader& reader) : reader_(reader) {}
+  absl::StatusOr<std::vector<storage::Row>> MultiGet(std::span<const std::string> keys) const override {
+    std::vector<storage::Row> rows;
+    rows.reserve(keys.size());
+    for (const std::string& key : keys) {
+      const auto [found, added] = rows_.try_emplace(key);
+      if (added) {
+        auto row = reader_.MultiGet({&key, 1});
+        if (!row.ok()) return row.status();
+        found->second = std::move(row->front());
+      }
+      rows.push_back(found->second);
+    }
+    return rows;
+  }
+  absl::StatusOr<std::vector<storage::KeyRow>> Scan(std::string_view prefix, std::string_view from,
+                                                    size_t limit) const override {
+    const auto [found, added] = ranges_.try_emplace(std::tuple(std::string(prefix), std::string(from), limit));
+    if (added) {
+      auto range = reader_.Scan(prefix, from, limit);
+      if (!range.ok()) return range.status();
+      found->second = *std::move(range);
+    }
+    return found->second;
+  }
+  storage::Version version() const override { return reader_.version(); }
+
+ private:
+  const storage::Reader& reader_;
+  mutable std::unordered_map<std::string, storage::Row> rows_;
+  mutable std::map<std::tuple<std::string, std::string, size_t>, std::vector<storage::KeyRow>> ranges_;
+};
+
 void Print(const char* what, Distribution& cost, const char* unit) {
   std::printf("%-34s p50 %8.1f  p90 %8.1f  p99 %8.1f %s\n", what, cost.At(.5), cost.At(.9), cost.At(.99), unit);
 }
@@ -109,7 +150,7 @@ absl::Status Run(const std::string& data, const std::string& rules_directory, co
   const auto since = [](Time::time_point start) {
     return std::chrono::duration<double, std::micro>(Time::now() - start).count();
   };
-  Distribution rows, calls, records, cold, cold_floor, warm, ahead, evaluate, check;
+  Distribution rows, calls, records, cold, cold_floor, warm, ahead, in_memory, evaluate, check;
   size_t findings = 0;
   for (size_t i = 0; i < persons.size(); ++i) {
     const std::set<matcher::PersonId> one = {persons[i]};
@@ -129,6 +170,13 @@ absl::Status Run(const std::string& data, const std::string& rules_directory, co
     start = now();
     if (auto again = JudgePersons(*reader, one, **rules, as_of, true); !again.ok()) return again.status();
     ahead.values.push_back(since(start));
+
+    const RememberingReader remembering(*reader);
+    for (const bool measured : {false, true}) {
+      start = now();
+      if (auto again = JudgePersons(remembering, one, **rules, as_of, true); !again.ok()) return again.status();
+      if (measured) in_memory.values.push_back(since(start));
+    }
 
     std::vector<coverage::CoverageRecord> of_person;
     auto members = matcher::MembersOf(*reader, persons[i]);
@@ -161,6 +209,7 @@ absl::Status Run(const std::string& data, const std::string& rules_directory, co
   Print("  in calls of the store", calls, "calls");
   Print("  of them records", records, "records");
   Print("evaluate the person's rules", evaluate, "us");
+  Print("judge and look ahead, in memory", in_memory, "us");
   Print("judge, rows in the cache", warm, "us");
   Print("judge and look ahead, the same", ahead, "us");
   Print("judge, cold", cold, "us");
