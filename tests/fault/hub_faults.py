@@ -209,11 +209,11 @@ def memory(directory):
     diary = Diary(directory)
     hub = Hub(directory, config(directory))
     hub.start()
-    limit = max(64 << 20, memory_of(hub, "RssAnon") + (16 << 20))
+    limit = max(64 << 20, memory_of(hub, "RssAnon") + (28 << 20))
     hub.stop()
     hub = Hub(directory, config(directory, memory=limit))
     hub.start()
-    feeds = [writer(hub, diary, i * 1_000_000, 30, 20_000) for i in range(8)]
+    feeds = [writer(hub, diary, i * 1_000_000, 30, 20_000) for i in range(12)]
     peak = 0
     deadline = until = time.time() + 240  # however slow the machine: until it was felt, and ten seconds more
     while time.time() < until and any(feed.poll() is None for feed in feeds):
