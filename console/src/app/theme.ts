@@ -41,6 +41,8 @@ export const theme: ThemeConfig = {
     fontSize: 14,
     fontFamily:
       '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", system-ui, -apple-system, "Segoe UI", sans-serif',
+    // Whoever asks for stillness gets none at all (and base.css): a motion without a duration is waited for.
+    motion: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     motionDurationMid: "0.12s",
     motionDurationSlow: "0.16s",
   },
