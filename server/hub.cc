@@ -1,5 +1,7 @@
 #include "server/hub.h"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -56,6 +58,15 @@ class SnapshotStore final : public storage::Store {
  private:
   const std::unique_ptr<storage::Reader> snapshot_;
 };
+
+// Only whoever has the store's files, and their key, can tell whose number a block key is of.
+absl::Status KeepSecret(storage::Store& store) {
+  matcher::BlockSecret secret;
+  if (RAND_bytes(secret.data(), static_cast<int>(secret.size())) != 1) return absl::InternalError("no random numbers");
+  storage::Transaction txn(store);
+  if (absl::Status status = matcher::SetBlockSecret(txn, secret); !status.ok() || txn.empty()) return status;
+  return txn.Commit().status();
+}
 
 }  // namespace
 
@@ -182,6 +193,8 @@ absl::Status Hub::PrepareStore() {
   storage::Transaction txn(*store_);
   auto basis = GetMessage<stored::Basis>(txn, schema::kBasisRow);
   if (!basis.ok()) return basis.status();
+  if (!*basis)
+    if (absl::Status status = KeepSecret(*store_); !status.ok()) return status;
   if (*basis && (*basis)->format() > schema::kFormat)
     return absl::FailedPreconditionError(
         "the data directory has format " + std::to_string((*basis)->format()) +
@@ -244,6 +257,10 @@ absl::Status Hub::RebuildIndex() {
     auto cleared = matcher::ClearIndex(txn, kRebuildPage * 10);
     if (!cleared.ok()) return cleared.status();
     empty = *cleared;
+    auto accounts = txn.Scan(schema::kAccountPrefix, {}, kRebuildPage);
+    if (!accounts.ok()) return accounts.status();
+    for (const storage::KeyRow& row : *accounts) txn.Delete(row.key);
+    empty = empty && accounts->empty();
     auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
     if (!counters.ok()) return counters.status();
     stored::Counters fresh = counters->value_or(stored::Counters());
@@ -252,6 +269,9 @@ absl::Status Hub::RebuildIndex() {
     txn.Put(schema::kCountersRow, fresh.SerializeAsString());
     if (auto version = txn.Commit(); !version.ok()) return version.status();
   }
+  if (absl::Status status = KeepSecret(*store_); !status.ok()) return status;
+  const auto secret = matcher::ReadBlockSecret(*store_);
+  if (!secret.ok()) return secret.status();
   std::string next;
   while (true) {
     auto rows = store_->Scan(schema::kAllSourceRecordsPrefix, next, kRebuildPage);
@@ -275,7 +295,7 @@ absl::Status Hub::RebuildIndex() {
       if (!record.ParseFromString((*records)[i].value))
         return absl::DataLossError("a row of the hub is damaged");
       if (IsLive(record)) changes.push_back(ToChange(keys[i], record));
-      if (const auto account = AccountOf(record)) accounts.push_back(schema::AccountRow(*account, keys[i]));
+      if (const auto account = AccountOf(record, *secret)) accounts.push_back(schema::AccountRow(*account, keys[i]));
     }
     storage::Transaction txn(*store_);
     for (const std::string& account : accounts) txn.Put(account, "");

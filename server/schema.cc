@@ -55,6 +55,7 @@ std::string SourceRecordRow(std::string_view source_id, std::string_view record_
   return SourceRecordPrefix(source_id).append(record_id);
 }
 
+std::string RejectionsRow(std::string_view source_id) { return Key("hj", source_id); }
 std::string SourceRow(std::string_view source_id) { return Key(kSourcePrefix, source_id); }
 std::string FindingRow(std::string_view finding_id) { return Key(kFindingPrefix, finding_id); }
 std::string FindingEventPrefix(std::string_view finding_id) {
@@ -94,7 +95,7 @@ std::optional<Timer> DecodeTimer(std::string_view key) {
   return Timer{static_cast<int32_t>(day),
                {matcher::RecordKey::FromBytes(key.data() + kTimerPrefix.size() + kDayBytes)}};
 }
-std::string AccountPrefix(matcher::RecordKey account) { return Key("hk", account.view()); }
+std::string AccountPrefix(matcher::RecordKey account) { return Key(kAccountPrefix, account.view()); }
 std::string AccountRow(matcher::RecordKey account, matcher::RecordKey record) {
   return AccountPrefix(account).append(record.view());
 }

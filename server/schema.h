@@ -11,7 +11,7 @@
 
 namespace relief::server::schema {
 
-inline constexpr int kFormat = 6;
+inline constexpr int kFormat = 7;
 
 // stored::Record
 std::string RecordRow(matcher::RecordKey key);
@@ -35,6 +35,9 @@ inline constexpr std::string_view kAllSourceRecordsPrefix = "hx";
 // stored::Source
 std::string SourceRow(std::string_view source_id);
 inline constexpr std::string_view kSourcePrefix = "hs";
+
+// stored::Rejections
+std::string RejectionsRow(std::string_view source_id);
 
 // v1::Finding
 std::string FindingRow(std::string_view finding_id);
@@ -62,6 +65,7 @@ std::optional<Timer> DecodeTimer(std::string_view key);
 inline constexpr std::string_view kTimerPrefix = "ht";
 
 // Records that are paid into one account (a hash of its number). No value.
+inline constexpr std::string_view kAccountPrefix = "hk";
 std::string AccountRow(matcher::RecordKey account, matcher::RecordKey record);
 std::string AccountPrefix(matcher::RecordKey account);
 

@@ -1,6 +1,13 @@
 #include "matcher/block/blocking.h"
 
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
 #include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "matcher/normalize/han.h"
@@ -23,17 +30,38 @@ enum class Kind : char {
 
 constexpr size_t kMaxReadings = 8;  // combinations of one name
 
-// FNV-1a, then the finaliser of MurmurHash3, so that all 64 bits are good. On disk: golden values in the
-// test.
-BlockKey Hash(Kind kind, std::string_view content) {
-  uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&](char c) { hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3; };
-  add(static_cast<char>(kind));
-  for (char c : content) add(c);
-  hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
-  hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53;
-  return hash ^ hash >> 33;
-}
+// On disk: golden values in the test.
+class Hasher {
+ public:
+  explicit Hasher(const BlockSecret& secret) : context_(EVP_MAC_CTX_new(SipHash())), secret_(secret) {}
+
+  BlockKey Hash(Kind kind, std::string_view content) {
+    size_t size = sizeof(BlockKey);
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size), OSSL_PARAM_construct_end()};
+    const auto kind_byte = static_cast<unsigned char>(kind);
+    std::array<unsigned char, sizeof(BlockKey)> hash;
+    if (EVP_MAC_init(context_.get(), secret_.data(), secret_.size(), parameters) != 1 ||
+        EVP_MAC_update(context_.get(), &kind_byte, 1) != 1 ||
+        EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(content.data()), content.size()) != 1 ||
+        EVP_MAC_final(context_.get(), hash.data(), &size, hash.size()) != 1)
+      std::abort();  // a library without SipHash
+    BlockKey key = 0;
+    for (size_t i = hash.size(); i > 0; --i) key = key << 8 | hash[i - 1];
+    return key;
+  }
+
+ private:
+  static EVP_MAC* SipHash() {
+    static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "SIPHASH", nullptr);
+    return mac;
+  }
+  struct Free {
+    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+  };
+
+  const std::unique_ptr<EVP_MAC_CTX, Free> context_;
+  const BlockSecret& secret_;
+};
 
 // Every way to read the text aloud, at most kMaxReadings; none if a character is a wildcard. Characters
 // without a reading (Latin, rare ones) stand for themselves.
@@ -60,7 +88,7 @@ std::vector<std::string> ReadAloud(std::u32string_view text) {
 
 class KeyMaker {
  public:
-  explicit KeyMaker(const Identity& identity) : identity_(identity) {
+  KeyMaker(const Identity& identity, const BlockSecret& secret) : identity_(identity), hasher_(secret) {
     if (identity.birth_date) births_.push_back(*identity.birth_date);
     const IdNumber& id = identity.id;
     if (id.birth_date && !id.not_own && id.birth_date != identity.birth_date)
@@ -78,7 +106,7 @@ class KeyMaker {
   }
 
  private:
-  void Add(Kind kind, std::string_view content) { keys_.push_back(Hash(kind, content)); }
+  void Add(Kind kind, std::string_view content) { keys_.push_back(hasher_.Hash(kind, content)); }
 
   void Number() {
     const IdNumber& id = identity_.id;
@@ -116,14 +144,19 @@ class KeyMaker {
   }
 
   const Identity& identity_;
+  Hasher hasher_;
   std::vector<CivilDate> births_;
   std::vector<BlockKey> keys_;
 };
 
 }  // namespace
 
-BlockKey HouseholdBlock(const std::string& household) { return Hash(Kind::kHousehold, household); }
+BlockKey HouseholdBlock(const std::string& household, const BlockSecret& secret) {
+  return Hasher(secret).Hash(Kind::kHousehold, household);
+}
 
-std::vector<BlockKey> BlockingKeys(const Identity& identity) { return KeyMaker(identity).Make(); }
+std::vector<BlockKey> BlockingKeys(const Identity& identity, const BlockSecret& secret) {
+  return KeyMaker(identity, secret).Make();
+}
 
 }  // namespace relief::matcher

@@ -6,6 +6,7 @@
 // Pure; callable from any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,14 +15,18 @@
 
 namespace relief::matcher {
 
-// A 64-bit hash of the key's kind and content. Equal content gives an equal key on every machine and in every
-// version: keys are on disk.
+// 128 bits that belong to one store: without them nobody can tell from a block key whose number or name it is of, by trying all
+// there are.
+using BlockSecret = std::array<uint8_t, 16>;
+
+// SipHash-2-4 (Aumasson and Bernstein, 2012) of the key's kind and content, under the secret. Equal content gives an equal key on
+// every machine and in every version: keys are on disk.
 using BlockKey = uint64_t;
 
 // Sorted, each once. A polyphone gives a key for each reading (at most 8 combinations for one name).
-std::vector<BlockKey> BlockingKeys(const Identity& identity);
+std::vector<BlockKey> BlockingKeys(const Identity& identity, const BlockSecret& secret = {});
 
 // The key that all records of one household share.
-BlockKey HouseholdBlock(const std::string& household);
+BlockKey HouseholdBlock(const std::string& household, const BlockSecret& secret = {});
 
 }  // namespace relief::matcher

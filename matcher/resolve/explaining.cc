@@ -38,7 +38,9 @@ absl::StatusOr<std::vector<Constraint>> ConstraintsOf(const storage::Reader& rea
 }
 
 absl::StatusOr<bool> WereCompared(const storage::Reader& reader, const Identity& a, const Identity& b) {
-  const std::vector<BlockKey> x = BlockingKeys(a), y = BlockingKeys(b);
+  const auto secret = ReadBlockSecret(reader);
+  if (!secret.ok()) return secret.status();
+  const std::vector<BlockKey> x = BlockingKeys(a, *secret), y = BlockingKeys(b, *secret);
   std::vector<BlockKey> common;
   std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(common));
   std::vector<std::string> keys;

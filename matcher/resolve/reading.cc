@@ -60,6 +60,17 @@ std::optional<std::pair<RecordKey, RecordKey>> Conflict::Parse(std::string_view 
   return std::pair(*a, *b);
 }
 
+absl::StatusOr<BlockSecret> ReadBlockSecret(const storage::Reader& reader) {
+  const std::string key(kSecretRow);
+  auto rows = reader.MultiGet({&key, 1});
+  if (!rows.ok()) return rows.status();
+  BlockSecret secret = {};
+  if (!rows->front().present()) return secret;
+  if (rows->front().value.size() != secret.size()) return Damaged("secret");
+  std::copy(rows->front().value.begin(), rows->front().value.end(), secret.begin());
+  return secret;
+}
+
 absl::StatusOr<PersonId> PersonOfRecord(const storage::Reader& reader, RecordKey record) {
   auto links = LinksOf(reader, record);
   if (!links.ok()) return links.status();
@@ -109,9 +120,12 @@ absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId 
 
 absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(const storage::Reader& reader,
                                                                         std::span<const std::string> households) {
+  if (households.empty()) return std::vector<std::vector<RecordKey>>();
   std::vector<std::string> keys;
   keys.reserve(households.size());
-  for (const std::string& household : households) keys.push_back(BlockRow(HouseholdBlock(household)));
+  const auto secret = ReadBlockSecret(reader);
+  if (!secret.ok()) return secret.status();
+  for (const std::string& household : households) keys.push_back(BlockRow(HouseholdBlock(household, *secret)));
   auto rows = reader.MultiGet(keys);
   if (!rows.ok()) return rows.status();
   std::vector<std::vector<RecordKey>> records(households.size());
@@ -201,7 +215,9 @@ absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reade
 absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& reader, const Model& model,
                                                          const Identity& identity, size_t limit) {
   std::vector<std::string> keys;
-  for (BlockKey block : BlockingKeys(identity)) keys.push_back(BlockRow(block));
+  const auto secret = ReadBlockSecret(reader);
+  if (!secret.ok()) return secret.status();
+  for (BlockKey block : BlockingKeys(identity, *secret)) keys.push_back(BlockRow(block));
   auto blocks = reader.MultiGet(keys);
   if (!blocks.ok()) return blocks.status();
   std::set<RecordKey> records;

@@ -10,6 +10,7 @@
 #include "matcher/resolve/index_rows.h"
 #include "matcher/resolve/node_cache.h"
 #include "matcher/resolve/working_set.h"
+#include "storage/transaction_reader.h"
 
 namespace relief::matcher {
 namespace {
@@ -29,6 +30,9 @@ class Resolution {
         strong64_(link64_ - static_cast<int32_t>(model.ambiguity_margin() * 64)) {}
 
   absl::StatusOr<ResolveDelta> Apply(std::span<const Change> changes) {
+    auto secret = ReadBlockSecret(storage::TransactionReader(txn_));
+    if (!secret.ok()) return secret.status();
+    secret_ = *secret;
     RecordSet rescore;
     if (absl::Status status = Post(changes, &rescore); !status.ok()) return status;
     if (absl::Status status = Rescore(rescore); !status.ok()) return status;
@@ -70,8 +74,8 @@ class Resolution {
         continue;
       }
       Posting posting{change.key, {}, {}};
-      if (old) posting.before = BlockingKeys(old->identity);
-      if (change.identity) posting.after = BlockingKeys(*change.identity);
+      if (old) posting.before = BlockingKeys(old->identity, secret_);
+      if (change.identity) posting.after = BlockingKeys(*change.identity, secret_);
       blocks.insert(blocks.end(), posting.before.begin(), posting.before.end());
       blocks.insert(blocks.end(), posting.after.begin(), posting.after.end());
       postings.push_back(std::move(posting));
@@ -100,7 +104,7 @@ class Resolution {
     for (const RecordKey& record : rescore) {
       const Node* node = set_.node(record);
       if (!node) continue;
-      auto keys = BlockingKeys(node->identity);
+      auto keys = BlockingKeys(node->identity, secret_);
       blocks.insert(blocks.end(), keys.begin(), keys.end());
       blocks_of.emplace(record, std::move(keys));
     }
@@ -158,7 +162,7 @@ class Resolution {
         const Node* node = set_.node(record);
         if (!node) continue;
         const std::string& household = node->identity.household;
-        if (!household.empty() && HouseholdBlock(household) == crossing.block) delta_.regrouped.insert(record);
+        if (!household.empty() && HouseholdBlock(household, secret_) == crossing.block) delta_.regrouped.insert(record);
         if (!rescored.contains(record)) others.push_back(record);
       }
       if (!crossing.generic) {
@@ -192,7 +196,7 @@ class Resolution {
     std::unordered_map<RecordKey, std::vector<BlockKey>, RecordKeyHash> keys;
     const auto keys_of = [&](const RecordKey& record) -> const std::vector<BlockKey>& {
       const auto [it, added] = keys.try_emplace(record);
-      if (added) it->second = BlockingKeys(set_.node(record)->identity);
+      if (added) it->second = BlockingKeys(set_.node(record)->identity, secret_);
       return it->second;
     };
     for (const RecordKey& record : records)
@@ -494,6 +498,7 @@ class Resolution {
   const Model& model_;
   storage::Transaction& txn_;
   WorkingSet set_;
+  BlockSecret secret_ = {};
   const int32_t link64_, review64_, strong64_;
   RecordSet touched_;
   std::map<PersonId, std::vector<RecordKey>> new_members_;
@@ -527,6 +532,13 @@ absl::StatusOr<ResolveDelta> Resolver::Constrain(storage::Transaction& txn, Reco
                                                  std::optional<Verdict> verdict) const {
   if (a == b) return absl::InvalidArgumentError("a record cannot be constrained against itself");
   return Resolution(*model_, *nodes_, txn).Constrain(a, b, verdict);
+}
+
+absl::Status SetBlockSecret(storage::Transaction& txn, const BlockSecret& secret) {
+  auto held = txn.Get(kSecretRow);
+  if (!held.ok() || *held) return held.status();
+  txn.Put(kSecretRow, std::string(secret.begin(), secret.end()));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> ClearIndex(storage::Transaction& txn, size_t limit) {

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "matcher/block/blocking.h"
 #include "matcher/compare/scorer.h"
 #include "matcher/model/model.h"
 #include "matcher/normalize/identity.h"
@@ -109,6 +110,11 @@ class Resolver {
   const std::shared_ptr<const Model> model_;
   const std::unique_ptr<NodeCache> nodes_;
 };
+
+// Gives the index the secret that its block keys are hashed with (matcher/block/blocking.h), if it has none: before the first
+// record, or between ClearIndex and the next one. Without one keys are hashed with zeros.
+absl::Status SetBlockSecret(storage::Transaction& txn, const BlockSecret& secret);
+absl::StatusOr<BlockSecret> ReadBlockSecret(const storage::Reader& reader);
 
 // Deletes about `limit` rows of the index, officers' constraints excepted, so that it can be built again.
 // Returns true when nothing is left to delete.

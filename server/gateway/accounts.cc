@@ -151,6 +151,7 @@ constexpr Permission kPermissions[] = {
     {"/relief.v1.ReportService/DownloadFindings", Bit(SUPERVISOR) | Bit(APPROVER) | Bit(AUDITOR)},
     {"/relief.v1.ReportService/ListReportSchedules", Bit(SUPERVISOR) | Bit(AUDITOR) | Bit(ADMINISTRATOR)},
     {"/relief.v1.FeedService/GetSource", kReaders | Bit(ADMINISTRATOR)},
+    {"/relief.v1.FeedService/ListRejections", kReaders | Bit(ADMINISTRATOR)},
     {"/relief.v1.FeedService/ListSources", kReaders | Bit(ADMINISTRATOR)},
     {"/relief.v1.FeedService/ConfirmSnapshot", Bit(APPROVER) | Bit(ADMINISTRATOR)},
     {"/relief.v1.AdminService/GetStatus", kReaders | Bit(ADMINISTRATOR)},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "matcher/block/blocking.h"
 #include "matcher/record_key.h"
 #include "server/hub.h"
 #include "server/stored.pb.h"
@@ -14,9 +15,10 @@
 
 namespace relief::server {
 
-// The account that a live record is paid into, as the index knows it: a hash, so that no number stands in a key. Nothing if
+// The account that a live record is paid into, as the index knows it: a hash under the secret of the index, so that no number stands in a key or can be guessed from
+// one. Nothing if
 // the record states none. Spaces and dashes do not matter.
-std::optional<matcher::RecordKey> AccountOf(const stored::Record& record);
+std::optional<matcher::RecordKey> AccountOf(const stored::Record& record, const matcher::BlockSecret& secret);
 
 // Brings the index in line with what became of a record (null: there was none before), and has the person judged again after
 // whose record a finding on the account is named: the least of its records, before and after.

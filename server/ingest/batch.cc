@@ -11,6 +11,7 @@
 #include "server/ingest/account_index.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/identity_mapping.h"
+#include "server/ingest/rejections.h"
 #include "server/ingest/source_row.h"
 #include "server/schema.h"
 #include "server/security/audit_subject.h"
@@ -234,6 +235,8 @@ class BatchWork {
     source.set_rejected(source.rejected() + batch_.ack.rejected_size());
     source.mutable_last_push_time()->set_seconds(context_.now_us / 1'000'000);
     WriteSource(txn_, source_);
+    if (absl::Status status = CountRejections(txn_, batch_.source_id, batch_.ack.rejected(), context_.now_us); !status.ok())
+      return status;
     context_.Audit({batch_.actor, "feed.batch", batch_.source_id + accepted_, "", "",
                     "accepted=" + std::to_string(batch_.ack.accepted()) +
                         " duplicate=" + std::to_string(batch_.ack.duplicate()) +

@@ -62,9 +62,17 @@ class Judge {
 
   // An account is told of once: of the person with the least of its records.
   absl::Status ReadAccounts(const std::set<matcher::PersonId>& persons) {
+    std::optional<matcher::BlockSecret> secret;
     for (const matcher::PersonId& person : persons) {
       for (const matcher::RecordKey& key : people_.keys(person)) {
-        const auto account = AccountOf(people_.records().at(key));
+        const stored::Record& record = people_.records().at(key);
+        if (record.record().benefit().payee_account().empty()) continue;
+        if (!secret) {
+          auto read = matcher::ReadBlockSecret(reader_);
+          if (!read.ok()) return read.status();
+          secret = *read;
+        }
+        const auto account = AccountOf(record, *secret);
         if (!account) continue;
         auto records = RecordsOnAccount(reader_, *account, kMostOnAccount);
         if (!records.ok()) return records.status();

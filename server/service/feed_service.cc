@@ -3,6 +3,7 @@
 
 #include "relief/v1/feed_service.grpc.pb.h"
 #include "server/ingest/feed.h"
+#include "server/ingest/rejections.h"
 #include "server/log.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
@@ -215,6 +216,10 @@ class FeedService final : public v1::FeedService::Service {
   grpc::Status ListSources(grpc::ServerContext*, const v1::ListSourcesRequest* request,
                            v1::ListSourcesResponse* response) override {
     return Answer(server::ListSources(hub_.store(), *request), response);
+  }
+  grpc::Status ListRejections(grpc::ServerContext*, const v1::ListRejectionsRequest* request,
+                              v1::ListRejectionsResponse* response) override {
+    return Answer(server::ListRejections(hub_.store(), request->source_id()), response);
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <future>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "server/schema.h"
@@ -238,6 +239,38 @@ TEST(Hub, TimeAndModelAreCaughtUpWithAtTheNextStart) {
   auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
   EXPECT_EQ(Rows(*hub, "mp"), persons);
   EXPECT_FALSE(OpenFindings(*hub).empty());
+}
+
+// Whoever sees keys of the index, in a diary of the store or in a dump of its keys, tries all numbers in vain.
+TEST(Hub, KeysOfTheIndexAreHashedUnderASecretOfTheStore) {
+  const auto keys = [](const Hub& hub, std::string_view prefix) {
+    std::set<std::string> found;
+    for (const auto& [key, value] : Rows(hub, prefix)) found.insert(key);
+    return found;
+  };
+  const auto load = [](Hub& hub) {
+    v1::Record record = Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 1));
+    record.mutable_benefit()->set_payee_account("6222020200112233445");
+    Push(hub, OpenBenefits(hub, "ml", v1::MINIMUM_LIVING), {record});
+  };
+  auto store = storage::NewMemoryStore();
+  auto one = OpenHub(std::make_unique<BorrowedStore>(*store));
+  auto other = OpenHub();
+  load(*one);
+  load(*other);
+  for (const char* prefix : {"mb", "hk"}) {
+    const auto mine = keys(*one, prefix), theirs = keys(*other, prefix);
+    EXPECT_EQ(mine.size(), theirs.size());
+    EXPECT_FALSE(mine.empty());
+    std::vector<std::string> common;
+    std::set_intersection(mine.begin(), mine.end(), theirs.begin(), theirs.end(), std::back_inserter(common));
+    EXPECT_TRUE(common.empty()) << prefix;
+  }
+  const auto before = keys(*one, "mb");
+  one.reset();
+  one = OpenHub(std::make_unique<BorrowedStore>(*store));
+  load(*one);
+  EXPECT_EQ(keys(*one, "mb"), before) << "the secret is kept";
 }
 
 // Findings as anybody sees them, without the times at which they changed.

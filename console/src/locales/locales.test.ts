@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Source_Content } from "@/gen/relief/v1/feed_service_pb";
+import { FieldError_Reason, Source_Content } from "@/gen/relief/v1/feed_service_pb";
 import { Deliberation_Outcome, Disposition_Outcome, Disposition_Reason, Finding_State, FindingEvent_Kind } from "@/gen/relief/v1/finding_service_pb";
 import { BenefitForm, BenefitMark, Cycle, FactType, IdType } from "@/gen/relief/v1/record_pb";
 import { CharityAnswer_Answer, Consent_Decision, Consent_Giver, Referral_Reason, Referral_State, ReferralEvent_Kind } from "@/gen/relief/v1/referral_service_pb";
@@ -42,7 +42,7 @@ describe("texts", () => {
     referralState: Referral_State, referralReason: Referral_Reason, referralEvent: ReferralEvent_Kind, consentDecision: Consent_Decision,
     consentGiver: Consent_Giver, charityAnswer: CharityAnswer_Answer,
     conflictKind: Conflict_Kind, verdict: Decision_Verdict, workState: WorkItem_State, caseEvent: CaseEvent_Kind, operation: Decision_Operation,
-    jobState: ReviewJob_State, proposalState: Proposal_State, ground: Proposal_Ground, purpose: Purpose_Kind, content: Source_Content,
+    jobState: ReviewJob_State, proposalState: Proposal_State, ground: Proposal_Ground, purpose: Purpose_Kind, content: Source_Content, rejection: FieldError_Reason,
   };
   test("every order of the queue has a name", () => {
     const names = Object.keys(ConflictOrder).filter((name) => name.startsWith("BY_"));

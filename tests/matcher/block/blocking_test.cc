@@ -39,13 +39,25 @@ TEST(BlockingKeys, AreSortedEachOnceAndFew) {
   EXPECT_LE(keys.size(), 40u);
 }
 
+// As `openssl mac -macopt hexkey:0{32} -macopt size:8 SIPHASH` has them, little-endian.
 TEST(BlockingKeys, StandOnDiskAndNeverChange) {
   RawIdentity raw;
   raw.phones = {"13800001111"};
-  EXPECT_EQ(Keys(raw), std::vector<BlockKey>{9076622815752281512u});
+  EXPECT_EQ(Keys(raw), std::vector<BlockKey>{2577588575098768539u});
   raw = {};
   raw.household = "ml/H1";
-  EXPECT_EQ(Keys(raw), std::vector<BlockKey>{16036787263262965722u});
+  EXPECT_EQ(Keys(raw), std::vector<BlockKey>{4974955796533691215u});
+}
+
+TEST(BlockingKeys, AreOfOneSecret) {
+  const Identity identity = Normalize(Clean());
+  const auto mine = BlockingKeys(identity, {1}), theirs = BlockingKeys(identity, {2});
+  EXPECT_EQ(mine.size(), theirs.size());
+  std::vector<BlockKey> common;
+  std::set_intersection(mine.begin(), mine.end(), theirs.begin(), theirs.end(), std::back_inserter(common));
+  EXPECT_TRUE(common.empty());
+  EXPECT_EQ(mine, BlockingKeys(identity, {1}));
+  EXPECT_TRUE(std::binary_search(mine.begin(), mine.end(), HouseholdBlock("ml/H1", {1})));
 }
 
 TEST(BlockingKeys, EveryFaultStillMeetsTheCleanRecord) {

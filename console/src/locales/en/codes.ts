@@ -234,6 +234,16 @@ export const codes: Shape<typeof chinese> = {
     OPERATIONS: "Operating the hub",
   },
   content: { CONTENT_UNSPECIFIED: "Not stated", BENEFITS: "Benefits", FACTS: "Facts", LEADS: "Leads", GIFTS: "Gifts" },
+  rejection: {
+    REASON_UNSPECIFIED: "Not stated",
+    REQUIRED: "Required and empty",
+    INVALID: "Not a value of this field",
+    TOO_LONG: "Too long",
+    CONTRADICTION: "Contradicts another field",
+    WRONG_PROGRAMME: "Not the source's programme",
+    OUT_OF_REGION: "Outside the source's region",
+    VERSION_CONFLICT: "Other content under the same version",
+  },
   veto: {
     TWO_TRUSTED_IDS: "Two valid numbers differ",
     TWO_VALID_IDS: "Two valid numbers differ",

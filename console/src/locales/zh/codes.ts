@@ -231,6 +231,16 @@ export const codes = {
     OPERATIONS: "枢纽运行",
   },
   content: { CONTENT_UNSPECIFIED: "未说明", BENEFITS: "救助", FACTS: "部门事实", LEADS: "急难线索", GIFTS: "慈善帮扶" },
+  rejection: {
+    REASON_UNSPECIFIED: "未说明",
+    REQUIRED: "必填项为空",
+    INVALID: "格式或取值不对",
+    TOO_LONG: "过长",
+    CONTRADICTION: "与其他项矛盾",
+    WRONG_PROGRAMME: "不是本来源的项目",
+    OUT_OF_REGION: "超出来源的区划",
+    VERSION_CONFLICT: "同一版本号内容不同",
+  },
   veto: {
     TWO_TRUSTED_IDS: "两个有效号码不同",
     TWO_VALID_IDS: "两个有效号码不同",

@@ -9,6 +9,7 @@ import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { regionName } from "@/lib/regions";
 import { named, useText } from "@/locales";
+import { RejectionsDialog } from "@/pages/operations/RejectionsDialog";
 import { SnapshotDialog } from "@/pages/operations/SnapshotDialog";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 import { programmeName } from "@/parts/tags";
@@ -19,7 +20,7 @@ function daysSince(source: Source): number | null {
   return source.lastPushTime ? Math.floor((Date.now() - timestampDate(source.lastPushTime).getTime()) / 86_400_000) : null;
 }
 
-function Row({ source, settle }: { source: Source; settle?: () => void }) {
+function Row({ source, settle, explain }: { source: Source; settle?: () => void; explain: () => void }) {
   const { t } = useText();
   const days = daysSince(source);
   const total = source.accepted + source.rejected;
@@ -32,7 +33,11 @@ function Row({ source, settle }: { source: Source; settle?: () => void }) {
       <td className="number">{count(source.liveRecords)}</td>
       <td className="number">{count(source.accepted)}</td>
       <td className={share >= 5 ? "number late" : "number"}>
-        {count(source.rejected)}
+        {source.rejected > 0n ? (
+          <Button type="link" size="small" className="in-number" onClick={explain} aria-label={t("operations.rejectedTitle", { source: source.sourceId })}>{count(source.rejected)}</Button>
+        ) : (
+          count(source.rejected)
+        )}
         {source.rejected > 0n && <span className="quiet small"> {share.toFixed(1)}%</span>}
       </td>
       <td className="nowrap">
@@ -57,6 +62,7 @@ export function FeedsPanel({ every }: { every: number }) {
   const { t } = useText();
   const { may } = useSession();
   const [settling, setSettling] = useState<Source | null>(null);
+  const [explained, setExplained] = useState<Source | null>(null);
   const query = useQuery({
     queryKey: ["sources"],
     queryFn: ({ signal }) => feeds.listSources({ pageSize: 1000 }, { signal }),
@@ -88,12 +94,13 @@ export function FeedsPanel({ every }: { every: number }) {
             </thead>
             <tbody>
               {sources.map((source) => (
-                <Row key={source.sourceId} source={source} settle={may("settleSnapshots") ? () => setSettling(source) : undefined} />
+                <Row key={source.sourceId} source={source} explain={() => setExplained(source)} settle={may("settleSnapshots") ? () => setSettling(source) : undefined} />
               ))}
             </tbody>
           </table>
         </div>
       </section>
+      {explained && <RejectionsDialog source={explained} close={() => setExplained(null)} />}
       {settling && <SnapshotDialog source={settling} close={() => setSettling(null)} />}
     </>
   );
