@@ -13,6 +13,7 @@
 
 #include "relief/v1/registry_service.pb.h"
 #include "server/log.h"
+#include "server/security/narrowing.h"
 #include "server/security/sensitivity.h"
 #include "server/security/transport.h"
 #include "server/security/visibility.h"
@@ -288,7 +289,7 @@ absl::Status Guard::Admit(Call& call, Message* request) {
     AuditRefusal(call, "access.out-of-scope", "");
     return absl::NotFoundError(kNotThere);
   }
-  return visibility.Narrow(call.method->output_type(), request);
+  return NarrowFilters(call.permit, call.method->output_type(), request);
 }
 
 absl::StatusOr<const Message*> Guard::Present(Call& call, const Message& answer) {

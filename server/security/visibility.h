@@ -34,12 +34,6 @@ class Visibility {
   // are left to the handler, which says so in the same words.
   absl::StatusOr<bool> SeesRowsNamed(const google::protobuf::Message& request) const;
 
-  // Narrows filters (messages with `region_prefix`, however deep; `programmes`, where they have them) to the
-  // caller's scope, so that pages, counts, reports and files are made of what it sees. INVALID_ARGUMENT: the answer could not be cut afterwards
-  // (`answer` holds no rows), and the caller's scope is more than one filter can say: it must name one of its
-  // regions or programmes.
-  absl::Status Narrow(const google::protobuf::Descriptor* answer, google::protobuf::Message* request) const;
-
  private:
   enum class Seen { kYes, kNo, kWithOthers };
 
@@ -48,11 +42,6 @@ class Visibility {
                                    const google::protobuf::Message& record) const;
   absl::StatusOr<Seen> JudgeRecordNamed(const std::string& source_id, const std::string& record_id) const;
   absl::StatusOr<Seen> JudgeAnyOf(const std::vector<const v1::RecordName*>& names) const;
-  absl::Status NarrowWithin(const google::protobuf::Descriptor* answer, const std::string& path,
-                            google::protobuf::Message* message) const;
-  absl::Status NarrowFilter(const google::protobuf::Descriptor* answer, const std::string& path,
-                            const google::protobuf::FieldDescriptor* prefix,
-                            google::protobuf::Message* filter) const;
   absl::StatusOr<bool> SeesId(const std::string& field, const std::string& id) const;
 
   const storage::Reader& reader_;

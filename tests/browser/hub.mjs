@@ -1,7 +1,7 @@
 // A real hub on loopback with a data directory of its own, a made-up district loaded, and the console's pages behind it.
 import { execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,11 +58,30 @@ export class Hub {
     const consolePort = await freePort();
     this.address = `http://127.0.0.1:${consolePort}`;
     const log = openSync(join(this.directory, "hub.log"), "a");
-    const options = ["--config", join(ROOT, "deploy/config/dev.textproto"), "--listen", `127.0.0.1:${this.port}`];
+    const options = ["--config", this.config(), "--listen", `127.0.0.1:${this.port}`];
     options.push("--console", `127.0.0.1:${consolePort}`, "--data", this.data, "--as-of", AS_OF);
     this.process = spawn(HUB, options, { stdio: ["ignore", log, log] });
     this.ended = new Promise((resolve) => this.process.once("exit", resolve));
     await this.ready();
+  }
+
+  // The one for development, with what it leaves out: backups, and reports by the calendar.
+  config() {
+    const path = join(this.directory, "hub.textproto");
+    const development = readFileSync(join(ROOT, "deploy/config/dev.textproto"), "utf8");
+    const here = development.replace(/"\.\.\/\.\.\//g, `"${ROOT}/`).replace(/"\.\.\//g, `"${join(ROOT, "deploy")}/`).replace('"dev-accounts', `"${join(ROOT, "deploy/config")}/dev-accounts`);
+    const backups = join(this.directory, "backups");
+    const reports = join(this.directory, "reports");
+    mkdirSync(backups, { recursive: true });
+    mkdirSync(reports, { recursive: true });
+    const schedules = `
+storage { backup_directory: "${backups}" }
+report_schedules { name: "monthly" every: MONTH day: 3 time: "06:00" directory: "${reports}" monthly_summary { region_prefix: "3713" } }
+report_schedules { name: "counties" every: WEEK day: 1 time: "05:30" directory: "${reports}"
+  gap_report { format: EXPORT_XLSX report { filter { region_prefix: "3713" } region_digits: 6 compare: true } } }
+`;
+    writeFileSync(path, here + schedules);
+    return path;
   }
 
   async ready() {

@@ -10,6 +10,7 @@ export async function pagesOf(hub) {
   const { referrals } = await officer("ReferralService/ListReferrals", { pageSize: 1 });
   const { samples } = await officer("ReviewService/ListQualitySamples");
   const { conflicts } = await officer("ReviewService/ListConflicts", { pageSize: 1, order: "BY_AMOUNT" });
+  const month = new Date().toISOString().slice(0, 7); // findings opened when the district was loaded
   const person = `/person?id=${duplicate.personId}&purpose=FINDING&case=${duplicate.findingId}`;
   return [
     { name: "review", as: "officer", path: "/review" },
@@ -32,7 +33,7 @@ export async function pagesOf(hub) {
     { name: "gaps-answers", as: "supervisor", path: "/gaps?view=answers" },
     { name: "gaps-coverage", as: "supervisor", path: "/gaps?view=coverage" },
     { name: "gaps-feeds", as: "supervisor", path: "/gaps?view=feeds" },
-    { name: "monthly", as: "supervisor", path: "/gaps/monthly" },
+    { name: "monthly", as: "supervisor", path: `/gaps/monthly?month=${month}` },
     { name: "operations", as: "administrator", path: "/operations" },
     { name: "rules", as: "administrator", path: "/operations?view=rules" },
     { name: "store", as: "administrator", path: "/operations?view=store" },

@@ -57,14 +57,16 @@ function subscribe(listener: () => void) {
   return () => i18next.off("languageChanged", listener);
 }
 
+// "key_one", where English has it, is for one of what `n` counts.
+export function t(key: string, values?: Record<string, unknown>): string {
+  const one = language() === "en" && values !== undefined && String(values.n) === "1" && i18next.exists(`${key}_one`, { lng: "en", fallbackLng: [] });
+  return i18next.t(one ? `${key}_one` : key, values);
+}
+
 // Rerenders the caller when the language changes.
 export function useText() {
   const current = useSyncExternalStore(subscribe, language);
-  return { t: (key: string, values?: Record<string, unknown>): string => i18next.t(key, values), language: current };
-}
-
-export function t(key: string, values?: Record<string, unknown>): string {
-  return i18next.t(key, values);
+  return { t, language: current };
 }
 
 // The name of something coded; the code itself where a newer hub knows one that this console does not.

@@ -289,7 +289,7 @@ export const codes: Shape<typeof chinese> = {
   compareNote: {
     ID_15_DIGITS: "15 digits, converted",
     ID_CHECKSUM_WRONG: "check digit wrong",
-    ID_NOT_OWN: "perhaps another person’s",
+    ID_NOT_OWN: "perhaps another person's",
     ID_ONE_DIGIT: "one digit differs",
     ID_DIGITS_SWAPPED: "two digits exchanged",
     ID_BIRTH_DIGIT: "digit {{n}} differs (birth date)",
@@ -365,6 +365,6 @@ export const codes: Shape<typeof chinese> = {
     model: "Model version",
     person_a: "Person of record A",
     person_b: "Person of record B",
-    cluster: "The person’s records",
+    cluster: "The person's records",
   },
 };

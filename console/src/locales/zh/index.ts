@@ -19,5 +19,6 @@ export const zh = {
   ...operations,
 };
 
-type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
+// English may add "key_one", for one of what is counted.
+type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> } & { [K in keyof T & string as `${K}_one`]?: string };
 export type Texts = Shape<typeof zh>;

@@ -9,7 +9,6 @@ import { reports } from "@/api/clients";
 import { styleNonce } from "@/app/nonce";
 import { saveFile } from "@/api/files";
 import { isRegionPrefix } from "@/lib/filter";
-import { regionName } from "@/lib/regions";
 import { useText } from "@/locales";
 import { RegionPicker } from "@/parts/RegionPicker";
 import { ErrorState, PanelSkeleton } from "@/parts/states";
@@ -42,7 +41,7 @@ export function Component() {
     queryFn: ({ signal }) => {
       const [year, number] = month.split("-").map(Number);
       return reports.getMonthlySummary(
-        { month: { year, month: number }, regionPrefix: region, regionName: region ? regionName(region) : t("gaps.country"), issuer },
+        { month: { year, month: number }, regionPrefix: region, issuer },
         { signal, timeoutMs: 120_000 },
       );
     },

@@ -88,8 +88,8 @@ function Links({ cluster }: { cluster: Cluster }) {
             {shown.map((link) => (
               <tr key={`${nameOf(link.recordA)} ${nameOf(link.recordB)}`} className={link.weakest ? "weakest" : undefined}>
                 <td className="number"><span className={link.bits < 0 ? "bits against" : "bits for"}>{bitsText(link.bits)}</span></td>
-                <td className="code">{nameOf(link.recordA)}<br />{nameOf(link.recordB)}</td>
                 <td>
+                  <div className="code">{nameOf(link.recordA)}<br />{nameOf(link.recordB)}</div>
                   {link.weakest && <Tag color="gold">{t("person.weakest")}</Tag>}
                   {link.conflictId && <Link className="cell nowrap" to={`/review?case=${encodeURIComponent(link.conflictId)}`}>{t("review.openCase")}</Link>}
                 </td>
