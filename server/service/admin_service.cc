@@ -5,6 +5,7 @@
 #include "server/report/gap_report.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
+#include "server/service/audited.h"
 #include "server/service/services.h"
 
 namespace relief::server {
@@ -91,7 +92,7 @@ class AdminService final : public v1::AdminService::Service {
 
   grpc::Status CreateBackup(grpc::ServerContext* context, const v1::CreateBackupRequest*,
                             v1::Backup* response) override {
-    if (absl::Status status = Audit(*context, "admin.backup"); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "admin.backup", ""); !status.ok()) return ToGrpc(status);
     auto backup = keeper_.CreateBackup();
     if (backup.ok())
       Log(LogLevel::kInfo, "store.backup",
@@ -109,7 +110,7 @@ class AdminService final : public v1::AdminService::Service {
   grpc::Status CheckRestore(grpc::ServerContext* context, const v1::CheckRestoreRequest* request,
                             v1::CheckRestoreResponse* response) override {
     if (request->backup_id() < 0) return ToGrpc(absl::InvalidArgumentError("backup_id: not negative"));
-    if (absl::Status status = Audit(*context, "admin.restore-check"); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "admin.restore-check", ""); !status.ok()) return ToGrpc(status);
     return Answer(keeper_.CheckRestore(static_cast<uint32_t>(request->backup_id())), response);
   }
 
@@ -125,26 +126,17 @@ class AdminService final : public v1::AdminService::Service {
 
   grpc::Status CompactStore(grpc::ServerContext* context, const v1::CompactStoreRequest*,
                             v1::StoreStats* response) override {
-    if (absl::Status status = Audit(*context, "admin.compact"); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "admin.compact", ""); !status.ok()) return ToGrpc(status);
     return Answer(keeper_.Compact(), response);
   }
 
   grpc::Status RewrapKeys(grpc::ServerContext* context, const v1::RewrapKeysRequest*,
                           v1::RewrapKeysResponse* response) override {
-    if (absl::Status status = Audit(*context, "admin.rewrap-keys"); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "admin.rewrap-keys", ""); !status.ok()) return ToGrpc(status);
     return Answer(keeper_.RewrapKeys(), response);
   }
 
  private:
-  absl::Status Audit(const grpc::ServerContext& context, const char* action) {
-    return hub_
-        .Write([&](WriteContext& write) {
-          write.Audit({CallerOf(context), action, "", "", "", ""});
-          return absl::OkStatus();
-        })
-        .status();
-  }
-
   Hub& hub_;
   const std::function<absl::StatusOr<std::shared_ptr<const coverage::RuleSet>>()> read_rules_;
   const BackupPlan backups_;

@@ -2,6 +2,7 @@
 #include "server/referral/referrals.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
+#include "server/service/audited.h"
 #include "server/service/services.h"
 
 namespace relief::server {
@@ -15,13 +16,20 @@ class ReferralService final : public v1::ReferralService::Service {
                               v1::Referral* response) override {
     return Answer(server::CreateReferral(hub_, *request, CallerOf(*context)), response);
   }
-  grpc::Status GetReferral(grpc::ServerContext*, const v1::GetReferralRequest* request,
+  grpc::Status GetReferral(grpc::ServerContext* context, const v1::GetReferralRequest* request,
                            v1::Referral* response) override {
-    return Answer(server::GetReferral(hub_.store(), request->referral_id()), response);
+    auto referral = server::GetReferral(hub_.store(), request->referral_id());
+    if (!referral.ok()) return ToGrpc(referral.status());
+    if (absl::Status status = WriteAudit(hub_, *context, "referral.look", request->referral_id()); !status.ok()) return ToGrpc(status);
+    return Answer(std::move(referral), response);
   }
-  grpc::Status ListReferrals(grpc::ServerContext*, const v1::ListReferralsRequest* request,
+  grpc::Status ListReferrals(grpc::ServerContext* context, const v1::ListReferralsRequest* request,
                              v1::ListReferralsResponse* response) override {
-    return Answer(server::ListReferrals(*hub_.store().Snapshot(), *request), response);
+    auto referrals = server::ListReferrals(*hub_.store().Snapshot(), *request);
+    if (!referrals.ok()) return ToGrpc(referrals.status());
+    const std::string detail = "rows=" + std::to_string(referrals->referrals_size());
+    if (absl::Status status = WriteAudit(hub_, *context, "referral.list", "", nullptr, detail); !status.ok()) return ToGrpc(status);
+    return Answer(std::move(referrals), response);
   }
   grpc::Status HandOver(grpc::ServerContext* context, const v1::HandOverRequest* request,
                         v1::Referral* response) override {

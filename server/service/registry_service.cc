@@ -2,6 +2,7 @@
 #include "server/report/person_view.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
+#include "server/service/audited.h"
 #include "server/service/services.h"
 
 namespace relief::server {
@@ -21,7 +22,7 @@ class RegistryService final : public v1::RegistryService::Service {
       for (const v1::ApplicantResult& one : result->results())
         for (const v1::Candidate& candidate : one.candidates())
           subject += (subject.empty() ? "" : " ") + candidate.person().person_id();
-    if (absl::Status status = Audit(*context, "registry.check", subject, request->purpose()); !status.ok())
+    if (absl::Status status = WriteAudit(hub_, *context, "registry.check", subject, &request->purpose()); !status.ok())
       return ToGrpc(status);
     return Answer(std::move(result), response);
   }
@@ -34,7 +35,7 @@ class RegistryService final : public v1::RegistryService::Service {
     auto person = request->has_as_known_at() ? ReadPersonAsKnownAt(*snapshot, request->person_id(), then_us)
                                              : ReadPerson(*snapshot, request->person_id());
     if (absl::Status status =
-            Audit(*context, "registry.person", person.ok() ? person->person_id() : "", request->purpose());
+            WriteAudit(hub_, *context, "registry.person", person.ok() ? person->person_id() : "", &request->purpose());
         !status.ok())
       return ToGrpc(status);
     return Answer(std::move(person), response);
@@ -45,7 +46,7 @@ class RegistryService final : public v1::RegistryService::Service {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
     auto person = ReadPersonOfRecord(*hub_.store().Snapshot(), request->record());
     if (absl::Status status =
-            Audit(*context, "registry.person", person.ok() ? person->person_id() : "", request->purpose());
+            WriteAudit(hub_, *context, "registry.person", person.ok() ? person->person_id() : "", &request->purpose());
         !status.ok())
       return ToGrpc(status);
     return Answer(std::move(person), response);
@@ -59,7 +60,7 @@ class RegistryService final : public v1::RegistryService::Service {
     if (household.ok())
       for (const v1::HouseholdView::Member& member : household->members())
         subject += (subject.empty() ? "" : " ") + member.person_id();
-    if (absl::Status status = Audit(*context, "registry.household", subject, request->purpose()); !status.ok())
+    if (absl::Status status = WriteAudit(hub_, *context, "registry.household", subject, &request->purpose()); !status.ok())
       return ToGrpc(status);
     return Answer(std::move(household), response);
   }
@@ -67,7 +68,7 @@ class RegistryService final : public v1::RegistryService::Service {
   grpc::Status StreamAssignments(grpc::ServerContext* context, const v1::StreamAssignmentsRequest* request,
                                  grpc::ServerWriter<v1::Assignment>* writer) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    if (absl::Status status = Audit(*context, "registry.export", "", request->purpose()); !status.ok())
+    if (absl::Status status = WriteAudit(hub_, *context, "registry.export", "", &request->purpose()); !status.ok())
       return ToGrpc(status);
     return ToGrpc(ForEachAssignment(*hub_.store().Snapshot(), [&](const v1::Assignment& assignment) {
       return writer->Write(assignment);
@@ -75,18 +76,6 @@ class RegistryService final : public v1::RegistryService::Service {
   }
 
  private:
-  // A look-up is written down before it is answered.
-  absl::Status Audit(const grpc::ServerContext& context, const std::string& action,
-                     const std::string& subject, const v1::Purpose& purpose) {
-    return hub_
-        .Write([&](WriteContext& write) {
-          write.Audit({CallerOf(context), action, subject, v1::Purpose::Kind_Name(purpose.kind()),
-                       purpose.case_number(), ""});
-          return absl::OkStatus();
-        })
-        .status();
-  }
-
   Hub& hub_;
 };
 

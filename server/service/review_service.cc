@@ -11,6 +11,7 @@
 #include "server/security/audit_subject.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
+#include "server/service/audited.h"
 #include "server/service/services.h"
 
 namespace relief::server {
@@ -26,11 +27,23 @@ class ReviewService final : public v1::ReviewService::Service {
 
   grpc::Status ListConflicts(grpc::ServerContext* context, const v1::ListConflictsRequest* request,
                              v1::ListConflictsResponse* response) override {
-    return Answer(server::ListConflicts({hub_, OfficerOf(*context)}, *request), response);
+    auto conflicts = server::ListConflicts({hub_, OfficerOf(*context)}, *request);
+    if (!conflicts.ok()) return ToGrpc(conflicts.status());
+    std::string seen;
+    if (!request->without_explanation())
+      for (const v1::Conflict& conflict : conflicts->conflicts()) seen += (seen.empty() ? "" : " ") + conflict.conflict_id();
+    const std::string detail = "rows=" + std::to_string(conflicts->conflicts_size());
+    if (absl::Status status = WriteAudit(hub_, *context, seen.empty() ? "review.list" : "review.case", seen, nullptr, detail);
+        !status.ok())
+      return ToGrpc(status);
+    return Answer(std::move(conflicts), response);
   }
   grpc::Status GetConflict(grpc::ServerContext* context, const v1::GetConflictRequest* request,
                            v1::Conflict* response) override {
-    return Answer(server::GetConflict({hub_, OfficerOf(*context)}, request->conflict_id()), response);
+    auto conflict = server::GetConflict({hub_, OfficerOf(*context)}, request->conflict_id());
+    if (!conflict.ok()) return ToGrpc(conflict.status());
+    if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id()); !status.ok()) return ToGrpc(status);
+    return Answer(std::move(conflict), response);
   }
   grpc::Status GetQueueSummary(grpc::ServerContext* context, const v1::GetQueueSummaryRequest* request,
                                v1::QueueSummary* response) override {
@@ -55,7 +68,7 @@ class ReviewService final : public v1::ReviewService::Service {
                        v1::Case* response) override {
     auto one = ReadCase(hub_, OfficerOf(*context), request->conflict_id());
     if (one.ok())
-      if (absl::Status status = Audit(*context, "review.case", request->conflict_id()); !status.ok())
+      if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id()); !status.ok())
         return ToGrpc(status);
     return Answer(std::move(one), response);
   }
@@ -72,7 +85,7 @@ class ReviewService final : public v1::ReviewService::Service {
       *response->add_cases() = *std::move(one);
     }
     if (seen.empty()) return grpc::Status::OK;
-    return ToGrpc(Audit(*context, "review.case", seen));
+    return ToGrpc(WriteAudit(hub_, *context, "review.case", seen));
   }
   grpc::Status AddCaseComment(grpc::ServerContext* context, const v1::AddCaseCommentRequest* request,
                               v1::CaseEvent* response) override {
@@ -101,7 +114,7 @@ class ReviewService final : public v1::ReviewService::Service {
                           v1::Cluster* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
     if (absl::Status status =
-            Audit(*context, "review.cluster.look", request->person_id(), &request->purpose());
+            WriteAudit(hub_, *context, "review.cluster.look", request->person_id(), &request->purpose());
         !status.ok())
       return ToGrpc(status);
     return Answer(ReadCluster({hub_, OfficerOf(*context)}, request->person_id()), response);
@@ -191,7 +204,7 @@ class ReviewService final : public v1::ReviewService::Service {
     auto item = server::NextQualityItem(hub_, request->sample_id(), OfficerOf(*context));
     if (item.ok())
       if (absl::Status status =
-              Audit(*context, "review.sample.look",
+              WriteAudit(hub_, *context, "review.sample.look",
                     item->sample_id() + " " + std::to_string(item->number()) + " " + Token(item->record_a().record().name()) +
                         " " + Token(item->record_b().record().name()));
           !status.ok())
@@ -213,7 +226,7 @@ class ReviewService final : public v1::ReviewService::Service {
                            v1::MatchExplanation* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
     const std::string what = Token(request->record_a()) + " " + Token(request->record_b());
-    if (absl::Status status = Audit(*context, "review.explain", what, &request->purpose()); !status.ok())
+    if (absl::Status status = WriteAudit(hub_, *context, "review.explain", what, &request->purpose()); !status.ok())
       return ToGrpc(status);
     return Answer(
         server::ExplainPair(*hub_.store().Snapshot(), hub_.model(), request->record_a(), request->record_b()),
@@ -222,7 +235,7 @@ class ReviewService final : public v1::ReviewService::Service {
   grpc::Status ExplainPerson(grpc::ServerContext* context, const v1::ExplainPersonRequest* request,
                              v1::PersonExplanation* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    if (absl::Status status = Audit(*context, "review.explain", request->person_id(), &request->purpose());
+    if (absl::Status status = WriteAudit(hub_, *context, "review.explain", request->person_id(), &request->purpose());
         !status.ok())
       return ToGrpc(status);
     return Answer(server::ExplainPerson(*hub_.store().Snapshot(), hub_.model(), request->person_id()),
@@ -237,17 +250,6 @@ class ReviewService final : public v1::ReviewService::Service {
   // As the audit chain names a record.
   static std::string Token(const v1::RecordName& name) {
     return RecordToken(matcher::RecordKey::Of(name.source_id(), name.record_id()));
-  }
-  absl::Status Audit(const grpc::ServerContext& context, const std::string& action,
-                     const std::string& subject, const v1::Purpose* purpose = nullptr) {
-    return hub_
-        .Write([&](WriteContext& write) {
-          write.Audit({CallerOf(context), action, subject,
-                       purpose ? v1::Purpose::Kind_Name(purpose->kind()) : "",
-                       purpose ? purpose->case_number() : "", ""});
-          return absl::OkStatus();
-        })
-        .status();
   }
 
   Hub& hub_;

@@ -2,9 +2,11 @@
 #include "google/rpc/status.pb.h"
 #include "relief/v1/admin_service.grpc.pb.h"
 #include "relief/v1/feed_service.grpc.pb.h"
+#include "relief/v1/finding_service.grpc.pb.h"
 #include "relief/v1/notice_service.grpc.pb.h"
 #include "relief/v1/registry_service.grpc.pb.h"
 #include "server/schema.h"
+#include "server/security/audit_access.h"
 #include "tests/server/service/running_hub.h"
 
 namespace relief::server {
@@ -168,6 +170,38 @@ TEST_F(Grpc, LookUpsNeedAPurposeAndAreWrittenDown) {
   EXPECT_EQ(last.subject(), person.person_id());
   EXPECT_EQ(last.case_number(), "2026-0117");
   EXPECT_EQ(last.actor(), "local");
+}
+
+TEST_F(Grpc, WhoLookedAtAFindingIsToldToItsPerson) {
+  MakeDuplicates(1);
+  const auto findings = v1::FindingService::NewStub(running_.channel());
+  const auto actions = [&] {
+    v1::ListAccessesRequest request;
+    request.mutable_record()->set_source_id("ml");
+    request.mutable_record()->set_record_id("D0");
+    std::vector<std::string> told;
+    const auto accesses = ListAccesses(running_.hub().store(), request);
+    for (const v1::Access& access : accesses->accesses())
+      if (access.kind() == v1::Access::LOOKED) told.push_back(access.action());
+    return told;
+  };
+  v1::ListFindingsResponse listed;
+  grpc::ClientContext listing;
+  ASSERT_TRUE(findings->ListFindings(&listing, {}, &listed).ok());
+  ASSERT_FALSE(listed.findings().empty());
+  EXPECT_TRUE(actions().empty()) << "a list on the screen names nobody";
+  v1::GetFindingRequest request;
+  request.set_finding_id(listed.findings(0).finding_id());
+  v1::Finding finding;
+  grpc::ClientContext looking;
+  ASSERT_TRUE(findings->GetFinding(&looking, request, &finding).ok());
+  EXPECT_EQ(actions(), std::vector<std::string>{"finding.look"});
+  size_t lists = 0;
+  for (const auto& [key, value] : Rows(running_.hub(), schema::kAuditPrefix)) {
+    stored::AuditEntry entry;
+    if (entry.ParseFromString(value) && entry.action() == "finding.list") lists += entry.detail().starts_with("rows=");
+  }
+  EXPECT_EQ(lists, 1u);
 }
 
 TEST_F(Grpc, AssignmentsComeInTheOrderOfTheirNames) {
