@@ -74,6 +74,64 @@ class IdleGuard {
   std::thread thread_;
 };
 
+// Acknowledges what was printed, behind the printing: while one acknowledgement is on its way to the disk, the next ones become one.
+class Acknowledger {
+ public:
+  Acknowledger(const Session& session, v1::NoticeService::Stub& stub, std::string subscription_id, grpc::ClientContext& stream)
+      : session_(session), stub_(stub), subscription_id_(std::move(subscription_id)), stream_(stream), thread_([this] { Run(); }) {}
+  ~Acknowledger() { Finish().IgnoreError(); }
+
+  void Printed(int64_t sequence) {
+    {
+      std::lock_guard lock(mutex_);
+      printed_ = sequence;
+    }
+    woken_.notify_all();
+  }
+  // Waits until everything is acknowledged. The first error, after which nothing was acknowledged any more.
+  absl::Status Finish() {
+    {
+      std::lock_guard lock(mutex_);
+      finishing_ = true;
+    }
+    woken_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    return status_;
+  }
+
+ private:
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (status_.ok()) {
+      woken_.wait(lock, [this] { return printed_ > acknowledged_ || finishing_; });
+      if (printed_ == acknowledged_) return;
+      const int64_t sequence = printed_;
+      lock.unlock();
+      v1::AcknowledgeRequest request;
+      request.set_subscription_id(subscription_id_);
+      request.set_sequence(sequence);
+      v1::Subscription subscription;
+      const auto context = session_.Context();
+      absl::Status status = StatusOfCall(stub_.Acknowledge(context.get(), request, &subscription));
+      lock.lock();
+      acknowledged_ = sequence;
+      status_ = std::move(status);
+    }
+    stream_.TryCancel();
+  }
+
+  const Session& session_;
+  v1::NoticeService::Stub& stub_;
+  const std::string subscription_id_;
+  grpc::ClientContext& stream_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  int64_t printed_ = 0, acknowledged_ = 0;
+  bool finishing_ = false;
+  absl::Status status_;
+  std::thread thread_;
+};
+
 absl::Status Create(const Session& session, const WatchOptions& options) {
   v1::CreateSubscriptionRequest request;
   v1::Subscription& subscription = *request.mutable_subscription();
@@ -120,22 +178,16 @@ absl::Status Watch(const Session& session, const WatchOptions& options) {
   const auto stream = stub->Follow(&context, request);
   IdleGuard guard(context, options.idle_seconds);
   int64_t received = 0;
-  absl::Status acknowledged;
+  Acknowledger acknowledger(session, *stub, options.subscription_id, context);
   v1::Notice notice;
   while ((options.max == 0 || received < options.max) && stream->Read(&notice)) {
     guard.Beat();
     Print(session, notice);
     ++received;
-    if (options.no_ack) continue;
     // After it is printed: a notice that was not shown must come again.
-    v1::AcknowledgeRequest acknowledge;
-    acknowledge.set_subscription_id(options.subscription_id);
-    acknowledge.set_sequence(notice.sequence());
-    v1::Subscription subscription;
-    const auto ack_context = session.Context();
-    acknowledged = StatusOfCall(stub->Acknowledge(ack_context.get(), acknowledge, &subscription));
-    if (!acknowledged.ok()) break;
+    if (!options.no_ack) acknowledger.Printed(notice.sequence());
   }
+  const absl::Status acknowledged = acknowledger.Finish();
   context.TryCancel();
   const absl::Status ended = StatusOfCall(stream->Finish());
   if (!acknowledged.ok()) return acknowledged;

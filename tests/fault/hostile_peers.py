@@ -43,7 +43,7 @@ data_directory: "data"
 rules_directory: "%s/deploy/rules"
 model_file: "%s/deploy/model/zh.textproto"
 auto_register_sources: true
-limits { min_free_disk_bytes: 1 block_cache_bytes: %d memory_bytes: %d }
+limits { notice_retention: 10000000 min_free_disk_bytes: 1 block_cache_bytes: %d memory_bytes: %d }
 %s
 ''' % (ROOT, ROOT, 32 * MB, 512 * MB, gateway if console else ""))
     return path
@@ -289,7 +289,7 @@ def stuck_subscriber(directory, size):
             beside = feed(hub, "during", 10_000_000, size, "pairs")
         stuck.send_signal(signal.SIGCONT)
         expected = None
-        deadline = time.time() + 120 + size / 4
+        deadline = time.time() + 120 + size / 100
         while time.time() < deadline:
             counts = [sum(1 for _ in open(os.path.join(directory, name + ".jsonl"))) for name in ("stuck", "honest")]
             if counts[0] == counts[1] and counts[0] >= size // 2 and counts == expected:
