@@ -6,11 +6,12 @@
 #include <optional>
 
 #include "server/report/report_rows.h"
+#include "storage/scan.h"
 
 namespace relief::server {
 namespace {
 
-constexpr size_t kScanPage = 5000, kWritePage = 5000;
+constexpr size_t kWritePage = 5000;
 constexpr size_t kHashBytes = 16;
 
 std::string RowKey(std::string_view kind, std::string_view leading_region, const std::string& cell) {
@@ -66,19 +67,6 @@ bool ParseCell(std::string_view key, size_t kind_size, std::string_view* leading
 }
 
 absl::Status Damaged() { return absl::DataLossError("a row of the reports' counts is damaged"); }
-
-template <typename Take>
-absl::Status ForEachRow(const storage::Reader& reader, const std::string& prefix, const Take& take) {
-  std::string from;
-  while (true) {
-    auto rows = reader.Scan(prefix, from, kScanPage);
-    if (!rows.ok()) return rows.status();
-    for (const storage::KeyRow& row : *rows)
-      if (absl::Status status = take(row); !status.ok()) return status;
-    if (rows->size() < kScanPage) return absl::OkStatus();
-    from = rows->back().key + std::string(1, '\0');
-  }
-}
 
 // In the fine tier findings without townships are read from the county's rows.
 std::vector<Tier> TiersOf(const TallyQuery& query) {
@@ -302,7 +290,7 @@ absl::StatusOr<TallyReading> ReadTally(const storage::Reader& reader, const Tall
     return take.Take(row.key, figures);
   };
   const auto scan = [&](const std::string& kind, bool in_region) {
-    return ForEachRow(reader, std::string(schema::kTallyPrefix) + kind + (in_region ? query.region_prefix : ""), parse);
+    return storage::ForEachRow(reader, std::string(schema::kTallyPrefix) + kind + (in_region ? query.region_prefix : ""), parse);
   };
   for (Tier tier : TiersOf(query)) {
     for (const auto state : {v1::Finding::OPEN, v1::Finding::CLOSED, v1::Finding::SETTLED}) {
@@ -324,7 +312,7 @@ absl::StatusOr<TallyReading> ReadTally(const storage::Reader& reader, const Tall
   }
   if (query.only_cells) return reading;
   const absl::Status status =
-      ForEachRow(reader, std::string(schema::kTallyPrefix) + "s", [&](const storage::KeyRow& row) -> absl::Status {
+      storage::ForEachRow(reader, std::string(schema::kTallyPrefix) + "s", [&](const storage::KeyRow& row) -> absl::Status {
         stored::SharedCells shared;
         if (!shared.ParseFromString(row.row.value)) return Damaged();
         return AddShared(shared, &reading);

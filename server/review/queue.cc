@@ -11,6 +11,7 @@
 #include "server/review/conflict_view.h"
 #include "server/review/review_rows.h"
 #include "server/review/work_items.h"
+#include "storage/scan.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server {
@@ -89,19 +90,13 @@ absl::Status ForEachUnordered(const storage::Reader& reader, const ReviewView& v
                               const std::function<void(const v1::WorkItem&)>& take) {
   const int64_t now_us = view.hub.options().clock();
   const auto as_of = view.hub.as_of();
-  std::string from;
-  while (true) {
-    auto rows = reader.Scan(review_rows::kWorkPrefix, from, kScanPage);
-    if (!rows.ok()) return rows.status();
-    for (const storage::KeyRow& row : *rows) {
-      v1::WorkItem item;
-      if (!item.ParseFromString(row.row.value)) return absl::DataLossError("a work item is damaged");
-      item = Present(std::move(item), now_us, as_of);
-      if (view.officer.Sees(item) && Passes(filter, item, view, now_us)) take(item);
-    }
-    if (rows->size() < kScanPage) return absl::OkStatus();
-    from = rows->back().key + std::string(1, '\0');
-  }
+  return storage::ForEachRow(reader, review_rows::kWorkPrefix, [&](const storage::KeyRow& row) -> absl::Status {
+    v1::WorkItem item;
+    if (!item.ParseFromString(row.row.value)) return absl::DataLossError("a work item is damaged");
+    item = Present(std::move(item), now_us, as_of);
+    if (view.officer.Sees(item) && Passes(filter, item, view, now_us)) take(item);
+    return absl::OkStatus();
+  });
 }
 
 // A page token is where the page ended, and what query it is of.
