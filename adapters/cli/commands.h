@@ -14,6 +14,7 @@ void AddExportCommands(CLI::App& app, Session& session);    // export persons|fi
 void AddRegistryCommands(CLI::App& app, Session& session);  // check, person, household
 void AddFindingCommands(CLI::App& app, Session& session);   // findings, finding
 void AddWatchCommand(CLI::App& app, Session& session);      // watch
+void AddSubscriptionCommands(CLI::App& app, Session& session);  // subscription list|show|delete
 void AddAnswerCommands(CLI::App& app, Session& session);    // dispose, deliberate, history
 void AddRuleCommands(CLI::App& app, Session& session);      // rules, preview-rules
 void AddReviewCommands(CLI::App& app, Session& session);    // conflicts, conflict, decide, undo, explain

@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   AddAnswerCommands(app, session);
   AddRuleCommands(app, session);
   AddWatchCommand(app, session);
+  AddSubscriptionCommands(app, session);
   AddReviewCommands(app, session);
   AddReportCommands(app, session);
   AddStatusCommands(app, session);

@@ -23,6 +23,7 @@ namespace {
 
 constexpr size_t kMostBody = 1 << 20;
 constexpr char kCookie[] = "relief_session";
+constexpr char kNobody[] = "(no account)";  // in the audit chain
 
 int64_t Now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -269,7 +270,8 @@ class GatewayServer final : public Gateway {
           static_cast<double>(sessions_.LockedFor(user, request.remote_addr, Now())));
       return SendJson(429, answer, &response);
     }
-    Audit(user, "console.login.refused", request.remote_addr);
+    // What was typed for a user may be anything: a password, somebody's number.
+    Audit(accounts_->Current(Now())->Find(user) ? user : std::string(kNobody), "console.login.refused", request.remote_addr);
     fields["error"].set_string_value("wrong");
     SendJson(401, answer, &response);
   }

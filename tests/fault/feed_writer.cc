@@ -3,7 +3,8 @@
 //
 //   feed_writer HOST:PORT SOURCE FIRST DIARY RETRY_SECONDS [MOST [SHAPE]]
 //
-// Shapes: "pairs" (what follows); "people" (everybody different); "one-name" (everybody is called 王伟);
+// Shapes: "pairs" (what follows); "people" (everybody different); "people-often" (the same, each four times:
+// findings and notices, and nobody to be mistaken for another); "one-name" (everybody is called 王伟);
 // "one-name-one-birthday" (1,000 of them at most); "one-phone" (everybody has the same telephone, nobody a
 // number); "one-phone-one-family" (and the same family name). At the end it prints "acks N p50_ms X p99_ms
 // Y".
@@ -83,6 +84,7 @@ v1::Record MakePerson(int number, const std::string& shape) {
   v1::Record record;
   char id[16];
   std::snprintf(id, sizeof id, "S%08d", number);
+  if (shape == "people-often") number /= 4;
   record.set_record_id(id);
   record.set_version(1);
   v1::PersonIdentity& person = *record.mutable_person();

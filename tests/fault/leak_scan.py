@@ -76,7 +76,7 @@ class Seen:
                 yield where, secret, text[max(0, at - 60):at + 60].replace("\n", " ")
 
 
-def config(directory, console_port):
+def config(directory, console_port, metrics_port):
     path = os.path.join(directory, "hub.textproto")
     with open(path, "w") as f:
         f.write('''listen_address: "127.0.0.1:1"
@@ -85,10 +85,11 @@ rules_directory: "%(root)s/deploy/rules"
 model_file: "%(root)s/deploy/model/zh.textproto"
 auto_register_sources: true
 gateway { listen_address: "127.0.0.1:%(port)d" accounts_file: "%(root)s/deploy/config/dev-accounts.textproto" }
+metrics { listen_address: "127.0.0.1:%(metrics)d" }
 limits { min_free_disk_bytes: 1 }
 storage { backup_directory: "%(directory)s/backups" }
 log_level: "debug"
-''' % {"root": ROOT, "port": console_port, "directory": directory})
+''' % {"root": ROOT, "port": console_port, "metrics": metrics_port, "directory": directory})
     return path
 
 
@@ -242,11 +243,19 @@ def call_console(port, seen, district):
         console.request("GET", "/api/relief.v1.RegistryService/GetPerson?personId=" + urllib.parse.quote(secret))
         console.request("GET", "/persons/" + urllib.parse.quote(secret))
         console.request("DELETE", "/" + urllib.parse.quote(secret))
-    for path in ("/metrics", "/live", "/ready"):
+    for path in ("/live", "/ready"):
         status, text = console.request("GET", path)
         if status == 200:
             seen.add(path, text)
     return failed
+
+
+def read_metrics(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return text
 
 
 def scan(directory, plant):
@@ -254,14 +263,17 @@ def scan(directory, plant):
     secrets = Secrets(district)
     assert len(secrets.numbers) > 500 and len(secrets.phones) > 300 and len(secrets.names) > 500, "too little to look for"
     seen = Seen()
-    console_port = free_port()
-    with Hub(os.path.join(directory, "hub"), config(directory, console_port)) as hub:
+    console_port, metrics_port = free_port(), free_port()
+    with Hub(os.path.join(directory, "hub"), config(directory, console_port, metrics_port)) as hub:
         loaded = hub.load(district)
         seen.add("stderr of relief load", loaded.stderr)
         seen.add("rejects", read(os.path.join(hub.directory, "rejects.csv")))
         succeeded = call_client(hub, seen, district, directory)
         failed = call_console(console_port, seen, district)
         assert succeeded >= 10 and failed >= 30, "the calls do not do what they are made for: %d, %d" % (succeeded, failed)
+        metrics = read_metrics(metrics_port)
+        assert 'source="minimum_living"' in metrics, "no metrics"
+        seen.add("/metrics", metrics)
         # The search finds what is there: in a department's file, and in an answer whose purpose it is to show a person.
         shown = hub.run("person", "--record", "minimum_living", one_person(district)[3], "--case", "T-1").stdout
         assert secrets.in_text(shown) and len(secrets.in_text(read(os.path.join(district, "medical.csv")))) > 100, "the search is blind"

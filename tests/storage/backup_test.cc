@@ -211,6 +211,26 @@ TEST(StoreStats, TellWhatTheStoreDoes) {
   EXPECT_EQ(stats.cipher, "");
 }
 
+// What is needed to find rows in tables grows with the store; the cache does not.
+TEST(StoreStats, FiltersAndIndexesOfTablesAreHeldInTheCache) {
+  TempDirectory directory;
+  const RocksDbOptions options = At(directory / "db");
+  constexpr int kRows = 20'000;
+  {
+    auto store = OpenRocksDbStore(options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    storage::Commit commit;
+    for (int i = 0; i < kRows; ++i) commit.puts.push_back({Key(i), "v"});
+    ASSERT_TRUE((*store)->Apply(commit).ok());
+    ASSERT_TRUE((*store)->maintenance()->Compact().ok());
+  }
+  auto store = OpenRocksDbStore(options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  const std::string key = Key(kRows / 2);
+  ASSERT_TRUE((*(*store)->MultiGet({&key, 1}))[0].present());
+  EXPECT_GT((*store)->maintenance()->Stats().block_cache_bytes, kRows * 10 / 8) << "10 bits a row of the filter";
+}
+
 TEST(StoreStats, AStoreThatIsTightGivesItsMemoryBack) {
   TempDirectory directory;
   RocksDbOptions options = At(directory / "db");

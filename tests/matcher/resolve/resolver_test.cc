@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <barrier>
 #include <fstream>
 #include <random>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "matcher/block/blocking.h"
 #include "matcher/normalize/normalizer.h"
@@ -62,6 +65,14 @@ Change Insert(int number, const RawIdentity& raw, int32_t anchor_day = 0) {
 }
 Change Remove(int number) { return {Key(number), std::nullopt, 0}; }
 
+// Every row, as text: two indexes with the same dump cannot be told apart.
+std::map<std::string, std::string> DumpOf(const storage::Store& store) {
+  std::map<std::string, std::string> rows;
+  const auto all = store.Scan("", "", 10'000'000);
+  for (const storage::KeyRow& row : *all) rows[row.key] = row.row.value;
+  return rows;
+}
+
 class Index {
  public:
   explicit Index(std::shared_ptr<const Model> model)
@@ -88,13 +99,7 @@ class Index {
   std::vector<Conflict> Conflicts() const { return *ListConflicts(*store_, "", 100000); }
   const storage::Store& store() const { return *store_; }
 
-  // Every row, as text: two indexes with the same dump cannot be told apart.
-  std::map<std::string, std::string> Dump() const {
-    std::map<std::string, std::string> rows;
-    const auto all = store_->Scan("", "", 10'000'000);
-    for (const storage::KeyRow& row : *all) rows[row.key] = row.row.value;
-    return rows;
-  }
+  std::map<std::string, std::string> Dump() const { return DumpOf(*store_); }
 
  private:
   Resolver resolver_;
@@ -358,6 +363,48 @@ TEST_P(OrderDoesNotMatter, AnyStreamLeavesWhatItsFinalStateAloneWouldLeave) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, OrderDoesNotMatter, testing::Range(1, 41));
+
+// ---- Several writers (F10) ----
+
+// Four that know nothing of one another bring the same new people at the same instant. What each read is what its commit is
+// guarded by, so of four commits one holds, and the others see it when they try again.
+TEST(Resolver, OfWritersWhoBringTheSameNewPersonAtOnceNobodyMakesASecondOne) {
+  constexpr int kWriters = 4, kRounds = 25;
+  const auto model = TestModel(8);  // blocks go generic on the way
+  auto store = storage::NewMemoryStore();
+  std::mt19937 random(10);
+  Life life;
+  std::vector<RawIdentity> people;
+  for (int round = 0; round < kRounds; ++round) people.push_back(RandomIdentity(random));
+  for (int round = 0; round < kRounds; ++round)
+    for (int writer = 0; writer < kWriters; ++writer) life.records[round * kWriters + writer] = {people[round], 0};
+
+  std::barrier together(kWriters);
+  std::atomic<int> again = 0;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer)
+    writers.emplace_back([&, writer] {
+      const Resolver resolver(model);  // one that remembers is for one writer
+      for (int round = 0; round < kRounds; ++round) {
+        const int number = round * kWriters + writer;
+        const std::vector<Change> change = {InsertRandom(number, people[round], 0)};
+        for (bool first = true;; first = false) {
+          storage::Transaction txn(*store);
+          EXPECT_TRUE(resolver.Apply(txn, change).ok());
+          if (first) together.arrive_and_wait();
+          const auto committed = txn.Commit();
+          if (committed.ok()) break;
+          ASSERT_TRUE(absl::IsAborted(committed.status())) << committed.status();
+          ++again;
+        }
+        together.arrive_and_wait();
+      }
+    });
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_GE(again, kRounds * (kWriters - 1));
+
+  EXPECT_EQ(Difference(DumpOf(*store), BuiltAtOnce(life, model, random)), "");
+}
 
 // A slow, obvious resolver: every pair that shares a block of allowed size is scored, everything is one
 // component.

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "server/gateway/accounts.h"
+#include "server/schema.h"
 #include "tests/server/hub_fixture.h"
 
 namespace relief::server::gateway {
@@ -118,6 +119,19 @@ TEST_F(Console, WrongPasswordsLockAndAreInTheAuditChain) {
   EXPECT_EQ(locked->status, 429);
   EXPECT_NE(locked->body.find("retry_after_seconds"), std::string::npos);
   EXPECT_NE(Login("wu"), "") << "the others are not locked out";
+}
+
+TEST_F(Console, WhatIsTypedForAUserThatIsNoneIsNotKept) {
+  EXPECT_EQ(Login("110101199003070011", "wrong"), "");
+  EXPECT_EQ(Login("li", "wrong"), "");
+  std::vector<std::string> refused;
+  for (const auto& [key, value] : Rows(*hub_, schema::kAuditPrefix)) {
+    stored::AuditEntry entry;
+    ASSERT_TRUE(entry.ParseFromString(value));
+    if (entry.action() == "console.login.refused") refused.push_back(entry.actor());
+    EXPECT_EQ(value.find("110101199003070011"), std::string::npos);
+  }
+  EXPECT_EQ(refused, (std::vector<std::string>{"console:(no account)", "console:li"}));
 }
 
 TEST_F(Console, PagesAreServedStrictly) {
