@@ -3,6 +3,7 @@
 The oracle is a diary that feed_writer keeps outside the hub: which records were sent, which acknowledged.
 
     hub_faults.py Kills|DiskFull|Memory          one of them, as ctest runs it
+    hub_faults.py MemoryCap [--megabytes 512]    memory that the system itself enforces by killing; needs root and a control group
     hub_faults.py Kills --cycles 200 --seed 1    as long as you like; the seed is printed
 """
 import argparse
@@ -206,21 +207,29 @@ def events(hub, name):
 
 def memory(directory):
     """A limit a little above what the hub has at its start, while many senders push: it sheds, lives, and loses nothing."""
-    diary = Diary(directory)
     hub = Hub(directory, config(directory))
     hub.start()
     limit = max(64 << 20, memory_of(hub, "RssAnon") + (28 << 20))
     hub.stop()
     hub = Hub(directory, config(directory, memory=limit))
     hub.start()
+    shed, peak = press(hub, directory, "memory: limit %d MB" % (limit >> 20), 10)
+    assert shed > 0, "the limit was never felt"
+    # What was admitted before goes on: one group of work. The mark is at 85 %, so a limit of production has room for it.
+    assert peak < limit + (32 << 20), "it went far over its limit"
+
+
+def press(hub, directory, title, seconds):
+    """Twelve senders push until the limit was felt and so many seconds more. Returns how often it was felt, and the most it took."""
+    diary = Diary(directory)
     feeds = [writer(hub, diary, i * 1_000_000, 30, 20_000) for i in range(12)]
     peak = 0
-    deadline = until = time.time() + 240  # however slow the machine: until it was felt, and ten seconds more
+    deadline = until = time.time() + 240  # however slow the machine
     while time.time() < until and any(feed.poll() is None for feed in feeds):
         assert hub.process.poll() is None, "the hub died"
         peak = max(peak, memory_of(hub, "RssAnon"))
         if until == deadline and events(hub, "memory.shed"):
-            until = time.time() + 10
+            until = time.time() + seconds
         time.sleep(0.05)
     for feed in feeds:
         feed.kill()
@@ -233,17 +242,64 @@ def memory(directory):
     hub.start()
     assert compare(hub, diary) == compared
     hub.stop()
-    print("memory: limit %d MB, at most %d MB taken, began to shed %d times, lived; acked compared %d, lost = 0" % (limit >> 20, peak >> 20, shed, compared))
-    assert shed > 0, "the limit was never felt"
-    # What was admitted before goes on: one group of work. The mark is at 85 %, so a limit of production has room for it.
-    assert peak < limit + (32 << 20), "it went far over its limit"
+    print("%s, at most %d MB taken, began to shed %d times, lived; acked compared %d, lost = 0" % (title, peak >> 20, shed, compared))
+    return shed, peak
+
+
+class ControlGroup:
+    """A group whose memory the kernel limits: whoever is in it and goes beyond is killed. Version 2, or 1 where that is mounted."""
+
+    def __init__(self, limit):
+        self.version = 2 if os.path.exists("/sys/fs/cgroup/cgroup.controllers") else 1
+        self.root = "/sys/fs/cgroup" if self.version == 2 else "/sys/fs/cgroup/memory"
+        self.path = os.path.join(self.root, "relief-faults-%d" % os.getpid())
+        if self.version == 2:
+            self.write(self.root, "cgroup.subtree_control", "+memory")
+        os.mkdir(self.path)
+        self.write(self.path, "memory.max" if self.version == 2 else "memory.limit_in_bytes", limit)
+
+    @staticmethod
+    def write(directory, file, value):
+        with open(os.path.join(directory, file), "w") as f:
+            f.write(str(value))
+
+    def __enter__(self):
+        self.write(self.path, "cgroup.procs", os.getpid())  # children begin where their parent is
+        return self
+
+    def __exit__(self, *_):
+        self.write(self.root, "cgroup.procs", os.getpid())
+
+    def kills(self):
+        file = "memory.events" if self.version == 2 else "memory.oom_control"
+        with open(os.path.join(self.path, file)) as f:
+            return int(re.search(r"^oom_kill (\d+)", f.read(), re.M).group(1))
+
+    def remove(self):
+        os.rmdir(self.path)
+
+
+def memory_cap(directory, megabytes):
+    """The limit is the kernel's: a hub that takes more is killed. It reads the limit itself where it can (version 2), and has a cache that
+    would fill it."""
+    limit = megabytes << 20
+    group = ControlGroup(limit)
+    try:
+        hub = Hub(directory, config(directory, cache=limit, memory=0 if group.version == 2 else limit))
+        with group:
+            hub.start()
+        press(hub, directory, "memory cap: %d MB, enforced by the kernel" % megabytes, 60)
+        assert group.kills() == 0, "the kernel killed"
+    finally:
+        group.remove()
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("suite", choices=["Kills", "DiskFull", "Memory"])
+    arguments.add_argument("suite", choices=["Kills", "DiskFull", "Memory", "MemoryCap"])
     arguments.add_argument("--cycles", type=int, default=20)
     arguments.add_argument("--seed", type=int, default=None)
+    arguments.add_argument("--megabytes", type=int, default=512)
     options = arguments.parse_args()
     directory = tempfile.mkdtemp(prefix="relief-fault-")
     try:
@@ -251,6 +307,8 @@ def main():
             kills(directory, options.cycles, options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 30))
         elif options.suite == "DiskFull":
             disk_full(directory)
+        elif options.suite == "MemoryCap":
+            memory_cap(directory, options.megabytes)
         else:
             memory(directory)
     except AssertionError:
