@@ -52,15 +52,22 @@ void MemoryWatch::Look() {
   const auto now = options_.now();
   const uint64_t used = percent();
   if (used >= kHighPercent) high_ = now;
-  if (!tight_ && used < kHighPercent) return;
+  if (!tight_ && used < kHighPercent) {
+    if (given_back_ && used < kLowPercent && now - relieved_ >= kSettle) {
+      given_back_ = false;
+      if (options_.relieve) options_.relieve(false);
+    }
+    return;
+  }
   if (tight_ && (used < kLowPercent || now - high_ >= kSettle)) {
-    tight_ = false;
+    tight_ = given_back_ = false;
     if (options_.relieve) options_.relieve(false);
     Log(LogLevel::kInfo, "memory.admits", {{"used_percent", std::to_string(used)}});
     return;
   }
   if (tight_ && now - relieved_ < kRelieveEvery) return;
   relieved_ = now;
+  given_back_ = true;
   if (options_.relieve) options_.relieve(true);
   GiveBackFreeMemory();
   const uint64_t left = percent();

@@ -51,6 +51,18 @@ TEST_F(MemoryWatchTest, WhatIsGivenBackMayBeEnough) {
   EXPECT_EQ(relieved_, std::vector<bool>{true});
 }
 
+TEST_F(MemoryWatchTest, TheCacheGrowsAgainWhereNothingWasRefusedEither) {
+  relief_ = 300;
+  EXPECT_TRUE(AdmitAt(900).ok());
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(AdmitAt(600).ok());
+  EXPECT_EQ(relieved_, std::vector<bool>{true}) << "not at once";
+  EXPECT_TRUE(AdmitAt(760).ok());
+  EXPECT_EQ(relieved_, std::vector<bool>{true}) << "there must be room for it";
+  EXPECT_TRUE(AdmitAt(749).ok());
+  EXPECT_TRUE(AdmitAt(749).ok());
+  EXPECT_EQ(relieved_, (std::vector<bool>{true, false})) << "once";
+}
+
 TEST_F(MemoryWatchTest, ManyBatchesCauseOneLook) {
   EXPECT_TRUE(AdmitAt(100).ok());
   used_ = 900;
