@@ -1,7 +1,5 @@
 #include "server/security/certificates.h"
 
-#include <openssl/bn.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <chrono>
@@ -10,23 +8,13 @@
 #include <sstream>
 
 #include "server/log.h"
+#include "server/security/openssl_handles.h"
 
 namespace relief::server::security {
 namespace {
 
 constexpr int64_t kLookSeconds = 5;
 constexpr size_t kRemembered = 10'000;
-
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* value) const {
-    Free(value);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using List = std::unique_ptr<X509_CRL, Freer<X509_CRL_free>>;
 
 int64_t NowSeconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -38,22 +26,6 @@ std::string Content(const std::string& path) {
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
-}
-
-Bio BioOf(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-Certificate ReadCertificate(const std::string& pem) {
-  return Certificate(PEM_read_bio_X509(BioOf(pem).get(), nullptr, nullptr, nullptr));
-}
-
-std::string SerialOf(const ASN1_INTEGER* serial) {
-  const std::unique_ptr<BIGNUM, Freer<BN_free>> number(ASN1_INTEGER_to_BN(serial, nullptr));
-  char* text = BN_bn2hex(number.get());
-  std::string hex = text;
-  OPENSSL_free(text);
-  return hex;
 }
 
 bool IsWeak(X509* certificate) {
@@ -96,7 +68,7 @@ absl::Status CertificateJudge::ReloadLocked() {
   if (fingerprint == fingerprint_) return absl::OkStatus();
   fingerprint_ = fingerprint;
   const std::string text = Content(crl_file_);
-  const List list(PEM_read_bio_X509_CRL(BioOf(text).get(), nullptr, nullptr, nullptr));
+  const RevocationList list(PEM_read_bio_X509_CRL(BioOf(text).get(), nullptr, nullptr, nullptr));
   if (!list) return absl::InvalidArgumentError("tls.crl_file: no revocation list in " + crl_file_);
   const Certificate authority = ReadCertificate(Content(ca_file_));
   if (!authority || X509_CRL_verify(list.get(), X509_get0_pubkey(authority.get())) != 1)
@@ -104,7 +76,7 @@ absl::Status CertificateJudge::ReloadLocked() {
   std::set<std::string> revoked;
   STACK_OF(X509_REVOKED)* rows = X509_CRL_get_REVOKED(list.get());
   for (int i = 0; i < sk_X509_REVOKED_num(rows); ++i)
-    revoked.insert(SerialOf(X509_REVOKED_get0_serialNumber(sk_X509_REVOKED_value(rows, i))));
+    revoked.insert(Hexadecimal(X509_REVOKED_get0_serialNumber(sk_X509_REVOKED_value(rows, i))));
   // An old list revokes what it names all the same; that it ran out is for the operators to mend.
   if (const ASN1_TIME* next = X509_CRL_get0_nextUpdate(list.get());
       next != nullptr && X509_cmp_current_time(next) < 0)
@@ -130,7 +102,7 @@ absl::Status CertificateJudge::Judge(const std::string& pem) {
   absl::Status status;
   if (!certificate) {
     status = absl::UnauthenticatedError("the certificate cannot be read");
-  } else if (revoked_.contains(SerialOf(X509_get0_serialNumber(certificate.get())))) {
+  } else if (revoked_.contains(Hexadecimal(X509_get0_serialNumber(certificate.get())))) {
     status = absl::UnauthenticatedError("the certificate was revoked");
   } else if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) > 0 ||
              X509_cmp_current_time(X509_get0_notAfter(certificate.get())) < 0) {

@@ -1,11 +1,10 @@
 #include "server/security/sensitivity.h"
 
 #include <functional>
-#include <map>
-#include <mutex>
 
 #include "relief/v1/record.pb.h"
 #include "server/security/mask.h"
+#include "server/security/type_question.h"
 
 namespace relief::server::security {
 namespace {
@@ -27,13 +26,9 @@ v1::Sensitivity KindOf(const FieldDescriptor* field) {
   return field->options().GetExtension(v1::sensitivity);
 }
 
-bool Holds(const Descriptor* type, std::set<const Descriptor*>* path) {
-  if (!path->insert(type).second) return false;
-  for (int i = 0; i < type->field_count(); ++i) {
-    const FieldDescriptor* field = type->field(i);
-    if (IsMasked(KindOf(field))) return true;
-    if (field->message_type() != nullptr && Holds(field->message_type(), path)) return true;
-  }
+bool HasMaskedField(const Descriptor* type) {
+  for (int i = 0; i < type->field_count(); ++i)
+    if (IsMasked(KindOf(type->field(i)))) return true;
   return false;
 }
 
@@ -98,12 +93,8 @@ void Collect(const Message& message, std::vector<size_t>* persons) {
 }  // namespace
 
 bool HoldsMasked(const Descriptor* type) {
-  static std::mutex mutex;
-  static std::map<const Descriptor*, bool> known;
-  std::lock_guard lock(mutex);
-  if (const auto found = known.find(type); found != known.end()) return found->second;
-  std::set<const Descriptor*> path;
-  return known[type] = Holds(type, &path);
+  static TypeQuestion holds(HasMaskedField);
+  return holds(type);
 }
 
 std::set<v1::Sensitivity> Mask(Message* message, const std::set<v1::Sensitivity>& unmask) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <set>
 
 #include "relief/v1/charity_service.pb.h"
@@ -19,6 +17,7 @@
 #include "server/review/deciding.h"
 #include "server/review/review_rows.h"
 #include "server/schema.h"
+#include "server/security/type_question.h"
 
 namespace relief::server::security {
 namespace {
@@ -37,14 +36,6 @@ const std::set<const Descriptor*>& RowTypes() {
   return types;
 }
 
-bool Holds(const Descriptor* type, std::set<const Descriptor*>* path) {
-  if (RowTypes().contains(type)) return true;
-  if (!path->insert(type).second) return false;
-  for (int i = 0; i < type->field_count(); ++i)
-    if (type->field(i)->message_type() != nullptr && Holds(type->field(i)->message_type(), path)) return true;
-  return false;
-}
-
 void ForEachString(const Message& message, const FieldDescriptor* field,
                    const std::function<void(const std::string&)>& take) {
   const auto* reflection = message.GetReflection();
@@ -56,12 +47,8 @@ void ForEachString(const Message& message, const FieldDescriptor* field,
 }  // namespace
 
 bool HoldsRows(const Descriptor* type) {
-  static std::mutex mutex;
-  static std::map<const Descriptor*, bool> known;
-  std::lock_guard lock(mutex);
-  if (const auto found = known.find(type); found != known.end()) return found->second;
-  std::set<const Descriptor*> path;
-  return known[type] = Holds(type, &path);
+  static TypeQuestion holds([](const Descriptor* inner) { return RowTypes().contains(inner); });
+  return holds(type);
 }
 
 // `record` is a Record or a PersonRecord: both have person and the oneof's fields under the same names.

@@ -1,15 +1,14 @@
 // Certificates that deploy/relief-ca would not make. For tests only.
 #pragma once
 
-#include <openssl/bn.h>
 #include <openssl/ec.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
 #include <string>
+
+#include "server/security/openssl_handles.h"
 
 namespace relief::server::security {
 
@@ -26,27 +25,10 @@ struct CertificateAsked {
 };
 
 namespace internal {
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* value) const {
-    Free(value);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-
-inline Bio BioOf(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
 inline std::string TextOf(const Bio& bio) {
   char* text = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &text);
   return std::string(text, static_cast<size_t>(size));
-}
-inline Certificate ReadCertificate(const std::string& pem) {
-  return Certificate(PEM_read_bio_X509(BioOf(pem).get(), nullptr, nullptr, nullptr));
 }
 }  // namespace internal
 
@@ -82,16 +64,8 @@ inline KeyAndCertificate MakeCertificate(const CertificateAsked& asked, const st
   return {TextOf(key), TextOf(certificate)};
 }
 
-// In hexadecimal, as relief-ca writes it.
 inline std::string SerialOf(const std::string& certificate) {
-  using namespace internal;
-  const Certificate read = ReadCertificate(certificate);
-  BIGNUM* number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(read.get()), nullptr);
-  char* text = BN_bn2hex(number);
-  const std::string hex = text;
-  OPENSSL_free(text);
-  BN_free(number);
-  return hex;
+  return Hexadecimal(X509_get0_serialNumber(ReadCertificate(certificate).get()));
 }
 
 }  // namespace relief::server::security
