@@ -33,6 +33,10 @@ TableNotes NotesOf(bool zh, const std::string& user, int64_t now_us, const std::
           {zh ? "超出上限未导出的行数" : "Rows left out beyond the limit", std::to_string(tail.rows_left_out)}};
 }
 
+std::string MarkOf(bool zh, const std::string& user, int64_t now_us) {
+  return (zh ? "导出人 " : "Exported by ") + user + (zh ? "，导出时间 " : " at ") + TimeText(now_us);
+}
+
 // Told in the file itself too: a CSV has no second sheet.
 absl::Status SayLeftOut(bool zh, int64_t left_out, TableFile& table) {
   if (left_out == 0) return absl::OkStatus();
@@ -126,7 +130,7 @@ absl::StatusOr<FileTail> ExportReport(const storage::Reader& reader, const v1::E
   const v1::ReportDefinitions definitions = ReportDefinitionList();
   for (const auto& definition : definitions.definitions())
     notes.push_back({zh ? definition.title_zh() : definition.title_en(), zh ? definition.text_zh() : definition.text_en()});
-  if (absl::Status status = (*table)->Finish(notes); !status.ok()) return status;
+  if (absl::Status status = (*table)->Finish(MarkOf(zh, user, context.now_us), notes); !status.ok()) return status;
   return tail;
 }
 
@@ -174,7 +178,7 @@ absl::StatusOr<FileTail> ExportFindings(const storage::Reader& reader, const v1:
   if (!status.ok() || !begin()) return status;
   tail.rows_left_out = all - tail.rows;
   if (status = SayLeftOut(zh, tail.rows_left_out, **table); !status.ok()) return status;
-  status = (*table)->Finish(NotesOf(zh, user, context.now_us, QuestionText(list.filter(), zh), tail));
+  status = (*table)->Finish(MarkOf(zh, user, context.now_us), NotesOf(zh, user, context.now_us, QuestionText(list.filter(), zh), tail));
   if (!status.ok()) return status;
   return tail;
 }

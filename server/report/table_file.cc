@@ -24,7 +24,10 @@ class CsvFile final : public TableFile {
     Append(row);
     return bytes_.size() < kFilePieceBytes ? absl::OkStatus() : Flush();
   }
-  absl::Status Finish(const TableNotes&) override { return Flush(); }
+  absl::Status Finish(const std::string& mark, const TableNotes&) override {
+    if (!mark.empty()) Append({TableCell::Text(mark)});
+    return Flush();
+  }
 
  private:
   void Append(const std::vector<TableCell>& row) {
@@ -85,7 +88,8 @@ class XlsxFile final : public TableFile {
     }
     return absl::OkStatus();
   }
-  absl::Status Finish(const TableNotes& notes) override {
+  absl::Status Finish(const std::string& mark, const TableNotes& notes) override {
+    if (!mark.empty()) SetFoot(mark);
     lxw_row_t line = 0;
     worksheet_set_column(notes_, 0, 1, 40, nullptr);
     for (const auto& [name, text] : notes) {
@@ -98,6 +102,12 @@ class XlsxFile final : public TableFile {
   }
 
  private:
+  // An ampersand begins a command of the foot's own.
+  void SetFoot(const std::string& mark) {
+    std::string foot = "&C";
+    for (const char c : mark) foot.append(c == '&' ? 2 : 1, c);
+    for (lxw_worksheet* sheet : {rows_, notes_}) worksheet_set_footer(sheet, foot.c_str());
+  }
   absl::Status SendFile() {
     std::ifstream file(path_, std::ios::binary);
     std::string piece(kFilePieceBytes, '\0');

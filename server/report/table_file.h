@@ -35,8 +35,9 @@ class TableFile {
   virtual ~TableFile() = default;
   // What the sink said, if it was asked.
   virtual absl::Status Add(const std::vector<TableCell>& row) = 0;
-  // The rest of the file; the notes are left out of CSV. UNAVAILABLE: the file cannot be written. Call once, last.
-  virtual absl::Status Finish(const TableNotes& notes) = 0;
+  // The rest of the file. `mark`: who took it and when, for whoever finds it elsewhere; the last row of a CSV, and in a workbook the foot
+  // of each printed page. The notes are left out of CSV. UNAVAILABLE: the file cannot be written. Call once, last.
+  virtual absl::Status Finish(const std::string& mark, const TableNotes& notes) = 0;
 };
 
 inline constexpr size_t kFilePieceBytes = 256 * 1024;  // at least, but for the last

@@ -141,6 +141,25 @@ TEST_F(ExportTest, AFileSpeaksOneLanguage) {
   }
 }
 
+// For whoever finds it where it should not be.
+TEST_F(ExportTest, AFileSaysWhoTookItAndWhen) {
+  for (const v1::ExportFormat format : {v1::EXPORT_CSV, v1::EXPORT_XLSX}) {
+    report_.set_format(format);
+    findings_.set_format(format);
+    for (const auto& file : {Run(report_, ExportReport), Run(findings_, ExportFindings)}) {
+      ASSERT_TRUE(file.ok()) << file.status();
+      const bool csv = format == v1::EXPORT_CSV;
+      const std::string text = csv ? file->content : UnpackedXml(file->content);
+      const std::string mark = "导出人 li，导出时间 ";
+      const size_t at = text.find((csv ? "\r\n" : "<oddFooter>&amp;C") + mark);
+      ASSERT_NE(at, std::string::npos);
+      if (csv) {
+        EXPECT_EQ(text.find("\r\n", at + 2), text.size() - 2) << "the last row";
+      }
+    }
+  }
+}
+
 TEST_F(ExportTest, WhoeverTakesAFileCanEndIt) {
   for (const v1::ExportFormat format : {v1::EXPORT_CSV, v1::EXPORT_XLSX}) {
     findings_.set_format(format);
@@ -166,14 +185,14 @@ TEST(TableFileTest, NoCellIsAFormula) {
     ASSERT_TRUE(table.ok());
     for (const char* text : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "plain", "a,\"b\""})
       ASSERT_TRUE((*table)->Add({TableCell::Text(text)}).ok());
-    const absl::Status finished = (*table)->Finish({{"=note", "@note"}});
+    const absl::Status finished = (*table)->Finish("=mark", {{"=note", "@note"}});
     ASSERT_TRUE(finished.ok()) << finished;
     const std::string text = format == v1::EXPORT_XLSX ? UnpackedXml(bytes) : bytes;
     EXPECT_NE(text.find("'=1+1"), std::string::npos);
     EXPECT_NE(text.find("'@SUM(A1)"), std::string::npos);
     EXPECT_EQ(text.find("<f>"), std::string::npos);
     if (format == v1::EXPORT_CSV) {
-      EXPECT_EQ(bytes, "\xef\xbb\xbfname\r\n'=1+1\r\n'+1\r\n'-1\r\n'@SUM(A1)\r\n'\t=1\r\n\"'\r=1\"\r\nplain\r\n\"a,\"\"b\"\"\"\r\n");
+      EXPECT_EQ(bytes, "\xef\xbb\xbfname\r\n'=1+1\r\n'+1\r\n'-1\r\n'@SUM(A1)\r\n'\t=1\r\n\"'\r=1\"\r\nplain\r\n\"a,\"\"b\"\"\"\r\n'=mark\r\n");
     }
   }
 }
@@ -188,7 +207,7 @@ TEST(TableFileTest, ALongTableLeavesInPieces) {
   for (int row = 0; row < 20'000; ++row) ASSERT_TRUE((*table)->Add({TableCell::Text(std::string(98, 'x'))}).ok());
   EXPECT_EQ(pieces.size(), 7u) << "of 2,000,009 bytes, before the end";
   for (const size_t size : pieces) EXPECT_LT(size, kFilePieceBytes + 200);
-  ASSERT_TRUE((*table)->Finish({}).ok());
+  ASSERT_TRUE((*table)->Finish("", {}).ok());
   EXPECT_EQ(std::accumulate(pieces.begin(), pieces.end(), size_t{0}), 2'000'009u);
 }
 
