@@ -3,6 +3,7 @@
 The oracle is a diary that feed_writer keeps outside the hub: which records were sent, which acknowledged.
 
     hub_faults.py Kills|DiskFull|Memory          one of them, as ctest runs it
+    hub_faults.py ClockJumps                     the wall clock is set while it is fed (F7)
     hub_faults.py MemoryCap [--megabytes 512]    memory that the system itself enforces by killing; needs root and a control group
     hub_faults.py Kills --cycles 200 --seed 1    as long as you like; the seed is printed
 """
@@ -13,6 +14,7 @@ import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -294,9 +296,68 @@ def memory_cap(directory, megabytes):
         group.remove()
 
 
+DAY, LEAP_DAY, YEARS_END = 86_400, 1_835_366_398, 1_798_732_798  # two seconds before 2028-02-29 and 2027-01-01 in China
+# What the clock is off by, or the time at which it stands still.
+CLOCKS = [("right", 0, 0), ("a day ahead", DAY, 0), ("a day behind", -DAY, 0), ("ten years ahead", 3650 * DAY, 0), ("ten years behind", -3650 * DAY, 0),
+          ("into a leap day", lambda: LEAP_DAY - int(time.time()), 0), ("standing still", 0, YEARS_END), ("right again", 0, 0)]
+
+
+def clock_jumps(directory):
+    """Beside a hub whose clock is right: the same records make the same persons and findings, notices come in order, the chain is whole."""
+    clock = os.path.join(directory, "clock")
+    outcomes = []
+    for clocks in (CLOCKS[:1] * len(CLOCKS), CLOCKS):
+        home = os.path.join(directory, "jumps" if clocks is CLOCKS else "right")
+        os.makedirs(home)
+        diary = Diary(home)
+        hub = Hub(home, config(home))
+        set_clock(clock, clocks[0])
+        faked = {"LD_PRELOAD": os.environ["RELIEF_SHIFTED_CLOCK"], "RELIEF_CLOCK": clock}
+        os.environ.update(faked)
+        hub.start()
+        for name in faked:
+            del os.environ[name]
+        out = open(os.path.join(home, "notices"), "w+")
+        follower = subprocess.Popen(hub.client("watch", "follower", "--create", "--json"), stdout=out, stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        for i, now in enumerate(clocks):
+            set_clock(clock, now)
+            assert writer(hub, diary, i * 10_000, 60, 600).wait(timeout=120) == 0, "the hub takes nothing: clock " + now[0]
+            time.sleep(2.5)  # over the end of the day
+            assert writer(hub, diary, i * 10_000 + 5_000, 60, 100).wait(timeout=120) == 0, "the hub takes nothing: clock " + now[0]
+            assert hub.process.poll() is None, "the hub died: clock " + now[0]
+        compared = compare(hub, diary)
+        chained = check_chain(hub).get("audit_entries")
+        deadline = time.time() + 60
+        while time.time() < deadline and len(open(out.name).readlines()) < len(findings(hub)):
+            time.sleep(0.2)
+        follower.terminate()
+        follower.wait()
+        notices = [json.loads(line) for line in open(out.name)]
+        sequences, years = [int(notice["sequence"]) for notice in notices], {notice["time"][:4] for notice in notices}
+        assert (len(years) >= 4) == (clocks is CLOCKS), "the clock was not what it was made to be: %s" % sorted(years)
+        assert sequences == list(range(1, len(sequences) + 1)) and len(sequences) >= len(findings(hub)), "notices are missing, twice or out of order"
+        path = os.path.join(home, "persons.csv")
+        hub.run("export", "persons", "--out", path)
+        with open(path, encoding="utf-8-sig") as f:
+            persons = sorted(tuple(row.values()) for row in csv.DictReader(f))
+        outcomes.append((persons, sorted(row[0] for row in findings(hub))))
+        assert hub.stop() == 0
+    assert outcomes[0] == outcomes[1], "another clock made other persons or findings"
+    print("clock jumps: %s: acked compared %d, lost = 0; the same %d persons' records and %d findings as with the right clock; %d notices in order; %s audit entries chained" %
+          (", ".join(name for name, _, _ in CLOCKS), compared, len(outcomes[1][0]), len(outcomes[1][1]), len(sequences), chained))
+
+
+def set_clock(path, clock):
+    _, shift, stands = clock
+    shift = shift() if callable(shift) else shift
+    with open(path, "r+b" if os.path.exists(path) else "w+b") as f:  # mapped by the hub
+        f.write(struct.pack("=qq", shift, stands))
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("suite", choices=["Kills", "DiskFull", "Memory", "MemoryCap"])
+    arguments.add_argument("suite", choices=["Kills", "DiskFull", "Memory", "MemoryCap", "ClockJumps"])
     arguments.add_argument("--cycles", type=int, default=20)
     arguments.add_argument("--seed", type=int, default=None)
     arguments.add_argument("--megabytes", type=int, default=512)
@@ -307,6 +368,8 @@ def main():
             kills(directory, options.cycles, options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 30))
         elif options.suite == "DiskFull":
             disk_full(directory)
+        elif options.suite == "ClockJumps":
+            clock_jumps(directory)
         elif options.suite == "MemoryCap":
             memory_cap(directory, options.megabytes)
         else:
