@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "adapters/feed_client.h"
+#include "matcher/normalize/normalizer.h"
 
 namespace {
 
@@ -39,17 +40,11 @@ struct Birth {
   int year, month, day;
 };
 
-// 17 digits and their check digit (GB 11643).
 std::string IdNumber(const Birth& birth, int sequence) {
   char digits[48];
   std::snprintf(digits, sizeof digits, "371302%04d%02d%02d%03d", birth.year, birth.month, birth.day,
                 sequence);
-  int sum = 0, weight = 1;
-  for (int i = 16; i >= 0; --i) {
-    weight = weight * 2 % 11;
-    sum += (digits[i] - '0') * weight;
-  }
-  return std::string(digits) + "10X98765432"[sum % 11];
+  return std::string(digits) + relief::matcher::ResidentIdCheckDigit(digits);
 }
 std::string IdNumber(int person) {
   return IdNumber({1940 + person / 999 % 60, 1 + person / 60000 % 12, 1 + person / 720000 % 28},
@@ -59,8 +54,9 @@ std::string IdNumber(int person) {
 // A birthday that few others have.
 Birth BirthOf(int person) { return {1940 + person % 60, 1 + person / 60 % 12, 1 + person / 720 % 28}; }
 
+constexpr const char* kFamily[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"};
+
 std::string Name(int person) {
-  static const char* const kFamily[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"};
   static const char* const kGiven[] = {"伟", "芳", "娜", "敏", "静", "丽", "强",
                                        "磊", "军", "洋", "勇", "艳", "杰"};
   return std::string(kFamily[person % 10]) + kGiven[person / 10 % 13] + kGiven[person / 130 % 13];
@@ -78,15 +74,27 @@ std::string GivenName(int number) {
          Character(0x4E00 + static_cast<uint32_t>(number * int64_t{104'729} % kCharacters));
 }
 
-// One record for each person, of one of the shapes above.
-v1::Record MakePerson(int number, const std::string& shape) {
-  static const char* const kFamily[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"};
+// A benefit, of nobody yet.
+v1::Record MonthlyLiving(char kind, int number) {
   v1::Record record;
   char id[16];
-  std::snprintf(id, sizeof id, "S%08d", number);
-  if (shape == "people-often") number /= 4;
+  std::snprintf(id, sizeof id, "%c%08d", kind, number);
   record.set_record_id(id);
   record.set_version(1);
+  v1::Benefit& benefit = *record.mutable_benefit();
+  benefit.set_programme(v1::MINIMUM_LIVING);
+  benefit.set_form(v1::CASH);
+  benefit.mutable_start_month()->set_year(2026);
+  benefit.mutable_start_month()->set_month(1);
+  benefit.set_amount_fen(50'000);
+  benefit.set_cycle(v1::MONTHLY);
+  return record;
+}
+
+// One record for each person, of one of the shapes above.
+v1::Record MakePerson(int number, const std::string& shape) {
+  v1::Record record = MonthlyLiving('S', number);
+  if (shape == "people-often") number /= 4;
   v1::PersonIdentity& person = *record.mutable_person();
   if (shape.starts_with("one-name")) {
     person.set_name("王伟");
@@ -104,33 +112,15 @@ v1::Record MakePerson(int number, const std::string& shape) {
     person.set_id_number(
         IdNumber(birth, (shape == "one-name-one-birthday" ? number : number / 20'160) % 1000));
   }
-  v1::Benefit& benefit = *record.mutable_benefit();
-  benefit.set_programme(v1::MINIMUM_LIVING);
-  benefit.set_form(v1::CASH);
-  benefit.mutable_start_month()->set_year(2026);
-  benefit.mutable_start_month()->set_month(1);
-  benefit.set_amount_fen(50'000);
-  benefit.set_cycle(v1::MONTHLY);
   return record;
 }
 
 v1::Record MakeRecord(int number) {
-  v1::Record record;
-  char id[16];
-  std::snprintf(id, sizeof id, "F%08d", number);
-  record.set_record_id(id);
-  record.set_version(1);
+  v1::Record record = MonthlyLiving('F', number);
   const int person = number / 2;
   record.mutable_person()->set_name(Name(person));
   record.mutable_person()->set_id_number(IdNumber(person));
   record.mutable_person()->set_region_code("371302");
-  v1::Benefit& benefit = *record.mutable_benefit();
-  benefit.set_programme(v1::MINIMUM_LIVING);
-  benefit.set_form(v1::CASH);
-  benefit.mutable_start_month()->set_year(2026);
-  benefit.mutable_start_month()->set_month(1);
-  benefit.set_amount_fen(50'000);
-  benefit.set_cycle(v1::MONTHLY);
   return record;
 }
 
