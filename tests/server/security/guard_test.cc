@@ -63,6 +63,13 @@ TEST_F(GuardTest, AnotherProgrammesRecordsAreTakenOutOfAPerson) {
   v1::Person person;
   EXPECT_EQ(hub_.GetPerson("housing", hub_.person_here, &person).error_code(), grpc::StatusCode::NOT_FOUND)
       << "no record of housing";
+  Hub& hub = hub_.running.hub();
+  Push(hub, OpenBenefits(hub, "homes", v1::HOUSING), {Monthly(MadeUp("王秀兰", {1950, 3, 14}, 2), "H1", v1::HOUSING, MonthOf(2026, 1))});
+  ASSERT_TRUE(hub_.GetPerson("near", hub_.person_here, &person).ok());
+  EXPECT_EQ(person.records_size(), 3);
+  ASSERT_TRUE(hub_.GetPerson("housing", hub_.person_here, &person).ok());
+  ASSERT_EQ(person.records_size(), 1);
+  EXPECT_EQ(person.records(0).name().source_id(), "homes");
 }
 
 TEST_F(GuardTest, FindingsAreThoseOfTheCallersRegionsAndProgrammes) {
