@@ -3,8 +3,7 @@
 //
 //   feed_writer HOST:PORT SOURCE FIRST DIARY RETRY_SECONDS [MOST [SHAPE]]
 //
-// Shapes: "pairs" (what follows); "people" (everybody different); "people-often" (the same, each four times:
-// findings and notices, and nobody to be mistaken for another); "one-name" (everybody is called 王伟);
+// Shapes: "pairs" (what follows); "people" (everybody different, and each a finding: no insurance subsidy); "one-name" (everybody is called 王伟);
 // "one-name-one-birthday" (1,000 of them at most); "one-phone" (everybody has the same telephone, nobody a
 // number); "one-phone-one-family" (and the same family name). At the end it prints "acks N p50_ms X p99_ms
 // Y".
@@ -94,7 +93,6 @@ v1::Record MonthlyLiving(char kind, int number) {
 // One record for each person, of one of the shapes above.
 v1::Record MakePerson(int number, const std::string& shape) {
   v1::Record record = MonthlyLiving('S', number);
-  if (shape == "people-often") number /= 4;
   v1::PersonIdentity& person = *record.mutable_person();
   if (shape.starts_with("one-name")) {
     person.set_name("王伟");

@@ -281,7 +281,7 @@ def floods(directory, size):
 def stuck_subscriber(directory, size):
     size = size or 600
     with running(directory) as hub:
-        alone = feed(hub, "before", 0, size // 2, "people-often")
+        alone = feed(hub, "before", 0, size // 2, "people")
         readers = []
         for name in ("stuck", "honest"):
             out = open(os.path.join(directory, name + ".jsonl"), "w")
@@ -290,7 +290,7 @@ def stuck_subscriber(directory, size):
         stuck, honest = readers
         stuck.send_signal(signal.SIGSTOP)
         with Peak(hub) as peak:
-            beside = feed(hub, "during", 10_000_000, size, "people-often")
+            beside = feed(hub, "during", 10_000_000, size, "people")
         stuck.send_signal(signal.SIGCONT)
         expected = None
         deadline = time.time() + 120 + size / 100
