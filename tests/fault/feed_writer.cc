@@ -3,10 +3,10 @@
 //
 //   feed_writer HOST:PORT SOURCE FIRST DIARY RETRY_SECONDS [MOST [SHAPE]]
 //
-// Shapes: "pairs" (what follows); "people" (everybody different, and each a finding: no insurance subsidy); "one-name" (everybody is called 王伟);
-// "one-name-one-birthday" (1,000 of them at most); "one-phone" (everybody has the same telephone, nobody a
-// number); "one-phone-one-family" (and the same family name). At the end it prints "acks N p50_ms X p99_ms
-// Y".
+// Shapes: "pairs" (what follows); "people" (everybody different, and each a finding: no insurance subsidy);
+// "one-name" (everybody is called 王伟); "one-name-one-birthday" (1,000 of them at most); "one-phone"
+// (everybody has the same telephone, nobody a number); "one-phone-one-family" (and the same family name). At
+// the end it prints "acks N p50_ms X p99_ms Y".
 //
 // The diary has "sent N" before a batch leaves and "acked N" after its acknowledgement. Two records in a row
 // are of one person, on the same programme, so that there are findings and notices as well. Ends with 0 after
