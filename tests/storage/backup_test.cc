@@ -121,8 +121,10 @@ TEST_F(Backups, ADamagedBackupIsNamedAndNotRestored) {
     EXPECT_TRUE((*store)->maintenance()->VerifyBackups(backups_)->damaged.empty());
     for (const auto& entry : fs::directory_iterator(backups_ + "/shared_checksum")) {
       std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekg(5000);
+      const char other = static_cast<char>(file.get() ^ 1);
       file.seekp(5000);
-      file.put('\x55');
+      file.put(other);
     }
     const auto report = (*store)->maintenance()->VerifyBackups(backups_);
     ASSERT_EQ(report->damaged.size(), 1u);
