@@ -38,6 +38,9 @@ void FillDefaults(config::Limits& limits) {
   if (limits.max_concurrent_streams() == 0) limits.set_max_concurrent_streams(100);
   if (limits.max_connection_age_minutes() == 0) limits.set_max_connection_age_minutes(720);
   if (limits.max_connection_idle_minutes() == 0) limits.set_max_connection_idle_minutes(60);
+  if (limits.max_connections() == 0) limits.set_max_connections(4096);
+  if (limits.max_connections_per_address() == 0)
+    limits.set_max_connections_per_address(std::min(512, limits.max_connections()));
 }
 
 absl::Status CheckLimits(const config::Limits& limits) {
@@ -65,6 +68,10 @@ absl::Status CheckLimits(const config::Limits& limits) {
     return absl::InvalidArgumentError("limits.max_connection_age_minutes: 1 to 10000");
   if (!in(limits.max_connection_idle_minutes(), 1, 10'000))
     return absl::InvalidArgumentError("limits.max_connection_idle_minutes: 1 to 10000");
+  if (!in(limits.max_connections(), 1, 100'000))
+    return absl::InvalidArgumentError("limits.max_connections: 1 to 100000");
+  if (!in(limits.max_connections_per_address(), 1, limits.max_connections()))
+    return absl::InvalidArgumentError("limits.max_connections_per_address: 1 to limits.max_connections");
   return absl::OkStatus();
 }
 

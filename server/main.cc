@@ -28,6 +28,7 @@
 #include "server/security/audit_keeper.h"
 #include "server/security/certificates.h"
 #include "server/security/guard.h"
+#include "server/security/listener.h"
 #include "server/security/transport.h"
 #include "server/service/service_set.h"
 #include "server/store/store_keeper.h"
@@ -60,6 +61,23 @@ void LimitConnections(const config::Limits& limits, grpc::ServerBuilder& builder
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kMinute / 3);
+  // What is read at once is carried out at once: a connection must not be far ahead when it is cut.
+  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 64 << 10);
+}
+
+absl::StatusOr<std::unique_ptr<security::Listener>> Listen(const config::HubConfig& config) {
+  const int connections = config.limits().max_connections();
+  constexpr int kOtherFiles = 2048;  // the store's, mostly
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  if (files.rlim_cur < rlim_t(2 * connections + kOtherFiles))
+    Log(LogLevel::kWarn, "files.few",
+        {{"may_open", std::to_string(files.rlim_cur)}, {"wants", std::to_string(2 * connections + kOtherFiles)}});
+  return security::Listener::Bind(config.listen_address(), {.connections = connections,
+                                  .connections_of_an_address = config.limits().max_connections_per_address()});
 }
 
 absl::StatusOr<std::unique_ptr<security::PolicyBook>> MakePolicyBook(const config::HubConfig& config) {
@@ -168,7 +186,9 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   if (!policy.ok()) return Fail("policy.failed", policy.status());
   security::CertificateJudge certificates(config.tls().crl_file(), config.tls().client_ca_file());
   if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
-  security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
+  auto listener = Listen(config);
+  if (!listener.ok()) return Fail("listen.failed", listener.status());
+  security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}, [&](const std::string& peer) { (*listener)->GivenUp(peer); }});
   auto reports = std::make_unique<ScheduleRunner>(hub, *std::move(schedules));
   if (absl::Status status = UseAuditDigest(hub, audit->digest); !status.ok()) return Fail("audit.failed", status);
   AuditKeeper audit_keeper(hub, *std::move(audit));
@@ -185,9 +205,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   ServiceSet services(context);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(config.listen_address(), *credentials, &port);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  (*listener)->Install(builder, *credentials);
   builder.SetMaxReceiveMessageSize(config.limits().max_message_bytes());
   builder.SetMaxSendMessageSize(config.limits().max_message_bytes());
   grpc::ResourceQuota quota("hub");
@@ -198,9 +216,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   LimitConnections(config.limits(), builder);
   services.Register(builder);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (!server || port == 0)
-    return Fail("listen.failed",
-                absl::UnavailableError("cannot listen on " + config.listen_address() + "; is it in use?"));
+  if (!server) return Fail("listen.failed", absl::InternalError("the gRPC server did not start"));
+  (*listener)->Start();
   server->GetHealthCheckService()->SetServingStatus(true);
   std::unique_ptr<gateway::Gateway> console;
   if (config.has_gateway()) {
@@ -215,7 +232,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   if (config.has_metrics()) {
     auto started = MetricsEndpoint::Start(
         config.metrics().listen_address(),
-        std::make_shared<HubMetrics>(HubMetrics::Options{hub, guard, context.backups, memory.limit_bytes()}));
+        std::make_shared<HubMetrics>(HubMetrics::Options{hub, guard, context.backups, memory.limit_bytes(), listener->get()}));
     if (!started.ok()) return Fail("metrics.failed", started.status());
     metrics = *std::move(started);
     Log(LogLevel::kInfo, "metrics.listening", {{"address", config.metrics().listen_address()}});
@@ -234,6 +251,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   server->GetHealthCheckService()->SetServingStatus(false);
   stopping = true;
   console.reset();
+  (*listener)->Stop();
   server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config.limits().drain_seconds()));
   server->Wait();
   metrics.reset();

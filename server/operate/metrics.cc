@@ -195,6 +195,16 @@ void AddCalls(const security::GuardCounts& counts, Page& page) {
                counts.streams_cut.load());
 }
 
+void AddConnections(const security::ListenerCounts& counts, Page& page) {
+  page.Gauge("relief_connections", "Open gRPC connections.", counts.open.load());
+  page.Outcomes("relief_connections_total",
+                "Connections by what became of them: full and address ones were over a limit, cut ones let in first.",
+                {{"accepted", counts.accepted},
+                 {"full", counts.refused_full},
+                 {"address", counts.refused_address},
+                 {"cut", counts.cut}});
+}
+
 void AddStore(const storage::StoreStats& store, Page& page) {
   page.Gauge("relief_store_disk_bytes", "All files of the data directory.", store.disk_bytes);
   page.Gauge("relief_store_disk_free_bytes", "Free on its disk.", store.disk_free_bytes);
@@ -264,6 +274,7 @@ std::vector<MetricFamily> HubMetrics::Collect() const {
   AddOutboxes(*snapshot, page);
   AddSources(*snapshot, page);
   AddCalls(options_.guard.counts(), page);
+  if (options_.listener) AddConnections(options_.listener->counts(), page);
   if (const storage::Maintenance* maintenance = options_.hub.maintenance()) {
     AddStore(maintenance->Stats(), page);
     if (!options_.backups.directory.empty())

@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "server/hub.h"
 #include "server/security/guard.h"
+#include "server/security/listener.h"
 #include "server/store/store_keeper.h"
 
 namespace relief::server {
@@ -32,6 +33,7 @@ class HubMetrics final : public prometheus::Collectable {
     const security::Guard& guard;
     BackupPlan backups = {};
     uint64_t memory_limit_bytes = 0;
+    const security::Listener* listener = nullptr;  // nothing: no figures of connections
   };
   explicit HubMetrics(Options options);
 

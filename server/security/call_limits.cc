@@ -10,24 +10,26 @@ constexpr size_t kManyBuckets = 10'000;
 
 }  // namespace
 
+double TokenBucket::Level(const Rate& rate, int64_t now_us) const {
+  const double filled = static_cast<double>(now_us - last_us_) * rate.calls_per_minute / static_cast<double>(kMinute);
+  return std::min<double>(rate.burst, rate.burst - taken_ + filled);
+}
+
+bool TokenBucket::Full(const Rate& rate, int64_t now_us) const { return Level(rate, now_us) >= rate.burst; }
+
+bool TokenBucket::Take(const Rate& rate, int64_t now_us) {
+  const double level = Level(rate, now_us);
+  last_us_ = now_us;
+  taken_ = rate.burst - level + (level < 1 ? 0 : 1);
+  return level >= 1;
+}
+
 bool CallLimits::Take(const std::string& caller, CallClass call_class, const Rate& rate, int64_t now_us) {
   std::lock_guard lock(mutex_);
   // A bucket that nobody used for some minutes is full again, as is one that is not there.
   if (buckets_.size() > kManyBuckets)
-    std::erase_if(buckets_, [&](const auto& one) { return now_us - one.second.at_us > 10 * kMinute; });
-  const auto [found, fresh] = buckets_.try_emplace({caller, call_class});
-  Bucket& bucket = found->second;
-  const double most = rate.burst;
-  if (fresh) {
-    bucket.level = most;
-  } else {
-    bucket.level = std::min(most, bucket.level + static_cast<double>(now_us - bucket.at_us) *
-                                                     rate.calls_per_minute / static_cast<double>(kMinute));
-  }
-  bucket.at_us = now_us;
-  if (bucket.level < 1) return false;
-  bucket.level -= 1;
-  return true;
+    std::erase_if(buckets_, [&](const auto& one) { return now_us - one.second.last_us() > 10 * kMinute; });
+  return buckets_[{caller, call_class}].Take(rate, now_us);
 }
 
 LookUpWatch::Answer LookUpWatch::Look(const std::string& caller, const std::vector<size_t>& persons,

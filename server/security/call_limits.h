@@ -15,19 +15,31 @@
 
 namespace relief::server::security {
 
-// A bucket of leave for each caller and class of calls: it fills at the rate, and holds the burst.
+// Leave to do something: it fills at the rate, and holds the burst. Full at first. Not thread-safe.
+class TokenBucket {
+ public:
+  // False: too many.
+  bool Take(const Rate& rate, int64_t now_us);
+  // As full as one that is new.
+  bool Full(const Rate& rate, int64_t now_us) const;
+  int64_t last_us() const { return last_us_; }
+
+ private:
+  double Level(const Rate& rate, int64_t now_us) const;
+
+  double taken_ = 0;  // from a full one
+  int64_t last_us_ = 0;
+};
+
+// A bucket for each caller and class of calls.
 class CallLimits {
  public:
   // False: too many.
   bool Take(const std::string& caller, CallClass call_class, const Rate& rate, int64_t now_us);
 
  private:
-  struct Bucket {
-    double level = 0;
-    int64_t at_us = 0;
-  };
   std::mutex mutex_;
-  std::map<std::pair<std::string, CallClass>, Bucket> buckets_;
+  std::map<std::pair<std::string, CallClass>, TokenBucket> buckets_;
 };
 
 // Somebody who names more different persons within the window than there is leave for tries numbers out.

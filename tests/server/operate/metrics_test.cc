@@ -28,7 +28,7 @@ class Metrics : public testing::Test {
         std::make_unique<RunningHub>(std::move(hub), grpc::InsecureServerCredentials(), std::move(policy));
     auto started = MetricsEndpoint::Start(
         "127.0.0.1:0", std::make_shared<HubMetrics>(
-                           HubMetrics::Options{running_->hub(), running_->guard(), {backups, 3}, 1 << 30}));
+                           HubMetrics::Options{running_->hub(), running_->guard(), {backups, 3}, 1 << 30, &running_->listener()}));
     ASSERT_TRUE(started.ok()) << started.status();
     endpoint_ = *std::move(started);
   }
@@ -85,6 +85,19 @@ TEST_F(Metrics, BatchesAndRecordsAreCountedByWhatBecameOfThem) {
   EXPECT_EQ(figures.at("relief_memory_limit_bytes"), 1 << 30);
   EXPECT_GT(figures.at("process_resident_memory_bytes"), 1 << 20);
   EXPECT_EQ(figures.at("relief_scrape_errors"), 0);
+}
+
+TEST_F(Metrics, ConnectionsAreCounted) {
+  Start(OpenHub());
+  EXPECT_EQ(Figures().at("relief_connections"), 0);
+  const auto channel = running_->channel();
+  ASSERT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10)));
+  const auto figures = Figures();
+  EXPECT_EQ(figures.at("relief_connections"), 1);
+  EXPECT_EQ(figures.at("relief_connections_total{outcome=\"accepted\"}"), 1);
+  EXPECT_EQ(figures.at("relief_connections_total{outcome=\"full\"}"), 0);
+  EXPECT_EQ(figures.at("relief_connections_total{outcome=\"address\"}"), 0);
+  EXPECT_EQ(figures.at("relief_connections_total{outcome=\"cut\"}"), 0);
 }
 
 TEST_F(Metrics, AShedBatchIsNoFailure) {

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "server/security/guard.h"
+#include "server/security/listener.h"
 #include "server/service/service_set.h"
 #include "tests/server/hub_fixture.h"
 
@@ -15,18 +16,24 @@ class RunningHub {
       std::unique_ptr<Hub> hub,
       std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials(),
       std::shared_ptr<const security::Policy> policy = security::Policy::Open(),
-      std::function<absl::Status(const std::string&)> judge_certificate = nullptr)
-      : hub_(std::move(hub)), policy_(std::move(policy)), guard_({policy_, *hub_, judge_certificate, {}}) {
+      std::function<absl::Status(const std::string&)> judge_certificate = nullptr,
+      const security::Listener::Limits& limits = {})
+      : hub_(std::move(hub)),
+        policy_(std::move(policy)),
+        listener_(*security::Listener::Bind("127.0.0.1:0", limits)),
+        guard_({policy_, *hub_, judge_certificate, {}, [this](const std::string& peer) { listener_->GivenUp(peer); }}) {
     services_ = std::make_unique<ServiceSet>(
         ServiceContext{*hub_, stopping_, [this] { return coverage::RuleSet::Parse("reloaded", rules_text_); },
                        /*backups=*/{}, &guard_});
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
+    listener_->Install(builder, credentials);
     services_->Register(builder);
     server_ = builder.BuildAndStart();
+    listener_->Start();
   }
   ~RunningHub() {
     stopping_ = true;
+    listener_->Stop();
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
     server_->Wait();
   }
@@ -34,7 +41,8 @@ class RunningHub {
   Hub& hub() { return *hub_; }
   security::PolicyBook& policy() { return policy_; }
   security::Guard& guard() { return guard_; }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  security::Listener& listener() { return *listener_; }
+  std::string address() const { return "127.0.0.1:" + std::to_string(listener_->port()); }
   std::shared_ptr<grpc::Channel> channel() {
     return grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
   }
@@ -45,10 +53,10 @@ class RunningHub {
   std::atomic<bool> stopping_ = false;
   std::string rules_text_;
   security::PolicyBook policy_;
+  std::unique_ptr<security::Listener> listener_;
   security::Guard guard_;
   std::unique_ptr<ServiceSet> services_;
   std::unique_ptr<grpc::Server> server_;
-  int port_ = 0;
 };
 
 }  // namespace relief::server

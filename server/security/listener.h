@@ -1,0 +1,95 @@
+// Accepts the connections of the gRPC server, and keeps count of them.
+//
+// gRPC 1.51 knows no limit of connections, and no measure against callers who open calls only to reset them
+// (CVE-2023-44487, "rapid reset"): each costs it a call. So the hub accepts for itself, hands each connection
+// to gRPC, and keeps a second descriptor of it, which tells when it has ended and is the handle to cut it by.
+//
+//   auto listener = Listener::Bind("0.0.0.0:7443", limits);   // the port is taken
+//   (*listener)->Install(builder, credentials);
+//   ... BuildAndStart ...
+//   (*listener)->Start();                                     // whoever waited is let in
+//   ... (*listener)->Stop() before Shutdown
+//
+// Whoever is over a limit is closed at once, before a byte of it is read. Limits for an address are for an
+// IPv4 address, and for an IPv6 network of 64 bits. Thread-safe but for the order above.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/security/call_limits.h"
+
+namespace relief::server::security {
+
+// What the listener counts, for the metrics. Monotonic but for `open`.
+struct ListenerCounts {
+  std::atomic<int64_t> open = 0, accepted = 0, refused_full = 0, refused_address = 0, cut = 0;
+};
+
+class Listener {
+ public:
+  struct Limits {
+    int connections = 4096;
+    int connections_of_an_address = 512;
+    // New connections of an address: handshakes are dear.
+    Rate arrivals = {.calls_per_minute = 3000, .burst = 1000};
+    // Calls of one connection that their caller gave up as soon as they began. Beyond it the connection is
+    // cut, and its address gets no new one for a while.
+    Rate given_up = {.calls_per_minute = 1200, .burst = 200};
+    int64_t penalty_us = 10'000'000;
+  };
+  // INVALID_ARGUMENT: `address` is not host:port, or its host is unknown. UNAVAILABLE: cannot listen there.
+  static absl::StatusOr<std::unique_ptr<Listener>> Bind(const std::string& address, const Limits& limits);
+  ~Listener();
+
+  int port() const { return port_; }
+  const ListenerCounts& counts() const { return counts_; }
+
+  void Install(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials);
+  void Start();
+  // Nobody is let in from here on. Open connections go on.
+  void Stop();
+
+  // A call on the connection of `peer` (ServerContext::peer) was given up by its caller as soon as it began.
+  // Peers that did not come through here are left alone.
+  void GivenUp(const std::string& peer);
+
+ private:
+  class Descriptor;
+  struct Connection;
+  struct Address;
+
+  explicit Listener(const Limits& limits);
+  absl::Status BindAll(const std::string& address);
+  void Run();
+  void Accept(int listening);
+  bool LetIn(const std::string& address, int64_t now_us);
+  void Forget(int descriptor);
+  void ForgetIdleAddresses(int64_t now_us);
+
+  const Limits limits_;
+  ListenerCounts counts_;
+  int port_ = 0;
+  std::vector<Descriptor> listening_;
+  std::unique_ptr<Descriptor> epoll_, wake_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> grpc_;
+  std::thread thread_;
+
+  std::mutex mutex_;
+  std::unordered_map<int, std::unique_ptr<Connection>> connections_;  // by our descriptor
+  std::unordered_map<std::string, Connection*> peers_;
+  std::unordered_map<std::string, Address> addresses_;
+  int64_t last_refusal_logged_us_ = 0;
+};
+
+}  // namespace relief::server::security
