@@ -62,8 +62,7 @@ void LimitConnections(const config::Limits& limits, grpc::ServerBuilder& builder
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 10);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kMinute / 3);
-  // What is read at once is carried out at once: a connection must not be far ahead when it is cut.
-  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 64 << 10);
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);  // for the listener
 }
 
 absl::StatusOr<std::unique_ptr<security::Listener>> Listen(const config::HubConfig& config) {
@@ -75,9 +74,12 @@ absl::StatusOr<std::unique_ptr<security::Listener>> Listen(const config::HubConf
   setrlimit(RLIMIT_NOFILE, &files);
   if (files.rlim_cur < rlim_t(2 * connections + kOtherFiles))
     Log(LogLevel::kWarn, "files.few",
-        {{"may_open", std::to_string(files.rlim_cur)}, {"wants", std::to_string(2 * connections + kOtherFiles)}});
-  return security::Listener::Bind(config.listen_address(), {.connections = connections,
-                                  .connections_of_an_address = config.limits().max_connections_per_address()});
+        {{"may_open", std::to_string(files.rlim_cur)},
+         {"wants", std::to_string(2 * connections + kOtherFiles)}});
+  return security::Listener::Bind(config.listen_address(),
+                                  {.connections = connections,
+                                   .connections_of_an_address = config.limits().max_connections_per_address(),
+                                   .open_streams = 2 * config.limits().max_concurrent_streams()});
 }
 
 absl::StatusOr<std::unique_ptr<security::PolicyBook>> MakePolicyBook(const config::HubConfig& config) {
@@ -144,17 +146,17 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
                                          ? static_cast<uint64_t>(config.limits().memory_bytes())
                                          : ControlGroupMemoryLimit(),
                       .used_bytes = {},
-                      .relieve =
-                          [&](bool tight) {
-                            maintenance->SetMemoryTight(tight);
-                            if (const Hub* hub = opened_hub; hub && tight) hub->ReleaseMemory();
-                          }});
+                      .relieve = [&](bool tight) {
+                        maintenance->SetMemoryTight(tight);
+                        if (const Hub* hub = opened_hub; hub && tight) hub->ReleaseMemory();
+                      }});
   Hub::Options options;
   options.admit = [&memory] { return memory.Admit(); };
   if (config.has_as_of_date()) options.as_of = ToCivilDate(config.as_of_date());
   options.may_upgrade = may_upgrade;
   // Beside each eight bytes of blocks, one of records in the form that they are compared in.
-  options.remembered_records = static_cast<size_t>(config.limits().block_cache_bytes()) / 8 / matcher::kRememberedRecordBytes;
+  options.remembered_records =
+      static_cast<size_t>(config.limits().block_cache_bytes()) / 8 / matcher::kRememberedRecordBytes;
   options.queue_limit = static_cast<size_t>(config.limits().queue_batches());
   options.auto_register_sources = config.auto_register_sources();
   options.snapshot_shrink_limit_percent = config.limits().snapshot_shrink_limit_percent();
@@ -188,9 +190,10 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
   auto listener = Listen(config);
   if (!listener.ok()) return Fail("listen.failed", listener.status());
-  security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}, [&](const std::string& peer) { (*listener)->GivenUp(peer); }});
+  security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
   auto reports = std::make_unique<ScheduleRunner>(hub, *std::move(schedules));
-  if (absl::Status status = UseAuditDigest(hub, audit->digest); !status.ok()) return Fail("audit.failed", status);
+  if (absl::Status status = UseAuditDigest(hub, audit->digest); !status.ok())
+    return Fail("audit.failed", status);
   AuditKeeper audit_keeper(hub, *std::move(audit));
   audit_keeper.Start();
   std::atomic<bool> stopping = false;
@@ -230,9 +233,10 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   }
   std::unique_ptr<MetricsEndpoint> metrics;
   if (config.has_metrics()) {
-    auto started = MetricsEndpoint::Start(
-        config.metrics().listen_address(),
-        std::make_shared<HubMetrics>(HubMetrics::Options{hub, guard, context.backups, memory.limit_bytes(), listener->get()}));
+    auto started =
+        MetricsEndpoint::Start(config.metrics().listen_address(),
+                               std::make_shared<HubMetrics>(HubMetrics::Options{
+                                   hub, guard, context.backups, memory.limit_bytes(), listener->get()}));
     if (!started.ok()) return Fail("metrics.failed", started.status());
     metrics = *std::move(started);
     Log(LogLevel::kInfo, "metrics.listening", {{"address", config.metrics().listen_address()}});

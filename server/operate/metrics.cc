@@ -197,12 +197,13 @@ void AddCalls(const security::GuardCounts& counts, Page& page) {
 
 void AddConnections(const security::ListenerCounts& counts, Page& page) {
   page.Gauge("relief_connections", "Open gRPC connections.", counts.open.load());
-  page.Outcomes("relief_connections_total",
-                "Connections by what became of them: full and address ones were over a limit, cut ones let in first.",
-                {{"accepted", counts.accepted},
-                 {"full", counts.refused_full},
-                 {"address", counts.refused_address},
-                 {"cut", counts.cut}});
+  page.Outcomes(
+      "relief_connections_total",
+      "Connections by what became of them: full and address ones were over a limit, cut ones let in first.",
+      {{"accepted", counts.accepted},
+       {"full", counts.refused_full},
+       {"address", counts.refused_address},
+       {"cut", counts.cut}});
 }
 
 void AddStore(const storage::StoreStats& store, Page& page) {

@@ -11,17 +11,18 @@ constexpr size_t kManyBuckets = 10'000;
 }  // namespace
 
 double TokenBucket::Level(const Rate& rate, int64_t now_us) const {
-  const double filled = static_cast<double>(now_us - last_us_) * rate.calls_per_minute / static_cast<double>(kMinute);
+  const double filled =
+      static_cast<double>(now_us - last_us_) * rate.calls_per_minute / static_cast<double>(kMinute);
   return std::min<double>(rate.burst, rate.burst - taken_ + filled);
 }
 
 bool TokenBucket::Full(const Rate& rate, int64_t now_us) const { return Level(rate, now_us) >= rate.burst; }
 
-bool TokenBucket::Take(const Rate& rate, int64_t now_us) {
-  const double level = Level(rate, now_us);
+bool TokenBucket::Take(const Rate& rate, int64_t now_us, int64_t count) {
+  const double level = Level(rate, now_us), wanted = static_cast<double>(count);
   last_us_ = now_us;
-  taken_ = rate.burst - level + (level < 1 ? 0 : 1);
-  return level >= 1;
+  taken_ = rate.burst - level + (level < wanted ? 0 : wanted);
+  return level >= wanted;
 }
 
 bool CallLimits::Take(const std::string& caller, CallClass call_class, const Rate& rate, int64_t now_us) {

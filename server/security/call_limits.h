@@ -18,8 +18,8 @@ namespace relief::server::security {
 // Leave to do something: it fills at the rate, and holds the burst. Full at first. Not thread-safe.
 class TokenBucket {
  public:
-  // False: too many.
-  bool Take(const Rate& rate, int64_t now_us);
+  // False: too many, and none is taken.
+  bool Take(const Rate& rate, int64_t now_us, int64_t count = 1);
   // As full as one that is new.
   bool Full(const Rate& rate, int64_t now_us) const;
   int64_t last_us() const { return last_us_; }

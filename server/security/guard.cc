@@ -27,7 +27,6 @@ using grpc::internal::MethodHandler;
 using grpc::internal::RpcMethod;
 
 constexpr auto kRecheckEvery = std::chrono::seconds(5);
-constexpr int64_t kGivenUpAtOnceUs = 100'000;
 constexpr Rate kAuditedRefusals = {60, 20};
 constexpr char kNotThere[] = "there is no such row, or it is not among those that you see";
 
@@ -145,8 +144,7 @@ class Guard::Service final : public grpc::Service {
   std::deque<std::string> names_;  // gRPC keeps pointers to them
 };
 
-// Sees each message on its way out, and whether the caller stayed. Every call has one, those of methods that do
-// not exist too.
+// Sees each message on its way out.
 class Guard::Interceptor final : public grpc::experimental::Interceptor {
  public:
   Interceptor(Guard& guard, grpc::ServerContextBase* context) : guard_(guard), context_(context) {}
@@ -155,9 +153,6 @@ class Guard::Interceptor final : public grpc::experimental::Interceptor {
     using grpc::experimental::InterceptionHookPoints;
     const bool message = methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_MESSAGE);
     const bool status = methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS);
-    // Not once the call has ended: gRPC would come here again to find out whether it was cancelled.
-    if (status && guard_.options_.given_up && SteadyUs() - began_us_ < kGivenUpAtOnceUs && context_->IsCancelled())
-      guard_.options_.given_up(context_->peer());
     if (message || status) {
       if (const auto call = guard_.Find(context_)) {
         absl::Status failed;
@@ -182,7 +177,6 @@ class Guard::Interceptor final : public grpc::experimental::Interceptor {
  private:
   Guard& guard_;
   grpc::ServerContextBase* context_;
-  const int64_t began_us_ = SteadyUs();
 };
 
 class Guard::Factory final : public grpc::experimental::ServerInterceptorFactoryInterface {

@@ -47,9 +47,6 @@ class Guard {
     // Judges the certificate of a caller on TLS, PEM; nothing: the handshake's word is enough.
     std::function<absl::Status(const std::string& pem)> judge_certificate;
     std::function<int64_t()> steady_us;  // nothing: the machine's steady clock
-    // Told of each call that its caller gave up within a tenth of a second, by ServerContext::peer(). (Whoever
-    // waits longer has no more calls open than limits.max_concurrent_streams, and cannot do much harm.)
-    std::function<void(const std::string& peer)> given_up;
   };
   explicit Guard(Options options);
   ~Guard();

@@ -2,14 +2,15 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/tcp.h>  // with the bytes received, which netinet/tcp.h leaves out
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -19,12 +20,15 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/numbers.h"
 #include "server/log.h"
+#include "server/security/stream_counts.h"
 
 namespace relief::server::security {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000;
-constexpr int kSweepMs = 1000, kOutOfDescriptorsMs = 100;
+constexpr char kResets[] = "too many streams were reset";
+constexpr int kLookMs = 50, kOutOfDescriptorsMs = 100;
+constexpr int64_t kLeastBytesOfAStream = 26;  // HEADERS of a few bytes, and RST_STREAM
 
 int64_t SteadyUs() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -87,7 +91,10 @@ struct Listener::Address {
 struct Listener::Connection {
   Descriptor descriptor;  // the same socket as gRPC's
   Origin origin;
-  TokenBucket given_up;
+  intptr_t grpc_id = 0;  // 0: not known yet
+  uint64_t bytes = 0;    // that had arrived when its streams were counted
+  int64_t failed = 0;    // streams, then
+  TokenBucket resets = {};
   bool cut = false;
 };
 
@@ -123,11 +130,13 @@ absl::Status Listener::BindAll(const std::string& address) {
   };
   bool fine = epoll_->get() >= 0 && watch(wake_->get());
   for (const addrinfo* one = found; fine && one != nullptr; one = one->ai_next) {
-    Descriptor listening(socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, one->ai_protocol));
+    Descriptor listening(
+        socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, one->ai_protocol));
     if (listening.get() < 0 && errno == EAFNOSUPPORT) continue;  // e.g. a machine without IPv6
     const int yes = 1;
     setsockopt(listening.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    setsockopt(listening.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);  // what is accepted takes it over
+    setsockopt(listening.get(), IPPROTO_TCP, TCP_NODELAY, &yes,
+               sizeof yes);  // what is accepted takes it over
     sockaddr_storage own{};
     std::memcpy(&own, one->ai_addr, one->ai_addrlen);
     // Every address of the host gets the same port.
@@ -147,7 +156,8 @@ absl::Status Listener::BindAll(const std::string& address) {
 
 void Listener::Install(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
   using FromDescriptor = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
-  grpc_ = builder.experimental().AddExternalConnectionAcceptor(FromDescriptor::FROM_FD, std::move(credentials));
+  grpc_ =
+      builder.experimental().AddExternalConnectionAcceptor(FromDescriptor::FROM_FD, std::move(credentials));
 }
 
 void Listener::Start() {
@@ -160,16 +170,15 @@ void Listener::Stop() {
   (void)!write(wake_->get(), &one, sizeof one);
   thread_.join();
   listening_.clear();
-  std::lock_guard lock(mutex_);
-  peers_.clear();
   connections_.clear();
 }
 
 void Listener::Run() {
   epoll_event events[64];
-  int64_t swept_us = SteadyUs();
+  int64_t looked_us = SteadyUs(), swept_us = looked_us;
   while (true) {
-    const int ready = epoll_wait(epoll_->get(), events, std::size(events), kSweepMs);
+    const int ready =
+        epoll_wait(epoll_->get(), events, std::size(events), connections_.empty() ? -1 : kLookMs);
     for (int i = 0; i < ready; ++i) {
       const int descriptor = events[i].data.fd;
       if (descriptor == wake_->get()) return;
@@ -179,9 +188,14 @@ void Listener::Run() {
         Forget(descriptor);
       }
     }
-    if (const int64_t now = SteadyUs(); now - swept_us > kSweepMs * 1000) {
-      swept_us = now;
+    const int64_t now = SteadyUs();
+    if (now - looked_us >= kLookMs * 1000) {
+      LookAtStreams(now);
+      looked_us = SteadyUs();
+    }
+    if (now - swept_us >= kSecond) {
       ForgetIdleAddresses(now);
+      swept_us = now;
     }
   }
 }
@@ -202,20 +216,15 @@ void Listener::Accept(int listening) {
   Descriptor first(accepted);
   auto origin = OriginOf(from);
   if (!origin || !LetIn(origin->address, SteadyUs())) return;
-  auto connection = std::make_unique<Connection>(Connection{
-      Descriptor(fcntl(accepted, F_DUPFD_CLOEXEC, 0)), *std::move(origin), {}});
-  const int second = connection->descriptor.get();
-  {
-    std::lock_guard lock(mutex_);
-    ++addresses_[connection->origin.address].open;
-    peers_[connection->origin.peer] = connection.get();
-    connections_[second] = std::move(connection);
-  }
+  const int second = fcntl(accepted, F_DUPFD_CLOEXEC, 0);
+  if (second < 0) return;
+  ++addresses_[origin->address].open;
+  connections_.emplace(second, Connection{Descriptor(second), *std::move(origin)});
   ++counts_.accepted;
   ++counts_.open;
   // Only the end is waited for, and that is told without being asked for.
   epoll_event event{0, {.fd = second}};
-  if (second < 0 || epoll_ctl(epoll_->get(), EPOLL_CTL_ADD, second, &event) != 0) return Forget(second);
+  if (epoll_ctl(epoll_->get(), EPOLL_CTL_ADD, second, &event) != 0) return Forget(second);
   grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
   parameters.listener_fd = listening;
   parameters.fd = first.release();
@@ -223,7 +232,6 @@ void Listener::Accept(int listening) {
 }
 
 bool Listener::LetIn(const std::string& address, int64_t now_us) {
-  std::lock_guard lock(mutex_);
   Address& known = addresses_[address];
   const bool full = counts_.open >= limits_.connections;
   if (!full && now_us >= known.penalty_ends_us && known.open < limits_.connections_of_an_address &&
@@ -234,45 +242,62 @@ bool Listener::LetIn(const std::string& address, int64_t now_us) {
     last_refusal_logged_us_ = now_us;
     Log(LogLevel::kWarn, "connection.refused",
         {{"address", address},
-         {"reason", full                              ? "limits.max_connections"
-                    : now_us < known.penalty_ends_us  ? "gave up too many calls"
+         {"reason", full                                              ? "limits.max_connections"
+                    : now_us < known.penalty_ends_us                  ? kResets
                     : known.open >= limits_.connections_of_an_address ? "limits.max_connections_per_address"
-                                                      : "too many new connections"}});
+                                                                      : "too many new connections"}});
   }
   return false;
 }
 
-void Listener::GivenUp(const std::string& peer) {
-  std::lock_guard lock(mutex_);
-  const auto found = peers_.find(peer);
-  if (found == peers_.end()) return;
-  Connection& connection = *found->second;
-  const int64_t now = SteadyUs();
-  if (connection.cut || connection.given_up.Take(limits_.given_up, now)) return;
+void Listener::LookAtStreams(int64_t now_us) {
+  const int64_t least_streams = std::min(limits_.open_streams, limits_.resets.burst);
+  const auto least_bytes = static_cast<uint64_t>(kLeastBytesOfAStream * least_streams);
+  const int64_t calls = CallsStarted();
+  if (calls - calls_ < least_streams) return;
+  calls_ = calls;
+  std::optional<std::unordered_map<std::string, intptr_t>> known;
+  for (auto& [descriptor, connection] : connections_) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (connection.cut || getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+        info.tcpi_bytes_received - connection.bytes < least_bytes)
+      continue;
+    if (connection.grpc_id == 0) {
+      if (!known) known = ServerConnections();
+      const auto found = known->find(connection.origin.peer);
+      if (found == known->end()) continue;
+      connection.grpc_id = found->second;
+    }
+    const auto streams = CountStreams(connection.grpc_id);
+    if (!streams) continue;
+    connection.bytes = info.tcpi_bytes_received;
+    const int64_t failed = streams->failed - std::exchange(connection.failed, streams->failed);
+    if (streams->open() > limits_.open_streams || !connection.resets.Take(limits_.resets, now_us, failed))
+      Cut(connection, now_us);
+  }
+}
+
+void Listener::Cut(Connection& connection, int64_t now_us) {
   connection.cut = true;
   ++counts_.cut;
-  addresses_[connection.origin.address].penalty_ends_us = now + limits_.penalty_us;
-  // Also throws away what has come and was not read yet, which shutdown() would leave to be read.
+  addresses_[connection.origin.address].penalty_ends_us = now_us + limits_.penalty_us;
+  // Throws away what has arrived and was not read yet, too: after shutdown() gRPC would go on with it.
   const sockaddr nowhere{AF_UNSPEC, {}};
   connect(connection.descriptor.get(), &nowhere, sizeof nowhere);
-  Log(LogLevel::kWarn, "connection.cut", {{"address", connection.origin.address}, {"reason", "gave up too many calls"}});
+  Log(LogLevel::kWarn, "connection.cut", {{"address", connection.origin.address}, {"reason", kResets}});
 }
 
 void Listener::Forget(int descriptor) {
-  std::lock_guard lock(mutex_);
   const auto found = connections_.find(descriptor);
   if (found == connections_.end()) return;
   epoll_ctl(epoll_->get(), EPOLL_CTL_DEL, descriptor, nullptr);  // gRPC may still have its own open
-  const Origin& origin = found->second->origin;
-  --addresses_[origin.address].open;
-  if (const auto peer = peers_.find(origin.peer); peer != peers_.end() && peer->second == found->second.get())
-    peers_.erase(peer);
+  --addresses_[found->second.origin.address].open;
   connections_.erase(found);
   --counts_.open;
 }
 
 void Listener::ForgetIdleAddresses(int64_t now_us) {
-  std::lock_guard lock(mutex_);
   std::erase_if(addresses_, [&](const auto& one) {
     const Address& address = one.second;
     return address.open == 0 && now_us >= address.penalty_ends_us &&

@@ -37,7 +37,7 @@ ServiceSet::ServiceSet(const ServiceContext& context) : guard_(context.guard) {
   if (guard_ == nullptr) {
     own_policy_ = std::make_unique<security::PolicyBook>(security::Policy::Open());
     own_guard_ = std::make_unique<security::Guard>(
-        security::Guard::Options{*own_policy_, context.hub, nullptr, nullptr, nullptr});
+        security::Guard::Options{*own_policy_, context.hub, nullptr, nullptr});
     guard_ = own_guard_.get();
   }
   for (const Entry& entry : kServices) {

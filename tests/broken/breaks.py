@@ -5,6 +5,7 @@ from collections import namedtuple
 Break = namedtuple("Break", "case what file old new target tests")
 
 GUARD = "server/security/guard.cc"
+LISTENER = "server/security/listener.cc"
 
 BREAKS = [
     # Who may do what, and sees what
@@ -36,6 +37,19 @@ BREAKS = [
           "        stale = absl::OkStatus();\n        if (stored.proposer_person() == officer.person)\n", "        if (stored.proposal().proposer() == officer.name)\n", "review_test", "FourEyes*"),
     Break("F17", "a decision on what has changed is taken", "server/review/deciding.cc",
           "  if (conflict.ok() && conflict->etag() == request.etag()) return absl::OkStatus();", "  if (conflict.ok()) return absl::OkStatus();", "review_test", "Review*"),
+    # Connections
+    Break("A11", "connections have no limit", LISTENER,
+          "const bool full = counts_.open >= limits_.connections;", "const bool full = false;", "security_test", "Listener*"),
+    Break("A11", "one address may take every place", LISTENER,
+          "known.open < limits_.connections_of_an_address", "true", "security_test", "Listener*"),
+    Break("A11", "a place stays taken when a connection ends", LISTENER,
+          "  --counts_.open;\n", "", "security_test", "Listener*"),
+    Break("A11", "streams may be opened only to be reset", LISTENER,
+          "!connection.resets.Take(limits_.resets, now_us, failed)", "(failed < 0)", "security_test", "Listener*"),
+    Break("A11", "more streams are open than a caller may have", LISTENER,
+          "streams->open() > limits_.open_streams || ", "", "security_test", "Listener*"),
+    Break("A11", "whoever was cut comes again at once", LISTENER,
+          "  addresses_[connection.origin.address].penalty_ends_us = now_us + limits_.penalty_us;\n", "  (void)now_us;\n", "security_test", "Listener*"),
     # Certificates
     Break("A3", "a revoked certificate is good", "server/security/certificates.cc",
           "revoked_.contains(Hexadecimal(", "false && revoked_.contains(Hexadecimal(", "security_test", "Certificates*:CertificateJudge*"),

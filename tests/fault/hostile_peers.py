@@ -89,7 +89,7 @@ def status(hub):
     return json.loads(hub.run("status", "--json").stdout)
 
 
-def ask(hub, attack=None, times=500):
+def ask(hub, attack=None, times=2000):
     """What an honest caller meets, while a process attacks or for so many calls: p50, p99 in milliseconds, and how many were refused."""
     waited, refused = [], 0
     connection = http2.Connection(hub.port)
@@ -99,7 +99,7 @@ def ask(hub, attack=None, times=500):
             waited.append((time.time() - begin) * 1000)
         else:
             refused += 1
-        time.sleep(0.002 if attack else 0)
+        time.sleep(0.002)
     connection.close()
     waited.sort()
     return "p50 %.1f, p99 %.1f ms, %d of %d refused" % (waited[len(waited) // 2], waited[len(waited) * 99 // 100], refused, len(waited) + refused)
@@ -200,31 +200,54 @@ def ping_flood(hub):
     return sent
 
 
-def rapid_reset(hub, streams):
-    connection = http2.Connection(hub.port)
-    opened = 0
-    try:
-        for _ in range(streams // 100):
-            burst = b""
-            for _ in range(100):
-                stream = connection.stream()
-                burst += http2.frame(http2.HEADERS, http2.END_HEADERS, stream, http2.headers("/relief.v1.AdminService/GetStatus"))
-                burst += http2.frame(http2.RST_STREAM, 0, stream, struct.pack(">I", 8))
-            connection.send(burst)
-            opened += 100
-            connection.socket.settimeout(0.001)
-            with contextlib.suppress(socket.timeout, BlockingIOError):
-                while True:
-                    connection.read()
-            connection.socket.settimeout(20)
-    except http2.Closed:
-        pass
-    connection.close()
+def rapid_reset(port, source, seconds, path, told):
+    """Opens streams only to reset them, as fast as it can, and comes again whenever it is cut. Tells how many streams."""
+    end, opened = time.time() + seconds, 0
+    while time.time() < end:
+        try:
+            connection = http2.Connection(port, source=source)
+            while time.time() < end:
+                burst = b""
+                for _ in range(100):
+                    stream = connection.stream()
+                    burst += http2.frame(http2.HEADERS, http2.END_HEADERS, stream, http2.headers(path))
+                    burst += http2.frame(http2.RST_STREAM, 0, stream, struct.pack(">I", 8))
+                connection.send(burst)
+                opened += 100
+                connection.socket.settimeout(0.0001)
+                with contextlib.suppress(socket.timeout, BlockingIOError):
+                    while True:
+                        connection.read()
+                connection.socket.settimeout(20)
+        except (http2.Closed, OSError):
+            time.sleep(0.01)
+    told.put(opened)
+
+
+def idle_connections(port, of_each, sources):
+    """Half of them say nothing at all."""
+    opened = []
+    for source in sources:
+        for i in range(of_each):
+            one = socket.create_connection(("127.0.0.1", port), source_address=(source, 0))
+            if i % 2:
+                with contextlib.suppress(OSError):
+                    one.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + http2.frame(http2.SETTINGS, 0, 0))
+            opened.append(one)
     return opened
 
 
+def is_open(connection):
+    """The hub speaks first."""
+    connection.setblocking(False)
+    try:
+        return len(connection.recv(9)) > 0
+    except OSError:
+        return False
+
+
 def floods(directory, size):
-    size = size or 500
+    size, seconds = size or 500, 20 if size else 4
     console = free_port()
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(40_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
     with running(directory, console) as hub:
@@ -236,26 +259,35 @@ def floods(directory, size):
               flush=True)
         recovers(hub)
 
-        with Peak(hub) as peak:
-            attack = at_once(rapid_reset, hub, size * 4)
-            meanwhile = ask(hub, attack)
-            recovered = recovers(hub)
-        print("floods: %d streams opened and reset at once: the hub grew by %.1f MB; an honest caller meanwhile %s; %.1f s to recover" %
-              (size * 4, peak.growth / MB, meanwhile, recovered), flush=True)
-        assert attack.exitcode == 0
-        # gRPC 1.51 has no measure of its own against it: every stream costs until it is seen to be gone.
-        assert peak.growth < 64 * MB + size * 4 * 20_000
+        cut = 0
+        for source, path in ("127.0.0.2", "/relief.v1.AdminService/GetStatus"), ("127.0.0.3", "/relief.v1.AdminService/NoSuchMethod"):
+            told = multiprocessing.get_context("fork").SimpleQueue()
+            with Peak(hub) as peak:
+                attack = at_once(rapid_reset, hub.port, source, seconds, path, told)
+                meanwhile = ask(hub, attack)
+                recovered = recovers(hub)
+            with open(hub.log.name, encoding="utf-8") as log:
+                cuts = log.read().count('"connection.cut"') - cut
+            cut += cuts
+            print("floods: for %d s streams of %s opened and reset, %d of them, cut %d times: the hub grew by %.1f MB; an honest caller "
+                  "meanwhile %s; %.1f s to recover" % (seconds, path, told.get(), cuts, peak.growth / MB, meanwhile, recovered), flush=True)
+            assert attack.exitcode == 0
+            assert peak.growth < 160 * MB
+            assert 1 <= cuts <= 1 + seconds / 10, "whoever resets streams is cut, and then not let in for 10 s"
 
-        with Peak(hub) as peak:
-            idle = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(size)]  # half of them say nothing at all
-            for one in idle[::2]:
-                one.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + http2.frame(http2.SETTINGS, 0, 0))
-            time.sleep(1)
-            crowded = ask(hub)
-        print("floods: %d idle connections: the hub grew by %.1f MB; an honest caller meanwhile %s" % (size, peak.growth / MB, crowded), flush=True)
-        for one in idle:
-            one.close()
-        assert peak.growth < 64 * MB + size * 64 * 1024
+        for addresses in 1, size // 400 + 1:
+            with Peak(hub) as peak:
+                idle = idle_connections(hub.port, size * 2 // addresses, ["127.0.1.%d" % (i + 1) for i in range(addresses)])
+                time.sleep(1)
+                crowded = ask(hub)
+                let_in = sum(1 for one in idle if is_open(one))
+            print("floods: %d idle connections of %d addresses, %d let in: the hub grew by %.1f MB; an honest caller meanwhile %s" %
+                  (len(idle), addresses, let_in, peak.growth / MB, crowded), flush=True)
+            for one in idle:
+                one.close()
+            assert let_in <= addresses * 512
+            assert let_in == 512 or addresses > 1, "the limit of an address"
+            assert peak.growth < 64 * MB + let_in * 64 * 1024
 
         # Requests that never end, one byte a second: as many as the console has threads, and twice as many again.
         slow = [socket.create_connection(("127.0.0.1", console)) for _ in range(48)]

@@ -27,8 +27,9 @@ class Metrics : public testing::Test {
     running_ =
         std::make_unique<RunningHub>(std::move(hub), grpc::InsecureServerCredentials(), std::move(policy));
     auto started = MetricsEndpoint::Start(
-        "127.0.0.1:0", std::make_shared<HubMetrics>(
-                           HubMetrics::Options{running_->hub(), running_->guard(), {backups, 3}, 1 << 30, &running_->listener()}));
+        "127.0.0.1:0",
+        std::make_shared<HubMetrics>(HubMetrics::Options{
+            running_->hub(), running_->guard(), {backups, 3}, 1 << 30, &running_->listener()}));
     ASSERT_TRUE(started.ok()) << started.status();
     endpoint_ = *std::move(started);
   }

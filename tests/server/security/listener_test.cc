@@ -1,5 +1,5 @@
-// Limits of connections, and the cutting of those whose calls are opened to be given up (A11). The floods themselves:
-// tests/fault/hostile_peers.py.
+// Limits of connections, and the cutting of those whose calls are opened to be given up (A11). The floods
+// themselves: tests/fault/hostile_peers.py.
 #include "server/security/listener.h"
 
 #include <arpa/inet.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "relief/v1/admin_service.grpc.pb.h"
+#include "relief/v1/feed_service.grpc.pb.h"
 #include "tests/server/service/running_hub.h"
 
 namespace relief::server::security {
@@ -42,12 +43,6 @@ class Socket {
       if (recv(socket_, bytes, sizeof bytes, 0) <= 0) return true;
     return false;
   }
-  std::string peer() const {
-    sockaddr_in own{};
-    socklen_t size = sizeof own;
-    getsockname(socket_, reinterpret_cast<sockaddr*>(&own), &size);
-    return std::string("ipv4:") + inet_ntoa(own.sin_addr) + ":" + std::to_string(ntohs(own.sin_port));
-  }
 
  private:
   static sockaddr_in Address(const std::string& host, int port) {
@@ -66,13 +61,34 @@ bool Becomes(const std::function<bool()>& true_at_last) {
   return false;
 }
 
+constexpr char kStatus[] = "/relief.v1.AdminService/GetStatus";
+
+// Streams of which the hub sees the beginning, and the reset right behind it.
+void OpenAndReset(const std::shared_ptr<grpc::Channel>& channel, const char* method, int times) {
+  const grpc::internal::RpcMethod rpc(method, grpc::internal::RpcMethod::BIDI_STREAMING, channel);
+  for (int i = 0; i < times; ++i) {
+    grpc::ClientContext context;
+    using Calls = grpc::internal::ClientReaderWriterFactory<v1::GetStatusRequest, v1::HubStatus>;
+    const std::unique_ptr<grpc::ClientReaderWriter<v1::GetStatusRequest, v1::HubStatus>> call(
+        Calls::Create(channel.get(), rpc, &context));
+    context.TryCancel();
+    call->Finish();
+  }
+}
+
 class ListenerTest : public testing::Test {
  protected:
   void Start(const Listener::Limits& limits) {
-    running_ = std::make_unique<RunningHub>(OpenHub(), grpc::InsecureServerCredentials(), Policy::Open(), nullptr, limits);
+    running_ = std::make_unique<RunningHub>(OpenHub(), grpc::InsecureServerCredentials(), Policy::Open(),
+                                            nullptr, limits);
   }
   std::unique_ptr<Socket> Connect(const std::string& from) {
     return std::make_unique<Socket>(from, running_->listener().port());
+  }
+  std::shared_ptr<grpc::Channel> Connected() {
+    auto channel = running_->channel();
+    EXPECT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + seconds(10)));
+    return channel;
   }
   const ListenerCounts& counts() { return running_->listener().counts(); }
 
@@ -105,46 +121,54 @@ TEST_F(ListenerTest, NewConnectionsOfAnAddressComeAtARate) {
   EXPECT_TRUE(Connect("127.0.0.1")->IsLetIn());
 }
 
-TEST_F(ListenerTest, WhoeverGivesUpTooManyCallsIsCutAndItsAddressWaits) {
-  Start({.given_up = {.calls_per_minute = 1, .burst = 5}, .penalty_us = 500'000});
-  const auto hasty = Connect("127.0.0.1"), beside = Connect("127.0.0.1"), other = Connect("127.0.0.2");
-  ASSERT_TRUE(hasty->IsLetIn() && beside->IsLetIn() && other->IsLetIn());
-  for (int i = 0; i < 5; ++i) running_->listener().GivenUp(hasty->peer());
-  EXPECT_EQ(counts().cut, 0) << "some give up, as anybody does";
-  for (int i = 0; i < 3; ++i) running_->listener().GivenUp(hasty->peer());
-  EXPECT_EQ(counts().cut, 1);
-  EXPECT_TRUE(hasty->IsCut());
-  EXPECT_TRUE(Becomes([&] { return counts().open == 2; })) << "those beside it stay";
+TEST_F(ListenerTest, WhoeverOpensCallsToResetThemIsCutAndItsAddressWaits) {
+  Start({.resets = {.calls_per_minute = 1, .burst = 50}, .penalty_us = 500'000});
+  const auto beside = Connect("127.0.0.1"), other = Connect("127.0.0.2");
+  ASSERT_TRUE(beside->IsLetIn() && other->IsLetIn());
+  const auto hasty = Connected();
+  OpenAndReset(hasty, kStatus, 40);
+  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_EQ(counts().cut, 0) << "some are reset, as anybody does";
+  EXPECT_TRUE(Becomes([&] {
+    OpenAndReset(hasty, kStatus, 5);
+    return counts().cut == 1;
+  })) << counts().cut;
   EXPECT_FALSE(Connect("127.0.0.1")->IsLetIn());
+  EXPECT_TRUE(Becomes([&] { return counts().open == 2; })) << "those beside it stay";
   EXPECT_TRUE(Connect("127.0.0.2")->IsLetIn());
-  std::this_thread::sleep_for(milliseconds(600));
-  EXPECT_TRUE(Connect("127.0.0.1")->IsLetIn()) << "the penalty ends";
-  running_->listener().GivenUp("inproc");
-  EXPECT_EQ(counts().cut, 1);
+  EXPECT_TRUE(Becomes([&] { return Connect("127.0.0.1")->IsLetIn(); })) << "the penalty ends";
 }
 
-// Calls that are given up reach the listener whatever they call, and a connection that is cut was theirs.
-TEST_F(ListenerTest, CallsThatAreOpenedToBeGivenUpEndTheirConnection) {
-  for (const char* method : {"/relief.v1.AdminService/GetStatus", "/relief.v1.AdminService/NoSuchMethod",
-                             "/grpc.health.v1.Health/Check", "/relief.v1.FeedService/Push"}) {
+// Whatever they call: methods of the guard, of gRPC itself, and none.
+TEST_F(ListenerTest, ResetsCountWhateverIsCalled) {
+  for (const char* method : {"/relief.v1.FeedService/Push", "/relief.v1.AdminService/NoSuchMethod",
+                             "/grpc.health.v1.Health/Check"}) {
     SCOPED_TRACE(method);
-    Start({.given_up = {.calls_per_minute = 1, .burst = 20}});
-    const auto channel = running_->channel();
-    ASSERT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + seconds(10)));
-    const grpc::internal::RpcMethod rpc(method, grpc::internal::RpcMethod::BIDI_STREAMING,
-                                        channel);
+    Start({.resets = {.calls_per_minute = 1, .burst = 20}});
+    const auto channel = Connected();
     EXPECT_TRUE(Becomes([&] {
-      for (int i = 0; i < 10; ++i) {
-        grpc::ClientContext context;
-        std::unique_ptr<grpc::ClientReaderWriter<v1::GetStatusRequest, v1::HubStatus>> call(
-            grpc::internal::ClientReaderWriterFactory<v1::GetStatusRequest, v1::HubStatus>::Create(channel.get(), rpc,
-                                                                                                  &context));
-        context.TryCancel();
-        call->Finish();
-      }
+      OpenAndReset(channel, method, 10);
       return counts().cut > 0;
-    })) << counts().cut;
+    }));
   }
+}
+
+// The hub is still at work for streams that its caller has long reset: more than may be open at once.
+TEST_F(ListenerTest, MoreOpenStreamsThanThereMayBeAreResetOnes) {
+  Start({.open_streams = 5});
+  const auto channel = running_->channel();
+  std::deque<grpc::ClientContext> contexts(30);
+  std::vector<std::unique_ptr<grpc::ClientReaderWriter<v1::PushRequest, v1::PushResponse>>> calls;
+  const auto stub = v1::FeedService::NewStub(channel);
+  const auto open = [&] { calls.push_back(stub->Push(&contexts[calls.size()])); };
+  for (int i = 0; i < 5; ++i) open();
+  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_EQ(counts().cut, 0);
+  while (calls.size() < contexts.size()) open();
+  EXPECT_TRUE(Becomes([&] { return counts().cut == 1; }));
+  EXPECT_FALSE(calls[0]->Finish().ok());
+  for (auto& context : contexts) context.TryCancel();
+  for (size_t i = 1; i < calls.size(); ++i) calls[i]->Finish();
 }
 
 TEST(ListenerBind, OneAddressAtATimeAndSaysWhatIsWrong) {
@@ -157,20 +181,18 @@ TEST(ListenerBind, OneAddressAtATimeAndSaysWhatIsWrong) {
     EXPECT_EQ(Listener::Bind(address, {}).status().code(), absl::StatusCode::kInvalidArgument) << address;
 }
 
-// Calls over IPv6, and over IPv4 to an address that takes both, have the peer that the listener expects.
+// Calls over IPv6, and over IPv4 to an address that takes both, are counted where the listener looks for
+// them.
 TEST(ListenerBind, ServesBothFamilies) {
-  for (const auto& [address, host] : {std::pair("[::1]:0", "[::1]"), {"[::]:0", "[::1]"}, {"[::]:0", "127.0.0.1"},
-                                      {"localhost:0", "localhost"}, {"0.0.0.0:0", "127.0.0.1"}}) {
+  for (const auto& [address, host] : {std::pair("[::1]:0", "[::1]"),
+                                      {"[::]:0", "[::1]"},
+                                      {"[::]:0", "127.0.0.1"},
+                                      {"localhost:0", "localhost"},
+                                      {"0.0.0.0:0", "127.0.0.1"}}) {
     SCOPED_TRACE(std::string(address) + " " + host);
-    auto listener = Listener::Bind(address, {.given_up = {.calls_per_minute = 1, .burst = 1}});
+    auto listener = Listener::Bind(address, {.resets = {.calls_per_minute = 1, .burst = 10}});
     ASSERT_TRUE(listener.ok()) << listener.status();
-    struct Noting : v1::AdminService::Service {
-      grpc::Status GetStatus(grpc::ServerContext* context, const v1::GetStatusRequest*, v1::HubStatus*) override {
-        peer = context->peer();
-        return grpc::Status::OK;
-      }
-      std::string peer;
-    } service;
+    v1::AdminService::Service service;
     grpc::ServerBuilder builder;
     (*listener)->Install(builder, grpc::InsecureServerCredentials());
     builder.RegisterService(&service);
@@ -179,13 +201,11 @@ TEST(ListenerBind, ServesBothFamilies) {
     (*listener)->Start();
     const auto channel = grpc::CreateChannel(std::string(host) + ":" + std::to_string((*listener)->port()),
                                              grpc::InsecureChannelCredentials());
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + seconds(10));
-    v1::HubStatus answer;
-    const auto status = v1::AdminService::NewStub(channel)->GetStatus(&context, {}, &answer);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    for (int i = 0; i < 2; ++i) (*listener)->GivenUp(service.peer);
-    EXPECT_EQ((*listener)->counts().cut, 1) << service.peer;
+    ASSERT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + seconds(10)));
+    EXPECT_TRUE(Becomes([&] {
+      OpenAndReset(channel, kStatus, 5);
+      return (*listener)->counts().cut > 0;
+    }));
     (*listener)->Stop();
     server->Shutdown();
   }

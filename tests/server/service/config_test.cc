@@ -23,6 +23,8 @@ TEST(Config, TheShippedFilesAreSound) {
   EXPECT_TRUE(std::filesystem::path(development->rules_directory()).is_absolute());
   EXPECT_TRUE(std::filesystem::exists(development->model_file()));
   EXPECT_EQ(development->limits().max_message_bytes(), 4 << 20) << "defaults are filled in";
+  EXPECT_EQ(development->limits().max_connections(), 4096);
+  EXPECT_EQ(development->limits().max_connections_per_address(), 512);
 }
 
 TEST(Config, ASyntaxErrorIsNamedByLineAndColumn) {
@@ -52,6 +54,9 @@ TEST(Config, EachWrongSettingIsNamed) {
       {"as_of_date", [](auto& c) { c.mutable_as_of_date()->set_year(2026); }},
       {"log_level", [](auto& c) { c.set_log_level("loud"); }},
       {"limits.max_threads", [](auto& c) { c.mutable_limits()->set_max_threads(1); }},
+      {"limits.max_connections", [](auto& c) { c.mutable_limits()->set_max_connections(-1); }},
+      {"limits.max_connections_per_address",
+       [](auto& c) { c.mutable_limits()->set_max_connections_per_address(5000); }},
       {"limits.snapshot_shrink_limit_percent",
        [](auto& c) { c.mutable_limits()->set_snapshot_shrink_limit_percent(101); }},
       {"sources", [](auto& c) { c.add_sources(); }},

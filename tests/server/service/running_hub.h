@@ -21,7 +21,7 @@ class RunningHub {
       : hub_(std::move(hub)),
         policy_(std::move(policy)),
         listener_(*security::Listener::Bind("127.0.0.1:0", limits)),
-        guard_({policy_, *hub_, judge_certificate, {}, [this](const std::string& peer) { listener_->GivenUp(peer); }}) {
+        guard_({policy_, *hub_, judge_certificate, {}}) {
     services_ = std::make_unique<ServiceSet>(
         ServiceContext{*hub_, stopping_, [this] { return coverage::RuleSet::Parse("reloaded", rules_text_); },
                        /*backups=*/{}, &guard_});
