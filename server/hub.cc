@@ -7,9 +7,9 @@
 #include "server/log.h"
 #include "server/notice/finding_update.h"
 #include "server/notice/judging.h"
-#include "server/report/holders.h"
 #include "server/referral/referral_clock.h"
 #include "server/referral/settings.h"
+#include "server/report/holders.h"
 #include "server/review/work_items.h"
 #include "server/schema.h"
 #include "server/security/audit_chain.h"
@@ -19,10 +19,9 @@
 namespace relief::server {
 namespace {
 
-constexpr size_t kSweepPage = 500;     // persons judged in one commit of a sweep
+constexpr size_t kSweepPage = 500;  // persons judged in one commit of a sweep
 constexpr int kCommitTries = 5;
 constexpr auto kDayCheck = std::chrono::seconds(20);
-
 
 // A snapshot that a transaction can be built on, and never committed to.
 class SnapshotStore final : public storage::Store {
@@ -278,8 +277,8 @@ void Hub::RunGroup(std::vector<Item>& items) {
   RuleChange change;
   const absl::StatusOr<int64_t> position = CommitTogether(works, outcomes, &change);
   if (absl::IsResourceExhausted(position.status()) && items.size() > 1) {
-    // Nothing was written. What the disk has no room for must not take the others with it: below the watermark
-    // a read still leaves its few rows in the audit chain.
+    // Nothing was written. What the disk has no room for must not take the others with it: below the
+    // watermark a read still leaves its few rows in the audit chain.
     for (Item& item : items) {
       std::vector<Item> alone;
       alone.push_back(std::move(item));

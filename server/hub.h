@@ -110,10 +110,10 @@ class Hub {
   struct Options {
     std::optional<matcher::CivilDate> as_of;  // fixed day to judge for; none: today by the clock, in UTC+8
     Clock clock = SystemClock;
-    size_t queue_limit = 64;      // pieces of work waiting
-    size_t group_records = 2000;  // stop adding work to a group beyond this weight
+    size_t queue_limit = 64;           // pieces of work waiting
+    size_t group_records = 2000;       // stop adding work to a group beyond this weight
     size_t remembered_records = 2000;  // matcher::Resolver
-    bool may_upgrade = true;      // rewrite derived rows of an older format
+    bool may_upgrade = true;           // rewrite derived rows of an older format
     bool auto_register_sources = false;
     int snapshot_shrink_limit_percent = 20;  // a snapshot that would end more of a source is held
     // Asked before a batch is taken: RESOURCE_EXHAUSTED refuses it. Nothing: every batch is taken.

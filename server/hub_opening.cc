@@ -1,4 +1,5 @@
-// How a hub begins: the store's format is looked at, and rows that were derived by something else than what runs now are made again.
+// How a hub begins: the store's format is looked at, and rows that were derived by something else than what
+// runs now are made again.
 #include <openssl/rand.h>
 
 #include "server/hub.h"
@@ -18,7 +19,8 @@ constexpr size_t kRebuildPage = 2000;  // records resolved in one commit of a re
 // Only whoever has the store's files, and their key, can tell whose number a block key is of.
 absl::Status KeepSecret(storage::Store& store) {
   matcher::BlockSecret secret;
-  if (RAND_bytes(secret.data(), static_cast<int>(secret.size())) != 1) return absl::InternalError("no random numbers");
+  if (RAND_bytes(secret.data(), static_cast<int>(secret.size())) != 1)
+    return absl::InternalError("no random numbers");
   storage::Transaction txn(store);
   if (absl::Status status = matcher::SetBlockSecret(txn, secret); !status.ok() || txn.empty()) return status;
   return txn.Commit().status();
@@ -134,7 +136,8 @@ absl::Status Hub::RebuildIndex() {
       if (!record.ParseFromString((*records)[i].value))
         return absl::DataLossError("a row of the hub is damaged");
       if (IsLive(record)) changes.push_back(ToChange(keys[i], record));
-      if (const auto account = AccountOf(record, *secret)) accounts.push_back(schema::AccountRow(*account, keys[i]));
+      if (const auto account = AccountOf(record, *secret))
+        accounts.push_back(schema::AccountRow(*account, keys[i]));
     }
     storage::Transaction txn(*store_);
     for (const std::string& account : accounts) txn.Put(account, "");

@@ -47,7 +47,8 @@ inline constexpr std::string_view kFindingPrefix = "hf";
 std::string FindingEventRow(std::string_view finding_id, int64_t sequence);
 std::string FindingEventPrefix(std::string_view finding_id);
 
-// stored::PersonPast: what a person's records were until the commit of that time. No row: nothing changed since.
+// stored::PersonPast: what a person's records were until the commit of that time. No row: nothing changed
+// since.
 std::string PersonPastRow(matcher::PersonId person, int64_t commit_time_us);
 std::string PersonPastPrefix(matcher::PersonId person);
 
@@ -55,7 +56,8 @@ std::string PersonPastPrefix(matcher::PersonId person);
 std::string PersonFindingsRow(matcher::PersonId person);
 inline constexpr std::string_view kPersonFindingsPrefix = "hp";
 
-// Persons to be judged again on a day (days since 1970), because time alone may change their findings. No value.
+// Persons to be judged again on a day (days since 1970), because time alone may change their findings. No
+// value.
 std::string TimerRow(int32_t day, matcher::PersonId person);
 struct Timer {
   int32_t day = 0;

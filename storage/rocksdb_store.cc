@@ -327,8 +327,9 @@ rocksdb::Options DatabaseOptions(const RocksDbOptions& options) {
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
-  // Otherwise filters and indexes are held beside the cache, and grow with the store without a bound. In parts, because a whole
-  // filter is a megabyte: a cache that cannot hold them all would read one for each row.
+  // Otherwise filters and indexes are held beside the cache, and grow with the store without a bound. In
+  // parts, because a whole filter is a megabyte: a cache that cannot hold them all would read one for each
+  // row.
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;

@@ -4,11 +4,13 @@ namespace relief::storage {
 
 absl::StatusOr<std::vector<Row>> Transaction::MultiGet(std::span<const std::string> keys) {
   std::vector<Row> rows(keys.size());
-  if (absl::Status status = Visit(keys, [&](size_t i, const Row& row) { rows[i] = row; }); !status.ok()) return status;
+  if (absl::Status status = Visit(keys, [&](size_t i, const Row& row) { rows[i] = row; }); !status.ok())
+    return status;
   return rows;
 }
 
-absl::Status Transaction::Visit(std::span<const std::string> keys, absl::FunctionRef<void(size_t, const Row&)> take) {
+absl::Status Transaction::Visit(std::span<const std::string> keys,
+                                absl::FunctionRef<void(size_t, const Row&)> take) {
   if (absl::Status status = Prefetch(keys); !status.ok()) return status;
   for (size_t i = 0; i < keys.size(); ++i) {
     if (const auto written = writes_.find(keys[i]); written != writes_.end()) {

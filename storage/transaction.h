@@ -32,7 +32,8 @@ class Transaction {
   static constexpr Version kPending = ~Version{0};
   absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys);
 
-  // The same without copies: each row with its position, in that order. `take` must not touch the transaction.
+  // The same without copies: each row with its position, in that order. `take` must not touch the
+  // transaction.
   absl::Status Visit(std::span<const std::string> keys, absl::FunctionRef<void(size_t, const Row&)> take);
 
   // One value, or no value if the row is absent.

@@ -55,7 +55,8 @@ absl::Status Dispose(const Session& session, const DisposeOptions& options) {
     said.set_recovered_fen(*recovered);
   }
   v1::Finding finding;
-  auto status = session.Call<v1::FindingService>(&v1::FindingService::Stub::AddDisposition, request, &finding);
+  auto status =
+      session.Call<v1::FindingService>(&v1::FindingService::Stub::AddDisposition, request, &finding);
   if (status.ok()) Show(session, finding);
   return status;
 }
@@ -79,7 +80,8 @@ absl::Status History(const Session& session, const std::string& finding_id) {
   v1::ListFindingEventsRequest request;
   request.set_finding_id(finding_id);
   v1::ListFindingEventsResponse response;
-  auto status = session.Call<v1::FindingService>(&v1::FindingService::Stub::ListFindingEvents, request, &response);
+  auto status =
+      session.Call<v1::FindingService>(&v1::FindingService::Stub::ListFindingEvents, request, &response);
   if (!status.ok()) return status;
   if (session.json()) {
     Session::PrintJson(response);

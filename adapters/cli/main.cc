@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   UseLanguage(ChooseLanguage(argc, argv));
   CLI::App app(Text(Say::kAbout), "relief");
   app.footer(Text(Say::kFooter));
+  app.set_version_flag("--version", RELIEF_VERSION, Text(Say::kHelpOwnVersion));
   app.require_subcommand(1);
   app.fallthrough();
   app.option_defaults()->always_capture_default(false);

@@ -87,11 +87,13 @@ std::optional<google::protobuf::Timestamp> ParseTime(const std::string& text) {
     second = 0;
     if (std::sscanf(rest, " %2d:%2d%n", &hour, &minute, &end) != 2 || rest[end] != '\0') return std::nullopt;
   }
-  const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date(std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day)));
   if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
   google::protobuf::Timestamp time;
-  time.set_seconds(int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * 86400 + hour * 3600 + minute * 60 + second - 8 * 3600);
+  time.set_seconds(int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * 86400 + hour * 3600 +
+                   minute * 60 + second - 8 * 3600);
   return time;
 }
 

@@ -31,7 +31,7 @@ std::string FormatYuan(int64_t fen);                              // "1234.50"; 
 std::string FormatTime(const google::protobuf::Timestamp& time);  // in China Standard Time; empty if absent
 // "2026-11-01" (the end of that day) or "2026-11-01 08:30", in China Standard Time; nothing if it is neither.
 std::optional<google::protobuf::Timestamp> ParseTime(const std::string& text);
-std::string FormatRecord(const v1::RecordName& record);           // "source/record"
-std::string FormatBits(double bits);                              // "+12.3"
+std::string FormatRecord(const v1::RecordName& record);  // "source/record"
+std::string FormatBits(double bits);                     // "+12.3"
 
 }  // namespace relief::adapters

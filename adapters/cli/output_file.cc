@@ -15,7 +15,8 @@ absl::Status OutputFile::Open(const std::string& path) {
 }
 
 void OutputFile::Write(const std::string& bytes) {
-  (path_ == "-" ? static_cast<std::ostream&>(std::cout) : file_).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  (path_ == "-" ? static_cast<std::ostream&>(std::cout) : file_)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 absl::Status OutputFile::Finish() {

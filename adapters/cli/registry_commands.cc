@@ -144,13 +144,15 @@ absl::Status ShowHousehold(const Session& session, const std::string& person_id,
   request.set_person_id(person_id);
   *request.mutable_purpose() = *purpose;
   v1::HouseholdView household;
-  auto status = session.Call<v1::RegistryService>(&v1::RegistryService::Stub::GetHousehold, request, &household);
+  auto status =
+      session.Call<v1::RegistryService>(&v1::RegistryService::Stub::GetHousehold, request, &household);
   if (!status.ok()) return status;
   if (session.json()) {
     Session::PrintJson(household);
     return status;
   }
-  Table table({{Text(Say::kPersonColumn)}, {Text(Say::kRecord)}, {Text(Say::kHouseholdId)}, {Text(Say::kRelation)}});
+  Table table(
+      {{Text(Say::kPersonColumn)}, {Text(Say::kRecord)}, {Text(Say::kHouseholdId)}, {Text(Say::kRelation)}});
   for (const auto& member : household.members()) {
     if (member.ties().empty()) table.Add({member.person_id(), "", "", ""});
     for (const auto& tie : member.ties())

@@ -22,7 +22,8 @@ bool IsChinese() { return CurrentLanguage() == Language::kChinese; }
 // "2026-03"; whether there is such a month, the hub says.
 absl::Status SetMonth(const char* flag, const std::string& text, v1::Month* month) {
   int year = 0, number = 0, end = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2d%n", &year, &number, &end) != 2 || static_cast<size_t>(end) != text.size())
+  if (std::sscanf(text.c_str(), "%4d-%2d%n", &year, &number, &end) != 2 ||
+      static_cast<size_t>(end) != text.size())
     return BadFlag(flag);
   month->set_year(year);
   month->set_month(number);
@@ -37,7 +38,8 @@ struct ReportFlags {
 
   void Add(CLI::App& command) {
     filter.AddForReport(command);
-    command.add_option("--by-region", digits, Text(Say::kHelpByRegion))->check(CLI::IsMember({2, 4, 6, 9, 12}));
+    command.add_option("--by-region", digits, Text(Say::kHelpByRegion))
+        ->check(CLI::IsMember({2, 4, 6, 9, 12}));
     command.add_option("--from", from, Text(Say::kHelpFromMonth));
     command.add_option("--to", to, Text(Say::kHelpToMonth));
     command.add_option("--as-known-at", as_known_at, Text(Say::kHelpAsKnownAt));
@@ -69,7 +71,8 @@ struct ReportFlags {
 };
 
 // The hub makes the file; how it went is told beside it, so that standard output may be the file.
-absl::Status Save(const Session& session, const v1::GetGapReportRequest& report, v1::ExportFormat format, const std::string& path) {
+absl::Status Save(const Session& session, const v1::GetGapReportRequest& report, v1::ExportFormat format,
+                  const std::string& path) {
   auto channel = session.Connect();
   if (!channel.ok()) return channel.status();
   const auto stub = v1::ReportService::NewStub(*channel);
@@ -101,7 +104,8 @@ std::string Moved(const v1::Movement& movement) {
 
 void AddRow(const v1::GapRow& row, const std::string& title, bool compare, Table* table) {
   const v1::GapFigures& figures = row.figures();
-  std::vector<std::string> cells = {row.rule_id(), title, row.kind() == 0 ? "" : Word(v1::FindingKind_Name(row.kind())),
+  std::vector<std::string> cells = {row.rule_id(), title,
+                                    row.kind() == 0 ? "" : Word(v1::FindingKind_Name(row.kind())),
                                     row.region_prefix()};
   const size_t numbers = compare ? 7 : 3;
   if (figures.suppressed()) {
@@ -184,14 +188,16 @@ v1::Month LastMonth() {
 
 void PrintMonthly(const v1::MonthlySummary& summary) {
   const v1::GapFigures& total = summary.report().total();
-  const std::string region = summary.region_prefix().empty() ? Text(Say::kWholeCountry) : summary.region_prefix();
+  const std::string region =
+      summary.region_prefix().empty() ? Text(Say::kWholeCountry) : summary.region_prefix();
   if (total.suppressed()) {
     std::cout << Fill(Say::kMonthlyHeadWithheld, {region, FormatMonth(summary.month())}) << '\n';
     return;
   }
   const v1::Movement& moved = total.movement();
-  std::cout << Fill(Say::kMonthlyHead, {region, FormatMonth(summary.month()), std::to_string(moved.opened() + moved.reopened()),
-                                        Moved(moved), std::to_string(moved.open_at_end())})
+  std::cout << Fill(Say::kMonthlyHead,
+                    {region, FormatMonth(summary.month()), std::to_string(moved.opened() + moved.reopened()),
+                     Moved(moved), std::to_string(moved.open_at_end())})
             << '\n';
   Table table({{Text(Say::kRule)},
                {Text(Say::kTitle)},
@@ -217,7 +223,8 @@ absl::Status Monthly(const Session& session, const MonthlyFlags& flags) {
   request.set_issuer(flags.issuer);
   request.set_disclosure(flags.is_full ? v1::DISCLOSURE_FULL : v1::DISCLOSURE_PROTECTED);
   v1::MonthlySummary summary;
-  auto status = session.Call<v1::ReportService>(&v1::ReportService::Stub::GetMonthlySummary, request, &summary);
+  auto status =
+      session.Call<v1::ReportService>(&v1::ReportService::Stub::GetMonthlySummary, request, &summary);
   if (!status.ok()) return status;
   if (!flags.html.empty()) {
     OutputFile file;
@@ -242,11 +249,15 @@ absl::Status Schedules(const Session& session) {
     Session::PrintJson(response);
     return status;
   }
-  Table table({{Text(Say::kScheduleColumn)}, {""}, {Text(Say::kNextColumn)}, {Text(Say::kLastColumn)}, {Text(Say::kFile)},
+  Table table({{Text(Say::kScheduleColumn)},
+               {""},
+               {Text(Say::kNextColumn)},
+               {Text(Say::kLastColumn)},
+               {Text(Say::kFile)},
                {Text(Say::kFailureColumn)}});
   for (const v1::ReportSchedule& one : response.schedules())
-    table.Add({one.name(), IsChinese() ? one.description_zh() : one.description_en(), FormatTime(one.next_time()),
-               FormatTime(one.last_time()), one.last_file(),
+    table.Add({one.name(), IsChinese() ? one.description_zh() : one.description_en(),
+               FormatTime(one.next_time()), FormatTime(one.last_time()), one.last_file(),
                one.has_failed_since() ? FormatTime(one.failed_since()) + " " + one.failure() : ""});
   table.Print(std::cout);
   return status;

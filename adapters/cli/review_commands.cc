@@ -5,8 +5,8 @@
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/names.h"
-#include "adapters/cli/purpose_flags.h"
 #include "adapters/cli/paging_flags.h"
+#include "adapters/cli/purpose_flags.h"
 #include "adapters/cli/show.h"
 #include "adapters/cli/table.h"
 #include "adapters/cli/text.h"

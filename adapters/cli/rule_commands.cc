@@ -21,7 +21,8 @@ std::string Title(const std::string& zh, const std::string& en) {
 
 absl::Status List(const Session& session) {
   v1::HubStatus hub;
-  auto status = session.Call<v1::AdminService>(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest(), &hub);
+  auto status =
+      session.Call<v1::AdminService>(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest(), &hub);
   if (!status.ok()) return status;
   Table table({{Text(Say::kRule)},
                {Text(Say::kTitle)},
@@ -35,8 +36,8 @@ absl::Status List(const Session& session) {
       Session::PrintJson(rule);
       continue;
     }
-    table.Add({rule.rule_id(), Title(rule.title_zh(), rule.title_en()), Word(v1::FindingKind_Name(rule.kind())),
-               Word(v1::Severity_Name(rule.severity())),
+    table.Add({rule.rule_id(), Title(rule.title_zh(), rule.title_en()),
+               Word(v1::FindingKind_Name(rule.kind())), Word(v1::Severity_Name(rule.severity())),
                Text(rule.of_household() ? Say::kOfHousehold : Say::kOfPerson), std::to_string(rule.version()),
                rule.basis_confirmed() ? "" : Text(Say::kUnconfirmed)});
   }
@@ -92,9 +93,9 @@ absl::Status Preview(const Session& session, const std::vector<std::string>& pat
   for (const v1::RulePreview& rule : response.rules()) {
     const auto version = [](int number) { return number == 0 ? std::string("-") : std::to_string(number); };
     table.Add({rule.rule_id(), Title(rule.title_zh(), rule.title_en()),
-               version(rule.version_now()) + " -> " + version(rule.version_then()), std::to_string(rule.opens()),
-               FormatYuan(rule.opens_amount_fen()), std::to_string(rule.changes()), std::to_string(rule.closes()),
-               std::to_string(rule.stays())});
+               version(rule.version_now()) + " -> " + version(rule.version_then()),
+               std::to_string(rule.opens()), FormatYuan(rule.opens_amount_fen()),
+               std::to_string(rule.changes()), std::to_string(rule.closes()), std::to_string(rule.stays())});
   }
   table.Print(std::cout);
   return status;

@@ -34,29 +34,32 @@ void AddSubscription(const v1::Subscription& subscription, Table* table) {
   for (const int kind : subscription.kinds())
     kinds += (kinds.empty() ? "" : ", ") + Word(v1::FindingKind_Name(static_cast<v1::FindingKind>(kind)));
   const std::string everything = Text(Say::kEverything);
-  table->Add({subscription.subscription_id(), programmes.empty() ? everything : programmes, kinds.empty() ? everything : kinds,
+  table->Add({subscription.subscription_id(), programmes.empty() ? everything : programmes,
+              kinds.empty() ? everything : kinds,
               subscription.region_prefix().empty() ? everything : subscription.region_prefix(),
-              std::to_string(subscription.last_sequence()), std::to_string(subscription.acknowledged_sequence()),
+              std::to_string(subscription.last_sequence()),
+              std::to_string(subscription.acknowledged_sequence()),
               std::to_string(subscription.last_sequence() - subscription.acknowledged_sequence()),
               FormatTime(subscription.create_time())});
 }
 
 absl::Status List(const Session& session, const PagingFlags& paging) {
   Table table = SubscriptionTable();
-  const absl::Status status = paging.Walk(v1::ListSubscriptionsRequest(), [&](const auto& page, std::string* next) {
-    v1::ListSubscriptionsResponse response;
-    auto called = session.Call<v1::NoticeService>(&Stub::ListSubscriptions, page, &response);
-    if (!called.ok()) return called;
-    for (const v1::Subscription& subscription : response.subscriptions()) {
-      if (session.json()) {
-        Session::PrintJson(subscription);
-      } else {
-        AddSubscription(subscription, &table);
-      }
-    }
-    *next = response.next_page_token();
-    return called;
-  });
+  const absl::Status status =
+      paging.Walk(v1::ListSubscriptionsRequest(), [&](const auto& page, std::string* next) {
+        v1::ListSubscriptionsResponse response;
+        auto called = session.Call<v1::NoticeService>(&Stub::ListSubscriptions, page, &response);
+        if (!called.ok()) return called;
+        for (const v1::Subscription& subscription : response.subscriptions()) {
+          if (session.json()) {
+            Session::PrintJson(subscription);
+          } else {
+            AddSubscription(subscription, &table);
+          }
+        }
+        *next = response.next_page_token();
+        return called;
+      });
   if (!table.empty()) table.Print(std::cout);
   if (status.ok() && !session.json() && table.empty()) std::cout << Text(Say::kNoSubscriptions) << '\n';
   return status;

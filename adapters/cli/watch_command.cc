@@ -74,11 +74,17 @@ class IdleGuard {
   std::thread thread_;
 };
 
-// Acknowledges what was printed, behind the printing: while one acknowledgement is on its way to the disk, the next ones become one.
+// Acknowledges what was printed, behind the printing: while one acknowledgement is on its way to the disk,
+// the next ones become one.
 class Acknowledger {
  public:
-  Acknowledger(const Session& session, v1::NoticeService::Stub& stub, std::string subscription_id, grpc::ClientContext& stream)
-      : session_(session), stub_(stub), subscription_id_(std::move(subscription_id)), stream_(stream), thread_([this] { Run(); }) {}
+  Acknowledger(const Session& session, v1::NoticeService::Stub& stub, std::string subscription_id,
+               grpc::ClientContext& stream)
+      : session_(session),
+        stub_(stub),
+        subscription_id_(std::move(subscription_id)),
+        stream_(stream),
+        thread_([this] { Run(); }) {}
   ~Acknowledger() { Finish().IgnoreError(); }
 
   void Printed(int64_t sequence) {

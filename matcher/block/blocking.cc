@@ -37,12 +37,14 @@ class Hasher {
 
   BlockKey Hash(Kind kind, std::string_view content) {
     size_t size = sizeof(BlockKey);
-    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size), OSSL_PARAM_construct_end()};
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
+                                     OSSL_PARAM_construct_end()};
     const auto kind_byte = static_cast<unsigned char>(kind);
     std::array<unsigned char, sizeof(BlockKey)> hash;
     if (EVP_MAC_init(context_.get(), secret_.data(), secret_.size(), parameters) != 1 ||
         EVP_MAC_update(context_.get(), &kind_byte, 1) != 1 ||
-        EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(content.data()), content.size()) != 1 ||
+        EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(content.data()),
+                       content.size()) != 1 ||
         EVP_MAC_final(context_.get(), hash.data(), &size, hash.size()) != 1)
       std::abort();  // a library without SipHash
     BlockKey key = 0;

@@ -15,12 +15,12 @@
 
 namespace relief::matcher {
 
-// 128 bits that belong to one store: without them nobody can tell from a block key whose number or name it is of, by trying all
-// there are.
+// 128 bits that belong to one store: without them nobody can tell from a block key whose number or name it is
+// of, by trying all there are.
 using BlockSecret = std::array<uint8_t, 16>;
 
-// SipHash-2-4 (Aumasson and Bernstein, 2012) of the key's kind and content, under the secret. Equal content gives an equal key on
-// every machine and in every version: keys are on disk.
+// SipHash-2-4 (Aumasson and Bernstein, 2012) of the key's kind and content, under the secret. Equal content
+// gives an equal key on every machine and in every version: keys are on disk.
 using BlockKey = uint64_t;
 
 // Sorted, each once. A polyphone gives a key for each reading (at most 8 combinations for one name).

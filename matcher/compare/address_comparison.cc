@@ -8,9 +8,9 @@ namespace {
 
 // From the province down to the room. An ending of two characters goes before its last character alone.
 constexpr std::u32string_view kEndings[] = {
-    U"自治区", U"自治州", U"自治县", U"街道", U"社区", U"小区", U"单元", U"省", U"市", U"州", U"盟", U"县", U"区",
-    U"旗",     U"镇",     U"乡",     U"村",   U"屯",   U"组",   U"路",   U"街", U"巷", U"弄", U"号", U"栋", U"幢",
-    U"楼",     U"层",     U"室"};
+    U"自治区", U"自治州", U"自治县", U"街道", U"社区", U"小区", U"单元", U"省", U"市", U"州",
+    U"盟",     U"县",     U"区",     U"旗",   U"镇",   U"乡",   U"村",   U"屯", U"组", U"路",
+    U"街",     U"巷",     U"弄",     U"号",   U"栋",   U"幢",   U"楼",   U"层", U"室"};
 constexpr std::u32string_view kTownEndings[] = {U"街道", U"镇", U"乡"};
 
 size_t EndingAt(std::u32string_view text, size_t at) {

@@ -26,8 +26,8 @@ std::optional<std::string> EncodeGb18030(std::u32string_view text) {
     return made;
   }();
   if (!converter) return std::nullopt;
-  const icu::UnicodeString utf16 = icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text.data()),
-                                                                 static_cast<int32_t>(text.size()));
+  const icu::UnicodeString utf16 = icu::UnicodeString::fromUTF32(
+      reinterpret_cast<const UChar32*>(text.data()), static_cast<int32_t>(text.size()));
   std::string bytes(text.size() * 4, '\0');
   UErrorCode error = U_ZERO_ERROR;
   const int32_t size = ucnv_fromUChars(converter.get(), bytes.data(), static_cast<int32_t>(bytes.size()),
@@ -43,7 +43,8 @@ std::optional<std::u32string> RepairMojibake(std::u32string_view text) {
   // Two characters of a name are six bytes of UTF-8, and those are three characters of GBK.
   if (text.size() < 3) return std::nullopt;
   // A name of common characters is what it seems; this also spares nearly every name the conversion.
-  if (std::all_of(text.begin(), text.end(), [](char32_t c) { return StandardLevel(c) == 1 || StandardLevel(c) == 2; }))
+  if (std::all_of(text.begin(), text.end(),
+                  [](char32_t c) { return StandardLevel(c) == 1 || StandardLevel(c) == 2; }))
     return std::nullopt;
   if (!std::any_of(text.begin(), text.end(), IsHan)) return std::nullopt;
   const std::optional<std::string> bytes = EncodeGb18030(text);

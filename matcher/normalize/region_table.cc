@@ -14,8 +14,9 @@ constexpr std::pair<std::string_view, std::string_view> kSuccessors[] = {
 }  // namespace
 
 std::string CurrentRegion(std::string_view code) {
-  const auto found = std::lower_bound(std::begin(kSuccessors), std::end(kSuccessors), code,
-                                      [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
+  const auto found =
+      std::lower_bound(std::begin(kSuccessors), std::end(kSuccessors), code,
+                       [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
   return std::string(found != std::end(kSuccessors) && found->first == code ? found->second : code);
 }
 

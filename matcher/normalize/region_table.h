@@ -8,7 +8,8 @@
 
 namespace relief::matcher {
 
-// The code of the same place today; the code itself where it is in use, is not known, or the place was divided.
+// The code of the same place today; the code itself where it is in use, is not known, or the place was
+// divided.
 std::string CurrentRegion(std::string_view code);
 
 }  // namespace relief::matcher

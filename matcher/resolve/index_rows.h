@@ -1,13 +1,12 @@
 // The rows of the identity index: their keys and their binary form. Private to matcher/resolve.
 //
 //   mn <record>              node: anchor day, exclusive source, canonical identity
-//   mb <block key>           block: how many records have the key, and which, while they are not more than the limit
-//   mo <block key> <record>  posting of a generic block (one that is over the limit)
-//   ml <record>              links: the person it belongs to, scored edges to other records, conflicts that name it
-//   me <record>              officers' constraints with other records; stays when the record goes
-//   mp <anchor>              person: its records
-//   mc <a> <b>               conflict between two records, a < b
-//   ms                       the secret that block keys are hashed with
+//   mb <block key>           block: how many records have the key, and which, while they are not more than
+//   the limit mo <block key> <record>  posting of a generic block (one that is over the limit) ml <record>
+//   links: the person it belongs to, scored edges to other records, conflicts that name it me <record>
+//   officers' constraints with other records; stays when the record goes mp <anchor>              person: its
+//   records mc <a> <b>               conflict between two records, a < b ms                       the secret
+//   that block keys are hashed with
 //
 // Records are 10 bytes (record_key.h), block keys 8 bytes big-endian, other integers little-endian. Lists are
 // sorted.

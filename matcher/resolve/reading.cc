@@ -83,7 +83,8 @@ absl::StatusOr<std::vector<std::optional<PersonId>>> PersonsOfRecords(const stor
   if (!links.ok()) return links.status();
   std::vector<std::optional<PersonId>> persons;
   persons.reserve(records.size());
-  for (const std::optional<Links>& one : *links) persons.push_back(one ? std::optional(one->person) : std::nullopt);
+  for (const std::optional<Links>& one : *links)
+    persons.push_back(one ? std::optional(one->person) : std::nullopt);
   return persons;
 }
 
@@ -118,14 +119,15 @@ absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId 
   return person;
 }
 
-absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(const storage::Reader& reader,
-                                                                        std::span<const std::string> households) {
+absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(
+    const storage::Reader& reader, std::span<const std::string> households) {
   if (households.empty()) return std::vector<std::vector<RecordKey>>();
   std::vector<std::string> keys;
   keys.reserve(households.size());
   const auto secret = ReadBlockSecret(reader);
   if (!secret.ok()) return secret.status();
-  for (const std::string& household : households) keys.push_back(BlockRow(HouseholdBlock(household, *secret)));
+  for (const std::string& household : households)
+    keys.push_back(BlockRow(HouseholdBlock(household, *secret)));
   auto rows = reader.MultiGet(keys);
   if (!rows.ok()) return rows.status();
   std::vector<std::vector<RecordKey>> records(households.size());

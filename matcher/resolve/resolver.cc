@@ -80,7 +80,9 @@ class Resolution {
       blocks.insert(blocks.end(), posting.after.begin(), posting.after.end());
       postings.push_back(std::move(posting));
       set_.SetNode(change.key,
-                   change.identity ? std::optional(Node{change.anchor_day, change.exclusive_source, *change.identity}) : std::nullopt);
+                   change.identity
+                       ? std::optional(Node{change.anchor_day, change.exclusive_source, *change.identity})
+                       : std::nullopt);
       rescore->insert(change.key);
     }
     if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
@@ -152,8 +154,8 @@ class Resolution {
     return absl::OkStatus();
   }
 
-  // A block that became generic compares its records no more; one that ceased to be does so again. Only pairs within it
-  // change, and not those of `rescored`, which are done.
+  // A block that became generic compares its records no more; one that ceased to be does so again. Only pairs
+  // within it change, and not those of `rescored`, which are done.
   absl::Status Regroup(const RecordSet& rescored) {
     for (const WorkingSet::Crossing& crossing : set_.Crossings()) {
       if (absl::Status status = set_.LoadRecords(crossing.records); !status.ok()) return status;
@@ -162,7 +164,8 @@ class Resolution {
         const Node* node = set_.node(record);
         if (!node) continue;
         const std::string& household = node->identity.household;
-        if (!household.empty() && HouseholdBlock(household, secret_) == crossing.block) delta_.regrouped.insert(record);
+        if (!household.empty() && HouseholdBlock(household, secret_) == crossing.block)
+          delta_.regrouped.insert(record);
         if (!rescored.contains(record)) others.push_back(record);
       }
       if (!crossing.generic) {
@@ -201,7 +204,8 @@ class Resolution {
     };
     for (const RecordKey& record : records)
       for (const Edge& edge : std::as_const(set_).links(record).edges) {
-        if (!(record < edge.other) || !std::binary_search(records.begin(), records.end(), edge.other)) continue;
+        if (!(record < edge.other) || !std::binary_search(records.begin(), records.end(), edge.other))
+          continue;
         Pair& pair = pairs.emplace_back(Pair{record, edge.other, {}});
         keys_of(edge.other);
         std::ranges::set_intersection(keys_of(record), keys.at(edge.other), std::back_inserter(pair.common));
@@ -210,7 +214,9 @@ class Resolution {
     if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
     for (const Pair& pair : pairs) {
       // A block that both are in has records, unless it is generic.
-      if (!std::ranges::all_of(pair.common, [&](BlockKey block) { return set_.block_records(block).empty(); })) continue;
+      if (!std::ranges::all_of(pair.common,
+                               [&](BlockKey block) { return set_.block_records(block).empty(); }))
+        continue;
       SetMirror(pair.a, pair.b, nullptr);
       SetMirror(pair.b, pair.a, nullptr);
     }
@@ -221,8 +227,9 @@ class Resolution {
     return std::find(edges.begin(), edges.end(), edge) != edges.end();
   }
 
-  // Pairs worth remembering: those that link or need an officer, and those with one number for two people. Of two numbers, only
-  // where everything else says one person (ConflictOf): in a block of a common name that is hardly anybody.
+  // Pairs worth remembering: those that link or need an officer, and those with one number for two people. Of
+  // two numbers, only where everything else says one person (ConflictOf): in a block of a common name that is
+  // hardly anybody.
   std::optional<Edge> ScoreEdge(const RecordKey& record, const RecordKey& other) {
     const Node* a = set_.node(record);
     const Node* b = set_.node(other);
@@ -306,7 +313,8 @@ class Resolution {
       const Node* node = set_.node(key);
       position.emplace(key, static_cast<int>(records.size()));
       const IdNumber& id = node->identity.id;
-      records.push_back({key, node->anchor_day, id.trusted() ? id.text : std::string(), node->exclusive_source});
+      records.push_back(
+          {key, node->anchor_day, id.trusted() ? id.text : std::string(), node->exclusive_source});
     }
     std::vector<ClusterEdge> edges;
     std::vector<ClusterConstraint> constraints;

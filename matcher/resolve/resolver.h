@@ -9,8 +9,9 @@
 // or fact), ties broken by record key. A person's id changes only when an earlier record joins or the anchor
 // leaves; every id that a record ever gave keeps leading to that record's person (FollowPersonId).
 //
-// The caller's transaction carries the state. Apply and Constrain belong to one writer at a time, who is the only one to
-// write this store's index while the resolver lives: it remembers records that it read. The rest is callable from any thread.
+// The caller's transaction carries the state. Apply and Constrain belong to one writer at a time, who is the
+// only one to write this store's index while the resolver lives: it remembers records that it read. The rest
+// is callable from any thread.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +39,8 @@ struct Change {
   RecordKey key;
   std::optional<Identity> identity;
   int32_t anchor_day = 0;  // days since 1970-01-01
-  // Names a source that promises to hold each person once: the machine never takes two of its records for one person.
-  // 0: no such promise.
+  // Names a source that promises to hold each person once: the machine never takes two of its records for one
+  // person. 0: no such promise.
   uint64_t exclusive_source = 0;
 };
 
@@ -71,12 +72,13 @@ struct ResolveDelta {
   // Persons that are new, or whose set of records changed, or that have none any more (then the list is
   // empty).
   std::map<PersonId, std::vector<RecordKey>> persons;
-  // Their members before this call, for those whose change leaves a past: empty for one that is made of records which were
-  // other persons' before. A person of new records only has no entry.
+  // Their members before this call, for those whose change leaves a past: empty for one that is made of
+  // records which were other persons' before. A person of new records only has no entry.
   std::map<PersonId, std::vector<RecordKey>> members_before;
   // Conflicts that appeared, changed their kind or bits, or went; a < b.
   std::set<std::pair<RecordKey, RecordKey>> conflicts_changed;
-  // Live records of blocks that became generic or ceased to be: what is read from the blocks changed for them.
+  // Live records of blocks that became generic or ceased to be: what is read from the blocks changed for
+  // them.
   std::set<RecordKey> regrouped;
   int64_t persons_added = 0;    // net
   int64_t conflicts_added = 0;  // net
@@ -111,8 +113,8 @@ class Resolver {
   const std::unique_ptr<NodeCache> nodes_;
 };
 
-// Gives the index the secret that its block keys are hashed with (matcher/block/blocking.h), if it has none: before the first
-// record, or between ClearIndex and the next one. Without one keys are hashed with zeros.
+// Gives the index the secret that its block keys are hashed with (matcher/block/blocking.h), if it has none:
+// before the first record, or between ClearIndex and the next one. Without one keys are hashed with zeros.
 absl::Status SetBlockSecret(storage::Transaction& txn, const BlockSecret& secret);
 absl::StatusOr<BlockSecret> ReadBlockSecret(const storage::Reader& reader);
 
@@ -138,10 +140,10 @@ absl::StatusOr<std::vector<std::vector<RecordKey>>> MembersOfPersons(const stora
 // The person that holds the record which `id` is named after: the id itself while it is a person's id.
 absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId id);
 
-// Live records that a source counts into each household, sorted: those with this Identity::household. Empty where none has
-// it, or so many that it is no household (a generic block).
-absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(const storage::Reader& reader,
-                                                                        std::span<const std::string> households);
+// Live records that a source counts into each household, sorted: those with this Identity::household. Empty
+// where none has it, or so many that it is no household (a generic block).
+absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(
+    const storage::Reader& reader, std::span<const std::string> households);
 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record);
 

@@ -193,7 +193,8 @@ std::vector<WorkingSet::Crossing> WorkingSet::Crossings() const {
   std::vector<Crossing> crossings;
   for (const auto& [key, state] : blocks_) {
     const bool generic = state.block.count > block_limit_;
-    if (generic != state.began_generic) crossings.push_back({key, generic, generic ? state.parted : state.block.records});
+    if (generic != state.began_generic)
+      crossings.push_back({key, generic, generic ? state.parted : state.block.records});
   }
   return crossings;
 }

@@ -44,7 +44,9 @@ matcher::RawIdentity RawIdentityOf(const v1::PersonIdentity& person) {
   return raw;
 }
 
-matcher::Identity IdentityOf(const v1::PersonIdentity& person) { return matcher::Normalize(RawIdentityOf(person)); }
+matcher::Identity IdentityOf(const v1::PersonIdentity& person) {
+  return matcher::Normalize(RawIdentityOf(person));
+}
 
 std::optional<matcher::CivilDate> BirthDateOf(const PersonRecords& person) {
   std::map<matcher::CivilDate, int> told;

@@ -271,7 +271,8 @@ class GatewayServer final : public Gateway {
       return SendJson(429, answer, &response);
     }
     // What was typed for a user may be anything: a password, somebody's number.
-    Audit(accounts_->Current(Now())->Find(user) ? user : std::string(kNobody), "console.login.refused", request.remote_addr);
+    Audit(accounts_->Current(Now())->Find(user) ? user : std::string(kNobody), "console.login.refused",
+          request.remote_addr);
     fields["error"].set_string_value("wrong");
     SendJson(401, answer, &response);
   }

@@ -11,11 +11,13 @@ constexpr size_t kShortestAccount = 6;  // what is shorter is a counter's slip, 
 
 }  // namespace
 
-std::optional<matcher::RecordKey> AccountOf(const stored::Record& record, const matcher::BlockSecret& secret) {
+std::optional<matcher::RecordKey> AccountOf(const stored::Record& record,
+                                            const matcher::BlockSecret& secret) {
   if (!IsLive(record)) return std::nullopt;
   std::string account;
   for (unsigned char c : record.record().benefit().payee_account())
-    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) account.push_back(static_cast<char>(c));
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+      account.push_back(static_cast<char>(c));
   if (account.size() < kShortestAccount) return std::nullopt;
   return matcher::RecordKey::Of("payee-account" + std::string(secret.begin(), secret.end()), account);
 }
@@ -36,7 +38,8 @@ absl::StatusOr<std::vector<matcher::RecordKey>> RecordsOnAccount(const storage::
 
 absl::Status FollowAccount(WriteContext& context, matcher::RecordKey key, const stored::Record* before,
                            const stored::Record& after) {
-  if (after.record().benefit().payee_account().empty() && (!before || before->record().benefit().payee_account().empty()))
+  if (after.record().benefit().payee_account().empty() &&
+      (!before || before->record().benefit().payee_account().empty()))
     return absl::OkStatus();
   const storage::TransactionReader reader(context.txn);
   const auto secret = matcher::ReadBlockSecret(reader);

@@ -1,4 +1,5 @@
-// Which records are paid into one account: the index behind the rule on accounts that many strangers share (D27).
+// Which records are paid into one account: the index behind the rule on accounts that many strangers share
+// (D27).
 //
 // Written in the transaction that writes the record; read by the judging of persons.
 #pragma once
@@ -15,13 +16,14 @@
 
 namespace relief::server {
 
-// The account that a live record is paid into, as the index knows it: a hash under the secret of the index, so that no number stands in a key or can be guessed from
-// one. Nothing if
-// the record states none. Spaces and dashes do not matter.
+// The account that a live record is paid into, as the index knows it: a hash under the secret of the index,
+// so that no number stands in a key or can be guessed from one. Nothing if the record states none. Spaces and
+// dashes do not matter.
 std::optional<matcher::RecordKey> AccountOf(const stored::Record& record, const matcher::BlockSecret& secret);
 
-// Brings the index in line with what became of a record (null: there was none before), and has the person judged again after
-// whose record a finding on the account is named: the least of its records, before and after.
+// Brings the index in line with what became of a record (null: there was none before), and has the person
+// judged again after whose record a finding on the account is named: the least of its records, before and
+// after.
 absl::Status FollowAccount(WriteContext& context, matcher::RecordKey key, const stored::Record* before,
                            const stored::Record& after);
 

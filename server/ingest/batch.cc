@@ -235,7 +235,8 @@ class BatchWork {
     source.set_rejected(source.rejected() + batch_.ack.rejected_size());
     source.mutable_last_push_time()->set_seconds(context_.now_us / 1'000'000);
     WriteSource(txn_, source_);
-    if (absl::Status status = CountRejections(txn_, batch_.source_id, batch_.ack.rejected(), context_.now_us); !status.ok())
+    if (absl::Status status = CountRejections(txn_, batch_.source_id, batch_.ack.rejected(), context_.now_us);
+        !status.ok())
       return status;
     context_.Audit({batch_.actor, "feed.batch", batch_.source_id + accepted_, "", "",
                     "accepted=" + std::to_string(batch_.ack.accepted()) +

@@ -32,8 +32,8 @@ absl::StatusOr<v1::Source> OpenSource(Hub& hub, const v1::Open& open, const std:
 absl::Status RegisterSource(Hub& hub, const v1::Source& source, const std::string& owner);
 
 // Validates and normalises on the caller's thread, then queues. The future is ready once the batch is
-// durable. INVALID_ARGUMENT: too many records; RESOURCE_EXHAUSTED: no room on the disk or in memory; nothing is
-// applied.
+// durable. INVALID_ARGUMENT: too many records; RESOURCE_EXHAUSTED: no room on the disk or in memory; nothing
+// is applied.
 std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(Hub& hub, const v1::Source& source, v1::Batch batch,
                                                       const std::string& actor);
 

@@ -76,13 +76,17 @@ v1::Record EffectiveRecord(const stored::Record& stored) {
   if (stored.state() != stored::Record::ENDED) return record;
   const v1::Date& ended = stored.end_date();
   // What was to begin later only ends with its first day.
-  const auto not_before = [&](const v1::Date& first) { return ToCivilDate(ended) < ToCivilDate(first) ? first : ended; };
+  const auto not_before = [&](const v1::Date& first) {
+    return ToCivilDate(ended) < ToCivilDate(first) ? first : ended;
+  };
   if (record.has_fact()) {
-    if (!record.fact().has_end_date()) *record.mutable_fact()->mutable_end_date() = not_before(record.fact().date());
+    if (!record.fact().has_end_date())
+      *record.mutable_fact()->mutable_end_date() = not_before(record.fact().date());
     return record;
   }
   if (record.has_lead()) {
-    if (!record.lead().has_closed_date()) *record.mutable_lead()->mutable_closed_date() = not_before(record.lead().found_date());
+    if (!record.lead().has_closed_date())
+      *record.mutable_lead()->mutable_closed_date() = not_before(record.lead().found_date());
     return record;
   }
   if (!record.has_benefit()) return record;  // what was given stays given

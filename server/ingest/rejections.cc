@@ -58,7 +58,8 @@ v1::RejectionCount& CountOf(const v1::FieldError& error, stored::Rejections& row
 }  // namespace
 
 absl::Status CountRejections(storage::Transaction& txn, const std::string& source_id,
-                             const google::protobuf::RepeatedPtrField<v1::Rejection>& rejected, int64_t now_us) {
+                             const google::protobuf::RepeatedPtrField<v1::Rejection>& rejected,
+                             int64_t now_us) {
   if (rejected.empty()) return absl::OkStatus();
   const std::string key = schema::RejectionsRow(source_id);
   auto value = txn.Get(key);
@@ -72,7 +73,8 @@ absl::Status CountRejections(storage::Transaction& txn, const std::string& sourc
       count.set_records(count.records() + 1);
       count.mutable_last_time()->set_seconds(now_us / 1'000'000);
       auto& samples = *count.mutable_sample_record_ids();
-      if (rejection.record_id().empty() || std::find(samples.begin(), samples.end(), rejection.record_id()) != samples.end())
+      if (rejection.record_id().empty() ||
+          std::find(samples.begin(), samples.end(), rejection.record_id()) != samples.end())
         continue;
       *samples.Add() = rejection.record_id();
       std::rotate(samples.begin(), samples.end() - 1, samples.end());
@@ -83,7 +85,8 @@ absl::Status CountRejections(storage::Transaction& txn, const std::string& sourc
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::ListRejectionsResponse> ListRejections(const storage::Reader& reader, const std::string& source_id) {
+absl::StatusOr<v1::ListRejectionsResponse> ListRejections(const storage::Reader& reader,
+                                                          const std::string& source_id) {
   if (auto source = GetSource(reader, source_id); !source.ok()) return source.status();
   const std::string key = schema::RejectionsRow(source_id);
   auto rows = reader.MultiGet({&key, 1});
@@ -92,9 +95,11 @@ absl::StatusOr<v1::ListRejectionsResponse> ListRejections(const storage::Reader&
   if (!row.ParseFromString(rows->front().value)) return absl::DataLossError("a row of the hub is damaged");
   v1::ListRejectionsResponse response;
   *response.mutable_rejections() = std::move(*row.mutable_counts());
-  std::sort(response.mutable_rejections()->begin(), response.mutable_rejections()->end(), [](const auto& l, const auto& r) {
-    return std::tuple(-l.records(), l.field(), l.reason()) < std::tuple(-r.records(), r.field(), r.reason());
-  });
+  std::sort(response.mutable_rejections()->begin(), response.mutable_rejections()->end(),
+            [](const auto& l, const auto& r) {
+              return std::tuple(-l.records(), l.field(), l.reason()) <
+                     std::tuple(-r.records(), r.field(), r.reason());
+            });
   for (v1::RejectionCount& count : *response.mutable_rejections())
     for (std::string& id : *count.mutable_sample_record_ids()) id = MaskLongNumbers(id);
   return response;

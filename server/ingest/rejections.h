@@ -1,5 +1,5 @@
-// Why the records of a source were refused: counted by field and reason, with the ids of the newest, so that whoever keeps the
-// export knows what to correct first. Nothing else of a refused record is kept.
+// Why the records of a source were refused: counted by field and reason, with the ids of the newest, so that
+// whoever keeps the export knows what to correct first. Nothing else of a refused record is kept.
 #pragma once
 
 #include <string>
@@ -14,9 +14,11 @@ namespace relief::server {
 
 // Adds a batch's refusals, in the transaction that applies the batch.
 absl::Status CountRejections(storage::Transaction& txn, const std::string& source_id,
-                             const google::protobuf::RepeatedPtrField<v1::Rejection>& rejected, int64_t now_us);
+                             const google::protobuf::RepeatedPtrField<v1::Rejection>& rejected,
+                             int64_t now_us);
 
 // NOT_FOUND: no such source. Callable from any thread.
-absl::StatusOr<v1::ListRejectionsResponse> ListRejections(const storage::Reader& reader, const std::string& source_id);
+absl::StatusOr<v1::ListRejectionsResponse> ListRejections(const storage::Reader& reader,
+                                                          const std::string& source_id);
 
 }  // namespace relief::server

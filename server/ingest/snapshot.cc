@@ -67,7 +67,8 @@ absl::StatusOr<stored::Source> ReadOpenSnapshot(storage::Transaction& txn, const
 }
 
 absl::Status EndRecords(WriteContext& context, const std::string& source_id,
-                        std::span<const matcher::RecordKey> keys, int64_t snapshot, const std::string& actor) {
+                        std::span<const matcher::RecordKey> keys, int64_t snapshot,
+                        const std::string& actor) {
   auto source = ReadSource(context.txn, source_id);
   if (!source.ok()) return source.status();
   int64_t ended = 0;
@@ -108,7 +109,8 @@ absl::StatusOr<v1::SnapshotResult> EndAndClose(Hub& hub, const std::string& sour
     const std::span<const matcher::RecordKey> page =
         std::span(unmentioned.records).subspan(begin, std::min(kEndPage, unmentioned.records.size() - begin));
     auto done = hub.Write(
-        [&](WriteContext& context) { return EndRecords(context, source_id, page, snapshot, actor); }, page.size());
+        [&](WriteContext& context) { return EndRecords(context, source_id, page, snapshot, actor); },
+        page.size());
     if (!done.ok()) return done.status();
   }
   auto position = hub.Write([&](WriteContext& context) -> absl::Status {

@@ -17,14 +17,15 @@ constexpr size_t kMaxNote = 1500;  // bytes: 500 Chinese characters
 constexpr int kMaxDispositions = 200, kMaxParticipants = 50;
 
 absl::Status Check(const v1::Disposition& said) {
-  if (said.outcome() == v1::Disposition::OUTCOME_UNSPECIFIED || !v1::Disposition::Outcome_IsValid(said.outcome()))
+  if (said.outcome() == v1::Disposition::OUTCOME_UNSPECIFIED ||
+      !v1::Disposition::Outcome_IsValid(said.outcome()))
     return absl::InvalidArgumentError("disposition.outcome: required");
   if (!v1::Disposition::Reason_IsValid(said.reason()))
     return absl::InvalidArgumentError("disposition.reason: not a reason");
-  if (said.note().size() > kMaxNote) return absl::InvalidArgumentError("disposition.note: at most 500 characters");
-  const bool explained =
-      !said.note().empty() ||
-      (said.reason() != v1::Disposition::REASON_UNSPECIFIED && said.reason() != v1::Disposition::OTHER);
+  if (said.note().size() > kMaxNote)
+    return absl::InvalidArgumentError("disposition.note: at most 500 characters");
+  const bool explained = !said.note().empty() || (said.reason() != v1::Disposition::REASON_UNSPECIFIED &&
+                                                  said.reason() != v1::Disposition::OTHER);
   if (said.outcome() == v1::Disposition::NOT_A_PROBLEM && !explained)
     return absl::InvalidArgumentError("disposition.note: say why it is allowed, or give a reason");
   if (said.has_until() && (said.outcome() != v1::Disposition::NOT_A_PROBLEM || !ToCivilDate(said.until())))
@@ -81,7 +82,8 @@ absl::StatusOr<v1::Finding> AddDisposition(Hub& hub, const v1::AddDispositionReq
   if (absl::Status status = Check(said); !status.ok()) return status;
   return ChangeFinding(
       hub, request.finding_id(),
-      [&](WriteContext& context, v1::Finding* finding, std::vector<v1::FindingEvent>* events) -> absl::Status {
+      [&](WriteContext& context, v1::Finding* finding,
+          std::vector<v1::FindingEvent>* events) -> absl::Status {
         if (finding->dispositions_size() >= kMaxDispositions)
           return absl::ResourceExhaustedError("the finding has as many dispositions as it can hold");
         const v1::Finding before = *finding;
@@ -109,25 +111,28 @@ absl::StatusOr<v1::Finding> AddDisposition(Hub& hub, const v1::AddDispositionReq
       });
 }
 
-absl::StatusOr<v1::Finding> Deliberate(Hub& hub, const v1::DeliberateRequest& request, const std::string& actor) {
+absl::StatusOr<v1::Finding> Deliberate(Hub& hub, const v1::DeliberateRequest& request,
+                                       const std::string& actor) {
   if (absl::Status status = Check(request.deliberation()); !status.ok()) return status;
   return ChangeFinding(
       hub, request.finding_id(),
-      [&](WriteContext& context, v1::Finding* finding, std::vector<v1::FindingEvent>* events) -> absl::Status {
+      [&](WriteContext& context, v1::Finding* finding,
+          std::vector<v1::FindingEvent>* events) -> absl::Status {
         if (!finding->disputed() || finding->state() != v1::Finding::OPEN)
           return absl::FailedPreconditionError("the finding is not disputed");
         *finding->mutable_deliberation() = request.deliberation();
         finding->mutable_deliberation()->set_decided_by(actor);
         finding->mutable_deliberation()->mutable_time()->set_seconds(context.now_us / 1'000'000);
-        finding->mutable_deliberation()->mutable_time()->set_nanos(static_cast<int32_t>(context.now_us % 1'000'000) *
-                                                                   1000);
+        finding->mutable_deliberation()->mutable_time()->set_nanos(
+            static_cast<int32_t>(context.now_us % 1'000'000) * 1000);
         Conclude(finding, context.as_of);
         finding->set_overdue(IsOverdue(*finding, context.as_of));
         finding->set_escalation(EscalationOf(*finding, context.as_of));
         v1::FindingEvent deliberated = EventOf(v1::FindingEvent::DELIBERATED, *finding);
         deliberated.set_actor(actor);
         events->push_back(std::move(deliberated));
-        if (finding->state() == v1::Finding::SETTLED) events->push_back(EventOf(v1::FindingEvent::SETTLED, *finding));
+        if (finding->state() == v1::Finding::SETTLED)
+          events->push_back(EventOf(v1::FindingEvent::SETTLED, *finding));
         context.Audit({actor, "finding.deliberate", finding->finding_id(), "", "",
                        v1::Deliberation::Outcome_Name(request.deliberation().outcome())});
         return absl::OkStatus();

@@ -11,11 +11,13 @@
 
 namespace relief::server {
 
-// Appends what the agency says. NOT_FOUND, INVALID_ARGUMENT; RESOURCE_EXHAUSTED: it said so very much already.
+// Appends what the agency says. NOT_FOUND, INVALID_ARGUMENT; RESOURCE_EXHAUSTED: it said so very much
+// already.
 absl::StatusOr<v1::Finding> AddDisposition(Hub& hub, const v1::AddDispositionRequest& request,
                                            const std::string& agency);
 
 // 一事一议. FAILED_PRECONDITION: the finding is not disputed. NOT_FOUND, INVALID_ARGUMENT.
-absl::StatusOr<v1::Finding> Deliberate(Hub& hub, const v1::DeliberateRequest& request, const std::string& actor);
+absl::StatusOr<v1::Finding> Deliberate(Hub& hub, const v1::DeliberateRequest& request,
+                                       const std::string& actor);
 
 }  // namespace relief::server

@@ -56,7 +56,8 @@ class History {
   bool ended_ = false;
 };
 
-// What the history does not hold: entries of older formats without the finding, and changes that were no event.
+// What the history does not hold: entries of older formats without the finding, and changes that were no
+// event.
 void CatchUp(const v1::Finding& now, std::optional<v1::Finding>* then, const Step& step) {
   if (!*then && now.state() != v1::Finding::OPEN) {
     v1::Finding& opened = then->emplace(now);

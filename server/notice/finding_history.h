@@ -15,8 +15,8 @@ namespace relief::server {
 // As the rows of the findings are, whatever the history says.
 inline constexpr int64_t kUntilNow = INT64_MAX;
 
-// For each finding that existed at `until_us`, in the order of ids: `step` for each change up to then (before is null at the
-// first), then `last` with what it was; stops when `last` returns false.
+// For each finding that existed at `until_us`, in the order of ids: `step` for each change up to then (before
+// is null at the first), then `last` with what it was; stops when `last` returns false.
 absl::Status WalkHistory(
     const storage::Reader& reader, int64_t until_us,
     const std::function<void(const v1::Finding* before, const v1::Finding& after, int64_t time_us)>& step,

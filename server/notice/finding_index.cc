@@ -10,7 +10,8 @@
 namespace relief::server {
 namespace {
 
-constexpr v1::FindingOrder kOrders[] = {v1::AMOUNT_DESCENDING, v1::DUE_DATE_ASCENDING, v1::OPEN_TIME_DESCENDING};
+constexpr v1::FindingOrder kOrders[] = {v1::AMOUNT_DESCENDING, v1::DUE_DATE_ASCENDING,
+                                        v1::OPEN_TIME_DESCENDING};
 constexpr size_t kPlaceBytes = 8;
 
 void AppendBigEndian(std::string& out, uint64_t bits) {
@@ -20,12 +21,14 @@ void AppendBigEndian(std::string& out, uint64_t bits) {
 // Never negative: smaller is earlier in the order.
 uint64_t Rank(v1::FindingOrder order, const v1::Finding& finding) {
   constexpr auto kLast = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-  if (order == v1::AMOUNT_DESCENDING) return kLast - static_cast<uint64_t>(std::max<int64_t>(0, finding.amount_fen()));
+  if (order == v1::AMOUNT_DESCENDING)
+    return kLast - static_cast<uint64_t>(std::max<int64_t>(0, finding.amount_fen()));
   if (order == v1::DUE_DATE_ASCENDING) {
     const auto due = finding.has_due_date() ? ToCivilDate(finding.due_date()) : std::nullopt;
     return due ? static_cast<uint64_t>(due->days() + 1'000'000) : kLast;
   }
-  return kLast - static_cast<uint64_t>(finding.open_time().seconds() * 1'000'000 + finding.open_time().nanos() / 1000);
+  return kLast - static_cast<uint64_t>(finding.open_time().seconds() * 1'000'000 +
+                                       finding.open_time().nanos() / 1000);
 }
 
 }  // namespace
@@ -44,7 +47,8 @@ std::string FindingPlace(v1::FindingOrder order, const v1::Finding& finding) {
 }
 
 std::string FindingIdAt(v1::FindingOrder order, std::string_view place) {
-  return std::string(order == v1::FINDING_ORDER_UNSPECIFIED ? place : place.substr(std::min(place.size(), kPlaceBytes)));
+  return std::string(
+      order == v1::FINDING_ORDER_UNSPECIFIED ? place : place.substr(std::min(place.size(), kPlaceBytes)));
 }
 
 stored::ListedFinding ListedOf(const v1::Finding& finding) {
@@ -70,7 +74,8 @@ void IndexFinding(storage::Transaction& txn, const v1::Finding* before, const v1
   const bool changed = !before || ListedOf(*before).SerializeAsString() != now;
   for (const v1::FindingOrder order : kOrders) {
     const std::string key = FindingIndexPrefix(order, after.state()) + FindingPlace(order, after);
-    const std::string old = before ? FindingIndexPrefix(order, before->state()) + FindingPlace(order, *before) : "";
+    const std::string old =
+        before ? FindingIndexPrefix(order, before->state()) + FindingPlace(order, *before) : "";
     if (!changed && old == key) continue;
     if (before && old != key) txn.Delete(old);
     txn.Put(key, now);
@@ -88,7 +93,8 @@ absl::Status RemakeFindingIndex(storage::Store& store) {
     storage::Transaction txn(store);
     for (const storage::KeyRow& row : *rows) {
       v1::Finding finding;
-      if (!finding.ParseFromString(row.row.value)) return absl::DataLossError("the row of a finding is damaged");
+      if (!finding.ParseFromString(row.row.value))
+        return absl::DataLossError("the row of a finding is damaged");
       IndexFinding(txn, nullptr, finding);
     }
     if (auto committed = txn.Commit(); !committed.ok()) return committed.status();

@@ -1,5 +1,5 @@
-// Findings in the orders in which they are listed: by money, by due date, by opening. Rows (prefix "hi") carry what filters
-// look at, so that a page is found without reading findings that are not on it.
+// Findings in the orders in which they are listed: by money, by due date, by opening. Rows (prefix "hi")
+// carry what filters look at, so that a page is found without reading findings that are not on it.
 //
 // Kept in the commit that writes the finding. Callable from any thread.
 #pragma once

@@ -62,7 +62,8 @@ absl::StatusOr<v1::Finding> FindingAsKnownAt(const storage::Reader& reader, cons
   auto events = ReadEvents(reader, finding_id);
   if (!events.ok()) return events.status();
   for (auto row = events->rbegin(); row != events->rend(); ++row)
-    if (row->has_finding() && Microseconds(row->event().time()) <= time_us) return std::move(*row->mutable_finding());
+    if (row->has_finding() && Microseconds(row->event().time()) <= time_us)
+      return std::move(*row->mutable_finding());
   return absl::NotFoundError("no such finding then");
 }
 
@@ -78,7 +79,8 @@ void Conclude(v1::Finding* finding, matcher::CivilDate as_of) {
                          [&](const auto& one) { return one.second->outcome() == outcome; });
   };
   const auto all = static_cast<ptrdiff_t>(newest.size());
-  const ptrdiff_t confirmed = count(v1::Disposition::CONFIRMED), allowed = count(v1::Disposition::NOT_A_PROBLEM);
+  const ptrdiff_t confirmed = count(v1::Disposition::CONFIRMED),
+                  allowed = count(v1::Disposition::NOT_A_PROBLEM);
   finding->set_disputed(confirmed > 0 && confirmed < all);
   const ptrdiff_t enough = finding->notify_size() > 1 ? 2 : 1;
   if (finding->state() == v1::Finding::OPEN && allowed >= enough && allowed == all) {
@@ -86,7 +88,8 @@ void Conclude(v1::Finding* finding, matcher::CivilDate as_of) {
     finding->clear_suppressed_until();
     std::optional<matcher::CivilDate> until;
     for (const auto& [agency, said] : newest)
-      if (const auto day = said->has_until() ? ToCivilDate(said->until()) : std::nullopt; day && (!until || *day < *until))
+      if (const auto day = said->has_until() ? ToCivilDate(said->until()) : std::nullopt;
+          day && (!until || *day < *until))
         until = day;
     if (until) *finding->mutable_suppressed_until() = ToProto(*until);
   }
@@ -110,7 +113,8 @@ bool IsOverdue(const v1::Finding& finding, matcher::CivilDate as_of) {
 
 int EscalationOf(const v1::Finding& finding, matcher::CivilDate as_of) {
   if (!IsOverdue(finding, as_of)) return 0;
-  return std::min((as_of.days() - ToCivilDate(finding.due_date())->days() - 1) / kEscalationDays, kMostEscalations);
+  return std::min((as_of.days() - ToCivilDate(finding.due_date())->days() - 1) / kEscalationDays,
+                  kMostEscalations);
 }
 
 std::optional<int32_t> NextTurn(const v1::Finding& finding, matcher::CivilDate as_of) {
@@ -126,7 +130,8 @@ std::optional<int32_t> NextTurn(const v1::Finding& finding, matcher::CivilDate a
     if (day > as_of.days() && (!next || day < *next)) next = day;
   };
   for (const v1::Disposition& said : finding.dispositions())
-    if (const auto until = said.has_until() ? ToCivilDate(said.until()) : std::nullopt) consider(until->days() + 1);
+    if (const auto until = said.has_until() ? ToCivilDate(said.until()) : std::nullopt)
+      consider(until->days() + 1);
   if (!Answered(finding, as_of))
     for (int i = 0; i <= kMostEscalations; ++i) consider(due->days() + 1 + i * kEscalationDays);
   return next;

@@ -26,7 +26,9 @@ std::string ToHex(std::string_view bytes) {
 }
 
 std::optional<std::string> FromHex(std::string_view hex) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   if (hex.empty() || hex.size() % 2 != 0) return std::nullopt;
   std::string bytes;
   for (size_t i = 0; i < hex.size(); i += 2) {
@@ -55,7 +57,8 @@ struct Page {
 absl::StatusOr<Page> PageOf(const v1::ListFindingsRequest& request) {
   Page page;
   if (request.page_size() < 0) return absl::InvalidArgumentError("page_size: not negative");
-  page.size = static_cast<size_t>(request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage));
+  page.size =
+      static_cast<size_t>(request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage));
   if (!v1::FindingOrder_IsValid(request.order_by())) return absl::InvalidArgumentError("order_by: not known");
   page.order = request.order_by();
   const v1::FindingFilter& filter = request.filter();
@@ -139,7 +142,8 @@ class Ordered {
   size_t page_ = 128;
 };
 
-absl::StatusOr<std::vector<v1::Finding>> ReadFindings(const storage::Reader& reader, const std::vector<std::string>& ids) {
+absl::StatusOr<std::vector<v1::Finding>> ReadFindings(const storage::Reader& reader,
+                                                      const std::vector<std::string>& ids) {
   std::vector<std::string> keys;
   for (const std::string& id : ids) keys.push_back(schema::FindingRow(id));
   auto rows = reader.MultiGet(keys);
@@ -153,8 +157,8 @@ absl::StatusOr<std::vector<v1::Finding>> ReadFindings(const storage::Reader& rea
   return findings;
 }
 
-absl::StatusOr<v1::ListFindingsResponse> ListByIndex(const storage::Reader& reader, const v1::FindingFilter& filter,
-                                                     const Page& page) {
+absl::StatusOr<v1::ListFindingsResponse> ListByIndex(const storage::Reader& reader,
+                                                     const v1::FindingFilter& filter, const Page& page) {
   v1::ListFindingsResponse response;
   Ordered ordered(reader, page.order, filter, page.after);
   std::vector<std::string> ids;
@@ -215,8 +219,8 @@ class Collected {
   int64_t total_ = 0;
 };
 
-absl::StatusOr<v1::ListFindingsResponse> ListOfPerson(const storage::Reader& reader, const v1::FindingFilter& filter,
-                                                      const Page& page) {
+absl::StatusOr<v1::ListFindingsResponse> ListOfPerson(const storage::Reader& reader,
+                                                      const v1::FindingFilter& filter, const Page& page) {
   Collected collected(page);
   const auto person = matcher::PersonId::Parse(filter.person_id());
   if (!person) return collected.Response();
@@ -236,8 +240,9 @@ absl::StatusOr<v1::ListFindingsResponse> ListOfPerson(const storage::Reader& rea
   return collected.Response();
 }
 
-absl::StatusOr<v1::ListFindingsResponse> ListAsKnownAt(const storage::Reader& reader, const v1::FindingFilter& filter,
-                                                       const Page& page, int64_t time_us) {
+absl::StatusOr<v1::ListFindingsResponse> ListAsKnownAt(const storage::Reader& reader,
+                                                       const v1::FindingFilter& filter, const Page& page,
+                                                       int64_t time_us) {
   Collected collected(page);
   const absl::Status status = WalkHistory(
       reader, time_us, [](const v1::Finding*, const v1::Finding&, int64_t) {},
@@ -249,18 +254,19 @@ absl::StatusOr<v1::ListFindingsResponse> ListAsKnownAt(const storage::Reader& re
   return collected.Response();
 }
 
-absl::StatusOr<v1::ListFindingsResponse> ListById(const storage::Reader& reader, const v1::FindingFilter& filter,
-                                                  const Page& page) {
+absl::StatusOr<v1::ListFindingsResponse> ListById(const storage::Reader& reader,
+                                                  const v1::FindingFilter& filter, const Page& page) {
   v1::ListFindingsResponse response;
-  const absl::Status status = ForEachFindingAfter(reader, filter, page.after, [&](const v1::Finding& finding) {
-    if (static_cast<size_t>(response.findings_size()) == page.size) {
-      response.set_next_page_token(page.fingerprint + "." +
-                                   ToHex(response.findings(response.findings_size() - 1).finding_id()));
-      return false;
-    }
-    *response.add_findings() = finding;
-    return true;
-  });
+  const absl::Status status =
+      ForEachFindingAfter(reader, filter, page.after, [&](const v1::Finding& finding) {
+        if (static_cast<size_t>(response.findings_size()) == page.size) {
+          response.set_next_page_token(page.fingerprint + "." +
+                                       ToHex(response.findings(response.findings_size() - 1).finding_id()));
+          return false;
+        }
+        *response.add_findings() = finding;
+        return true;
+      });
   if (!status.ok()) return status;
   if (!page.after.empty()) return response;
   auto total = CountFindings(reader, filter);

@@ -31,7 +31,8 @@ absl::StatusOr<v1::Finding> GetFinding(const storage::Reader& reader, const std:
 }
 
 absl::Status ForEachFindingAfter(const storage::Reader& reader, const v1::FindingFilter& filter,
-                                 const std::string& after_id, const std::function<bool(const v1::Finding&)>& take) {
+                                 const std::string& after_id,
+                                 const std::function<bool(const v1::Finding&)>& take) {
   std::string from = after_id.empty() ? "" : schema::FindingRow(after_id) + std::string(1, '\0');
   while (true) {
     auto rows = reader.Scan(schema::kFindingPrefix, from, kScanPage);
@@ -51,8 +52,8 @@ absl::Status ForEachFinding(const storage::Reader& reader, const v1::FindingFilt
   return ForEachFindingAfter(reader, filter, "", take);
 }
 
-absl::Status ForEachFindingAsKnownAt(const storage::Reader& reader, const v1::FindingFilter& filter, int64_t time_us,
-                                     const std::function<bool(const v1::Finding&)>& take) {
+absl::Status ForEachFindingAsKnownAt(const storage::Reader& reader, const v1::FindingFilter& filter,
+                                     int64_t time_us, const std::function<bool(const v1::Finding&)>& take) {
   return WalkHistory(
       reader, time_us, [](const v1::Finding*, const v1::Finding&, int64_t) {},
       [&](const v1::Finding& finding) { return !MatchesFilter(filter, finding) || take(finding); });

@@ -16,7 +16,8 @@ bool MatchesFilter(const v1::FindingFilter& filter, const v1::Finding& finding);
 
 absl::StatusOr<v1::Finding> GetFinding(const storage::Reader& reader, const std::string& finding_id);
 
-// A page in the order and as of the instant that are asked for. INVALID_ARGUMENT: the page token is not of this query.
+// A page in the order and as of the instant that are asked for. INVALID_ARGUMENT: the page token is not of
+// this query.
 absl::StatusOr<v1::ListFindingsResponse> ListFindings(const storage::Reader& reader,
                                                       const v1::ListFindingsRequest& request);
 
@@ -28,8 +29,9 @@ absl::Status ForEachFinding(const storage::Reader& reader, const v1::FindingFilt
                             const std::function<bool(const v1::Finding&)>& take);
 // The same behind an id, and as the findings were at an instant.
 absl::Status ForEachFindingAfter(const storage::Reader& reader, const v1::FindingFilter& filter,
-                                 const std::string& after_id, const std::function<bool(const v1::Finding&)>& take);
-absl::Status ForEachFindingAsKnownAt(const storage::Reader& reader, const v1::FindingFilter& filter, int64_t time_us,
-                                     const std::function<bool(const v1::Finding&)>& take);
+                                 const std::string& after_id,
+                                 const std::function<bool(const v1::Finding&)>& take);
+absl::Status ForEachFindingAsKnownAt(const storage::Reader& reader, const v1::FindingFilter& filter,
+                                     int64_t time_us, const std::function<bool(const v1::Finding&)>& take);
 
 }  // namespace relief::server

@@ -45,7 +45,8 @@ bool Has(const Ids& ids, const std::string& id) {
 
 class Updater {
  public:
-  Updater(WriteContext& context, FindingWriter& writer, const Judgement& judgement, const coverage::RuleSet& rules)
+  Updater(WriteContext& context, FindingWriter& writer, const Judgement& judgement,
+          const coverage::RuleSet& rules)
       : context_(context), writer_(writer), judgement_(judgement), rules_(rules), as_of_(context.as_of) {
     now_.set_seconds(context.now_us / 1'000'000);
     now_.set_nanos(static_cast<int32_t>(context.now_us % 1'000'000) * 1000);
@@ -73,7 +74,8 @@ class Updater {
   absl::Status ReadLists() {
     std::vector<std::string> keys;
     keys.reserve(judgement_.persons.size());
-    for (const JudgedPerson& person : judgement_.persons) keys.push_back(schema::PersonFindingsRow(person.person));
+    for (const JudgedPerson& person : judgement_.persons)
+      keys.push_back(schema::PersonFindingsRow(person.person));
     auto rows = context_.txn.MultiGet(keys);
     if (!rows.ok()) return rows.status();
     for (size_t i = 0; i < keys.size(); ++i)
@@ -139,8 +141,8 @@ class Updater {
     Write(before, &finding, {&event, 1}, was_open ? v1::Notice::CHANGED : v1::Notice::OPENED);
   }
 
-  // It is on the person's list, and the data of these persons do not bear it out. One that has moved to another person is
-  // that person's matter.
+  // It is on the person's list, and the data of these persons do not bear it out. One that has moved to
+  // another person is that person's matter.
   void Drop(matcher::PersonId person, const std::string& id) {
     if (wanted_.contains(id)) return;
     const auto found = stored_.find(id);
@@ -165,7 +167,8 @@ class Updater {
     stored_[after->finding_id()] = *after;
   }
 
-  // The soonest of the days on which the rules, or the life of a finding, want this person to be looked at again.
+  // The soonest of the days on which the rules, or the life of a finding, want this person to be looked at
+  // again.
   int32_t WakeDay(const JudgedPerson& person, const stored::PersonFindings& list) const {
     int32_t day = person.in_full ? person.wake_day : list.wake_day();
     const auto consider = [&](const std::string& id) {
@@ -189,7 +192,8 @@ class Updater {
     for (const coverage::FindingDraft& draft : person.household_drafts)
       list.add_household_finding_ids(draft.finding_id);
     // One that comes back is no longer past.
-    for (const auto* ids : {&before.past_finding_ids(), &before.finding_ids(), &before.household_finding_ids()})
+    for (const auto* ids :
+         {&before.past_finding_ids(), &before.finding_ids(), &before.household_finding_ids()})
       for (const std::string& id : *ids)
         if (!Has(list.finding_ids(), id) && !Has(list.household_finding_ids(), id) &&
             !Has(list.past_finding_ids(), id))
@@ -222,8 +226,9 @@ class Updater {
 
 }  // namespace
 
-void DescribeFinding(const Judgement& judgement, const JudgedPerson& person, const coverage::FindingDraft& draft,
-                     const coverage::RuleSet& rules, matcher::CivilDate opened, v1::Finding* finding) {
+void DescribeFinding(const Judgement& judgement, const JudgedPerson& person,
+                     const coverage::FindingDraft& draft, const coverage::RuleSet& rules,
+                     matcher::CivilDate opened, v1::Finding* finding) {
   finding->set_finding_id(draft.finding_id);
   finding->set_rule_id(draft.rule_id);
   finding->clear_notify();
@@ -239,7 +244,8 @@ void DescribeFinding(const Judgement& judgement, const JudgedPerson& person, con
       std::any_of(person.household_drafts.begin(), person.household_drafts.end(),
                   [&](const coverage::FindingDraft& other) { return other.finding_id == draft.finding_id; });
   if (of_household)
-    for (const matcher::PersonId& member : person.household) finding->add_household_person_ids(member.ToString());
+    for (const matcher::PersonId& member : person.household)
+      finding->add_household_person_ids(member.ToString());
   for (const v1::Month& month : draft.overlap_months) *finding->add_overlap_months() = month;
   std::set<std::string> regions;
   for (const matcher::RecordKey& key : draft.evidence) {

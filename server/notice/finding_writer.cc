@@ -12,8 +12,8 @@ absl::StatusOr<FindingWriter> FindingWriter::Open(WriteContext& context) {
   return FindingWriter(context, *std::move(outbox));
 }
 
-void FindingWriter::Write(const v1::Finding* before, v1::Finding* after, std::span<const v1::FindingEvent> events,
-                          std::optional<v1::Notice::Event> notice) {
+void FindingWriter::Write(const v1::Finding* before, v1::Finding* after,
+                          std::span<const v1::FindingEvent> events, std::optional<v1::Notice::Event> notice) {
   const int64_t first = after->events() + 1;
   after->set_events(after->events() + static_cast<int64_t>(events.size()));
   for (size_t i = 0; i < events.size(); ++i) {
@@ -26,7 +26,8 @@ void FindingWriter::Write(const v1::Finding* before, v1::Finding* after, std::sp
     event.mutable_time()->set_nanos(static_cast<int32_t>(context_->now_us % 1'000'000) * 1000);
     // Only the last one of them is ever asked for: they happened at the same instant.
     if (i + 1 == events.size()) *row.mutable_finding() = *after;
-    context_->txn.Put(schema::FindingEventRow(after->finding_id(), event.sequence()), row.SerializeAsString());
+    context_->txn.Put(schema::FindingEventRow(after->finding_id(), event.sequence()),
+                      row.SerializeAsString());
   }
   const bool was_open = before && before->state() == v1::Finding::OPEN;
   const bool is_open = after->state() == v1::Finding::OPEN;

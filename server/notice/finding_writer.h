@@ -1,6 +1,6 @@
-// The one place where a finding's row is written. What follows from the difference between before and after follows here,
-// in the same commit: the history, the counts of reports, the order of lists, the referral, and the notices of the
-// subscriptions.
+// The one place where a finding's row is written. What follows from the difference between before and after
+// follows here, in the same commit: the history, the counts of reports, the order of lists, the referral, and
+// the notices of the subscriptions.
 //
 // Belongs to one piece of work and its thread.
 #pragma once
@@ -27,8 +27,8 @@ class FindingWriter {
  public:
   static absl::StatusOr<FindingWriter> Open(WriteContext& context);
 
-  // Writes `after`. `before` is null for a new finding. Each event becomes an entry of the history, which keeps the
-  // finding as it was after the event; with `notice` the subscribers are told.
+  // Writes `after`. `before` is null for a new finding. Each event becomes an entry of the history, which
+  // keeps the finding as it was after the event; with `notice` the subscribers are told.
   void Write(const v1::Finding* before, v1::Finding* after, std::span<const v1::FindingEvent> events,
              std::optional<v1::Notice::Event> notice);
 

@@ -8,8 +8,8 @@
 namespace relief::server {
 namespace {
 
-// Persons that one call reads in all: far beyond any household, so that a number that stands for half a county cannot stop
-// the hub.
+// Persons that one call reads in all: far beyond any household, so that a number that stands for half a
+// county cannot stop the hub.
 constexpr size_t kMostPersons = 20'000;
 
 std::string HouseholdOf(const stored::Record& record) {
@@ -65,11 +65,13 @@ absl::Status HouseholdReader::LoadRecords(const std::vector<matcher::RecordKey>&
 }
 
 // Persons not loaded yet that share a source's household with these.
-absl::StatusOr<std::set<matcher::PersonId>> HouseholdReader::Neighbours(const std::set<matcher::PersonId>& persons) {
+absl::StatusOr<std::set<matcher::PersonId>> HouseholdReader::Neighbours(
+    const std::set<matcher::PersonId>& persons) {
   std::set<std::string> found;
   for (const matcher::PersonId& person : persons)
     for (const matcher::RecordKey& key : members_.at(person))
-      if (std::string household = HouseholdOf(records_.at(key)); !household.empty() && !households_.contains(household))
+      if (std::string household = HouseholdOf(records_.at(key));
+          !household.empty() && !households_.contains(household))
         found.insert(std::move(household));
   const std::vector<std::string> fresh(found.begin(), found.end());
   auto records_of = matcher::RecordsOfHouseholds(reader_, fresh);

@@ -1,4 +1,5 @@
-// Persons, their records, and who lives with whom: read a layer at a time, each row once. Private to server/notice.
+// Persons, their records, and who lives with whom: read a layer at a time, each row once. Private to
+// server/notice.
 #pragma once
 
 #include <map>
@@ -38,8 +39,9 @@ class HouseholdReader {
   const storage::Reader& reader_;
   std::map<matcher::PersonId, std::vector<matcher::RecordKey>> members_;
   std::map<matcher::RecordKey, stored::Record> records_;
-  std::map<std::string, std::vector<matcher::PersonId>> households_;  // of the sources, by Identity::household
-  std::map<matcher::PersonId, matcher::PersonId> parent_;             // union-find
+  std::map<std::string, std::vector<matcher::PersonId>>
+      households_;                                         // of the sources, by Identity::household
+  std::map<matcher::PersonId, matcher::PersonId> parent_;  // union-find
 };
 
 }  // namespace relief::server

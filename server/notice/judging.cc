@@ -22,14 +22,17 @@ struct Seen {
 
 class Judge {
  public:
-  Judge(const storage::Reader& reader, const coverage::RuleSet& rules, matcher::CivilDate as_of, bool look_ahead)
+  Judge(const storage::Reader& reader, const coverage::RuleSet& rules, matcher::CivilDate as_of,
+        bool look_ahead)
       : reader_(reader), people_(reader_), rules_(rules), as_of_(as_of), look_ahead_(look_ahead) {}
 
   absl::StatusOr<Judgement> Run(const std::set<matcher::PersonId>& persons) {
-    if (absl::Status status = people_.Load(persons, rules_.has_household_rules()); !status.ok()) return status;
+    if (absl::Status status = people_.Load(persons, rules_.has_household_rules()); !status.ok())
+      return status;
     if (absl::Status status = ReadDoubts(persons); !status.ok()) return status;
     if (absl::Status status = ReadAccounts(persons); !status.ok()) return status;
-    for (const std::vector<matcher::PersonId>& household : people_.Households()) JudgeHousehold(household, persons);
+    for (const std::vector<matcher::PersonId>& household : people_.Households())
+      JudgeHousehold(household, persons);
     judgement_.records = std::move(people_.records());
     return std::move(judgement_);
   }
@@ -45,8 +48,8 @@ class Judge {
     if (!conflicts.ok()) return conflicts.status();
     std::vector<matcher::Conflict> told;
     for (const matcher::Conflict& conflict : *conflicts) {
-      const bool of_numbers =
-          conflict.kind == matcher::ConflictKind::kSharedId || conflict.kind == matcher::ConflictKind::kTwoIds;
+      const bool of_numbers = conflict.kind == matcher::ConflictKind::kSharedId ||
+                              conflict.kind == matcher::ConflictKind::kTwoIds;
       if (!of_numbers || !std::binary_search(own.begin(), own.end(), conflict.a)) continue;
       told.push_back(conflict);
       others.push_back(conflict.b);
@@ -89,7 +92,8 @@ class Judge {
     return {key, &record.record(), record.source_id()};
   }
 
-  void JudgeHousehold(const std::vector<matcher::PersonId>& household, const std::set<matcher::PersonId>& in_full) {
+  void JudgeHousehold(const std::vector<matcher::PersonId>& household,
+                      const std::set<matcher::PersonId>& in_full) {
     std::map<matcher::PersonId, Seen> seen;
     std::map<matcher::RecordKey, size_t> position;  // of a record's person among those judged now
     const size_t first = judgement_.persons.size();
@@ -144,8 +148,10 @@ class Judge {
 
 }  // namespace
 
-absl::StatusOr<Judgement> JudgePersons(const storage::Reader& reader, const std::set<matcher::PersonId>& persons,
-                                       const coverage::RuleSet& rules, matcher::CivilDate as_of, bool look_ahead) {
+absl::StatusOr<Judgement> JudgePersons(const storage::Reader& reader,
+                                       const std::set<matcher::PersonId>& persons,
+                                       const coverage::RuleSet& rules, matcher::CivilDate as_of,
+                                       bool look_ahead) {
   return Judge(reader, rules, as_of, look_ahead).Run(persons);
 }
 

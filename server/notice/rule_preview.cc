@@ -28,7 +28,8 @@ class Preview {
         for (const coverage::FindingDraft& draft : *drafts) wanted[draft.finding_id] = {&person, &draft};
     if (absl::Status status = ReadStored(*judgement, wanted, &stored); !status.ok()) return status;
     for (const auto& [id, what] : wanted) {
-      // A household is judged with each page that has a member of it; its finding counts with the page of its owner.
+      // A household is judged with each page that has a member of it; its finding counts with the page of its
+      // owner.
       if (!what.first->in_full) continue;
       const auto found = stored.find(id);
       Compare(*judgement, *what.first, *what.second, found == stored.end() ? nullptr : &found->second);
@@ -46,7 +47,8 @@ class Preview {
 
  private:
   template <typename Wanted>
-  absl::Status ReadStored(const Judgement& judgement, const Wanted& wanted, std::map<std::string, v1::Finding>* stored) {
+  absl::Status ReadStored(const Judgement& judgement, const Wanted& wanted,
+                          std::map<std::string, v1::Finding>* stored) {
     std::vector<std::string> keys;
     for (const JudgedPerson& person : judgement.persons)
       if (person.in_full) keys.push_back(schema::PersonFindingsRow(person.person));
@@ -55,7 +57,8 @@ class Preview {
     own_.clear();
     for (const storage::Row& row : *lists) {
       stored::PersonFindings list;
-      if (!list.ParseFromString(row.value)) return absl::DataLossError("the row of a person's findings is damaged");
+      if (!list.ParseFromString(row.value))
+        return absl::DataLossError("the row of a person's findings is damaged");
       own_.insert(list.finding_ids().begin(), list.finding_ids().end());
       own_.insert(list.household_finding_ids().begin(), list.household_finding_ids().end());
     }
@@ -69,7 +72,8 @@ class Preview {
     for (const std::string& id : ids) {
       const storage::Row& row = (*rows)[at++];
       if (!row.present()) continue;
-      if (!(*stored)[id].ParseFromString(row.value)) return absl::DataLossError("the row of a finding is damaged");
+      if (!(*stored)[id].ParseFromString(row.value))
+        return absl::DataLossError("the row of a finding is damaged");
     }
     return absl::OkStatus();
   }
@@ -80,7 +84,8 @@ class Preview {
     if (!before || before->state() == v1::Finding::CLOSED) {
       rule.set_opens(rule.opens() + 1);
       rule.set_opens_amount_fen(rule.opens_amount_fen() + draft.amount_fen);
-      if (rule.sample_open_finding_ids_size() < kMostSamples) rule.add_sample_open_finding_ids(draft.finding_id);
+      if (rule.sample_open_finding_ids_size() < kMostSamples)
+        rule.add_sample_open_finding_ids(draft.finding_id);
       return;
     }
     v1::Finding after = *before;
@@ -117,7 +122,8 @@ void Describe(const coverage::RuleSet& rules, matcher::CivilDate as_of, bool is_
 
 }  // namespace
 
-absl::StatusOr<v1::PreviewRulesResponse> PreviewRules(const storage::Reader& reader, const coverage::RuleSet& now,
+absl::StatusOr<v1::PreviewRulesResponse> PreviewRules(const storage::Reader& reader,
+                                                      const coverage::RuleSet& now,
                                                       const coverage::RuleSet& then, matcher::CivilDate as_of,
                                                       const std::function<bool()>& go_on) {
   Preview preview(reader, then, as_of);
@@ -136,7 +142,8 @@ absl::StatusOr<v1::PreviewRulesResponse> PreviewRules(const storage::Reader& rea
   response.set_position(static_cast<int64_t>(reader.version()));
   *response.mutable_as_of_date() = ToProto(as_of);
   for (auto& [id, rule] : preview.rules()) {
-    const bool same = rule.opens() + rule.changes() + rule.closes() == 0 && rule.version_now() == rule.version_then();
+    const bool same =
+        rule.opens() + rule.changes() + rule.closes() == 0 && rule.version_now() == rule.version_then();
     if (same) continue;
     rule.set_rule_id(id);
     *response.add_rules() = std::move(rule);

@@ -1,9 +1,9 @@
 // Sheds load before the system ends the process: what the process holds for itself is compared with its limit
 // before each batch. Above the high-water mark what can be given back is given back (blocks of the cache,
 // rows not yet in tables, free memory of the allocator); if that does not help, batches are refused until it
-// is below the low-water mark, and senders try again. Reads go on. What rests between the marks though all was
-// given back is what the process needs: after kSettle below the high mark batches are admitted again. The cache may
-// grow again then, or, where giving back helped, after kSettle and below the low mark.
+// is below the low-water mark, and senders try again. Reads go on. What rests between the marks though all
+// was given back is what the process needs: after kSettle below the high mark batches are admitted again. The
+// cache may grow again then, or, where giving back helped, after kSettle and below the low mark.
 //
 // Thread-safe. Looks at most every 20 ms.
 #pragma once
@@ -44,7 +44,7 @@ class MemoryWatch {
   std::mutex mutex_;
   std::chrono::steady_clock::time_point looked_, relieved_;
   std::chrono::steady_clock::time_point high_;  // when it last was above the high mark
-  bool given_back_ = false;  // and not grown again since
+  bool given_back_ = false;                     // and not grown again since
   std::atomic<bool> tight_{false};
 };
 

@@ -1,4 +1,5 @@
-// The check of an applicant before an award: who is this, what do they get, what would it duplicate, what may they miss?
+// The check of an applicant before an award: who is this, what do they get, what would it duplicate, what may
+// they miss?
 #include <algorithm>
 #include <cmath>
 
@@ -24,7 +25,10 @@ class WithAward {
  public:
   WithAward(const PersonRows& records, const v1::Benefit& intended, const coverage::RuleSet& rules,
             matcher::CivilDate as_of, matcher::PersonId person)
-      : records_(records), rules_(rules), as_of_(as_of), person_(person),
+      : records_(records),
+        rules_(rules),
+        as_of_(as_of),
+        person_(person),
         key_(matcher::RecordKey::Of(kIntendedSource, "1")) {
     award_.set_record_id("1");
     *award_.mutable_benefit() = intended;
@@ -33,8 +37,8 @@ class WithAward {
   // The duplicates that it would make.
   void WouldOpen(v1::ApplicantResult* result) const { Judge(award_, false, result->mutable_would_open()); }
 
-  // What it would entitle to in time: as if it had been held for a year, so that no time of processing hides anything. A
-  // hospital bill from before its beginning stays uncovered all the same.
+  // What it would entitle to in time: as if it had been held for a year, so that no time of processing hides
+  // anything. A hospital bill from before its beginning stays uncovered all the same.
   void MayMiss(v1::ApplicantResult* result) const {
     v1::Record held = award_;
     v1::Month year_ago;
@@ -46,7 +50,8 @@ class WithAward {
   }
 
  private:
-  void Judge(const v1::Record& award, bool missing, google::protobuf::RepeatedPtrField<v1::Finding>* findings) const {
+  void Judge(const v1::Record& award, bool missing,
+             google::protobuf::RepeatedPtrField<v1::Finding>* findings) const {
     std::vector<coverage::CoverageRecord> with;
     for (size_t i = 0; i < records_.keys.size(); ++i)
       with.push_back({records_.keys[i], &records_.rows[i].record(), records_.rows[i].source_id()});
@@ -76,7 +81,8 @@ class WithAward {
 
   const stored::Record* Find(const matcher::RecordKey& key) const {
     const auto at = std::find(records_.keys.begin(), records_.keys.end(), key);
-    return at == records_.keys.end() ? nullptr : &records_.rows[static_cast<size_t>(at - records_.keys.begin())];
+    return at == records_.keys.end() ? nullptr
+                                     : &records_.rows[static_cast<size_t>(at - records_.keys.begin())];
   }
 
   bool BillBefore(const coverage::FindingDraft& draft) const {
@@ -99,9 +105,10 @@ class WithAward {
   v1::Record award_;
 };
 
-// Bayes' rule over the hypotheses "the applicant is this person", one for each person of the hub and all equally likely
-// beforehand, and "is none of them", as likely as all of them together: a person's weight is 2^bits, that of "none of them"
-// the number of persons. One whom a veto keeps apart has no weight beyond chance.
+// Bayes' rule over the hypotheses "the applicant is this person", one for each person of the hub and all
+// equally likely beforehand, and "is none of them", as likely as all of them together: a person's weight is
+// 2^bits, that of "none of them" the number of persons. One whom a veto keeps apart has no weight beyond
+// chance.
 std::vector<double> Probabilities(const std::vector<matcher::PersonCandidate>& candidates, int64_t persons) {
   std::vector<double> weights;
   double sum = static_cast<double>(std::max<int64_t>(persons, 1));
@@ -125,8 +132,10 @@ absl::Status Check(const v1::CheckApplicantRequest& request) {
 
 }  // namespace
 
-absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader& reader, const matcher::Model& model,
-                                                          const coverage::RuleSet& rules, matcher::CivilDate as_of,
+absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader& reader,
+                                                          const matcher::Model& model,
+                                                          const coverage::RuleSet& rules,
+                                                          matcher::CivilDate as_of,
                                                           const v1::CheckApplicantRequest& request) {
   if (absl::Status status = Check(request); !status.ok()) return status;
   auto counters = ReadCounters(reader);

@@ -23,16 +23,19 @@ struct FileTail {
 
 // Where a file goes. An error ends it.
 struct FileTarget {
-  std::function<absl::Status(const FileHead& head)> begin;  // once, before the first byte: the question was sound
+  std::function<absl::Status(const FileHead& head)>
+      begin;  // once, before the first byte: the question was sound
   FileSink take;
 };
 
-// The rows of a report, or findings in the order that was asked for, at most `max_rows` of them. `user` is named in the notes.
+// The rows of a report, or findings in the order that was asked for, at most `max_rows` of them. `user` is
+// named in the notes.
 absl::StatusOr<FileTail> ExportReport(const storage::Reader& reader, const v1::ExportReportRequest& request,
                                       const ReportContext& context, const std::string& user, int64_t max_rows,
                                       const FileTarget& target);
-absl::StatusOr<FileTail> ExportFindings(const storage::Reader& reader, const v1::ExportFindingsRequest& request,
-                                        const ReportContext& context, const std::string& user, int64_t max_rows,
-                                        const FileTarget& target);
+absl::StatusOr<FileTail> ExportFindings(const storage::Reader& reader,
+                                        const v1::ExportFindingsRequest& request,
+                                        const ReportContext& context, const std::string& user,
+                                        int64_t max_rows, const FileTarget& target);
 
 }  // namespace relief::server

@@ -9,9 +9,12 @@
 
 namespace relief::server {
 
-// The part's name is the same each time, so that an interrupted attempt leaves nothing behind once another one was made.
+// The part's name is the same each time, so that an interrupted attempt leaves nothing behind once another
+// one was made.
 FolderFile::FolderFile(std::string directory, std::string name)
-    : directory_(std::move(directory)), path_(directory_ + "/" + name), part_path_(directory_ + "/." + name + ".part") {}
+    : directory_(std::move(directory)),
+      path_(directory_ + "/" + name),
+      part_path_(directory_ + "/." + name + ".part") {}
 
 FolderFile::~FolderFile() {
   if (file_ < 0) return;

@@ -1,4 +1,5 @@
-// A file that appears in a folder whole or not at all: written under another name, on disk before it gets its own.
+// A file that appears in a folder whole or not at all: written under another name, on disk before it gets its
+// own.
 //
 // One thread.
 #pragma once

@@ -25,7 +25,8 @@ std::set<std::string> GapRules(const ReportQuery& query, const ReportContext& co
   std::set<std::string> rules;
   for (const coverage::RuleInfo& rule : context.rules.rules_in_force(context.as_of))
     if (rule.kind == v1::MISSING && AllowedBy(query.gaps.filter.rule_ids(), rule.id) &&
-        AllowedBy(query.gaps.filter.kinds(), rule.kind) && AllowedBy(query.gaps.filter.severities(), rule.severity))
+        AllowedBy(query.gaps.filter.kinds(), rule.kind) &&
+        AllowedBy(query.gaps.filter.severities(), rule.severity))
       rules.insert(rule.id);
   return rules;
 }
@@ -33,9 +34,10 @@ std::set<std::string> GapRules(const ReportQuery& query, const ReportContext& co
 }  // namespace
 
 absl::Status AddCoverage(const storage::Reader& reader, const TallyReading& reading, const GapSums& sums,
-                         const ReportQuery& query, const ReportContext& context, matcher::CivilDate as_of, const RuleTitles& titles,
-                         v1::GapReport* report) {
-  if (query.gaps.filter.region_prefix().size() > kCountyDigits) return absl::OkStatus();  // holders are by county
+                         const ReportQuery& query, const ReportContext& context, matcher::CivilDate as_of,
+                         const RuleTitles& titles, v1::GapReport* report) {
+  if (query.gaps.filter.region_prefix().size() > kCountyDigits)
+    return absl::OkStatus();  // holders are by county
   const int digits = std::min(query.gaps.region_digits, kCountyDigits);
   auto holders = ReadHolders(reader, query.gaps.filter.region_prefix(), digits, as_of);
   if (!holders.ok()) return holders.status();
@@ -57,7 +59,8 @@ absl::Status AddCoverage(const storage::Reader& reader, const TallyReading& read
       const GapColumn column{rule_id, v1::MISSING, 0, 0, 0};
       int64_t missing = 0;
       if (const auto row = table.regions.find(region); row != table.regions.end())
-        if (const auto group = row->second.find(column); group != row->second.end()) missing = group->second.persons;
+        if (const auto group = row->second.find(column); group != row->second.end())
+          missing = group->second.persons;
       v1::CoverageRate& rate = *report->add_coverage();
       rate.set_rule_id(rule_id);
       rate.set_title_zh(rule.title_zh());
@@ -66,7 +69,8 @@ absl::Status AddCoverage(const storage::Reader& reader, const TallyReading& read
       rate.set_region_prefix(region);
       const auto hidden = withheld.cells.find(region);
       const bool few = persons > 0 && persons < kSmallestShown;
-      if (query.is_protected && (few || (hidden != withheld.cells.end() && hidden->second.contains(column)))) {
+      if (query.is_protected &&
+          (few || (hidden != withheld.cells.end() && hidden->second.contains(column)))) {
         rate.set_suppressed(true);
         continue;
       }
@@ -79,7 +83,8 @@ absl::Status AddCoverage(const storage::Reader& reader, const TallyReading& read
   return absl::OkStatus();
 }
 
-absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, int64_t now_us, v1::GapReport* report) {
+absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, int64_t now_us,
+                      v1::GapReport* report) {
   auto rows = reader.Scan(schema::kSourcePrefix, "", kMaxSources);
   if (!rows.ok()) return rows.status();
   const std::string& prefix = query.gaps.filter.region_prefix();
@@ -88,7 +93,8 @@ absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, i
     stored::Source stored;
     if (!stored.ParseFromString(row.row.value)) return absl::DataLossError("the row of a source is damaged");
     const v1::Source& source = stored.source();
-    const bool here = source.region_prefix().starts_with(prefix) || prefix.starts_with(source.region_prefix());
+    const bool here =
+        source.region_prefix().starts_with(prefix) || prefix.starts_with(source.region_prefix());
     // Facts, leads and gifts are of no programme, and concern all of them.
     const bool wanted = source.programme() == v1::PROGRAMME_UNSPECIFIED ||
                         AllowedBy(query.gaps.filter.programmes(), source.programme());
@@ -101,8 +107,8 @@ absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, i
     feed.set_snapshot_held(source.snapshot_held());
     if (source.has_last_push_time()) {
       *feed.mutable_last_push_time() = source.last_push_time();
-      feed.set_days_since_push(
-          static_cast<int32_t>(std::max<int64_t>(0, now_seconds - source.last_push_time().seconds()) / 86'400));
+      feed.set_days_since_push(static_cast<int32_t>(
+          std::max<int64_t>(0, now_seconds - source.last_push_time().seconds()) / 86'400));
     } else {
       feed.set_days_since_push(-1);
     }

@@ -28,8 +28,8 @@ void Keep(bool withheld, SuppressionTable::Cell* cell) {
 
 // The regions below `parent` (those that begin with it; it is itself one where findings state nothing finer).
 // Its own row was decided at the level above, unless it is the country.
-void DecideBelow(const std::string& parent, const GapTable& above, const GapTable& below, bool decided, Level* upper,
-                 Level* lower) {
+void DecideBelow(const std::string& parent, const GapTable& above, const GapTable& below, bool decided,
+                 Level* upper, Level* lower) {
   const auto own = above.regions.find(parent);
   std::vector<std::string> children;
   for (const auto& [region, columns] : below.regions)
@@ -130,7 +130,8 @@ Withheld Protect(const GapCube& cube, const std::string& prefix, int region_digi
 GapSums SumsOf(const TallyReading& reading, const GapQuery& query, bool is_protected) {
   const std::string& prefix = query.filter.region_prefix();
   const GapCube cube(reading, query, CubeDigits(prefix, query.region_digits, is_protected));
-  return {cube.Table(prefix, query.region_digits), is_protected ? Protect(cube, prefix, query.region_digits) : Withheld()};
+  return {cube.Table(prefix, query.region_digits),
+          is_protected ? Protect(cube, prefix, query.region_digits) : Withheld()};
 }
 
 }  // namespace relief::server

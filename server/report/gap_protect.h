@@ -1,7 +1,7 @@
 // Which groups of a report are withheld under DISCLOSURE_PROTECTED.
 //
-// Decided from the country down, level by level, so that a region's table agrees with what the table above it withheld, and
-// every way of drilling meets the same decisions.
+// Decided from the country down, level by level, so that a region's table agrees with what the table above it
+// withheld, and every way of drilling meets the same decisions.
 //
 // Pure; callable from any thread.
 #pragma once
@@ -23,7 +23,8 @@ struct Withheld {
 
 // Of the table of `prefix` by `region_digits`. The cube is of the whole country, as fine as CubeDigits says.
 Withheld Protect(const GapCube& cube, const std::string& prefix, int region_digits);
-// At least one level below the region that is asked for: its own sums are decided together with what they are made of.
+// At least one level below the region that is asked for: its own sums are decided together with what they are
+// made of.
 int CubeDigits(const std::string& prefix, int region_digits, bool is_protected);
 
 // A table of the region in the filter, and what of it is withheld.

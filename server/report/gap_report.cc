@@ -13,10 +13,12 @@ namespace {
 
 void AddRegionPath(const std::string& prefix, v1::GapReport* report) {
   for (const int digits : kRegionLevels)
-    if (digits <= static_cast<int>(prefix.size())) report->add_region_path(prefix.substr(0, static_cast<size_t>(digits)));
+    if (digits <= static_cast<int>(prefix.size()))
+      report->add_region_path(prefix.substr(0, static_cast<size_t>(digits)));
 }
 
-absl::StatusOr<TallyReading> Read(const storage::Reader& reader, const ReportQuery& query, const TallyQuery& wanted) {
+absl::StatusOr<TallyReading> Read(const storage::Reader& reader, const ReportQuery& query,
+                                  const TallyQuery& wanted) {
   if (!query.known_at_us) return ReadTally(reader, wanted);
   auto tally = ReplayFindings(reader, *query.known_at_us);
   if (!tally.ok()) return tally.status();
@@ -30,11 +32,13 @@ absl::StatusOr<stored::Counters> ReadCounters(const storage::Reader& reader) {
   auto rows = reader.MultiGet({&key, 1});
   if (!rows.ok()) return rows.status();
   stored::Counters counters;
-  if (!counters.ParseFromString((*rows)[0].value)) return absl::DataLossError("the row of counters is damaged");
+  if (!counters.ParseFromString((*rows)[0].value))
+    return absl::DataLossError("the row of counters is damaged");
   return counters;
 }
 
-absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader, const v1::GetGapReportRequest& request,
+absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
+                                            const v1::GetGapReportRequest& request,
                                             const ReportContext& context) {
   auto checked = CheckReportRequest(request, context.now_us);
   if (!checked.ok()) return checked.status();
@@ -82,7 +86,8 @@ absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader, const
   if (!counters.ok()) return counters.status();
   report.set_persons(counters->persons());
   report.set_records(counters->live_records());
-  if (absl::Status status = AddCoverage(reader, reading, sums, query, context, as_of, titles, &report); !status.ok())
+  if (absl::Status status = AddCoverage(reader, reading, sums, query, context, as_of, titles, &report);
+      !status.ok())
     return status;
   if (absl::Status status = AddFeeds(reader, query, context.now_us, &report); !status.ok()) return status;
   return report;

@@ -6,11 +6,14 @@ namespace relief::server {
 namespace {
 
 bool Moved(const v1::Movement& movement) {
-  return movement.opened() + movement.reopened() + movement.closed() + movement.settled() + movement.open_at_end() != 0;
+  return movement.opened() + movement.reopened() + movement.closed() + movement.settled() +
+             movement.open_at_end() !=
+         0;
 }
 
 bool IsEmpty(const v1::GapFigures& figures) {
-  return !figures.suppressed() && figures.findings() == 0 && !Moved(figures.movement()) && !Moved(figures.previous());
+  return !figures.suppressed() && figures.findings() == 0 && !Moved(figures.movement()) &&
+         !Moved(figures.previous());
 }
 
 }  // namespace
@@ -42,7 +45,8 @@ v1::GapFigures FiguresOf(const GapGroup& group, bool is_withheld, const ReportQu
   return figures;
 }
 
-GapRows RowsOf(const GapTable& table, const Withheld& withheld, const ReportQuery& query, const RuleTitles& titles) {
+GapRows RowsOf(const GapTable& table, const Withheld& withheld, const ReportQuery& query,
+               const RuleTitles& titles) {
   GapRows rows;
   for (const auto& [region, columns] : table.regions) {
     const auto hidden = withheld.cells.find(region);

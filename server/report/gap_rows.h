@@ -1,4 +1,5 @@
-// The rows of a report: the groups of a table as the contract shows them, rounded and withheld where figures are protected.
+// The rows of a report: the groups of a table as the contract shows them, rounded and withheld where figures
+// are protected.
 //
 // Pure; callable from any thread.
 #pragma once
@@ -27,9 +28,10 @@ class RuleTitles {
 
 using GapRows = google::protobuf::RepeatedPtrField<v1::GapRow>;
 
-// Most findings first, then in the order of the table; withheld rows last, so that their place tells nothing. Rows of nothing
-// are left out.
-GapRows RowsOf(const GapTable& table, const Withheld& withheld, const ReportQuery& query, const RuleTitles& titles);
+// Most findings first, then in the order of the table; withheld rows last, so that their place tells nothing.
+// Rows of nothing are left out.
+GapRows RowsOf(const GapTable& table, const Withheld& withheld, const ReportQuery& query,
+               const RuleTitles& titles);
 
 v1::GapFigures FiguresOf(const GapGroup& group, bool is_withheld, const ReportQuery& query);
 

@@ -19,8 +19,12 @@ void ForCohort(const TallyReading& reading, const ReportQuery& query, const Take
 }
 
 // From the day after the bound before to the bound.
-int32_t FromDays(std::span<const int32_t> bounds, size_t bucket) { return bucket == 0 ? 0 : bounds[bucket - 1] + 1; }
-int32_t ToDays(std::span<const int32_t> bounds, size_t bucket) { return bucket < bounds.size() ? bounds[bucket] : 0; }
+int32_t FromDays(std::span<const int32_t> bounds, size_t bucket) {
+  return bucket == 0 ? 0 : bounds[bucket - 1] + 1;
+}
+int32_t ToDays(std::span<const int32_t> bounds, size_t bucket) {
+  return bucket < bounds.size() ? bounds[bucket] : 0;
+}
 
 double Mean(int64_t sum, int64_t count, bool is_protected) {
   if (count == 0 || (is_protected && count < kSmallestShown)) return 0;
@@ -39,12 +43,14 @@ void SetOutcomes(const Figures& sum, bool is_protected, v1::RuleOutcomes* row) {
                     row->contradicted());
   row->set_closed_unanswered(shown(sum[kClosedUnanswered]));
   if (row->answered() > 0)
-    row->set_false_alarm_rate(static_cast<double>(row->not_a_problem()) / static_cast<double>(row->answered()));
+    row->set_false_alarm_rate(static_cast<double>(row->not_a_problem()) /
+                              static_cast<double>(row->answered()));
 }
 
 }  // namespace
 
-void AddAgeing(const TallyReading& reading, const ReportQuery& query, matcher::CivilDate as_of, v1::GapReport* report) {
+void AddAgeing(const TallyReading& reading, const ReportQuery& query, matcher::CivilDate as_of,
+               v1::GapReport* report) {
   std::array<Figures, kAgeBuckets> buckets;
   std::array<int64_t, kAgeBuckets> overdue = {};
   for (const TallyReading::Cell& cell : reading.cells) {
@@ -99,12 +105,14 @@ void AddAnswers(const TallyReading& reading, const ReportQuery& query, const Rul
   }
 }
 
-void AddTrend(const TallyReading& reading, const ReportQuery& query, const GapGroup& total, v1::GapReport* report) {
+void AddTrend(const TallyReading& reading, const ReportQuery& query, const GapGroup& total,
+              v1::GapReport* report) {
   const ReportPeriod& period = query.gaps.period;
   const v1::FindingFilter filter = WithoutFlags(query.gaps.filter);
   std::map<int32_t, Figures> months;
   for (const TallyReading::Flow& flow : reading.flows)
-    if (flow.month >= period.from && Allows(filter, flow.cell.key, false)) months[flow.month] += flow.cell.figures;
+    if (flow.month >= period.from && Allows(filter, flow.cell.key, false))
+      months[flow.month] += flow.cell.figures;
   // Back from what is open now.
   GapGroup back = total;
   back.after = Figures();
@@ -119,7 +127,8 @@ void AddTrend(const TallyReading& reading, const ReportQuery& query, const GapGr
     if (query.is_protected) Round(point.mutable_movement());
     back.after += back.flow;
   }
-  for (auto point = points.rbegin(); point != points.rend(); ++point) *report->add_trend() = std::move(*point);
+  for (auto point = points.rbegin(); point != points.rend(); ++point)
+    *report->add_trend() = std::move(*point);
 }
 
 }  // namespace relief::server

@@ -12,13 +12,17 @@
 namespace relief::server {
 
 // Of a reading, what lies in the region that is asked for is taken.
-void AddAgeing(const TallyReading& reading, const ReportQuery& query, matcher::CivilDate as_of, v1::GapReport* report);
-void AddAnswers(const TallyReading& reading, const ReportQuery& query, const RuleTitles& titles, v1::GapReport* report);
-void AddTrend(const TallyReading& reading, const ReportQuery& query, const GapGroup& total, v1::GapReport* report);
+void AddAgeing(const TallyReading& reading, const ReportQuery& query, matcher::CivilDate as_of,
+               v1::GapReport* report);
+void AddAnswers(const TallyReading& reading, const ReportQuery& query, const RuleTitles& titles,
+                v1::GapReport* report);
+void AddTrend(const TallyReading& reading, const ReportQuery& query, const GapGroup& total,
+              v1::GapReport* report);
 // `sums`: of the query.
 absl::Status AddCoverage(const storage::Reader& reader, const TallyReading& reading, const GapSums& sums,
-                         const ReportQuery& query, const ReportContext& context, matcher::CivilDate as_of, const RuleTitles& titles,
-                         v1::GapReport* report);
-absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, int64_t now_us, v1::GapReport* report);
+                         const ReportQuery& query, const ReportContext& context, matcher::CivilDate as_of,
+                         const RuleTitles& titles, v1::GapReport* report);
+absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, int64_t now_us,
+                      v1::GapReport* report);
 
 }  // namespace relief::server

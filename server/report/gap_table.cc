@@ -22,7 +22,8 @@ bool Groups(const GapQuery& query, v1::GapDimension dimension) {
   return std::find(query.columns.begin(), query.columns.end(), dimension) != query.columns.end();
 }
 
-// The columns that one cell counts in. A month's flow does not know when its findings first opened: it counts in sums only.
+// The columns that one cell counts in. A month's flow does not know when its findings first opened: it counts
+// in sums only.
 std::vector<GapColumn> ColumnsOf(const stored::TallyCell& cell, const GapQuery& query, bool is_flow) {
   GapColumn column;
   if (Groups(query, v1::BY_RULE)) column.rule_id = cell.rule_id();
@@ -49,7 +50,8 @@ std::string KeyOf(const std::vector<GapColumn>& columns, const std::vector<std::
   std::string key;
   for (const GapColumn& column : columns) {
     key.append(column.rule_id).push_back('\0');
-    for (const int part : {column.kind, column.programme, column.severity, static_cast<int>(column.open_month)})
+    for (const int part :
+         {column.kind, column.programme, column.severity, static_cast<int>(column.open_month)})
       key.append(std::to_string(part)).push_back(',');
   }
   key.push_back('\0');
@@ -146,7 +148,9 @@ GapCube::GapCube(const TallyReading& reading, const GapQuery& query, int digits)
   for (const TallyReading::Flow& flow : reading.flows) {
     if (flow.month < period.from - period.months() || !Allows(without_flags, flow.cell.key, false)) continue;
     GapGroup& sums = cells_[cell_of(flow.cell.key, true)].sums;
-    (flow.month > period.to ? sums.after : flow.month >= period.from ? sums.flow : sums.before) += flow.cell.figures;
+    (flow.month > period.to      ? sums.after
+     : flow.month >= period.from ? sums.flow
+                                 : sums.before) += flow.cell.figures;
   }
 }
 
@@ -186,7 +190,8 @@ GapTable GapCube::Table(const std::string& prefix, int digits) const {
   std::vector<GapGroup*> mentions;
   for (const Shared& shared : shared_) {
     mentions.clear();
-    for (const size_t cell : shared.cells) mentions.insert(mentions.end(), groups[cell].begin(), groups[cell].end());
+    for (const size_t cell : shared.cells)
+      mentions.insert(mentions.end(), groups[cell].begin(), groups[cell].end());
     std::sort(mentions.begin(), mentions.end());
     for (size_t i = 1; i < mentions.size(); ++i)
       if (mentions[i] == mentions[i - 1]) mentions[i]->persons -= shared.persons;
@@ -196,7 +201,8 @@ GapTable GapCube::Table(const std::string& prefix, int digits) const {
 
 GapTable SumTally(const TallyReading& reading, const GapQuery& query) {
   const std::string& prefix = query.filter.region_prefix();
-  return GapCube(reading, query, std::max(query.region_digits, static_cast<int>(prefix.size()))).Table(prefix, query.region_digits);
+  return GapCube(reading, query, std::max(query.region_digits, static_cast<int>(prefix.size())))
+      .Table(prefix, query.region_digits);
 }
 
 }  // namespace relief::server

@@ -1,8 +1,9 @@
 // The cells of a tally summed into the groups of a report: columns (rule, kind, programme, ...) by regions.
 //
-// A reading has nearly a cell for each finding: their days of opening differ. A GapCube goes through it once and keeps only what
-// the report groups by; the table of any region, at any coarser level of regions, is then a sum of a few thousand cells. That is
-// what makes a protected report affordable, for it needs the tables of every level.
+// A reading has nearly a cell for each finding: their days of opening differ. A GapCube goes through it once
+// and keeps only what the report groups by; the table of any region, at any coarser level of regions, is then
+// a sum of a few thousand cells. That is what makes a protected report affordable, for it needs the tables of
+// every level.
 //
 // Pure; callable from any thread.
 #pragma once
@@ -62,8 +63,8 @@ struct GapQuery {
 
 class GapCube {
  public:
-  // Of all regions: the one in the filter is chosen in Table. `digits`: the finest level of regions, and the longest prefix, that
-  // will be asked for.
+  // Of all regions: the one in the filter is chosen in Table. `digits`: the finest level of regions, and the
+  // longest prefix, that will be asked for.
   GapCube(const TallyReading& reading, const GapQuery& query, int digits);
 
   // What lies in regions that begin with `prefix`, in rows by their first `digits`; 0: in one row.
@@ -74,7 +75,7 @@ class GapCube {
     std::vector<std::string> regions;  // as fine as the cube, sorted
     std::vector<bool> finer;           // of each region
     std::vector<GapColumn> columns;
-    GapGroup sums;                     // persons: mentions
+    GapGroup sums;  // persons: mentions
   };
   // Persons who have open findings in several cells, or several in one.
   struct Shared {

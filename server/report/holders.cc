@@ -119,8 +119,8 @@ absl::Status HolderTally::Flush(storage::Transaction& txn) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Holders> ReadHolders(const storage::Reader& reader, const std::string& region_prefix, int digits,
-                                    matcher::CivilDate as_of) {
+absl::StatusOr<Holders> ReadHolders(const storage::Reader& reader, const std::string& region_prefix,
+                                    int digits, matcher::CivilDate as_of) {
   const std::string prefix = std::string(schema::kHoldingPrefix) + "c" + region_prefix;
   Holders holders;
   std::string from;

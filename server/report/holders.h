@@ -1,9 +1,12 @@
-// How many persons hold a base programme (最低生活保障 or 特困人员供养), by county: what coverage rates are measured against.
+// How many persons hold a base programme (最低生活保障 or 特困人员供养), by county: what coverage rates are
+// measured against.
 //
-// Kept in the commit that judges a person. A person counts in each county that pays, until the last month paid, so that the
-// counts follow the months by themselves; a benefit that begins in a later month counts from when its person is judged then.
+// Kept in the commit that judges a person. A person counts in each county that pays, until the last month
+// paid, so that the counts follow the months by themselves; a benefit that begins in a later month counts
+// from when its person is judged then.
 //
-// Rows (prefix "hG"): each person's holding, and how many persons hold alike. A HolderTally belongs to one thread.
+// Rows (prefix "hG"): each person's holding, and how many persons hold alike. A HolderTally belongs to one
+// thread.
 #pragma once
 
 #include <map>
@@ -43,7 +46,7 @@ struct Holders {
   std::map<std::string, int64_t> by_region;  // by the first digits of the region
 };
 // Who holds in the month of `as_of` within the region. digits: 0 gives the sum only; at most 6.
-absl::StatusOr<Holders> ReadHolders(const storage::Reader& reader, const std::string& region_prefix, int digits,
-                                    matcher::CivilDate as_of);
+absl::StatusOr<Holders> ReadHolders(const storage::Reader& reader, const std::string& region_prefix,
+                                    int digits, matcher::CivilDate as_of);
 
 }  // namespace relief::server

@@ -46,7 +46,8 @@ std::string MonthName(const v1::Month& month) {
 }
 
 std::string DateName(const v1::Date& date) {
-  return std::to_string(date.year()) + "年" + std::to_string(date.month()) + "月" + std::to_string(date.day()) + "日";
+  return std::to_string(date.year()) + "年" + std::to_string(date.month()) + "月" +
+         std::to_string(date.day()) + "日";
 }
 
 std::string Change(int64_t now, int64_t before, std::string (*text)(int64_t)) {
@@ -66,16 +67,21 @@ std::string Overview(const v1::MonthlySummary& summary, const MonthlyHeading& he
                                                : "截至" + DateName(summary.as_of_date()) + "24时";
   std::string html = Element("h2", "一、总体情况");
   if (total.suppressed())
-    return html + Element("p", until + "，" + heading.region_name + "未结问题线索涉及人数少于" + Number(kSmallestShown) +
-                                   "人，不予公布。");
+    return html + Element("p", until + "，" + heading.region_name + "未结问题线索涉及人数少于" +
+                                   Number(kSmallestShown) + "人，不予公布。");
   const v1::Movement &now = total.movement(), &before = total.previous();
-  std::string text = until + "，" + heading.region_name + "未结问题线索" + Number(total.findings()) + "条，涉及" +
-                     Number(total.persons()) + "人，涉及金额" + GroupedYuan(total.amount_fen()) + "元";
-  if (total.estimated_fen() != 0) text += "，另按规则标准估算遗漏救助金额" + GroupedYuan(total.estimated_fen()) + "元";
-  text += "。其中超过办结期限的" + Number(total.overdue()) + "条，部门意见不一致的" + Number(total.disputed()) + "条。";
+  std::string text = until + "，" + heading.region_name + "未结问题线索" + Number(total.findings()) +
+                     "条，涉及" + Number(total.persons()) + "人，涉及金额" + GroupedYuan(total.amount_fen()) +
+                     "元";
+  if (total.estimated_fen() != 0)
+    text += "，另按规则标准估算遗漏救助金额" + GroupedYuan(total.estimated_fen()) + "元";
+  text += "。其中超过办结期限的" + Number(total.overdue()) + "条，部门意见不一致的" +
+          Number(total.disputed()) + "条。";
   html += Element("p", text);
   HtmlTable table("表1 本月变动", {"指标", "本月", "上月", "较上月"});
-  const auto row = [&](const char* name, int64_t a, int64_t b) { table.Row({name, Number(a), Number(b), Change(a, b, Number)}); };
+  const auto row = [&](const char* name, int64_t a, int64_t b) {
+    table.Row({name, Number(a), Number(b), Change(a, b, Number)});
+  };
   const auto money = [&](const char* name, int64_t a, int64_t b) {
     table.Row({name, GroupedYuan(a), GroupedYuan(b), Change(a, b, GroupedYuan)});
   };
@@ -96,14 +102,10 @@ std::vector<std::string> FigureCells(std::string name, const v1::GapFigures& fig
     return cells;
   }
   const v1::Movement& moved = figures.movement();
-  return {std::move(name),
-          Number(figures.findings()),
-          Number(figures.persons()),
-          GroupedYuan(figures.amount_fen() + figures.estimated_fen()),
-          Number(figures.overdue()),
-          Number(moved.opened() + moved.reopened()),
-          Number(moved.closed()),
-          Number(moved.settled())};
+  return {std::move(name),           Number(figures.findings()),
+          Number(figures.persons()), GroupedYuan(figures.amount_fen() + figures.estimated_fen()),
+          Number(figures.overdue()), Number(moved.opened() + moved.reopened()),
+          Number(moved.closed()),    Number(moved.settled())};
 }
 
 std::vector<std::string> FigureHeader(const char* first) {
@@ -116,7 +118,8 @@ std::string Kinds(const v1::MonthlySummary& summary) {
   for (const v1::GapRow& kind : summary.kinds()) {
     table.SumRow(FigureCells(Word(kind.kind(), true), kind.figures()));
     for (const v1::GapRow& rule : summary.report().rows())
-      if (rule.kind() == kind.kind()) table.Row(FigureCells(rule.rule_id() + " " + rule.title_zh(), rule.figures()));
+      if (rule.kind() == kind.kind())
+        table.Row(FigureCells(rule.rule_id() + " " + rule.title_zh(), rule.figures()));
   }
   if (table.empty()) return html + Element("p", "本月没有未结问题线索，也没有变动。");
   table.SumRow(FigureCells("合计", summary.report().total()));
@@ -139,10 +142,10 @@ std::string Regions(const v1::MonthlySummary& summary) {
     std::vector<std::string> cells = {region.empty() ? "数据未载明地区" : RegionName(region)};
     for (const v1::FindingKind kind : kinds) {
       const auto found = figures.find(kind);
-      cells.push_back(found == figures.end()         ? "0"
+      cells.push_back(found == figures.end()        ? "0"
                       : found->second->suppressed() ? kWithheld
-                                                     : Number(found->second->findings()) + "（" +
-                                                           Number(found->second->persons()) + "）");
+                                                    : Number(found->second->findings()) + "（" +
+                                                          Number(found->second->persons()) + "）");
     }
     table.Row(cells);
   }
@@ -167,16 +170,18 @@ std::string Handling(const v1::GapReport& report) {
   const v1::ResponseTimes& response = report.response();
   char means[96] = "";
   if (response.mean_final_days() > 0)
-    std::snprintf(means, sizeof means, "，自发现至首次答复平均%.1f天，至最终答复平均%.1f天", response.mean_first_days(),
-                  response.mean_final_days());
-  html += Element("p", "本月首次发现的问题线索" + Number(response.findings()) + "条，部门已答复" + Number(response.answered()) +
-                           "条，其中已作最终答复" + Number(response.final()) + "条" + means + "。");
+    std::snprintf(means, sizeof means, "，自发现至首次答复平均%.1f天，至最终答复平均%.1f天",
+                  response.mean_first_days(), response.mean_final_days());
+  html += Element("p", "本月首次发现的问题线索" + Number(response.findings()) + "条，部门已答复" +
+                           Number(response.answered()) + "条，其中已作最终答复" + Number(response.final()) +
+                           "条" + means + "。");
   HtmlTable ages("表5 未结问题的时长", {"自首次发现起", "未结", "其中超期", "金额（元）"});
   for (const v1::AgeBucket& age : report.ageing())
     ages.Row({Days(age.from_days(), age.to_days()), Number(age.findings()), Number(age.overdue()),
               GroupedYuan(age.amount_fen())});
   html += ages.Html();
-  HtmlTable outcomes("表6 本月发现的问题的答复", {"规则", "发现", "属实", "合规", "并非同一人", "数据有误", "意见不一", "误报率"});
+  HtmlTable outcomes("表6 本月发现的问题的答复",
+                     {"规则", "发现", "属实", "合规", "并非同一人", "数据有误", "意见不一", "误报率"});
   for (const v1::RuleOutcomes& rule : report.outcomes()) {
     if (rule.answered() == 0) continue;
     outcomes.Row({rule.rule_id() + " " + rule.title_zh(), Number(rule.findings()), Number(rule.confirmed()),
@@ -215,13 +220,15 @@ std::string Coverage(const v1::GapReport& report) {
 
 std::string Notes(const v1::MonthlySummary& summary) {
   std::string html = "<footer>\n";
-  html += Element("p", "说明：本表由救助信息共享枢纽根据各部门报送数据自动生成，数据时点" +
-                           TimeText(MicrosOf(summary.known_at())) + "（库位置" + Number(summary.report().position()) +
-                           "）。问题线索供核查，不是认定结论。“金额”为数据载明的涉及金额与遗漏救助按规则标准的估算金额之和。");
+  html += Element(
+      "p",
+      "说明：本表由救助信息共享枢纽根据各部门报送数据自动生成，数据时点" +
+          TimeText(MicrosOf(summary.known_at())) + "（库位置" + Number(summary.report().position()) +
+          "）。问题线索供核查，不是认定结论。“金额”为数据载明的涉及金额与遗漏救助按规则标准的估算金额之和。");
   if (summary.report().disclosure() == v1::DISCLOSURE_PROTECTED)
     html += Element("p", std::string(kWithheld) + "：涉及人数少于" + Number(kSmallestShown) +
-                             "人，或可据以推算此类数目，不予公布。变动、超期、时长、答复等数按" + Number(kSmallestShown) +
-                             "的倍数取整，分项之和可能与合计不等。");
+                             "人，或可据以推算此类数目，不予公布。变动、超期、时长、答复等数按" +
+                             Number(kSmallestShown) + "的倍数取整，分项之和可能与合计不等。");
   else
     html += Element("p", "本表未隐去小数目，仅供有权查看问题线索的人员内部使用，不得对外公布。");
   return html + "</footer>\n";
@@ -238,8 +245,8 @@ std::string MonthlyDocument(const v1::MonthlySummary& summary, const MonthlyHead
   html += Element("p", MonthName(summary.month()) + (heading.is_running ? "（当月尚未结束）" : ""));
   if (!heading.issuer.empty()) html += Element("p", heading.issuer);
   html += "</header>\n<main>\n";
-  html += Overview(summary, heading) + Kinds(summary) + Regions(summary) + Programmes(summary) + Handling(summary.report()) +
-          Coverage(summary.report());
+  html += Overview(summary, heading) + Kinds(summary) + Regions(summary) + Programmes(summary) +
+          Handling(summary.report()) + Coverage(summary.report());
   return html + "</main>\n" + Notes(summary) + "</body>\n</html>\n";
 }
 

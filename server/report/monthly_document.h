@@ -1,4 +1,5 @@
-// The monthly summary as a document: one self-contained page in Chinese for A4, without scripts, links or inline styles.
+// The monthly summary as a document: one self-contained page in Chinese for A4, without scripts, links or
+// inline styles.
 //
 // Pure; callable from any thread.
 #pragma once

@@ -26,7 +26,8 @@ bool Decide(const std::vector<std::vector<Place>>& places, SuppressionTable tabl
   bool changed = false;
   for (size_t r = 0; r < places.size(); ++r)
     for (size_t c = 0; c < places[r].size(); ++c)
-      if (table.cells[r][c].withheld && places[r][c].withheld->insert(places[r][c].column).second) changed = true;
+      if (table.cells[r][c].withheld && places[r][c].withheld->insert(places[r][c].column).second)
+        changed = true;
   return changed;
 }
 
@@ -57,11 +58,13 @@ Place PlaceIn(const GapTable::Columns& columns, const GapColumn& column, std::se
 class Totals {
  public:
   explicit Totals(MonthlySums* sums) : sums_(*sums) {
-    if (sums_.rules.withheld.total || sums_.regions.withheld.total || sums_.programmes.withheld.total) hidden_.insert(GapColumn());
+    if (sums_.rules.withheld.total || sums_.regions.withheld.total || sums_.programmes.withheld.total)
+      hidden_.insert(GapColumn());
   }
   Place place() { return {&sums_.rules.table.total, &hidden_, {}}; }
   void Store() {
-    for (GapSums* one : {&sums_.rules, &sums_.regions, &sums_.programmes}) one->withheld.total = !hidden_.empty();
+    for (GapSums* one : {&sums_.rules, &sums_.regions, &sums_.programmes})
+      one->withheld.total = !hidden_.empty();
   }
 
  private:
@@ -69,7 +72,8 @@ class Totals {
   std::set<GapColumn> hidden_;
 };
 
-// Regions by kinds, with the rows by kind as sums below and the regions' own sums, which are not printed, beside.
+// Regions by kinds, with the rows by kind as sums below and the regions' own sums, which are not printed,
+// beside.
 bool DecideRegions(GapSums* sums, Place total) {
   std::vector<std::vector<Place>> places;
   std::map<std::string, std::set<GapColumn>> region_totals;
@@ -81,7 +85,8 @@ bool DecideRegions(GapSums* sums, Place total) {
     row.push_back({&sums->table.region_totals.at(region), &region_totals[region], {}});
   }
   auto& bottom = places.emplace_back();
-  for (const auto& [kind, group] : sums->table.totals) bottom.push_back({&group, &sums->withheld.totals, kind});
+  for (const auto& [kind, group] : sums->table.totals)
+    bottom.push_back({&group, &sums->withheld.totals, kind});
   bottom.push_back(total);
   const bool changed = DecideTable(places);
   for (const auto& [region, hidden] : region_totals)
@@ -105,10 +110,12 @@ void ProtectTogether(MonthlySums* sums) {
     changed = false;
     for (const auto& [kind, group] : sums->regions.table.totals) {
       const Place sum{&group, &sums->regions.withheld.totals, kind};
-      changed |= DecideLine(line_of(&sums->rules, [&](const GapColumn& rule) { return rule.kind == kind.kind; }, sum));
+      changed |= DecideLine(line_of(
+          &sums->rules, [&](const GapColumn& rule) { return rule.kind == kind.kind; }, sum));
     }
     changed |= DecideRegions(&sums->regions, totals.place());
-    changed |= DecideLine(line_of(&sums->programmes, [](const GapColumn&) { return true; }, totals.place()));
+    changed |= DecideLine(line_of(
+        &sums->programmes, [](const GapColumn&) { return true; }, totals.place()));
   }
   totals.Store();
   for (GapSums* one : {&sums->rules, &sums->programmes}) one->withheld.totals = one->withheld.cells[""];

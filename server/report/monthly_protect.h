@@ -1,8 +1,9 @@
 // Which figures of a monthly summary are withheld, so that its tables do not tell on each other.
 //
-// Each table comes protected for itself (server/report/gap_protect.h). Printed side by side they share their sums: the rules of
-// a kind add up to the kind's row, the kind's rows of all regions to the same, and everything to the total. So what one table
-// withholds is withheld in the others, and whatever could then be worked out along a shared sum gets company.
+// Each table comes protected for itself (server/report/gap_protect.h). Printed side by side they share their
+// sums: the rules of a kind add up to the kind's row, the kind's rows of all regions to the same, and
+// everything to the total. So what one table withholds is withheld in the others, and whatever could then be
+// worked out along a shared sum gets company.
 //
 // Pure; callable from any thread.
 #pragma once

@@ -18,8 +18,10 @@ absl::Status CheckRequest(const v1::GetMonthlySummaryRequest& request, int32_t n
   const auto month = MonthIndexOf(request.month());
   if (!month) return absl::InvalidArgumentError("month: required, a month");
   if (*month > now_month) return absl::InvalidArgumentError("month: in the future");
-  if (request.region_prefix().size() > 6) return absl::InvalidArgumentError("region_prefix: at most 6 digits");
-  if (request.region_name().size() > kMaxNameBytes) return absl::InvalidArgumentError("region_name: at most 200 bytes");
+  if (request.region_prefix().size() > 6)
+    return absl::InvalidArgumentError("region_prefix: at most 6 digits");
+  if (request.region_name().size() > kMaxNameBytes)
+    return absl::InvalidArgumentError("region_name: at most 200 bytes");
   if (request.issuer().size() > kMaxNameBytes) return absl::InvalidArgumentError("issuer: at most 200 bytes");
   return absl::OkStatus();
 }
@@ -28,8 +30,9 @@ absl::Status CheckRequest(const v1::GetMonthlySummaryRequest& request, int32_t n
 int64_t EndOf(int32_t month) { return FirstOfMonth(month + 1).days() * kDayUs - kUtc8Us - 1; }
 
 // One of the summary's tables, as a question.
-v1::GetGapReportRequest QuestionOf(const v1::GetMonthlySummaryRequest& request, std::optional<int64_t> known_at_us,
-                                   int region_digits, std::initializer_list<v1::GapDimension> group_by) {
+v1::GetGapReportRequest QuestionOf(const v1::GetMonthlySummaryRequest& request,
+                                   std::optional<int64_t> known_at_us, int region_digits,
+                                   std::initializer_list<v1::GapDimension> group_by) {
   v1::GetGapReportRequest question;
   question.mutable_filter()->set_region_prefix(request.region_prefix());
   question.set_region_digits(region_digits);
@@ -62,11 +65,13 @@ GapRows KindRows(const GapSums& regions, const ReportQuery& query, const RuleTit
 }
 
 // What the tables together decided, in the report that was protected for itself.
-void ApplyDecisions(const GapSums& rules, const ReportQuery& query, const RuleTitles& titles, v1::GapReport* report) {
+void ApplyDecisions(const GapSums& rules, const ReportQuery& query, const RuleTitles& titles,
+                    v1::GapReport* report) {
   *report->mutable_rows() = RowsOf(rules.table, rules.withheld, query, titles);
   *report->mutable_total() = FiguresOf(rules.table.total, rules.withheld.total, query);
-  report->set_suppressed_rows(std::count_if(report->rows().begin(), report->rows().end(),
-                                            [](const v1::GapRow& row) { return row.figures().suppressed(); }));
+  report->set_suppressed_rows(
+      std::count_if(report->rows().begin(), report->rows().end(),
+                    [](const v1::GapRow& row) { return row.figures().suppressed(); }));
   const auto hidden = rules.withheld.cells.find("");
   if (hidden == rules.withheld.cells.end()) return;
   for (v1::CoverageRate& rate : *report->mutable_coverage()) {
@@ -85,7 +90,8 @@ std::string FileNameOf(const v1::GetMonthlySummaryRequest& request) {
 
 }  // namespace
 
-absl::StatusOr<v1::MonthlySummary> MakeMonthlySummary(const storage::Reader& reader, const v1::GetMonthlySummaryRequest& request,
+absl::StatusOr<v1::MonthlySummary> MakeMonthlySummary(const storage::Reader& reader,
+                                                      const v1::GetMonthlySummaryRequest& request,
                                                       const ReportContext& context) {
   const int32_t now_month = MonthAt(context.now_us);
   if (absl::Status status = CheckRequest(request, now_month); !status.ok()) return status;
@@ -99,11 +105,14 @@ absl::StatusOr<v1::MonthlySummary> MakeMonthlySummary(const storage::Reader& rea
   auto by_rule = CheckReportRequest(question, context.now_us);
   if (!by_rule.ok()) {  // the one field of the question that was not looked at yet
     const std::string message(by_rule.status().message());
-    return absl::InvalidArgumentError(message.starts_with("filter.") ? message.substr(message.find('.') + 1) : message);
+    return absl::InvalidArgumentError(message.starts_with("filter.") ? message.substr(message.find('.') + 1)
+                                                                     : message);
   }
-  const auto by_region = CheckReportRequest(QuestionOf(request, known_at_us, next_digits, {v1::BY_KIND, v1::BY_REGION}), context.now_us);
+  const auto by_region = CheckReportRequest(
+      QuestionOf(request, known_at_us, next_digits, {v1::BY_KIND, v1::BY_REGION}), context.now_us);
   if (!by_region.ok()) return by_region.status();
-  const auto by_programme = CheckReportRequest(QuestionOf(request, known_at_us, 0, {v1::BY_PROGRAMME}), context.now_us);
+  const auto by_programme =
+      CheckReportRequest(QuestionOf(request, known_at_us, 0, {v1::BY_PROGRAMME}), context.now_us);
   if (!by_programme.ok()) return by_programme.status();
 
   TallyQuery wanted;
@@ -130,10 +139,12 @@ absl::StatusOr<v1::MonthlySummary> MakeMonthlySummary(const storage::Reader& rea
   ApplyDecisions(sums.rules, *by_rule, titles, summary.mutable_report());
   *summary.mutable_kinds() = KindRows(sums.regions, *by_rule, titles);
   *summary.mutable_regions() = RowsOf(sums.regions.table, sums.regions.withheld, *by_region, titles);
-  std::sort(summary.mutable_regions()->begin(), summary.mutable_regions()->end(), [](const auto& a, const auto& b) {
-    return std::pair(a.region_prefix(), a.kind()) < std::pair(b.region_prefix(), b.kind());
-  });
-  *summary.mutable_programmes() = RowsOf(sums.programmes.table, sums.programmes.withheld, *by_programme, titles);
+  std::sort(summary.mutable_regions()->begin(), summary.mutable_regions()->end(),
+            [](const auto& a, const auto& b) {
+              return std::pair(a.region_prefix(), a.kind()) < std::pair(b.region_prefix(), b.kind());
+            });
+  *summary.mutable_programmes() =
+      RowsOf(sums.programmes.table, sums.programmes.withheld, *by_programme, titles);
   summary.set_file_name(FileNameOf(request));
   const std::string name = !request.region_name().empty()     ? request.region_name()
                            : !request.region_prefix().empty() ? RegionName(request.region_prefix())

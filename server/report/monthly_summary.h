@@ -1,5 +1,5 @@
-// The monthly summary of the information report (信息报送): a month's figures of one region, in tables that are protected
-// together, and the document to print.
+// The monthly summary of the information report (信息报送): a month's figures of one region, in tables that
+// are protected together, and the document to print.
 //
 // Pure reading; callable from any thread.
 #pragma once
@@ -11,7 +11,8 @@
 namespace relief::server {
 
 // `reader` is a snapshot. INVALID_ARGUMENT: month, region_prefix, names that are too long, disclosure.
-absl::StatusOr<v1::MonthlySummary> MakeMonthlySummary(const storage::Reader& reader, const v1::GetMonthlySummaryRequest& request,
+absl::StatusOr<v1::MonthlySummary> MakeMonthlySummary(const storage::Reader& reader,
+                                                      const v1::GetMonthlySummaryRequest& request,
                                                       const ReportContext& context);
 
 }  // namespace relief::server

@@ -12,21 +12,25 @@ namespace {
 
 constexpr size_t kMostVersions = 10'000;  // of one record: far beyond anything real
 
-// The records that the person had at that instant: what they were before the first change after it, or else what they are.
-absl::StatusOr<std::vector<matcher::RecordKey>> MembersAt(const storage::Reader& reader, matcher::PersonId person,
-                                                          int64_t time_us) {
+// The records that the person had at that instant: what they were before the first change after it, or else
+// what they are.
+absl::StatusOr<std::vector<matcher::RecordKey>> MembersAt(const storage::Reader& reader,
+                                                          matcher::PersonId person, int64_t time_us) {
   auto rows = reader.Scan(schema::PersonPastPrefix(person), schema::PersonPastRow(person, time_us + 1), 1);
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return matcher::MembersOf(reader, person);
   stored::PersonPast past;
-  if (!past.ParseFromString((*rows)[0].row.value)) return absl::DataLossError("the row of a person's past is damaged");
+  if (!past.ParseFromString((*rows)[0].row.value))
+    return absl::DataLossError("the row of a person's past is damaged");
   std::vector<matcher::RecordKey> members;
-  for (size_t at = 0; at + matcher::RecordKey::kSize <= past.records().size(); at += matcher::RecordKey::kSize)
+  for (size_t at = 0; at + matcher::RecordKey::kSize <= past.records().size();
+       at += matcher::RecordKey::kSize)
     members.push_back(matcher::RecordKey::FromBytes(past.records().data() + at));
   return members;
 }
 
-// The version of a record that was the newest at that instant; nothing if there was none, or it was withdrawn.
+// The version of a record that was the newest at that instant; nothing if there was none, or it was
+// withdrawn.
 absl::StatusOr<std::optional<stored::Record>> VersionAt(const storage::Reader& reader, matcher::RecordKey key,
                                                         int64_t time_us) {
   const std::string row = schema::RecordRow(key);

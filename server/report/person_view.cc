@@ -86,7 +86,8 @@ absl::StatusOr<v1::Person> ShowPerson(const storage::Reader& reader, matcher::Pe
   return out;
 }
 
-absl::StatusOr<v1::HouseholdView> ReadHouseholdOf(const storage::Reader& reader, const std::string& person_id) {
+absl::StatusOr<v1::HouseholdView> ReadHouseholdOf(const storage::Reader& reader,
+                                                  const std::string& person_id) {
   const auto id = matcher::PersonId::Parse(person_id);
   if (!id) return absl::InvalidArgumentError("person_id: not a person id");
   auto person = matcher::FollowPersonId(reader, *id);

@@ -1,8 +1,8 @@
 // One person as the hub sees it: records, open findings, conflicts; and the check of an applicant before an
 // award.
 //
-// Whole: security/guard.h cuts and masks what leaves the hub. Pure reading of committed data; callable from any
-// thread.
+// Whole: security/guard.h cuts and masks what leaves the hub. Pure reading of committed data; callable from
+// any thread.
 #pragma once
 
 #include <functional>
@@ -18,11 +18,12 @@ namespace relief::server {
 
 // NOT_FOUND: no such person. Old ids are followed.
 absl::StatusOr<v1::Person> ReadPerson(const storage::Reader& reader, const std::string& person_id);
-// The same as it was known at an instant (microseconds since 1970): NOT_FOUND also where the hub did not know the person
-// then.
+// The same as it was known at an instant (microseconds since 1970): NOT_FOUND also where the hub did not know
+// the person then.
 absl::StatusOr<v1::Person> ReadPersonAsKnownAt(const storage::Reader& reader, const std::string& person_id,
                                                int64_t time_us);
-absl::StatusOr<v1::HouseholdView> ReadHouseholdOf(const storage::Reader& reader, const std::string& person_id);
+absl::StatusOr<v1::HouseholdView> ReadHouseholdOf(const storage::Reader& reader,
+                                                  const std::string& person_id);
 absl::StatusOr<v1::Person> ReadPersonOfRecord(const storage::Reader& reader, const v1::RecordName& record);
 
 // INVALID_ARGUMENT names the field.

@@ -17,8 +17,9 @@ constexpr Named kNames[] = {
 }  // namespace
 
 std::string RegionName(std::string_view code) {
-  const auto found = std::lower_bound(std::begin(kNames), std::end(kNames), code,
-                                      [](const Named& one, std::string_view wanted) { return one.code < wanted; });
+  const auto found =
+      std::lower_bound(std::begin(kNames), std::end(kNames), code,
+                       [](const Named& one, std::string_view wanted) { return one.code < wanted; });
   return std::string(found != std::end(kNames) && found->code == code ? found->name : code);
 }
 

@@ -8,7 +8,8 @@
 
 namespace relief::server {
 
-// "37" 山东省, "3713" 临沂市, "371302" 兰山区. What is not in the table keeps its code: townships, codes out of use.
+// "37" 山东省, "3713" 临沂市, "371302" 兰山区. What is not in the table keeps its code: townships, codes out
+// of use.
 std::string RegionName(std::string_view code);
 
 }  // namespace relief::server

@@ -17,12 +17,15 @@ bool IsLevel(int digits) {
 
 absl::Status CheckFilter(const v1::FindingFilter& filter) {
   if (!filter.person_id().empty())
-    return absl::InvalidArgumentError("filter.person_id: a report is not about one person; list the findings");
+    return absl::InvalidArgumentError(
+        "filter.person_id: a report is not about one person; list the findings");
   if (filter.min_amount_fen() != 0)
-    return absl::InvalidArgumentError("filter.min_amount_fen: a report counts all amounts; list the findings");
+    return absl::InvalidArgumentError(
+        "filter.min_amount_fen: a report counts all amounts; list the findings");
   const std::string& region = filter.region_prefix();
-  if (!region.empty() && (!IsLevel(static_cast<int>(region.size())) ||
-                          !std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; })))
+  if (!region.empty() &&
+      (!IsLevel(static_cast<int>(region.size())) ||
+       !std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; })))
     return absl::InvalidArgumentError("filter.region_prefix: 2, 4, 6, 9 or 12 digits");
   return absl::OkStatus();
 }
@@ -42,14 +45,16 @@ absl::StatusOr<ReportPeriod> PeriodOf(const v1::GetGapReportRequest& request, in
     if (*month > period.to) return absl::InvalidArgumentError("from_month: after to_month");
     period.from = *month;
   }
-  if (period.months() > kMaxMonths) return absl::InvalidArgumentError("from_month: at most 120 months before to_month");
+  if (period.months() > kMaxMonths)
+    return absl::InvalidArgumentError("from_month: at most 120 months before to_month");
   return period;
 }
 
 }  // namespace
 
 std::optional<int32_t> MonthIndexOf(const v1::Month& month) {
-  if (month.year() < 1900 || month.year() > 2200 || month.month() < 1 || month.month() > 12) return std::nullopt;
+  if (month.year() < 1900 || month.year() > 2200 || month.month() < 1 || month.month() > 12)
+    return std::nullopt;
   return month.year() * 12 + month.month() - 1;
 }
 
@@ -73,14 +78,17 @@ absl::StatusOr<ReportQuery> CheckReportRequest(const v1::GetGapReportRequest& re
   query.gaps.filter.clear_states();
   query.gaps.filter.clear_opened_from();
   query.gaps.filter.clear_opened_to();
-  if (!v1::Disclosure_IsValid(request.disclosure())) return absl::InvalidArgumentError("disclosure: not known");
+  if (!v1::Disclosure_IsValid(request.disclosure()))
+    return absl::InvalidArgumentError("disclosure: not known");
   query.is_protected = request.disclosure() != v1::DISCLOSURE_FULL;
   query.compare = request.compare();
 
   const int digits = request.region_digits();
-  if (digits != 0 && !IsLevel(digits)) return absl::InvalidArgumentError("region_digits: 0, 2, 4, 6, 9 or 12");
+  if (digits != 0 && !IsLevel(digits))
+    return absl::InvalidArgumentError("region_digits: 0, 2, 4, 6, 9 or 12");
   if (digits > 6 && query.gaps.filter.region_prefix().size() < kFineFrom)
-    return absl::InvalidArgumentError("region_digits: 9 and 12 need filter.region_prefix of 4 digits or more");
+    return absl::InvalidArgumentError(
+        "region_digits: 9 and 12 need filter.region_prefix of 4 digits or more");
   bool named_region = false;
   for (const int dimension : request.group_by()) {
     if (dimension <= v1::GAP_DIMENSION_UNSPECIFIED || !v1::GapDimension_IsValid(dimension))
@@ -91,7 +99,8 @@ absl::StatusOr<ReportQuery> CheckReportRequest(const v1::GetGapReportRequest& re
       query.gaps.columns.push_back(static_cast<v1::GapDimension>(dimension));
     }
   }
-  if (named_region && digits == 0) return absl::InvalidArgumentError("region_digits: required to group by region");
+  if (named_region && digits == 0)
+    return absl::InvalidArgumentError("region_digits: required to group by region");
   query.by_region = digits > 0 && (named_region || request.group_by().empty());
   if (request.group_by().empty()) query.gaps.columns.push_back(v1::BY_RULE);
   query.gaps.region_digits = query.by_region ? digits : 0;

@@ -18,10 +18,11 @@ absl::Status ClearRows(storage::Store& store, std::string_view prefix);
 
 namespace schema {
 
-inline constexpr std::string_view kTallyPrefix = "hg";           // server/report/tally.cc
-inline constexpr std::string_view kHoldingPrefix = "hG";         // server/report/holders.cc
-inline constexpr std::string_view kFindingIndexPrefix = "hi";    // server/notice/finding_index.cc
-inline constexpr std::string_view kReportRunsPrefix = "hR";      // stored::ReportRuns (server/report/schedule_runner.cc)
+inline constexpr std::string_view kTallyPrefix = "hg";         // server/report/tally.cc
+inline constexpr std::string_view kHoldingPrefix = "hG";       // server/report/holders.cc
+inline constexpr std::string_view kFindingIndexPrefix = "hi";  // server/notice/finding_index.cc
+inline constexpr std::string_view kReportRunsPrefix =
+    "hR";  // stored::ReportRuns (server/report/schedule_runner.cc)
 inline constexpr std::string_view kAllFindingEventsPrefix = "he";
 
 }  // namespace schema

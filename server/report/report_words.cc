@@ -79,7 +79,8 @@ class Question {
     Add(label_zh, label_en, joined);
   }
   template <typename Enum>
-  void AddWords(const char* label_zh, const char* label_en, const google::protobuf::RepeatedField<int>& values) {
+  void AddWords(const char* label_zh, const char* label_en,
+                const google::protobuf::RepeatedField<int>& values) {
     std::vector<std::string> words;
     for (const int value : values) words.push_back(Word(static_cast<Enum>(value), zh_));
     AddAll(label_zh, label_en, words);
@@ -107,7 +108,8 @@ void AddFilter(const v1::FindingFilter& filter, Question* question) {
   question->Add("人员编号", "person", filter.person_id());
   question->Add("首次发现自", "opened from", DateText(filter.opened_from()));
   question->Add("首次发现至", "opened to", DateText(filter.opened_to()));
-  if (filter.min_amount_fen() > 0) question->Add("金额（元）不低于", "at least yuan", YuanText(filter.min_amount_fen()));
+  if (filter.min_amount_fen() > 0)
+    question->Add("金额（元）不低于", "at least yuan", YuanText(filter.min_amount_fen()));
   question->AddIf(filter.only_overdue(), "仅超期", "overdue only");
   question->AddIf(filter.only_disputed(), "仅有争议", "disputed only");
 }
@@ -118,7 +120,8 @@ std::string WordOf(const google::protobuf::EnumDescriptor* type, int value, bool
   const google::protobuf::EnumValueDescriptor* named = type->FindValueByNumber(value);
   if (value == 0 || !named) return "";
   if (zh)
-    if (const auto found = ChineseWords().find(named->name()); found != ChineseWords().end()) return found->second;
+    if (const auto found = ChineseWords().find(named->name()); found != ChineseWords().end())
+      return found->second;
   return English(named->name());
 }
 
@@ -164,7 +167,9 @@ std::string GroupedYuan(int64_t fen) {
   return text;
 }
 
-int64_t MicrosOf(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1000; }
+int64_t MicrosOf(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1'000'000 + time.nanos() / 1000;
+}
 
 std::string QuestionText(const v1::FindingFilter& filter, bool zh) {
   Question question(zh);
@@ -175,11 +180,13 @@ std::string QuestionText(const v1::FindingFilter& filter, bool zh) {
 std::string QuestionText(const v1::GetGapReportRequest& request, bool zh) {
   Question question(zh);
   AddFilter(request.filter(), &question);
-  if (request.region_digits() > 0) question.Add("地区位数", "digits of the region", std::to_string(request.region_digits()));
+  if (request.region_digits() > 0)
+    question.Add("地区位数", "digits of the region", std::to_string(request.region_digits()));
   question.AddWords<v1::GapDimension>("分组", "grouped by", request.group_by());
   question.Add("自", "from", MonthText(request.from_month()));
   question.Add("至", "to", MonthText(request.to_month()));
-  if (request.has_as_known_at()) question.Add("按当时所知", "as known at", TimeText(MicrosOf(request.as_known_at())));
+  if (request.has_as_known_at())
+    question.Add("按当时所知", "as known at", TimeText(MicrosOf(request.as_known_at())));
   question.AddIf(request.disclosure() == v1::DISCLOSURE_FULL, "未隐去小数目", "small figures not withheld");
   return question.text();
 }

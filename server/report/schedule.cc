@@ -29,16 +29,19 @@ absl::StatusOr<int64_t> MinuteOf(const std::string& time) {
 }
 
 absl::Status CheckName(const std::string& name) {
-  const bool sound = !name.empty() && name.size() <= kMaxNameBytes && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::islower(c) || std::isdigit(c) || c == '-';
-  });
-  return sound ? absl::OkStatus() : absl::InvalidArgumentError("name: 1 to 64 lower-case letters, digits and hyphens");
+  const bool sound = !name.empty() && name.size() <= kMaxNameBytes &&
+                     std::all_of(name.begin(), name.end(), [](unsigned char c) {
+                       return std::islower(c) || std::isdigit(c) || c == '-';
+                     });
+  return sound ? absl::OkStatus()
+               : absl::InvalidArgumentError("name: 1 to 64 lower-case letters, digits and hyphens");
 }
 
 absl::Status CheckDirectory(const std::string& path) {
   std::error_code error;
   if (path.empty()) return absl::InvalidArgumentError("directory: required");
-  if (!std::filesystem::is_directory(path, error)) return absl::InvalidArgumentError("directory: there is no folder " + path);
+  if (!std::filesystem::is_directory(path, error))
+    return absl::InvalidArgumentError("directory: there is no folder " + path);
   if (::access(path.c_str(), W_OK | X_OK) != 0)
     return absl::InvalidArgumentError("directory: the hub may not write to " + path);
   return absl::OkStatus();
@@ -58,7 +61,8 @@ absl::Status CheckContent(const config::ReportSchedule& config) {
   if (report.format() != v1::EXPORT_CSV && report.format() != v1::EXPORT_XLSX)
     return absl::InvalidArgumentError("gap_report.format: EXPORT_CSV or EXPORT_XLSX");
   if (report.report().has_from_month() || report.report().has_to_month() || report.report().has_as_known_at())
-    return absl::InvalidArgumentError("gap_report.report: the period is that of the run; leave out months and as_known_at");
+    return absl::InvalidArgumentError(
+        "gap_report.report: the period is that of the run; leave out months and as_known_at");
   const auto checked = CheckReportRequest(report.report(), kDayUs * 20'000);
   if (!checked.ok())
     return absl::InvalidArgumentError("gap_report.report." + std::string(checked.status().message()));
@@ -67,7 +71,8 @@ absl::Status CheckContent(const config::ReportSchedule& config) {
 
 absl::Status Check(const config::ReportSchedule& config) {
   if (absl::Status status = CheckName(config.name()); !status.ok()) return status;
-  if (!config::ReportSchedule::Every_IsValid(config.every()) || config.every() == config::ReportSchedule::EVERY_UNSPECIFIED)
+  if (!config::ReportSchedule::Every_IsValid(config.every()) ||
+      config.every() == config::ReportSchedule::EVERY_UNSPECIFIED)
     return absl::InvalidArgumentError("every: DAY, WEEK or MONTH is required");
   const int last = config.every() == config::ReportSchedule::WEEK ? 7 : 28;
   if (config.every() != config::ReportSchedule::DAY && (config.day() < 1 || config.day() > last))
@@ -79,7 +84,9 @@ absl::Status Check(const config::ReportSchedule& config) {
 }
 
 const char* FormatName(const config::ReportSchedule& config) {
-  return config.has_monthly_summary() ? "HTML" : config.gap_report().format() == v1::EXPORT_XLSX ? "XLSX" : "CSV";
+  return config.has_monthly_summary()                      ? "HTML"
+         : config.gap_report().format() == v1::EXPORT_XLSX ? "XLSX"
+                                                           : "CSV";
 }
 
 }  // namespace
@@ -93,7 +100,8 @@ absl::StatusOr<Schedule> Schedule::Make(const config::ReportSchedule& config) {
     if (minute.ok()) schedule.minute_of_day_ = *minute;
   }
   if (status.ok()) return schedule;
-  return absl::InvalidArgumentError("report_schedules[" + config.name() + "]." + std::string(status.message()));
+  return absl::InvalidArgumentError("report_schedules[" + config.name() + "]." +
+                                    std::string(status.message()));
 }
 
 int64_t Schedule::DueOn(int32_t day) const { return day * kDayUs + minute_of_day_ * kMinuteUs - kUtc8Us; }
@@ -123,7 +131,8 @@ int64_t Schedule::NextDue(int64_t now_us) const {
 
 std::string Schedule::FileName(int64_t due_us) const {
   std::string extension = FormatName(config_);
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return name() + "_" + TimeStamp(due_us).substr(0, 13) + "." + extension;
 }
 
@@ -132,16 +141,21 @@ std::string Schedule::DescriptionZh() const {
   std::string when = "每天";
   if (config_.every() == config::ReportSchedule::WEEK) when = std::string("每周") + kDays[config_.day() - 1];
   if (config_.every() == config::ReportSchedule::MONTH) when = "每月" + std::to_string(config_.day()) + "日";
-  return when + config_.time() + (config_.has_monthly_summary() ? "，月报（" : "，差错与遗漏统计（") + FormatName(config_) + "）";
+  return when + config_.time() + (config_.has_monthly_summary() ? "，月报（" : "，差错与遗漏统计（") +
+         FormatName(config_) + "）";
 }
 
 std::string Schedule::DescriptionEn() const {
-  static const char* const kDays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+  static const char* const kDays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                      "Friday", "Saturday", "Sunday"};
   std::string when = "every day";
-  if (config_.every() == config::ReportSchedule::WEEK) when = std::string("every ") + kDays[config_.day() - 1];
-  if (config_.every() == config::ReportSchedule::MONTH) when = "on day " + std::to_string(config_.day()) + " of each month";
-  return when + " at " + config_.time() + (config_.has_monthly_summary() ? ", monthly summary (" : ", gap report (") +
-         FormatName(config_) + ")";
+  if (config_.every() == config::ReportSchedule::WEEK)
+    when = std::string("every ") + kDays[config_.day() - 1];
+  if (config_.every() == config::ReportSchedule::MONTH)
+    when = "on day " + std::to_string(config_.day()) + " of each month";
+  return when + " at " + config_.time() +
+         (config_.has_monthly_summary() ? ", monthly summary (" : ", gap report (") + FormatName(config_) +
+         ")";
 }
 
 absl::StatusOr<std::vector<Schedule>> LoadSchedules(

@@ -1,4 +1,5 @@
-// When a scheduled report is due, and what it says of itself. The times are in UTC+8, which knows no summer time.
+// When a scheduled report is due, and what it says of itself. The times are in UTC+8, which knows no summer
+// time.
 //
 // A value; callable from many threads.
 #pragma once
@@ -39,6 +40,7 @@ class Schedule {
 };
 
 // All of them: names are there once, folders can be written.
-absl::StatusOr<std::vector<Schedule>> LoadSchedules(const google::protobuf::RepeatedPtrField<config::ReportSchedule>& configs);
+absl::StatusOr<std::vector<Schedule>> LoadSchedules(
+    const google::protobuf::RepeatedPtrField<config::ReportSchedule>& configs);
 
 }  // namespace relief::server

@@ -36,7 +36,8 @@ absl::StatusOr<stored::ReportRuns> Parse(const storage::Row& row) {
 
 }  // namespace
 
-ScheduleRunner::ScheduleRunner(Hub& hub, std::vector<Schedule> schedules) : hub_(hub), schedules_(std::move(schedules)) {}
+ScheduleRunner::ScheduleRunner(Hub& hub, std::vector<Schedule> schedules)
+    : hub_(hub), schedules_(std::move(schedules)) {}
 
 ScheduleRunner::~ScheduleRunner() {
   {
@@ -67,7 +68,9 @@ void ScheduleRunner::RunDue() {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
-    if (const auto retry = retry_at_us_.find(schedule.name()); retry != retry_at_us_.end() && now_us < retry->second) continue;
+    if (const auto retry = retry_at_us_.find(schedule.name());
+        retry != retry_at_us_.end() && now_us < retry->second)
+      continue;
     const absl::Status status = RunIfDue(schedule, now_us);
     if (status.ok()) {
       retry_at_us_.erase(schedule.name());
@@ -76,13 +79,12 @@ void ScheduleRunner::RunDue() {
     retry_at_us_[schedule.name()] = now_us + kRetryUs;
     const std::string message(status.message());
     Log(LogLevel::kWarn, "schedule.failed", {{"schedule", schedule.name()}, {"message", message}});
-    const absl::Status noted = Change(
-        schedule,
-        [&](stored::ReportRuns& runs) {
-          if (runs.failed_since_us() == 0) runs.set_failed_since_us(now_us);
-          runs.set_failure(message);
-        },
-        {});
+    const absl::Status noted = Change(schedule,
+                                      [&](stored::ReportRuns& runs) {
+                                        if (runs.failed_since_us() == 0) runs.set_failed_since_us(now_us);
+                                        runs.set_failure(message);
+                                      },
+                                      {});
     if (!noted.ok()) Log(LogLevel::kWarn, "schedule.not_noted", {{"schedule", schedule.name()}});
   }
 }
@@ -104,15 +106,14 @@ absl::Status ScheduleRunner::RunIfDue(const Schedule& schedule, int64_t now_us) 
   }
   if (absl::Status status = MakeFile(schedule, due_us, name); !status.ok()) return status;
   Log(LogLevel::kInfo, "schedule.written", {{"schedule", schedule.name()}, {"file", name}});
-  return Change(
-      schedule,
-      [&](stored::ReportRuns& row) {
-        row.set_done_us(due_us);
-        row.set_file(name);
-        row.clear_failed_since_us();
-        row.clear_failure();
-      },
-      {});
+  return Change(schedule,
+                [&](stored::ReportRuns& row) {
+                  row.set_done_us(due_us);
+                  row.set_file(name);
+                  row.clear_failed_since_us();
+                  row.clear_failure();
+                },
+                {});
 }
 
 absl::Status ScheduleRunner::MakeFile(const Schedule& schedule, int64_t due_us, const std::string& name) {
@@ -124,7 +125,8 @@ absl::Status ScheduleRunner::MakeFile(const Schedule& schedule, int64_t due_us, 
   if (config.has_gap_report()) {
     const FileTarget target{[&](const FileHead&) { return file.Open(); },
                             [&](std::string_view bytes) { return file.Write(bytes); }};
-    const auto tail = ExportReport(*snapshot, config.gap_report(), context, ActorOf(schedule), kMaxExportRows, target);
+    const auto tail =
+        ExportReport(*snapshot, config.gap_report(), context, ActorOf(schedule), kMaxExportRows, target);
     return tail.ok() ? file.Finish() : tail.status();
   }
   v1::GetMonthlySummaryRequest request;
@@ -147,7 +149,8 @@ absl::StatusOr<stored::ReportRuns> ScheduleRunner::Read(const std::string& name)
   return Parse((*rows)[0]);
 }
 
-absl::Status ScheduleRunner::Change(const Schedule& schedule, const std::function<void(stored::ReportRuns&)>& change,
+absl::Status ScheduleRunner::Change(const Schedule& schedule,
+                                    const std::function<void(stored::ReportRuns&)>& change,
                                     AuditEvent event) {
   return hub_
       .Write([&](WriteContext& context) -> absl::Status {

@@ -1,11 +1,13 @@
 // Writes the scheduled reports to their folders.
 //
-// A run is neither lost nor made twice, whatever ends the process in between: it is claimed in one commit with its entry in the
-// audit chain, its file has a name that depends on the schedule and the due time alone, and a second commit says that the file
-// is there. A run that was claimed and not finished is made again under the same name. Runs that were missed are made up once,
-// the newest of them. A run that fails is tried again every ten minutes, until the next one is due.
+// A run is neither lost nor made twice, whatever ends the process in between: it is claimed in one commit
+// with its entry in the audit chain, its file has a name that depends on the schedule and the due time alone,
+// and a second commit says that the file is there. A run that was claimed and not finished is made again
+// under the same name. Runs that were missed are made up once, the newest of them. A run that fails is tried
+// again every ten minutes, until the next one is due.
 //
-// Row "hR" and the schedule's name: stored::ReportRuns. List may be called from any thread; RunDue by one at a time.
+// Row "hR" and the schedule's name: stored::ReportRuns. List may be called from any thread; RunDue by one at
+// a time.
 #pragma once
 
 #include <condition_variable>
@@ -39,7 +41,8 @@ class ScheduleRunner {
  private:
   absl::StatusOr<stored::ReportRuns> Read(const std::string& name) const;
   // Changes the row, with an audit entry if `event` has an action.
-  absl::Status Change(const Schedule& schedule, const std::function<void(stored::ReportRuns&)>& change, AuditEvent event);
+  absl::Status Change(const Schedule& schedule, const std::function<void(stored::ReportRuns&)>& change,
+                      AuditEvent event);
   absl::Status RunIfDue(const Schedule& schedule, int64_t now_us);
   absl::Status MakeFile(const Schedule& schedule, int64_t due_us, const std::string& name);
 

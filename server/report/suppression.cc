@@ -35,8 +35,8 @@ class Suppressor {
 
   static bool Candidate(const Cell& cell) { return cell.value > 0 && !cell.withheld && !cell.fixed; }
 
-  // The cheapest path of cells from this one's row to its column, beside itself; withheld ones are free. Returns whether
-  // anything was withheld.
+  // The cheapest path of cells from this one's row to its column, beside itself; withheld ones are free.
+  // Returns whether anything was withheld.
   bool Close(size_t row, size_t column) {
     constexpr int64_t kFar = std::numeric_limits<int64_t>::max();
     const size_t nodes = rows_ + columns_;
@@ -77,7 +77,8 @@ class Suppressor {
 
   Cell& At(size_t line, size_t i, bool is_row) { return is_row ? cells_[line][i] : cells_[i][line]; }
 
-  // Withholds more of a line whose sum is known while what is withheld in it is hardly more than one finding a cell.
+  // Withholds more of a line whose sum is known while what is withheld in it is hardly more than one finding
+  // a cell.
   bool Widen(size_t line, bool is_row) {
     const size_t size = is_row ? columns_ : rows_;
     if (At(line, size - 1, is_row).withheld) return false;

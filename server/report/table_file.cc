@@ -15,7 +15,8 @@ namespace {
 
 class CsvFile final : public TableFile {
  public:
-  CsvFile(const std::vector<std::string>& header, FileSink sink) : sink_(std::move(sink)), bytes_("\xef\xbb\xbf") {
+  CsvFile(const std::vector<std::string>& header, FileSink sink)
+      : sink_(std::move(sink)), bytes_("\xef\xbb\xbf") {
     std::vector<TableCell> cells;
     for (const std::string& text : header) cells.push_back(TableCell::Text(text));
     Append(cells);
@@ -133,11 +134,13 @@ class XlsxFile final : public TableFile {
 TableCell TableCell::Yuan(int64_t fen) { return {YuanText(fen), static_cast<double>(fen) / 100}; }
 
 std::string GuardFormula(std::string text) {
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  const bool formula =
+      !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
   return formula ? "'" + text : text;
 }
 
-absl::StatusOr<std::unique_ptr<TableFile>> NewTableFile(v1::ExportFormat format, const std::vector<std::string>& header,
+absl::StatusOr<std::unique_ptr<TableFile>> NewTableFile(v1::ExportFormat format,
+                                                        const std::vector<std::string>& header,
                                                         FileSink sink) {
   if (format == v1::EXPORT_CSV) return std::make_unique<CsvFile>(header, std::move(sink));
   if (format == v1::EXPORT_XLSX) return std::make_unique<XlsxFile>(header, std::move(sink));

@@ -44,7 +44,8 @@ std::string SharedRow(const google::protobuf::RepeatedPtrField<std::string>& cel
       .append(reinterpret_cast<const char*>(hash), kHashBytes);
 }
 
-// A cell has a row for each of its regions; it is read at the first that the query allows, so that it is read once.
+// A cell has a row for each of its regions; it is read at the first that the query allows, so that it is read
+// once.
 bool IsFirstOf(const stored::TallyCell& cell, std::string_view leading, const std::string& prefix) {
   for (const std::string& region : cell.regions())
     if (region.starts_with(prefix)) return region == leading;
@@ -130,7 +131,8 @@ void Tally::CountFlow(const v1::Finding& finding, int32_t month, const Figures& 
     const stored::TallyCell cell = FlowCellOf(CellOf(finding, tier));
     if (tier == Tier::kFine && !cell.finer()) continue;
     const std::string bytes = cell.SerializeAsString();
-    for (const std::string& region : LeadingRegions(cell)) rows_[RowKey(FlowKind(tier, month), region, bytes)] += flow;
+    for (const std::string& region : LeadingRegions(cell))
+      rows_[RowKey(FlowKind(tier, month), region, bytes)] += flow;
   }
 }
 
@@ -164,7 +166,8 @@ void Tally::Change(const v1::Finding* before, const v1::Finding* after, int64_t 
 
 absl::Status Tally::Flush(storage::Transaction& txn) {
   std::erase_if(rows_, [](const auto& row) { return row.second.zero(); });
-  for (auto& [person, cells] : persons_) std::erase_if(cells, [](const auto& cell) { return cell.second == 0; });
+  for (auto& [person, cells] : persons_)
+    std::erase_if(cells, [](const auto& cell) { return cell.second == 0; });
   std::erase_if(persons_, [](const auto& person) { return person.second.empty(); });
   std::vector<std::string> keys;
   for (const auto& [key, figures] : rows_) keys.push_back(key);
@@ -290,7 +293,8 @@ absl::StatusOr<TallyReading> ReadTally(const storage::Reader& reader, const Tall
     return take.Take(row.key, figures);
   };
   const auto scan = [&](const std::string& kind, bool in_region) {
-    return storage::ForEachRow(reader, std::string(schema::kTallyPrefix) + kind + (in_region ? query.region_prefix : ""), parse);
+    return storage::ForEachRow(
+        reader, std::string(schema::kTallyPrefix) + kind + (in_region ? query.region_prefix : ""), parse);
   };
   for (Tier tier : TiersOf(query)) {
     for (const auto state : {v1::Finding::OPEN, v1::Finding::CLOSED, v1::Finding::SETTLED}) {
@@ -311,12 +315,13 @@ absl::StatusOr<TallyReading> ReadTally(const storage::Reader& reader, const Tall
     }
   }
   if (query.only_cells) return reading;
-  const absl::Status status =
-      storage::ForEachRow(reader, std::string(schema::kTallyPrefix) + "s", [&](const storage::KeyRow& row) -> absl::Status {
-        stored::SharedCells shared;
-        if (!shared.ParseFromString(row.row.value)) return Damaged();
-        return AddShared(shared, &reading);
-      });
+  const absl::Status status = storage::ForEachRow(reader, std::string(schema::kTallyPrefix) + "s",
+                                                  [&](const storage::KeyRow& row) -> absl::Status {
+                                                    stored::SharedCells shared;
+                                                    if (!shared.ParseFromString(row.row.value))
+                                                      return Damaged();
+                                                    return AddShared(shared, &reading);
+                                                  });
   if (!status.ok()) return status;
   return reading;
 }

@@ -1,11 +1,12 @@
 // The counts that reports read, kept in the same commit as the findings they count.
 //
-// Rows (prefix "hg", ARCHITECTURE.md): a row for each cell and each of its regions, by tier and state; the flow of each month
-// (opened, closed, ...); the open findings of each person, and how many persons share the same two or more, so that a report
-// counts everyone once: persons = mentions in all cells, less those that somebody's further findings repeat.
+// Rows (prefix "hg", ARCHITECTURE.md): a row for each cell and each of its regions, by tier and state; the
+// flow of each month (opened, closed, ...); the open findings of each person, and how many persons share the
+// same two or more, so that a report counts everyone once: persons = mentions in all cells, less those that
+// somebody's further findings repeat.
 //
-// Derived rows: ReplayFindings makes the same from the history of the findings, up to any instant. That is how a report is
-// given "as known on that day", and how the rows are made again.
+// Derived rows: ReplayFindings makes the same from the history of the findings, up to any instant. That is
+// how a report is given "as known on that day", and how the rows are made again.
 //
 // A Tally belongs to one thread.
 #pragma once
@@ -47,7 +48,7 @@ struct TallyReading {
 // Which part of it.
 struct TallyQuery {
   std::string region_prefix;
-  bool fine = false;        // with townships, where the data have them
+  bool fine = false;  // with townships, where the data have them
   bool open_only = false;
   int32_t first_month = 0;  // flows from this month on
   bool only_cells = false;  // neither flows nor persons
@@ -71,14 +72,14 @@ class Tally {
   void Count(const v1::Finding& finding, int64_t sign);
   void CountFlow(const v1::Finding& finding, int32_t month, const Figures& flow);
 
-  std::map<std::string, Figures> rows_;                              // by row key
-  std::map<std::string, std::map<std::string, int64_t>> persons_;    // person -> cell -> how many more
+  std::map<std::string, Figures> rows_;                            // by row key
+  std::map<std::string, std::map<std::string, int64_t>> persons_;  // person -> cell -> how many more
 };
 
 absl::StatusOr<TallyReading> ReadTally(const storage::Reader& reader, const TallyQuery& query);
 
-// Counts every finding through its whole history, as it was known at `until_us`; nothing for findings that did not exist then.
-// kUntilNow (server/notice/finding_history.h): as the rows of findings are.
+// Counts every finding through its whole history, as it was known at `until_us`; nothing for findings that
+// did not exist then. kUntilNow (server/notice/finding_history.h): as the rows of findings are.
 absl::StatusOr<Tally> ReplayFindings(const storage::Reader& reader, int64_t until_us);
 
 // Makes the rows again from the history. For a hub that starts; may be interrupted and begun again.

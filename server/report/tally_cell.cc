@@ -15,8 +15,8 @@ bool IsFinalOutcome(v1::Disposition::Outcome outcome) {
   return outcome != v1::Disposition::OUTCOME_UNSPECIFIED && outcome != v1::Disposition::ACKNOWLEDGED;
 }
 
-void CountAnswer(const v1::Finding& finding, const v1::Disposition& said, Figure count, Figure days, size_t bucket,
-                 Figures* figures) {
+void CountAnswer(const v1::Finding& finding, const v1::Disposition& said, Figure count, Figure days,
+                 size_t bucket, Figures* figures) {
   const int64_t seconds = std::max<int64_t>(0, said.time().seconds() - finding.open_time().seconds());
   const auto taken = static_cast<int32_t>(seconds / kDaySeconds);
   (*figures)[count] = 1;

@@ -1,7 +1,8 @@
 // What reports count: a finding as a cell, which tells where it counts, and as figures, which tell how much.
 //
-// Everything that a report filters or groups by is in the cell, so that one sum over cells answers it. A cell holds the whole
-// SET of regions and of programmes: a finding of two counties counts in each of them, and once in their sum.
+// Everything that a report filters or groups by is in the cell, so that one sum over cells answers it. A cell
+// holds the whole SET of regions and of programmes: a finding of two counties counts in each of them, and
+// once in their sum.
 //
 // Pure functions; callable from any thread.
 #pragma once
@@ -80,11 +81,12 @@ Figures FiguresOf(const v1::Finding& finding);
 
 // The cell of a month's flow: what stays when a finding changes its state.
 stored::TallyCell FlowCellOf(stored::TallyCell cell);
-// The cell that a person's open finding is remembered by: the county's and the fine one hold the same persons.
+// The cell that a person's open finding is remembered by: the county's and the fine one hold the same
+// persons.
 stored::TallyCell PersonCellOf(stored::TallyCell fine_cell);
 
-// Does the filter allow findings of this cell? Its person, amount and days of opening are not looked at; states neither,
-// unless told.
+// Does the filter allow findings of this cell? Its person, amount and days of opening are not looked at;
+// states neither, unless told.
 bool Allows(const v1::FindingFilter& filter, const stored::TallyCell& cell, bool states);
 
 // The persons whom a finding concerns.

@@ -85,18 +85,22 @@ absl::Status Walk(const storage::Reader& reader, const ReviewView& view, v1::Con
   }
 }
 
-// Work items in no order that means anything, as they lie in the store: a count reads them one after another, not each at its place.
-absl::Status ForEachUnordered(const storage::Reader& reader, const ReviewView& view, const v1::ConflictFilter& filter,
+// Work items in no order that means anything, as they lie in the store: a count reads them one after another,
+// not each at its place.
+absl::Status ForEachUnordered(const storage::Reader& reader, const ReviewView& view,
+                              const v1::ConflictFilter& filter,
                               const std::function<void(const v1::WorkItem&)>& take) {
   const int64_t now_us = view.hub.options().clock();
   const auto as_of = view.hub.as_of();
-  return storage::ForEachRow(reader, review_rows::kWorkPrefix, [&](const storage::KeyRow& row) -> absl::Status {
-    v1::WorkItem item;
-    if (!item.ParseFromString(row.row.value)) return absl::DataLossError("a work item is damaged");
-    item = Present(std::move(item), now_us, as_of);
-    if (view.officer.Sees(item) && Passes(filter, item, view, now_us)) take(item);
-    return absl::OkStatus();
-  });
+  return storage::ForEachRow(reader, review_rows::kWorkPrefix,
+                             [&](const storage::KeyRow& row) -> absl::Status {
+                               v1::WorkItem item;
+                               if (!item.ParseFromString(row.row.value))
+                                 return absl::DataLossError("a work item is damaged");
+                               item = Present(std::move(item), now_us, as_of);
+                               if (view.officer.Sees(item) && Passes(filter, item, view, now_us)) take(item);
+                               return absl::OkStatus();
+                             });
 }
 
 // A page token is where the page ended, and what query it is of.

@@ -25,7 +25,8 @@ absl::StatusOr<Message> ReadRow(const storage::Reader& reader, std::string_view 
   auto rows = reader.MultiGet({&row, 1});
   if (!rows.ok()) return rows.status();
   Message message;
-  if (!message.ParseFromString((*rows)[0].value)) return absl::DataLossError("a row of the audit chain is damaged");
+  if (!message.ParseFromString((*rows)[0].value))
+    return absl::DataLossError("a row of the audit chain is damaged");
   return message;
 }
 
@@ -123,7 +124,8 @@ absl::StatusOr<int64_t> CheckAuditChain(const storage::Reader& store) {
       if (entry.hash().empty() || entry.hash() != AuditHash(entry)) return Broken(expected, "was changed");
       while (next_head < heads->size()) {
         audit::Head head;
-        if (!head.ParseFromString((*heads)[next_head].row.value)) return Broken(expected, "its signed head is damaged");
+        if (!head.ParseFromString((*heads)[next_head].row.value))
+          return Broken(expected, "its signed head is damaged");
         if (head.sequence() > entry.sequence()) break;
         if (head.sequence() == entry.sequence() && head.entry_hash() != entry.hash())
           return Broken(expected, "is not the one that was signed");

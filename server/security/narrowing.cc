@@ -62,8 +62,8 @@ std::vector<Part> Within(const Permit& permit, const std::set<v1::Programme>& as
 }
 
 // A message without `programmes` is about all of them.
-absl::Status NarrowFilter(const Permit& permit, const Descriptor* answer, const std::string& path, const FieldDescriptor* prefix,
-                          Message* filter) {
+absl::Status NarrowFilter(const Permit& permit, const Descriptor* answer, const std::string& path,
+                          const FieldDescriptor* prefix, Message* filter) {
   const auto* reflection = filter->GetReflection();
   const FieldDescriptor* programmes = filter->GetDescriptor()->FindFieldByName("programmes");
   if (programmes != nullptr && !programmes->is_repeated()) programmes = nullptr;
@@ -89,7 +89,8 @@ absl::Status NarrowFilter(const Permit& permit, const Descriptor* answer, const 
 }
 
 // `path` is the name of the message within the request, for errors.
-absl::Status NarrowWithin(const Permit& permit, const Descriptor* answer, const std::string& path, Message* message) {
+absl::Status NarrowWithin(const Permit& permit, const Descriptor* answer, const std::string& path,
+                          Message* message) {
   const Descriptor* type = message->GetDescriptor();
   const auto* reflection = message->GetReflection();
   // What says what will be sent or asked for is taken as it stands, or not at all.
@@ -115,7 +116,8 @@ absl::Status NarrowWithin(const Permit& permit, const Descriptor* answer, const 
     if (!filters && !reflection->HasField(*message, field)) continue;
     if (field->containing_oneof() != nullptr && !reflection->HasField(*message, field)) continue;
     const std::string inner = path.empty() ? field->name() : path + "." + field->name();
-    if (absl::Status status = NarrowWithin(permit, answer, inner, reflection->MutableMessage(message, field)); !status.ok())
+    if (absl::Status status = NarrowWithin(permit, answer, inner, reflection->MutableMessage(message, field));
+        !status.ok())
       return status;
   }
   return absl::OkStatus();

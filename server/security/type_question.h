@@ -1,4 +1,5 @@
-// A question to a message type that stands for all types that may be within it: "is there anything of this kind in it?"
+// A question to a message type that stands for all types that may be within it: "is there anything of this
+// kind in it?"
 //
 // Each type is looked at once, and remembered. Callable from any thread.
 #pragma once
@@ -31,7 +32,8 @@ class TypeQuestion {
     if (!asked->insert(type).second) return false;
     if (here_(type)) return true;
     for (int i = 0; i < type->field_count(); ++i)
-      if (const Descriptor* inner = type->field(i)->message_type(); inner != nullptr && Ask(inner, asked)) return true;
+      if (const Descriptor* inner = type->field(i)->message_type(); inner != nullptr && Ask(inner, asked))
+        return true;
     return false;
   }
 

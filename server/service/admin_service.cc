@@ -92,7 +92,8 @@ class AdminService final : public v1::AdminService::Service {
 
   grpc::Status CreateBackup(grpc::ServerContext* context, const v1::CreateBackupRequest*,
                             v1::Backup* response) override {
-    if (absl::Status status = WriteAudit(hub_, *context, "admin.backup", ""); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "admin.backup", ""); !status.ok())
+      return ToGrpc(status);
     auto backup = keeper_.CreateBackup();
     if (backup.ok())
       Log(LogLevel::kInfo, "store.backup",
@@ -110,7 +111,8 @@ class AdminService final : public v1::AdminService::Service {
   grpc::Status CheckRestore(grpc::ServerContext* context, const v1::CheckRestoreRequest* request,
                             v1::CheckRestoreResponse* response) override {
     if (request->backup_id() < 0) return ToGrpc(absl::InvalidArgumentError("backup_id: not negative"));
-    if (absl::Status status = WriteAudit(hub_, *context, "admin.restore-check", ""); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "admin.restore-check", ""); !status.ok())
+      return ToGrpc(status);
     return Answer(keeper_.CheckRestore(static_cast<uint32_t>(request->backup_id())), response);
   }
 
@@ -126,13 +128,15 @@ class AdminService final : public v1::AdminService::Service {
 
   grpc::Status CompactStore(grpc::ServerContext* context, const v1::CompactStoreRequest*,
                             v1::StoreStats* response) override {
-    if (absl::Status status = WriteAudit(hub_, *context, "admin.compact", ""); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "admin.compact", ""); !status.ok())
+      return ToGrpc(status);
     return Answer(keeper_.Compact(), response);
   }
 
   grpc::Status RewrapKeys(grpc::ServerContext* context, const v1::RewrapKeysRequest*,
                           v1::RewrapKeysResponse* response) override {
-    if (absl::Status status = WriteAudit(hub_, *context, "admin.rewrap-keys", ""); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "admin.rewrap-keys", ""); !status.ok())
+      return ToGrpc(status);
     return Answer(keeper_.RewrapKeys(), response);
   }
 

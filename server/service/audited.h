@@ -11,9 +11,10 @@
 
 namespace relief::server {
 
-// `subject`: persons, records (RecordToken), findings, referrals, conflicts, separated by blanks; empty for a list of many people,
-// which `detail` then describes. An error: it is not written, and must not be answered.
-absl::Status WriteAudit(Hub& hub, const grpc::ServerContext& context, const std::string& action, const std::string& subject,
-                        const v1::Purpose* purpose = nullptr, const std::string& detail = "");
+// `subject`: persons, records (RecordToken), findings, referrals, conflicts, separated by blanks; empty for a
+// list of many people, which `detail` then describes. An error: it is not written, and must not be answered.
+absl::Status WriteAudit(Hub& hub, const grpc::ServerContext& context, const std::string& action,
+                        const std::string& subject, const v1::Purpose* purpose = nullptr,
+                        const std::string& detail = "");
 
 }  // namespace relief::server

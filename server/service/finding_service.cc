@@ -19,25 +19,31 @@ class FindingService final : public v1::FindingService::Service {
     auto findings = server::ListFindings(*hub_.store().Snapshot(), *request);
     if (!findings.ok()) return ToGrpc(findings.status());
     const std::string detail = "rows=" + std::to_string(findings->findings_size());
-    if (absl::Status status = WriteAudit(hub_, *context, "finding.list", "", nullptr, detail); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "finding.list", "", nullptr, detail); !status.ok())
+      return ToGrpc(status);
     return Answer(std::move(findings), response);
   }
   grpc::Status GetFinding(grpc::ServerContext* context, const v1::GetFindingRequest* request,
                           v1::Finding* response) override {
-    const int64_t time_us = request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
-    auto finding = request->has_as_known_at() ? FindingAsKnownAt(*hub_.store().Snapshot(), request->finding_id(), time_us)
-                                              : server::GetFinding(hub_.store(), request->finding_id());
+    const int64_t time_us =
+        request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
+    auto finding = request->has_as_known_at()
+                       ? FindingAsKnownAt(*hub_.store().Snapshot(), request->finding_id(), time_us)
+                       : server::GetFinding(hub_.store(), request->finding_id());
     if (!finding.ok()) return ToGrpc(finding.status());
-    if (absl::Status status = WriteAudit(hub_, *context, "finding.look", request->finding_id()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "finding.look", request->finding_id()); !status.ok())
+      return ToGrpc(status);
     return Answer(std::move(finding), response);
   }
   grpc::Status StreamFindings(grpc::ServerContext* context, const v1::StreamFindingsRequest* request,
                               grpc::ServerWriter<v1::Finding>* writer) override {
-    if (absl::Status status = WriteAudit(hub_, *context, "finding.export", ""); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "finding.export", ""); !status.ok())
+      return ToGrpc(status);
     const auto send = [&](const v1::Finding& finding) { return writer->Write(finding); };
     const auto snapshot = hub_.store().Snapshot();
     if (!request->has_as_known_at()) return ToGrpc(ForEachFinding(*snapshot, request->filter(), send));
-    const int64_t time_us = request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
+    const int64_t time_us =
+        request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
     return ToGrpc(ForEachFindingAsKnownAt(*snapshot, request->filter(), time_us, send));
   }
   grpc::Status AddDisposition(grpc::ServerContext* context, const v1::AddDispositionRequest* request,

@@ -22,7 +22,8 @@ class RegistryService final : public v1::RegistryService::Service {
       for (const v1::ApplicantResult& one : result->results())
         for (const v1::Candidate& candidate : one.candidates())
           subject += (subject.empty() ? "" : " ") + candidate.person().person_id();
-    if (absl::Status status = WriteAudit(hub_, *context, "registry.check", subject, &request->purpose()); !status.ok())
+    if (absl::Status status = WriteAudit(hub_, *context, "registry.check", subject, &request->purpose());
+        !status.ok())
       return ToGrpc(status);
     return Answer(std::move(result), response);
   }
@@ -30,12 +31,13 @@ class RegistryService final : public v1::RegistryService::Service {
   grpc::Status GetPerson(grpc::ServerContext* context, const v1::GetPersonRequest* request,
                          v1::Person* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    const int64_t then_us = request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
+    const int64_t then_us =
+        request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
     const auto snapshot = hub_.store().Snapshot();
     auto person = request->has_as_known_at() ? ReadPersonAsKnownAt(*snapshot, request->person_id(), then_us)
                                              : ReadPerson(*snapshot, request->person_id());
-    if (absl::Status status =
-            WriteAudit(hub_, *context, "registry.person", person.ok() ? person->person_id() : "", &request->purpose());
+    if (absl::Status status = WriteAudit(hub_, *context, "registry.person",
+                                         person.ok() ? person->person_id() : "", &request->purpose());
         !status.ok())
       return ToGrpc(status);
     return Answer(std::move(person), response);
@@ -45,8 +47,8 @@ class RegistryService final : public v1::RegistryService::Service {
                                  v1::Person* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
     auto person = ReadPersonOfRecord(*hub_.store().Snapshot(), request->record());
-    if (absl::Status status =
-            WriteAudit(hub_, *context, "registry.person", person.ok() ? person->person_id() : "", &request->purpose());
+    if (absl::Status status = WriteAudit(hub_, *context, "registry.person",
+                                         person.ok() ? person->person_id() : "", &request->purpose());
         !status.ok())
       return ToGrpc(status);
     return Answer(std::move(person), response);
@@ -60,7 +62,8 @@ class RegistryService final : public v1::RegistryService::Service {
     if (household.ok())
       for (const v1::HouseholdView::Member& member : household->members())
         subject += (subject.empty() ? "" : " ") + member.person_id();
-    if (absl::Status status = WriteAudit(hub_, *context, "registry.household", subject, &request->purpose()); !status.ok())
+    if (absl::Status status = WriteAudit(hub_, *context, "registry.household", subject, &request->purpose());
+        !status.ok())
       return ToGrpc(status);
     return Answer(std::move(household), response);
   }
@@ -68,7 +71,8 @@ class RegistryService final : public v1::RegistryService::Service {
   grpc::Status StreamAssignments(grpc::ServerContext* context, const v1::StreamAssignmentsRequest* request,
                                  grpc::ServerWriter<v1::Assignment>* writer) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    if (absl::Status status = WriteAudit(hub_, *context, "registry.export", "", &request->purpose()); !status.ok())
+    if (absl::Status status = WriteAudit(hub_, *context, "registry.export", "", &request->purpose());
+        !status.ok())
       return ToGrpc(status);
     return ToGrpc(ForEachAssignment(*hub_.store().Snapshot(), [&](const v1::Assignment& assignment) {
       return writer->Write(assignment);

@@ -53,15 +53,16 @@ class ReportService final : public v1::ReportService::Service {
 
  private:
   template <typename Request>
-  using Export = absl::StatusOr<FileTail>(const storage::Reader&, const Request&, const ReportContext&, const std::string&,
-                                          int64_t, const FileTarget&);
+  using Export = absl::StatusOr<FileTail>(const storage::Reader&, const Request&, const ReportContext&,
+                                          const std::string&, int64_t, const FileTarget&);
 
   ReportContext ContextOf(const coverage::RuleSet& rules) const {
     return {hub_.options().clock(), hub_.as_of(), rules, nullptr};
   }
 
   // No file leaves without its entry in the audit chain: it is written before the first byte goes.
-  absl::Status Audit(const std::string& user, const char* action, const std::string& file_name, const std::string& detail) {
+  absl::Status Audit(const std::string& user, const char* action, const std::string& file_name,
+                     const std::string& detail) {
     return hub_
         .Write([&](WriteContext& context) {
           context.Audit({user, action, file_name, "", "", detail});
@@ -86,7 +87,8 @@ class ReportService final : public v1::ReportService::Service {
                               file.mutable_content()->append(bytes);
                               return absl::OkStatus();
                             }};
-    const auto tail = export_to(*hub_.store().Snapshot(), request, ContextOf(*rules), user, kMaxDownloadRows, target);
+    const auto tail =
+        export_to(*hub_.store().Snapshot(), request, ContextOf(*rules), user, kMaxDownloadRows, target);
     if (!tail.ok()) return ToGrpc(tail.status());
     const absl::Status audited = Audit(user, action, file.file_name(), "rows=" + std::to_string(tail->rows));
     if (!audited.ok()) return ToGrpc(audited);
@@ -96,7 +98,8 @@ class ReportService final : public v1::ReportService::Service {
     return grpc::Status::OK;
   }
 
-  // A file of any length, a piece in memory at a time. How many rows went is a second entry of the audit chain.
+  // A file of any length, a piece in memory at a time. How many rows went is a second entry of the audit
+  // chain.
   template <typename Request>
   grpc::Status Stream(const grpc::ServerContext& context, const char* action, const Request& request,
                       Export<Request>& export_to, grpc::ServerWriter<v1::ExportChunk>* writer) {
@@ -111,13 +114,15 @@ class ReportService final : public v1::ReportService::Service {
                             },
                             [&](std::string_view bytes) {
                               if (!chunk.data().empty()) {
-                                if (!writer->Write(chunk)) return absl::CancelledError("the caller went away");
+                                if (!writer->Write(chunk))
+                                  return absl::CancelledError("the caller went away");
                                 chunk.Clear();
                               }
                               chunk.mutable_data()->assign(bytes.data(), bytes.size());
                               return absl::OkStatus();
                             }};
-    const auto tail = export_to(*hub_.store().Snapshot(), request, ContextOf(*rules), user, kMaxExportRows, target);
+    const auto tail =
+        export_to(*hub_.store().Snapshot(), request, ContextOf(*rules), user, kMaxExportRows, target);
     if (!tail.ok()) return ToGrpc(tail.status());
     const absl::Status audited = Audit(user, action, file_name, "rows=" + std::to_string(tail->rows));
     if (!audited.ok()) return ToGrpc(audited);

@@ -31,9 +31,11 @@ class ReviewService final : public v1::ReviewService::Service {
     if (!conflicts.ok()) return ToGrpc(conflicts.status());
     std::string seen;
     if (!request->without_explanation())
-      for (const v1::Conflict& conflict : conflicts->conflicts()) seen += (seen.empty() ? "" : " ") + conflict.conflict_id();
+      for (const v1::Conflict& conflict : conflicts->conflicts())
+        seen += (seen.empty() ? "" : " ") + conflict.conflict_id();
     const std::string detail = "rows=" + std::to_string(conflicts->conflicts_size());
-    if (absl::Status status = WriteAudit(hub_, *context, seen.empty() ? "review.list" : "review.case", seen, nullptr, detail);
+    if (absl::Status status =
+            WriteAudit(hub_, *context, seen.empty() ? "review.list" : "review.case", seen, nullptr, detail);
         !status.ok())
       return ToGrpc(status);
     return Answer(std::move(conflicts), response);
@@ -42,7 +44,8 @@ class ReviewService final : public v1::ReviewService::Service {
                            v1::Conflict* response) override {
     auto conflict = server::GetConflict({hub_, OfficerOf(*context)}, request->conflict_id());
     if (!conflict.ok()) return ToGrpc(conflict.status());
-    if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id()); !status.ok())
+      return ToGrpc(status);
     return Answer(std::move(conflict), response);
   }
   grpc::Status GetQueueSummary(grpc::ServerContext* context, const v1::GetQueueSummaryRequest* request,
@@ -68,7 +71,8 @@ class ReviewService final : public v1::ReviewService::Service {
                        v1::Case* response) override {
     auto one = ReadCase(hub_, OfficerOf(*context), request->conflict_id());
     if (one.ok())
-      if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id()); !status.ok())
+      if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id());
+          !status.ok())
         return ToGrpc(status);
     return Answer(std::move(one), response);
   }
@@ -203,10 +207,10 @@ class ReviewService final : public v1::ReviewService::Service {
                                v1::QualityItem* response) override {
     auto item = server::NextQualityItem(hub_, request->sample_id(), OfficerOf(*context));
     if (item.ok())
-      if (absl::Status status =
-              WriteAudit(hub_, *context, "review.sample.look",
-                    item->sample_id() + " " + std::to_string(item->number()) + " " + Token(item->record_a().record().name()) +
-                        " " + Token(item->record_b().record().name()));
+      if (absl::Status status = WriteAudit(hub_, *context, "review.sample.look",
+                                           item->sample_id() + " " + std::to_string(item->number()) + " " +
+                                               Token(item->record_a().record().name()) + " " +
+                                               Token(item->record_b().record().name()));
           !status.ok())
         return ToGrpc(status);
     return Answer(std::move(item), response);
@@ -226,7 +230,8 @@ class ReviewService final : public v1::ReviewService::Service {
                            v1::MatchExplanation* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
     const std::string what = Token(request->record_a()) + " " + Token(request->record_b());
-    if (absl::Status status = WriteAudit(hub_, *context, "review.explain", what, &request->purpose()); !status.ok())
+    if (absl::Status status = WriteAudit(hub_, *context, "review.explain", what, &request->purpose());
+        !status.ok())
       return ToGrpc(status);
     return Answer(
         server::ExplainPair(*hub_.store().Snapshot(), hub_.model(), request->record_a(), request->record_b()),
@@ -235,7 +240,8 @@ class ReviewService final : public v1::ReviewService::Service {
   grpc::Status ExplainPerson(grpc::ServerContext* context, const v1::ExplainPersonRequest* request,
                              v1::PersonExplanation* response) override {
     if (absl::Status status = CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
-    if (absl::Status status = WriteAudit(hub_, *context, "review.explain", request->person_id(), &request->purpose());
+    if (absl::Status status =
+            WriteAudit(hub_, *context, "review.explain", request->person_id(), &request->purpose());
         !status.ok())
       return ToGrpc(status);
     return Answer(server::ExplainPerson(*hub_.store().Snapshot(), hub_.model(), request->person_id()),

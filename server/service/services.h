@@ -30,9 +30,9 @@ struct ServiceContext {
   std::atomic<bool>& stopping;  // long streams end when it is set
   std::function<absl::StatusOr<std::shared_ptr<const coverage::RuleSet>>()> read_rules;
   BackupPlan backups = {};
-  security::Guard* guard = nullptr;  // whom every call passes; see service_set.h
+  security::Guard* guard = nullptr;           // whom every call passes; see service_set.h
   const ScheduleRunner* schedules = nullptr;  // the reports written to folders; null: none
-  AuditKeeper* audit = nullptr;      // signs what is exported; none: nothing is signed
+  AuditKeeper* audit = nullptr;               // signs what is exported; none: nothing is signed
 };
 
 std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context);

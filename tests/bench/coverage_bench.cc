@@ -2,18 +2,22 @@
 //
 //   coverage_bench --data DIR --rules DIR --model FILE [--persons N] [--as-of YYYY-MM-DD]
 //
-// Opens the store of a hub that is not running, takes persons at random, and judges each with its household as the hub does
-// after a change. Four figures, which grow for different reasons:
-//   rows       rows of the store that the judgement reads, and calls of the store it takes: what the method asks for. Flat if
+// Opens the store of a hub that is not running, takes persons at random, and judges each with its household
+// as the hub does after a change. Four figures, which grow for different reasons:
+//   rows       rows of the store that the judgement reads, and calls of the store it takes: what the method
+//   asks for. Flat if
 //              nobody's judgement depends on how many others there are.
 //   evaluate   the person's own rules alone, on records that were read and decoded.
-//   in memory  all that judging does but reading the store: rows are decoded, doubts, accounts and the household found, every
-//              rule judged. The store's answers are remembered, and given again. Flat, like the rows, if the method is.
-//   judge      all of it, with the rows in the cache, as the resolver leaves those that it changed; and cold, where a store
-//              that does not fit the cache reads blocks from files: the floor beside it is the same number of single rows of
-//              random other persons, read as cold.
-// Then it asks of the same persons what the point of application asks: who is this, what would a minimum living allowance
-// duplicate, what do they miss. Figures of one machine; compare ratios.
+//   in memory  all that judging does but reading the store: rows are decoded, doubts, accounts and the
+//   household found, every
+//              rule judged. The store's answers are remembered, and given again. Flat, like the rows, if the
+//              method is.
+//   judge      all of it, with the rows in the cache, as the resolver leaves those that it changed; and cold,
+//   where a store
+//              that does not fit the cache reads blocks from files: the floor beside it is the same number of
+//              single rows of random other persons, read as cold.
+// Then it asks of the same persons what the point of application asks: who is this, what would a minimum
+// living allowance duplicate, what do they miss. Figures of one machine; compare ratios.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -45,7 +49,8 @@ struct Distribution {
 };
 
 // The person applies, as one of its records writes the person down.
-absl::StatusOr<v1::CheckApplicantRequest> Application(const storage::Reader& reader, matcher::PersonId person) {
+absl::StatusOr<v1::CheckApplicantRequest> Application(const storage::Reader& reader,
+                                                      matcher::PersonId person) {
   auto household = ReadHousehold(reader, person);
   if (!household.ok()) return household.status();
   v1::CheckApplicantRequest request;
@@ -101,7 +106,8 @@ class RememberingReader final : public storage::Reader {
   }
   absl::StatusOr<std::vector<storage::KeyRow>> Scan(std::string_view prefix, std::string_view from,
                                                     size_t limit) const override {
-    const auto [found, added] = ranges_.try_emplace(std::tuple(std::string(prefix), std::string(from), limit));
+    const auto [found, added] =
+        ranges_.try_emplace(std::tuple(std::string(prefix), std::string(from), limit));
     if (added) {
       auto range = reader_.Scan(prefix, from, limit);
       if (!range.ok()) return range.status();
@@ -118,7 +124,8 @@ class RememberingReader final : public storage::Reader {
 };
 
 void Print(const char* what, Distribution& cost, const char* unit) {
-  std::printf("%-34s p50 %8.1f  p90 %8.1f  p99 %8.1f %s\n", what, cost.At(.5), cost.At(.9), cost.At(.99), unit);
+  std::printf("%-34s p50 %8.1f  p90 %8.1f  p99 %8.1f %s\n", what, cost.At(.5), cost.At(.9), cost.At(.99),
+              unit);
 }
 
 absl::Status Run(const std::string& data, const std::string& rules_directory, const std::string& model_file,
@@ -174,7 +181,8 @@ absl::Status Run(const std::string& data, const std::string& rules_directory, co
     const RememberingReader remembering(*reader);
     for (const bool measured : {false, true}) {
       start = now();
-      if (auto again = JudgePersons(remembering, one, **rules, as_of, true); !again.ok()) return again.status();
+      if (auto again = JudgePersons(remembering, one, **rules, as_of, true); !again.ok())
+        return again.status();
       if (measured) in_memory.values.push_back(since(start));
     }
 

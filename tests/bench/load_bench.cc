@@ -4,8 +4,9 @@
 //
 // Starts a hub on an empty directory, pushes every export of DIR (mapped beforehand, so that the client costs
 // little), and prints records a second, the distribution of the time from sending a batch to its ack, the
-// hub's processor time and peak memory and what it keeps on disk. Beside it stands the floor: the same batches appended to a
-// file with one fsync each, in the same run, on the same disk. Figures of one machine; compare ratios.
+// hub's processor time and peak memory and what it keeps on disk. Beside it stands the floor: the same
+// batches appended to a file with one fsync each, in the same run, on the same disk. Figures of one machine;
+// compare ratios.
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <sys/resource.h>
@@ -184,7 +185,9 @@ int Run(int argc, char** argv) {
   int exit_code = 0;
   rusage used{};
   ::wait4(hub, &exit_code, 0, &used);
-  const auto cpu = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+  const auto cpu = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
   const double cpu_seconds = cpu(used.ru_utime) + cpu(used.ru_stime);
 
   std::sort(latencies.begin(), latencies.end());

@@ -1,13 +1,14 @@
-// How long supervisors wait: the gap report, in full and protected, at each level of regions; the monthly summary; the first
-// page of each list of findings.
+// How long supervisors wait: the gap report, in full and protected, at each level of regions; the monthly
+// summary; the first page of each list of findings.
 //
 //   report_bench --work DIR --rules DIR [--findings N] [--counties N] [--runs N] [--seed N]
 //
-// Fills a new store in DIR with made-up open findings (100,000 over 144 counties, opened on any day of a year, a tenth of
-// them of two counties, one in six persons with more than one), as the writer of findings would: rows, counts, lists, history.
-// Then asks each question `runs` times and prints p50 and p95 in milliseconds, the median in processor time, which a busy machine
-// stretches less, and that as a multiple of a floor measured in the same run: the counts' rows read once and not looked at.
-// Figures of one machine; compare ratios.
+// Fills a new store in DIR with made-up open findings (100,000 over 144 counties, opened on any day of a
+// year, a tenth of them of two counties, one in six persons with more than one), as the writer of findings
+// would: rows, counts, lists, history. Then asks each question `runs` times and prints p50 and p95 in
+// milliseconds, the median in processor time, which a busy machine stretches less, and that as a multiple of
+// a floor measured in the same run: the counts' rows read once and not looked at. Figures of one machine;
+// compare ratios.
 #include <sys/utsname.h>
 #include <time.h>
 
@@ -56,7 +57,11 @@ std::string County(int number) {
 class Register {
  public:
   Register(storage::Store& store, const Plan& plan, const coverage::RuleSet& rules)
-      : store_(store), plan_(plan), random_(plan.seed), rules_(rules), rule_ids_(rules.rules_in_force(kToday)) {}
+      : store_(store),
+        plan_(plan),
+        random_(plan.seed),
+        rules_(rules),
+        rule_ids_(rules.rules_in_force(kToday)) {}
 
   absl::Status Fill() {
     constexpr int kCommit = 2000;
@@ -83,7 +88,8 @@ class Register {
     finding.mutable_open_time()->set_seconds(opened_us / 1'000'000);
     *finding.mutable_update_time() = finding.open_time();
     // Some rules find much more than others.
-    const size_t rule = static_cast<size_t>(std::min(Draw(static_cast<int>(rule_ids_.size())), Draw(static_cast<int>(rule_ids_.size()))));
+    const size_t rule = static_cast<size_t>(
+        std::min(Draw(static_cast<int>(rule_ids_.size())), Draw(static_cast<int>(rule_ids_.size()))));
     finding.set_rule_id(rule_ids_[rule].id);
     const std::string county = County(Draw(plan_.counties));
     rules_.Describe(finding.rule_id(), kToday, &finding, county);
@@ -165,15 +171,16 @@ absl::Status Run(const std::string& work, const std::string& rules_directory, co
   if (!floor.ok()) return floor.status();
   utsname machine{};
   uname(&machine);
-  std::printf("%s %s, %u cores; %d open findings over %d counties; %d runs of each\n", machine.sysname, machine.machine,
-              std::thread::hardware_concurrency(), plan.findings, plan.counties, plan.runs);
+  std::printf("%s %s, %u cores; %d open findings over %d counties; %d runs of each\n", machine.sysname,
+              machine.machine, std::thread::hardware_concurrency(), plan.findings, plan.counties, plan.runs);
   std::printf("%-44s p50 %7.1f  p95 %7.1f  processor %7.1f ms\n",
-              ("floor: " + std::to_string(rows) + " rows of counts").c_str(), floor->p50, floor->p95, floor->cpu);
+              ("floor: " + std::to_string(rows) + " rows of counts").c_str(), floor->p50, floor->p95,
+              floor->cpu);
   const auto print = [&](const std::string& what, const std::function<absl::Status()>& ask) -> absl::Status {
     auto took = Measure(plan.runs, ask);
     if (!took.ok()) return took.status();
-    std::printf("%-44s p50 %7.1f  p95 %7.1f  processor %7.1f ms  %5.1f floors\n", what.c_str(), took->p50, took->p95, took->cpu,
-                took->cpu / floor->cpu);
+    std::printf("%-44s p50 %7.1f  p95 %7.1f  processor %7.1f ms  %5.1f floors\n", what.c_str(), took->p50,
+                took->p95, took->cpu, took->cpu / floor->cpu);
     std::fflush(stdout);
     return absl::OkStatus();
   };
@@ -181,7 +188,8 @@ absl::Status Run(const std::string& work, const std::string& rules_directory, co
   for (const v1::Disclosure disclosure : {v1::DISCLOSURE_FULL, v1::DISCLOSURE_PROTECTED})
     for (const int digits : {0, 4, 6}) {
       const bool is_full = disclosure == v1::DISCLOSURE_FULL;
-      const std::string what = std::string("gap report, ") + (is_full ? "full" : "protected") + ", " + std::to_string(digits) + " digits";
+      const std::string what = std::string("gap report, ") + (is_full ? "full" : "protected") + ", " +
+                               std::to_string(digits) + " digits";
       v1::GetGapReportRequest request;
       request.set_disclosure(disclosure);
       request.set_region_digits(digits);
@@ -191,13 +199,16 @@ absl::Status Run(const std::string& work, const std::string& rules_directory, co
     }
   v1::GetMonthlySummaryRequest summary;
   *summary.mutable_month() = MonthOf(MonthAt(NowUs()));
-  absl::Status status = print("monthly summary, this month", [&] { return MakeMonthlySummary(*snapshot, summary, context).status(); });
+  absl::Status status = print("monthly summary, this month",
+                              [&] { return MakeMonthlySummary(*snapshot, summary, context).status(); });
   if (!status.ok()) return status;
-  for (const auto order : {v1::FINDING_ORDER_UNSPECIFIED, v1::AMOUNT_DESCENDING, v1::DUE_DATE_ASCENDING, v1::OPEN_TIME_DESCENDING}) {
+  for (const auto order : {v1::FINDING_ORDER_UNSPECIFIED, v1::AMOUNT_DESCENDING, v1::DUE_DATE_ASCENDING,
+                           v1::OPEN_TIME_DESCENDING}) {
     v1::ListFindingsRequest list;
     list.mutable_filter()->add_states(v1::Finding::OPEN);
     list.set_order_by(order);
-    status = print("first page, " + v1::FindingOrder_Name(order), [&] { return ListFindings(*snapshot, list).status(); });
+    status = print("first page, " + v1::FindingOrder_Name(order),
+                   [&] { return ListFindings(*snapshot, list).status(); });
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -1,7 +1,8 @@
-// Preloaded into a process (LD_PRELOAD), gives it the wall clock that a file says while it runs. What is steady stays right.
+// Preloaded into a process (LD_PRELOAD), gives it the wall clock that a file says while it runs. What is
+// steady stays right.
 //
-// The file, named by RELIEF_CLOCK, has two numbers of 8 bytes in memory order: seconds to add to the time; and, if not 0, the time, in
-// seconds since 1970, at which the clock stands still.
+// The file, named by RELIEF_CLOCK, has two numbers of 8 bytes in memory order: seconds to add to the time;
+// and, if not 0, the time, in seconds since 1970, at which the clock stands still.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>

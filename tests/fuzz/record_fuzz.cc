@@ -52,10 +52,11 @@ void CheckErrors(const v1::Record& record, const std::vector<v1::FieldError>& er
   for (const v1::FieldError& error : errors) {
     HOLDS(!error.field().empty() && !error.message().empty());
     HOLDS(error.reason() != v1::FieldError::REASON_UNSPECIFIED);
-    // A text of nine bytes (three Chinese characters) that stands in a message is no accident, unless it is made of
-    // our words: small Latin letters, which the fuzzer learns from the messages.
+    // A text of nine bytes (three Chinese characters) that stands in a message is no accident, unless it is
+    // made of our words: small Latin letters, which the fuzzer learns from the messages.
     for (const std::string& text : texts)
-      HOLDS(text.size() < 9 || std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; }) ||
+      HOLDS(text.size() < 9 ||
+            std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; }) ||
             error.message().find(text) == std::string::npos);
   }
 }

@@ -241,7 +241,8 @@ TEST(Hub, TimeAndModelAreCaughtUpWithAtTheNextStart) {
   EXPECT_FALSE(OpenFindings(*hub).empty());
 }
 
-// Whoever sees keys of the index, in a diary of the store or in a dump of its keys, tries all numbers in vain.
+// Whoever sees keys of the index, in a diary of the store or in a dump of its keys, tries all numbers in
+// vain.
 TEST(Hub, KeysOfTheIndexAreHashedUnderASecretOfTheStore) {
   const auto keys = [](const Hub& hub, std::string_view prefix) {
     std::set<std::string> found;
@@ -289,8 +290,8 @@ std::map<std::string, std::string> FindingsOf(const Hub& hub) {
   return rows;
 }
 
-// Days, weeks or months go by between batches, with restarts: the timers alone bring the findings to where judging
-// everybody on the last day would.
+// Days, weeks or months go by between batches, with restarts: the timers alone bring the findings to where
+// judging everybody on the last day would.
 TEST(Hub, TimePassesByItself) {
   int total = 0;
   for (int seed = 1; seed <= 8; ++seed) {
@@ -336,8 +337,8 @@ TEST(Hub, ADayThatBeginsJudgesOnlyThoseItConcerns) {
     auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
     std::vector<v1::Record> records;
     for (int i = 0; i < 30; ++i)
-      records.push_back(Monthly(MadeUp("孙玉梅", {1950, 1, static_cast<uint8_t>(1 + i)}, 200), "D" + std::to_string(i),
-                                v1::MINIMUM_LIVING, MonthOf(2024, 1)));
+      records.push_back(Monthly(MadeUp("孙玉梅", {1950, 1, static_cast<uint8_t>(1 + i)}, 200),
+                                "D" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2024, 1)));
     Push(*hub, OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING), records);
   }
   const auto woken_on = [&](matcher::CivilDate day) {
@@ -347,14 +348,16 @@ TEST(Hub, ADayThatBeginsJudgesOnlyThoseItConcerns) {
     for (const auto& [key, value] : before) due += schema::DecodeTimer(key)->day <= day.days();
     return std::pair(before.size(), due);
   };
-  EXPECT_EQ(woken_on({2026, 1, 11}), std::pair(size_t{30}, 0)) << "all were looked at, and each has its next day";
+  EXPECT_EQ(woken_on({2026, 1, 11}), std::pair(size_t{30}, 0))
+      << "all were looked at, and each has its next day";
   const auto rows = [&] {
     options.as_of = matcher::CivilDate{2026, 1, 12};
     auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
     return Rows(*hub, "ht");
   };
   const auto timers = rows();
-  for (const auto& [key, value] : timers) EXPECT_GT(schema::DecodeTimer(key)->day, (matcher::CivilDate{2026, 1, 12}.days()));
+  for (const auto& [key, value] : timers)
+    EXPECT_GT(schema::DecodeTimer(key)->day, (matcher::CivilDate{2026, 1, 12}.days()));
   EXPECT_EQ(rows(), timers) << "nobody was due: nothing was written";
 }
 
@@ -370,12 +373,14 @@ TEST(Hub, AClockThatGoesBackIsBorne) {
          {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
     EXPECT_EQ(FindingsOf(*hub).size(), 0u);
   }
-  for (const auto& [day, expected] : {std::pair(matcher::CivilDate{2026, 4, 1}, true), std::pair(matcher::CivilDate{2026, 1, 31}, false),
-                                      std::pair(matcher::CivilDate{2026, 5, 1}, true)}) {
+  for (const auto& [day, expected] :
+       {std::pair(matcher::CivilDate{2026, 4, 1}, true), std::pair(matcher::CivilDate{2026, 1, 31}, false),
+        std::pair(matcher::CivilDate{2026, 5, 1}, true)}) {
     options.as_of = day;
     auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
     const auto findings = FindingsOf(*hub);
-    EXPECT_EQ(std::any_of(findings.begin(), findings.end(), [](const auto& one) { return one.second.find("D01") != std::string::npos; }),
+    EXPECT_EQ(std::any_of(findings.begin(), findings.end(),
+                          [](const auto& one) { return one.second.find("D01") != std::string::npos; }),
               expected)
         << day.ToString();
   }

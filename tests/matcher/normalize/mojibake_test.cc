@@ -14,7 +14,8 @@ TEST(Mojibake, ReadsBackWhatWasReadWrongly) {
 }
 
 TEST(Mojibake, LeavesRealNamesAlone) {
-  for (const char32_t* name : {U"张伟", U"王秀兰", U"欧阳明月", U"阿卜杜拉", U"李㛃", U"王?", U"", U"Li Wei", U"龙䶮龘"})
+  for (const char32_t* name :
+       {U"张伟", U"王秀兰", U"欧阳明月", U"阿卜杜拉", U"李㛃", U"王?", U"", U"Li Wei", U"龙䶮龘"})
     EXPECT_EQ(RepairMojibake(name), std::nullopt);
 }
 

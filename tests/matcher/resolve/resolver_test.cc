@@ -139,7 +139,8 @@ TEST(Resolver, ASourceThatHoldsEachPersonOnceKeepsItsRecordsApart) {
   elsewhere.exclusive_source = 8;
   index.Apply({first, second});
   EXPECT_FALSE(index.Together(1, 2));
-  ASSERT_EQ(index.Conflicts().size(), 1u) << "the source broke its promise, or they are two people: an officer looks";
+  ASSERT_EQ(index.Conflicts().size(), 1u)
+      << "the source broke its promise, or they are two people: an officer looks";
   index.Apply({elsewhere});
   EXPECT_FALSE(index.Together(1, 2)) << "nor does a third record bring them together";
   index.Constrain(1, 2, Verdict::kSame);
@@ -233,7 +234,8 @@ TEST(Resolver, ANameThatBecomesCommonRegroupsNobody) {
   Index index(TestModel(6));
   for (int number = 0; number < 8; ++number) {
     const CivilDate birth = CivilDate::FromDays(-7000 + 400 * number);
-    EXPECT_TRUE(index.Apply({Insert(number, Raw({"王伟", IdNumberOf(birth, number), birth, Sex::kMale, ""}))}).regrouped.empty());
+    EXPECT_TRUE(index.Apply({Insert(number, Raw({"王伟", IdNumberOf(birth, number), birth, Sex::kMale, ""}))})
+                    .regrouped.empty());
   }
 }
 
@@ -366,8 +368,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, OrderDoesNotMatter, testing::Range(1, 41));
 
 // ---- Several writers (F10) ----
 
-// Four that know nothing of one another bring the same new people at the same instant. What each read is what its commit is
-// guarded by, so of four commits one holds, and the others see it when they try again.
+// Four that know nothing of one another bring the same new people at the same instant. What each read is what
+// its commit is guarded by, so of four commits one holds, and the others see it when they try again.
 TEST(Resolver, OfWritersWhoBringTheSameNewPersonAtOnceNobodyMakesASecondOne) {
   constexpr int kWriters = 4, kRounds = 25;
   const auto model = TestModel(8);  // blocks go generic on the way
@@ -377,7 +379,8 @@ TEST(Resolver, OfWritersWhoBringTheSameNewPersonAtOnceNobodyMakesASecondOne) {
   std::vector<RawIdentity> people;
   for (int round = 0; round < kRounds; ++round) people.push_back(RandomIdentity(random));
   for (int round = 0; round < kRounds; ++round)
-    for (int writer = 0; writer < kWriters; ++writer) life.records[round * kWriters + writer] = {people[round], 0};
+    for (int writer = 0; writer < kWriters; ++writer)
+      life.records[round * kWriters + writer] = {people[round], 0};
 
   std::barrier together(kWriters);
   std::atomic<int> again = 0;

@@ -119,11 +119,15 @@ TEST(Accounts, ARoleMayCallNothingThatThePolicyRefusesIt) {
   std::stringstream methods;
   methods << file.rdbuf();
   int allowed = 0;
-  for (const auto& [role, office] : {std::pair{OFFICER, "DATA_OFFICER"}, {SUPERVISOR, "SUPERVISOR"}, {APPROVER, "APPROVER"},
-                                     {AUDITOR, "AUDITOR"}, {ADMINISTRATOR, "ADMINISTRATOR"}}) {
-    const auto policy = security::Policy::Parse(
-        {{"methods", methods.str()},
-         {"callers", std::string("callers { id: \"a\" grants { roles: ") + office + " all_programmes: true whole_country: true } }"}});
+  for (const auto& [role, office] : {std::pair{OFFICER, "DATA_OFFICER"},
+                                     {SUPERVISOR, "SUPERVISOR"},
+                                     {APPROVER, "APPROVER"},
+                                     {AUDITOR, "AUDITOR"},
+                                     {ADMINISTRATOR, "ADMINISTRATOR"}}) {
+    const auto policy =
+        security::Policy::Parse({{"methods", methods.str()},
+                                 {"callers", std::string("callers { id: \"a\" grants { roles: ") + office +
+                                                 " all_programmes: true whole_country: true } }"}});
     ASSERT_TRUE(policy.ok()) << policy.status();
     for (const std::string& method : ContractMethods()) {
       if (!MayCall(role, "/" + method)) continue;

@@ -205,7 +205,9 @@ TEST(Feed, ABadRecordCostsNothingElse) {
   EXPECT_GT(ack.position(), 0);
 }
 
-std::vector<std::string> Texts(const google::protobuf::RepeatedPtrField<std::string>& texts) { return {texts.begin(), texts.end()}; }
+std::vector<std::string> Texts(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
 
 TEST(Feed, SaysWhyRecordsOfASourceWereRefused) {
   auto hub = OpenHub();
@@ -213,7 +215,8 @@ TEST(Feed, SaysWhyRecordsOfASourceWereRefused) {
   EXPECT_TRUE(ListRejections(hub->store(), "ml")->rejections().empty());
   EXPECT_TRUE(absl::IsNotFound(ListRejections(hub->store(), "other").status()));
   std::vector<v1::Record> bad;
-  for (int i = 0; i < 7; ++i) bad.push_back(Monthly(kLi, "B" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 13)));
+  for (int i = 0; i < 7; ++i)
+    bad.push_back(Monthly(kLi, "B" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 13)));
   bad.push_back(Monthly(kLi, "371302199001011234-1", v1::HOUSING, MonthOf(2026, 1)));
   EXPECT_EQ(Push(*hub, source, bad).rejected_size(), 8);
   EXPECT_EQ(Push(*hub, source, {bad[2]}).rejected_size(), 1) << "sent again, it counts again";
@@ -222,9 +225,11 @@ TEST(Feed, SaysWhyRecordsOfASourceWereRefused) {
   EXPECT_EQ(told->rejections(0).field(), "benefit.start_month");
   EXPECT_EQ(told->rejections(0).reason(), v1::FieldError::INVALID);
   EXPECT_EQ(told->rejections(0).records(), 8);
-  EXPECT_EQ(Texts(told->rejections(0).sample_record_ids()), (std::vector<std::string>{"B6", "B5", "B4", "B3", "B2"}));
+  EXPECT_EQ(Texts(told->rejections(0).sample_record_ids()),
+            (std::vector<std::string>{"B6", "B5", "B4", "B3", "B2"}));
   EXPECT_EQ(told->rejections(1).reason(), v1::FieldError::WRONG_PROGRAMME);
-  EXPECT_EQ(Texts(told->rejections(1).sample_record_ids()), std::vector<std::string>{"371*************34-1"}) << "some use a person's number";
+  EXPECT_EQ(Texts(told->rejections(1).sample_record_ids()), std::vector<std::string>{"371*************34-1"})
+      << "some use a person's number";
 }
 
 TEST(Feed, RefusesABatchThatIsTooLargeAsAWhole) {

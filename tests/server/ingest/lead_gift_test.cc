@@ -68,7 +68,9 @@ TEST(ValidateLead, NamesTheFieldAndTheReason) {
        {"lead.urgency", v1::FieldError::INVALID,
         [](auto& r) { r.mutable_lead()->set_urgency(static_cast<v1::Severity>(9)); }},
        {"lead.closed_date", v1::FieldError::CONTRADICTION,
-        [](auto& r) { *r.mutable_lead()->mutable_closed_date() = ToProto({2026, 9, 30}); }},
+        [](auto& r) {
+          *r.mutable_lead()->mutable_closed_date() = ToProto({2026, 9, 30});
+        }},
        {"lead.description_code", v1::FieldError::TOO_LONG,
         [](auto& r) { r.mutable_lead()->set_description_code(std::string(65, 'x')); }},
        {"person.name", v1::FieldError::REQUIRED, [](auto& r) { r.clear_person(); }}});
@@ -90,10 +92,10 @@ TEST(LeadsAndGifts, BelongToThePersonOfTheirOtherRecords) {
   auto hub = OpenHub();
   Push(*hub, OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING),
        {Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
-  EXPECT_EQ(Push(*hub, Open(*hub, "leads", v1::Source::LEADS), {LeadOf(kWang, "X1", {2026, 10, 1})}).accepted(),
-            1);
-  EXPECT_EQ(Push(*hub, Open(*hub, "gifts", v1::Source::GIFTS), {GiftOf(kWang, "J1", {2026, 10, 2})}).accepted(),
-            1);
+  EXPECT_EQ(
+      Push(*hub, Open(*hub, "leads", v1::Source::LEADS), {LeadOf(kWang, "X1", {2026, 10, 1})}).accepted(), 1);
+  EXPECT_EQ(
+      Push(*hub, Open(*hub, "gifts", v1::Source::GIFTS), {GiftOf(kWang, "J1", {2026, 10, 2})}).accepted(), 1);
   auto person = matcher::PersonOfRecord(hub->store(), matcher::RecordKey::Of("ml", "A"));
   ASSERT_TRUE(person.ok());
   EXPECT_EQ(*matcher::PersonOfRecord(hub->store(), matcher::RecordKey::Of("leads", "X1")), *person);

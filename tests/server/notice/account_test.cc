@@ -7,8 +7,10 @@ namespace {
 class Accounts : public testing::Test {
  protected:
   v1::Record Paid(int i, const std::string& account, int64_t version = 1) {
-    const Who who = MadeUp(i % 2 ? "孙玉梅" : "周国强", {static_cast<int16_t>(1940 + i), 5, static_cast<uint8_t>(1 + i)}, 200 + i);
-    v1::Record record = Monthly(who, "D" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 1), "371302", version);
+    const Who who = MadeUp(i % 2 ? "孙玉梅" : "周国强",
+                           {static_cast<int16_t>(1940 + i), 5, static_cast<uint8_t>(1 + i)}, 200 + i);
+    v1::Record record =
+        Monthly(who, "D" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 1), "371302", version);
     record.mutable_household()->set_household_id("H" + std::to_string(i));
     record.mutable_benefit()->set_payee_account(account);
     return record;
@@ -61,7 +63,8 @@ TEST_F(Accounts, AnEndedBenefitNoLongerCounts) {
 
 TEST_F(Accounts, TheNumberStandsInNoKeyAndNoFinding) {
   for (int i : {1, 2, 3, 4}) Push(*hub_, living_, {Paid(i, "622202123456")});
-  for (const auto& [key, value] : Rows(*hub_, "hk")) EXPECT_EQ((key + value).find("622202123456"), std::string::npos);
+  for (const auto& [key, value] : Rows(*hub_, "hk"))
+    EXPECT_EQ((key + value).find("622202123456"), std::string::npos);
   for (const auto& [key, value] : Rows(*hub_, "hf")) EXPECT_EQ(value.find("622202123456"), std::string::npos);
 }
 

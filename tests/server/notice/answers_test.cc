@@ -1,6 +1,5 @@
 // What agencies say of a finding: reasons, until when, case conferences, escalation.
 #include "server/notice/finding_answers.h"
-
 #include "server/notice/finding_life.h"
 #include "tests/server/notice/duplicate_fixture.h"
 
@@ -35,7 +34,8 @@ class AnswersTest : public OneDuplicate {
     said.set_reason(reason);
     return said;
   }
-  absl::StatusOr<v1::Finding> Confer(v1::Deliberation::Outcome outcome, std::vector<std::string> participants) {
+  absl::StatusOr<v1::Finding> Confer(v1::Deliberation::Outcome outcome,
+                                     std::vector<std::string> participants) {
     v1::DeliberateRequest request;
     request.set_finding_id(Duplicate().finding_id());
     request.mutable_deliberation()->set_outcome(outcome);
@@ -48,7 +48,8 @@ class AnswersTest : public OneDuplicate {
     request.set_finding_id(Duplicate().finding_id());
     std::vector<std::string> kinds;
     const auto events = ListFindingEvents(hub_->store(), request);
-    for (const v1::FindingEvent& event : events->events()) kinds.push_back(v1::FindingEvent::Kind_Name(event.kind()));
+    for (const v1::FindingEvent& event : events->events())
+      kinds.push_back(v1::FindingEvent::Kind_Name(event.kind()));
     return kinds;
   }
 };
@@ -58,12 +59,14 @@ TEST_F(AnswersTest, AReasonExplainsWhereANoteWould) {
   v1::Disposition bare;
   bare.set_outcome(v1::Disposition::NOT_A_PROBLEM);
   EXPECT_TRUE(absl::IsInvalidArgument(Say("a", bare).status()));
-  EXPECT_TRUE(absl::IsInvalidArgument(Say("a", Allowed(v1::Disposition::OTHER)).status())) << "other: the note says";
+  EXPECT_TRUE(absl::IsInvalidArgument(Say("a", Allowed(v1::Disposition::OTHER)).status()))
+      << "other: the note says";
   EXPECT_TRUE(Say("a", Allowed(v1::Disposition::ALLOWED_BY_LAW)).ok());
   v1::Disposition wrong = Allowed(v1::Disposition::IN_PROCESSING);
   wrong.set_outcome(v1::Disposition::CONFIRMED);
   *wrong.mutable_until() = DateOf(2026, 12, 1);
-  EXPECT_TRUE(absl::IsInvalidArgument(Say("a", wrong).status())) << "only what is allowed is allowed until a day";
+  EXPECT_TRUE(absl::IsInvalidArgument(Say("a", wrong).status()))
+      << "only what is allowed is allowed until a day";
 }
 
 TEST_F(AnswersTest, WhatIsAllowedUntilADayComesBackTheDayAfter) {
@@ -87,7 +90,8 @@ TEST_F(AnswersTest, ACaseConferenceSettlesADisputeForGoodOrUpholdsIt) {
       << "nothing is disputed yet";
   ASSERT_TRUE(Say("civil", v1::Disposition::CONFIRMED).ok());
   ASSERT_TRUE(Say("care", v1::Disposition::NOT_A_PROBLEM)->disputed());
-  EXPECT_TRUE(absl::IsInvalidArgument(Confer(v1::Deliberation::DISMISSED, {"care"}).status())) << "both are heard";
+  EXPECT_TRUE(absl::IsInvalidArgument(Confer(v1::Deliberation::DISMISSED, {"care"}).status()))
+      << "both are heard";
   const auto upheld = Confer(v1::Deliberation::UPHELD, {"care", "civil"});
   ASSERT_TRUE(upheld.ok()) << upheld.status();
   EXPECT_EQ(upheld->state(), v1::Finding::OPEN);
@@ -100,8 +104,9 @@ TEST_F(AnswersTest, ACaseConferenceSettlesADisputeForGoodOrUpholdsIt) {
   EXPECT_EQ(dismissed->state(), v1::Finding::SETTLED);
   MakeDuplicate(4);
   EXPECT_EQ(Duplicate().state(), v1::Finding::SETTLED) << "the same evidence is not asked again";
-  EXPECT_EQ(History(), (std::vector<std::string>{"OPENED", "DISPOSED", "DISPOSED", "DISPUTED", "DELIBERATED",
-                                                 "DISPOSED", "DISPOSED", "DISPUTED", "DELIBERATED", "SETTLED"}));
+  EXPECT_EQ(History(),
+            (std::vector<std::string>{"OPENED", "DISPOSED", "DISPOSED", "DISPUTED", "DELIBERATED", "DISPOSED",
+                                      "DISPOSED", "DISPUTED", "DELIBERATED", "SETTLED"}));
 }
 
 TEST_F(AnswersTest, NewEvidenceOpensWhatWasSettled) {
@@ -109,7 +114,8 @@ TEST_F(AnswersTest, NewEvidenceOpensWhatWasSettled) {
   ASSERT_TRUE(Say("civil", v1::Disposition::NOT_A_PROBLEM).ok());
   ASSERT_EQ(Say("care", v1::Disposition::NOT_A_PROBLEM)->state(), v1::Finding::SETTLED);
   Withdraw(2);
-  EXPECT_EQ(Duplicate().state(), v1::Finding::CLOSED) << "closed by the data, which is not settled by decision";
+  EXPECT_EQ(Duplicate().state(), v1::Finding::CLOSED)
+      << "closed by the data, which is not settled by decision";
   MakeDuplicate(3);
   EXPECT_EQ(Duplicate().state(), v1::Finding::OPEN);
 }

@@ -1,4 +1,5 @@
-// One person with a duplicate between two programmes, on a clock that ticks a second a commit. For tests only.
+// One person with a duplicate between two programmes, on a clock that ticks a second a commit. For tests
+// only.
 #pragma once
 
 #include "server/notice/finding_store.h"
@@ -26,7 +27,8 @@ class OneDuplicate : public testing::Test {
   void MakeDuplicate(int64_t version = 1) {
     v1::Record care = Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1));
     v1::Record living = Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3), "371302", version);
-    *living.mutable_benefit()->mutable_end_month() = MonthOf(2026, 6);  // so that no month changes the finding
+    *living.mutable_benefit()->mutable_end_month() =
+        MonthOf(2026, 6);  // so that no month changes the finding
     Push(*hub_, care_, {care});
     Push(*hub_, living_, {living});
   }

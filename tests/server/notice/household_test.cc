@@ -24,12 +24,14 @@ std::shared_ptr<const coverage::RuleSet> TwoHomes() {
 
 class Households : public testing::Test {
  protected:
-  v1::Record Living(const Who& who, const std::string& id, const std::string& household, int64_t version = 1) {
+  v1::Record Living(const Who& who, const std::string& id, const std::string& household,
+                    int64_t version = 1) {
     v1::Record record = Monthly(who, id, v1::MINIMUM_LIVING, MonthOf(2025, 1), "371302", version);
     record.mutable_household()->set_household_id(household);
     return record;
   }
-  v1::Record Home(const Who& who, const std::string& id, v1::BenefitForm form, const std::string& household = "") {
+  v1::Record Home(const Who& who, const std::string& id, v1::BenefitForm form,
+                  const std::string& household = "") {
     v1::Record record = Monthly(who, id, v1::HOUSING, MonthOf(2026, 1));
     record.mutable_benefit()->set_form(form);
     if (!household.empty()) record.mutable_household()->set_household_id(household);
@@ -45,7 +47,8 @@ class Households : public testing::Test {
   const Who kHead = MadeUp("王建国", {1960, 3, 14}, 121), kWife = MadeUp("李秀英", {1962, 7, 2}, 122),
             kSon = MadeUp("王志强", {1985, 1, 9}, 123);
   std::unique_ptr<Hub> hub_ = OpenHub(storage::NewMemoryStore(), TestOptions(), TwoHomes());
-  v1::Source living_ = OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING), homes_ = OpenBenefits(*hub_, "ho", v1::HOUSING);
+  v1::Source living_ = OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING),
+             homes_ = OpenBenefits(*hub_, "ho", v1::HOUSING);
 };
 
 TEST_F(Households, AFindingConcernsAllAndIsOpenedByWhoeverComesLast) {
@@ -58,14 +61,16 @@ TEST_F(Households, AFindingConcernsAllAndIsOpenedByWhoeverComesLast) {
   EXPECT_EQ(finding.household_person_ids_size(), 2);
   EXPECT_EQ(finding.evidence_size(), 2);
   EXPECT_TRUE(finding.person_id() == PersonOf("ml", "D1") || finding.person_id() == PersonOf("ml", "D2"));
-  EXPECT_EQ(ReadPerson(hub_->store(), finding.person_id())->findings_size(), 1) << "it is on its person's page";
+  EXPECT_EQ(ReadPerson(hub_->store(), finding.person_id())->findings_size(), 1)
+      << "it is on its person's page";
 }
 
 TEST_F(Households, HangTogetherAcrossSourcesThroughAMemberTheyShare) {
   // The wife lives with the head for one source, and with the son for another.
   Push(*hub_, living_, {Living(kHead, "D1", "H1"), Living(kWife, "D2", "H1")});
-  Push(*hub_, homes_, {Home(kWife, "Z1", v1::PUBLIC_RENTAL, "F9"), Home(kSon, "Z2", v1::HOUSE_RENOVATION, "F9"),
-                       Home(kSon, "Z3", v1::RENT_SUBSIDY)});
+  Push(*hub_, homes_,
+       {Home(kWife, "Z1", v1::PUBLIC_RENTAL, "F9"), Home(kSon, "Z2", v1::HOUSE_RENOVATION, "F9"),
+        Home(kSon, "Z3", v1::RENT_SUBSIDY)});
   EXPECT_EQ(MembersOf("ml", "D1"), 3u);
   EXPECT_EQ(OpenFindings(*hub_).size(), 1u);
   EXPECT_EQ(OpenFindings(*hub_)[0].household_person_ids_size(), 3);
@@ -88,9 +93,10 @@ TEST_F(Households, AFindingClosesWhenAMemberLeavesAndOpensWhenItReturns) {
 TEST_F(Households, ANumberThatStandsForManyIsNoHousehold) {
   std::vector<v1::Record> many;
   for (int i = 0; i < static_cast<int>(kLargestHousehold) + 5; ++i)
-    many.push_back(Living(MadeUp("赵" + std::string(i % 2 ? "敏" : "磊"),
-                                 {static_cast<int16_t>(1940 + i % 60), static_cast<uint8_t>(1 + i % 12), 7}, 200 + i),
-                          "D" + std::to_string(100 + i), "0"));
+    many.push_back(
+        Living(MadeUp("赵" + std::string(i % 2 ? "敏" : "磊"),
+                      {static_cast<int16_t>(1940 + i % 60), static_cast<uint8_t>(1 + i % 12), 7}, 200 + i),
+               "D" + std::to_string(100 + i), "0"));
   Push(*hub_, living_, many);
   Push(*hub_, living_, {Living(kHead, "D1", "0"), Living(kWife, "D2", "0")});
   Push(*hub_, homes_, {Home(kHead, "Z1", v1::PUBLIC_RENTAL), Home(kWife, "Z2", v1::RENT_SUBSIDY)});

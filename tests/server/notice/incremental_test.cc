@@ -1,5 +1,5 @@
-// The promise that holds coverage together: after any random stream of changes and clock steps, with restarts, the findings
-// are those of a hub that was given the live records on the last day, all at once.
+// The promise that holds coverage together: after any random stream of changes and clock steps, with
+// restarts, the findings are those of a hub that was given the live records on the last day, all at once.
 #include <random>
 
 #include "tests/server/hub_fixture.h"
@@ -23,13 +23,14 @@ std::map<std::string, std::string> Seen(const Hub& hub) {
   return rows;
 }
 
-// A few families whose records change without end: awards, payments, facts, leads; members move between households, and
-// numbers are borrowed, so that persons merge, split and fall into doubt.
+// A few families whose records change without end: awards, payments, facts, leads; members move between
+// households, and numbers are borrowed, so that persons merge, split and fall into doubt.
 class Families {
  public:
   explicit Families(uint32_t seed) : random_(seed) {
     for (int i = 0; i < 6; ++i)
-      people_.push_back(MadeUp(i % 2 ? "孙玉梅" : "周国强", {static_cast<int16_t>(1950 + 9 * i), 5, static_cast<uint8_t>(1 + i / 2)},
+      people_.push_back(MadeUp(i % 2 ? "孙玉梅" : "周国强",
+                               {static_cast<int16_t>(1950 + 9 * i), 5, static_cast<uint8_t>(1 + i / 2)},
                                121 + i));
   }
 
@@ -47,7 +48,8 @@ class Families {
     }
     if (random_() % 3) record.mutable_household()->set_household_id("H" + std::to_string(random_() % 3));
     record.mutable_household()->set_relation(random_() % 2 ? "户主" : "子女");
-    const matcher::CivilDate day = matcher::CivilDate::FromDays(today.days() - static_cast<int>(random_() % 500) + 40);
+    const matcher::CivilDate day =
+        matcher::CivilDate::FromDays(today.days() - static_cast<int>(random_() % 500) + 40);
     if (source == "facts") {
       v1::Fact& fact = *record.mutable_fact();
       fact.set_type(static_cast<v1::FactType>(1 + random_() % v1::FactType_MAX));
@@ -79,7 +81,8 @@ class Families {
       *benefit.mutable_end_month() = MonthOf(end.year, end.month);
     }
     *benefit.mutable_pay_date() = ToProto(day);
-    benefit.set_amount_fen(benefit.form() == v1::STRIKE_OFF ? -30000 : static_cast<int64_t>(random_() % 2) * 30000);
+    benefit.set_amount_fen(benefit.form() == v1::STRIKE_OFF ? -30000
+                                                            : static_cast<int64_t>(random_() % 2) * 30000);
     benefit.set_paying_region(random_() % 4 ? "371302" : "371311");
     benefit.set_benefit_year(day.year);
     benefit.set_term(std::to_string(day.year) + (day.month < 8 ? "春" : "秋"));

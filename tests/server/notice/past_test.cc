@@ -42,8 +42,8 @@ TEST_F(Past, PersonsAreWhatTheyWereAfterAnyStreamOfChanges) {
     if (random() % 3 == 0) who.id_number = people[random() % people.size()].id_number;  // borrowed
     if (random() % 4 == 0) who.id_number.clear();
     const std::string id = "R" + std::to_string(random() % 8);
-    v1::Record record =
-        Monthly(who, id, v1::MINIMUM_LIVING, MonthOf(2025, 1 + static_cast<int>(random() % 12)), "371302", step);
+    v1::Record record = Monthly(who, id, v1::MINIMUM_LIVING,
+                                MonthOf(2025, 1 + static_cast<int>(random() % 12)), "371302", step);
     if (random() % 5 == 0) record.set_deleted(true);
     if (random() % 2) {
       Push(*hub_, living_, {record});
@@ -64,7 +64,8 @@ TEST_F(Past, PersonsAreWhatTheyWereAfterAnyStreamOfChanges) {
     }
   }
   EXPECT_GT(compared, 100);
-  EXPECT_TRUE(absl::IsNotFound(ReadPersonAsKnownAt(hub_->store(), seen.rbegin()->second.begin()->first, 1).status()));
+  EXPECT_TRUE(
+      absl::IsNotFound(ReadPersonAsKnownAt(hub_->store(), seen.rbegin()->second.begin()->first, 1).status()));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // A dry run says what other rules would do, and the real run then does exactly that.
 #include "server/notice/rule_preview.h"
-
 #include "tests/server/notice/duplicate_fixture.h"
 
 namespace relief::server {
@@ -14,7 +13,8 @@ std::shared_ptr<const coverage::RuleSet> Rules(int allowed_months, int version) 
       notify: MINIMUM_LIVING deadline_days: 30
       overlap {
         left { programme: EXTREME_POVERTY } right { programme: MINIMUM_LIVING }
-        allowed_months { value: )" + std::to_string(allowed_months) + R"( }
+        allowed_months { value: )" + std::to_string(allowed_months) +
+                                                              R"( }
       }
     })");
   EXPECT_TRUE(rules.ok()) << rules.status();
@@ -59,15 +59,17 @@ TEST_F(Preview, TellsWhatTheReloadThenDoes) {
   EXPECT_GT(opening.rules(0).opens_amount_fen(), 0);
   EXPECT_EQ(hub_->ReplaceRules(Rules(2, 3))->opened, 1);
 
-  const v1::PreviewRulesResponse changing = Of(*Rules(0, 4));  // other months beyond the allowance: another amount
+  const v1::PreviewRulesResponse changing =
+      Of(*Rules(0, 4));  // other months beyond the allowance: another amount
   ASSERT_EQ(changing.rules_size(), 1);
   EXPECT_EQ(changing.rules(0).changes(), 1);
 }
 
 TEST_F(Preview, CanBeGivenUp) {
   EXPECT_TRUE(absl::IsCancelled(
-      PreviewRules(*hub_->store().Snapshot(), *hub_->rules(), *Rules(1, 1), hub_->as_of(), [] { return false; })
-          .status()));
+      PreviewRules(*hub_->store().Snapshot(), *hub_->rules(), *Rules(1, 1), hub_->as_of(), [] {
+        return false;
+      }).status()));
 }
 
 }  // namespace

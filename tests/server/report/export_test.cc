@@ -26,9 +26,10 @@ std::string UnpackedXml(const std::string& bytes) {
   EXPECT_GE(file, 0);
   close(file);
   std::ofstream(name, std::ios::binary) << bytes;
-  const std::string command = std::string("python3 -c 'import sys,zipfile,xml.dom.minidom as m\nz=zipfile.ZipFile(\"") + name +
-                              "\")\nassert z.testzip() is None\nfor n in z.namelist():\n"
-                              " t=z.read(n)\n m.parseString(t)\n sys.stdout.write(n+\"\\n\"+t.decode()+\"\\n\")'";
+  const std::string command =
+      std::string("python3 -c 'import sys,zipfile,xml.dom.minidom as m\nz=zipfile.ZipFile(\"") + name +
+      "\")\nassert z.testzip() is None\nfor n in z.namelist():\n"
+      " t=z.read(n)\n m.parseString(t)\n sys.stdout.write(n+\"\\n\"+t.decode()+\"\\n\")'";
   FILE* pipe = popen(command.c_str(), "r");
   std::string text;
   char buffer[4096];
@@ -163,8 +164,9 @@ TEST_F(ExportTest, AFileSaysWhoTookItAndWhen) {
 TEST_F(ExportTest, WhoeverTakesAFileCanEndIt) {
   for (const v1::ExportFormat format : {v1::EXPORT_CSV, v1::EXPORT_XLSX}) {
     findings_.set_format(format);
-    const FileTarget refuses{[](const FileHead&) { return absl::UnavailableError("no entry in the audit chain"); },
-                             [](std::string_view) { return ADD_FAILURE() << "a byte left", absl::OkStatus(); }};
+    const FileTarget refuses{
+        [](const FileHead&) { return absl::UnavailableError("no entry in the audit chain"); },
+        [](std::string_view) { return ADD_FAILURE() << "a byte left", absl::OkStatus(); }};
     EXPECT_TRUE(absl::IsUnavailable(
         ExportFindings(world_.store(), findings_, Context(), "li", kMaxDownloadRows, refuses).status()));
     const FileTarget goes_away{[](const FileHead&) { return absl::OkStatus(); },
@@ -181,7 +183,8 @@ TEST_F(ExportTest, AFormatIsRequired) {
 TEST(TableFileTest, NoCellIsAFormula) {
   for (const v1::ExportFormat format : {v1::EXPORT_CSV, v1::EXPORT_XLSX}) {
     std::string bytes;
-    auto table = NewTableFile(format, {"name"}, [&](std::string_view piece) { return bytes.append(piece), absl::OkStatus(); });
+    auto table = NewTableFile(format, {"name"},
+                              [&](std::string_view piece) { return bytes.append(piece), absl::OkStatus(); });
     ASSERT_TRUE(table.ok());
     for (const char* text : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "plain", "a,\"b\""})
       ASSERT_TRUE((*table)->Add({TableCell::Text(text)}).ok());
@@ -192,7 +195,9 @@ TEST(TableFileTest, NoCellIsAFormula) {
     EXPECT_NE(text.find("'@SUM(A1)"), std::string::npos);
     EXPECT_EQ(text.find("<f>"), std::string::npos);
     if (format == v1::EXPORT_CSV) {
-      EXPECT_EQ(bytes, "\xef\xbb\xbfname\r\n'=1+1\r\n'+1\r\n'-1\r\n'@SUM(A1)\r\n'\t=1\r\n\"'\r=1\"\r\nplain\r\n\"a,\"\"b\"\"\"\r\n'=mark\r\n");
+      EXPECT_EQ(bytes,
+                "\xef\xbb\xbfname\r\n'=1+1\r\n'+1\r\n'-1\r\n'@SUM(A1)\r\n'\t=1\r\n\"'\r=1\"\r\nplain\r\n\"a,"
+                "\"\"b\"\"\"\r\n'=mark\r\n");
     }
   }
 }
@@ -204,7 +209,8 @@ TEST(TableFileTest, ALongTableLeavesInPieces) {
     return absl::OkStatus();
   });
   ASSERT_TRUE(table.ok());
-  for (int row = 0; row < 20'000; ++row) ASSERT_TRUE((*table)->Add({TableCell::Text(std::string(98, 'x'))}).ok());
+  for (int row = 0; row < 20'000; ++row)
+    ASSERT_TRUE((*table)->Add({TableCell::Text(std::string(98, 'x'))}).ok());
   EXPECT_EQ(pieces.size(), 7u) << "of 2,000,009 bytes, before the end";
   for (const size_t size : pieces) EXPECT_LT(size, kFilePieceBytes + 200);
   ASSERT_TRUE((*table)->Finish("", {}).ok());
@@ -213,8 +219,8 @@ TEST(TableFileTest, ALongTableLeavesInPieces) {
 
 TEST(ReportWordsTest, EveryCodeThatAFileCanSayHasAChineseWord) {
   for (const google::protobuf::EnumDescriptor* type :
-       {v1::Programme_descriptor(), v1::FindingKind_descriptor(), v1::Severity_descriptor(), v1::Need_descriptor(),
-        v1::Finding_State_descriptor(), v1::GapDimension_descriptor()})
+       {v1::Programme_descriptor(), v1::FindingKind_descriptor(), v1::Severity_descriptor(),
+        v1::Need_descriptor(), v1::Finding_State_descriptor(), v1::GapDimension_descriptor()})
     for (int i = 1; i < type->value_count(); ++i) {
       const std::string zh = WordOf(type, type->value(i)->number(), true);
       EXPECT_GE(static_cast<unsigned char>(zh.front()), 0x80) << type->value(i)->full_name();

@@ -30,8 +30,8 @@ int DueKey(const v1::Finding& finding) {
   return finding.has_due_date() ? finding.due_date().month() * 100 + finding.due_date().day() : 9999;
 }
 
-std::vector<std::string> Obvious(const std::map<std::string, v1::Finding>& findings, const v1::FindingFilter& filter,
-                                 v1::FindingOrder order) {
+std::vector<std::string> Obvious(const std::map<std::string, v1::Finding>& findings,
+                                 const v1::FindingFilter& filter, v1::FindingOrder order) {
   std::vector<const v1::Finding*> matching;
   const auto has = [](const auto& list, auto value) {
     return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
@@ -46,8 +46,9 @@ std::vector<std::string> Obvious(const std::map<std::string, v1::Finding>& findi
     for (const std::string& one : finding.regions()) region |= one.starts_with(filter.region_prefix());
     const int64_t day = (finding.open_time().seconds() + 8 * 3600) / 86400;
     const int64_t april_1 = 20544;  // days since 1970 of 2026-04-01
-    if (programme && region && has(filter.states(), finding.state()) && has(filter.rule_ids(), finding.rule_id()) &&
-        has(filter.severities(), finding.severity()) && (!filter.only_overdue() || (finding.overdue() && finding.state() == v1::Finding::OPEN)) &&
+    if (programme && region && has(filter.states(), finding.state()) &&
+        has(filter.rule_ids(), finding.rule_id()) && has(filter.severities(), finding.severity()) &&
+        (!filter.only_overdue() || (finding.overdue() && finding.state() == v1::Finding::OPEN)) &&
         finding.amount_fen() >= filter.min_amount_fen() && (!filter.has_opened_to() || day <= april_1) &&
         (filter.person_id().empty() || filter.person_id() == finding.person_id()))
       matching.push_back(&finding);
@@ -88,8 +89,8 @@ std::vector<v1::FindingFilter> Filters() {
   return filters;
 }
 
-constexpr v1::FindingOrder kOrders[] = {v1::FINDING_ORDER_UNSPECIFIED, v1::AMOUNT_DESCENDING, v1::DUE_DATE_ASCENDING,
-                                        v1::OPEN_TIME_DESCENDING};
+constexpr v1::FindingOrder kOrders[] = {v1::FINDING_ORDER_UNSPECIFIED, v1::AMOUNT_DESCENDING,
+                                        v1::DUE_DATE_ASCENDING, v1::OPEN_TIME_DESCENDING};
 
 TEST(FindingListTest, PagesInAnyOrderAreWhatTheObviousWayGives) {
   for (unsigned seed = 1; seed <= 10; ++seed) {
@@ -103,8 +104,10 @@ TEST(FindingListTest, PagesInAnyOrderAreWhatTheObviousWayGives) {
         request.set_page_size(1 + world.Draw(9));
         const auto expected = Obvious(world.findings(), filter, order);
         int64_t total = 0;
-        EXPECT_EQ(Ids(world.store(), request, &total), expected) << "seed " << seed << " " << request.ShortDebugString();
-        EXPECT_EQ(total, static_cast<int64_t>(expected.size())) << "seed " << seed << " " << request.ShortDebugString();
+        EXPECT_EQ(Ids(world.store(), request, &total), expected)
+            << "seed " << seed << " " << request.ShortDebugString();
+        EXPECT_EQ(total, static_cast<int64_t>(expected.size()))
+            << "seed " << seed << " " << request.ShortDebugString();
       }
     }
   }

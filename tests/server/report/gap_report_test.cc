@@ -19,9 +19,7 @@ constexpr int64_t kNow = RandomFindings::kStart + 100 * kDay;  // 2026-04-11
 
 class GapReportTest : public testing::Test {
  protected:
-  GapReportTest() : store_(storage::NewMemoryStore()) {
-    request_.set_disclosure(v1::DISCLOSURE_FULL);
-  }
+  GapReportTest() : store_(storage::NewMemoryStore()) { request_.set_disclosure(v1::DISCLOSURE_FULL); }
 
   v1::Finding Open(const std::string& id, const std::string& rule, const std::string& region, int day,
                    const std::string& person = "") {
@@ -125,10 +123,10 @@ TEST_F(GapReportTest, DrillingGoesDownToTheVillageAsFarAsTheDataHaveIt) {
 }
 
 TEST_F(GapReportTest, WhatMovedIsToldByMonthAndComparedWithThePeriodBefore) {
-  v1::Finding a = Open("F-1", "D01", "371302", 5);    // January
-  v1::Finding b = Open("F-2", "D01", "371302", 40);   // February
-  Open("F-3", "D01", "371302", 70);                   // March
-  Open("F-4", "D01", "371302", 95);                   // April
+  v1::Finding a = Open("F-1", "D01", "371302", 5);   // January
+  v1::Finding b = Open("F-2", "D01", "371302", 40);  // February
+  Open("F-3", "D01", "371302", 70);                  // March
+  Open("F-4", "D01", "371302", 95);                  // April
   v1::Finding closed = a;
   closed.set_state(v1::Finding::CLOSED);
   Write(&a, closed, 72);
@@ -156,12 +154,14 @@ TEST_F(GapReportTest, WhatMovedIsToldByMonthAndComparedWithThePeriodBefore) {
   const v1::GapReport year = Report();
   ASSERT_EQ(year.trend_size(), 12);
   const std::vector<int64_t> open = {1, 2, 2, 2};
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(year.trend(8 + i).movement().open_at_end(), open[static_cast<size_t>(i)]) << i;
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(year.trend(8 + i).movement().open_at_end(), open[static_cast<size_t>(i)]) << i;
   EXPECT_EQ(year.trend(11).movement().settled(), 1);
 }
 
 TEST_F(GapReportTest, AnswersAreTimedAndFalseAlarmsCounted) {
-  const auto answer = [&](v1::Finding before, const std::string& agency, v1::Disposition::Outcome outcome, int day) {
+  const auto answer = [&](v1::Finding before, const std::string& agency, v1::Disposition::Outcome outcome,
+                          int day) {
     v1::Finding after = before;
     v1::Disposition& said = *after.add_dispositions();
     said.set_agency(agency);
@@ -296,16 +296,16 @@ TEST(GapReportProtectionTest, NeitherTotalsNorDrillDownsTellASmallCell) {
           const v1::GapRow* protected_row = RowOf(shown, row.rule_id(), row.region_prefix());
           EXPECT_TRUE(!protected_row || protected_row->figures().suppressed()) << seed;
         }
-      // The sum of a rule over this report's regions is a row of the report without regions: one small cell alone would
-      // follow from it.
+      // The sum of a rule over this report's regions is a row of the report without regions: one small cell
+      // alone would follow from it.
       if (digits == 0) continue;
       const v1::GapReport sums = make(prefix, 0, v1::DISCLOSURE_PROTECTED);
       for (const v1::GapRow& row : full.rows()) {
         const bool is_small = row.figures().findings() > 0 && row.figures().persons() < 5;
         const v1::GapRow* sum = RowOf(sums, row.rule_id(), "");
         if (is_small && withheld_of_rule[row.rule_id()] == 1 && sum && !sum->figures().suppressed())
-          ADD_FAILURE() << "seed " << seed << ": " << row.rule_id() << " in " << row.region_prefix() << " below '" << prefix
-                        << "' follows from its sum";
+          ADD_FAILURE() << "seed " << seed << ": " << row.rule_id() << " in " << row.region_prefix()
+                        << " below '" << prefix << "' follows from its sum";
       }
     }
   }

@@ -1,7 +1,6 @@
-#include "server/report/monthly_summary.h"
-
 #include <set>
 
+#include "server/report/monthly_summary.h"
 #include "server/report/region_names.h"
 #include "server/report/report_request.h"
 #include "tests/server/report/random_findings.h"
@@ -24,14 +23,16 @@ v1::GetMonthlySummaryRequest Ask(int month, const std::string& prefix = "") {
   return request;
 }
 
-absl::StatusOr<v1::MonthlySummary> Make(RandomFindings& world, const v1::GetMonthlySummaryRequest& request, int64_t now_us) {
+absl::StatusOr<v1::MonthlySummary> Make(RandomFindings& world, const v1::GetMonthlySummaryRequest& request,
+                                        int64_t now_us) {
   google::protobuf::Timestamp now;
   now.set_seconds(now_us / 1'000'000);
   return MakeMonthlySummary(*world.store().Snapshot(), request,
                             {now_us, matcher::CivilDate::FromDays(DayOf(now)), *Rules(), nullptr});
 }
 
-v1::MonthlySummary Summary(RandomFindings& world, const v1::GetMonthlySummaryRequest& request, int64_t now_us) {
+v1::MonthlySummary Summary(RandomFindings& world, const v1::GetMonthlySummaryRequest& request,
+                           int64_t now_us) {
   auto summary = Make(world, request, now_us);
   EXPECT_TRUE(summary.ok()) << summary.status();
   return summary.ok() ? *summary : v1::MonthlySummary();
@@ -115,12 +116,14 @@ TEST(MonthlySummaryTest, NoTableTellsWhatAnotherWithholds) {
       for (const Cells* table : {&rules, &kinds, &regions, &programmes}) {
         withheld += static_cast<int>(table->withheld.size());
         for (const std::string& small : table->small)
-          EXPECT_TRUE(table->withheld.contains(small)) << "seed " << seed << " '" << prefix << "': " << small << " is shown";
+          EXPECT_TRUE(table->withheld.contains(small))
+              << "seed " << seed << " '" << prefix << "': " << small << " is shown";
       }
       // Of every sum in print and its parts, either all are shown or at least two are not.
       const auto check = [&](int hidden, const std::string& what) {
         ++lines;
-        EXPECT_NE(hidden, 1) << "seed " << seed << " '" << prefix << "': " << what << " follows from its line";
+        EXPECT_NE(hidden, 1) << "seed " << seed << " '" << prefix << "': " << what
+                             << " follows from its line";
       };
       const bool total = shown.report().total().suppressed();
       int of_kinds = total, of_programmes = total;

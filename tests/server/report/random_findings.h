@@ -1,4 +1,5 @@
-// Findings that live random lives in a store, as the writer of findings would keep them: rows, history, counts. For tests.
+// Findings that live random lives in a store, as the writer of findings would keep them: rows, history,
+// counts. For tests.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,7 +28,8 @@ class RandomFindings {
   const std::map<std::string, v1::Finding>& findings() const { return findings_; }
   int64_t now_us() const { return now_us_; }
 
-  // One commit: some findings open, change, are answered, settle, close, open again. `tally` false leaves the counts alone.
+  // One commit: some findings open, change, are answered, settle, close, open again. `tally` false leaves the
+  // counts alone.
   void Step(int changes, bool tally = true) {
     now_us_ += Draw(3) * kDay + 1;
     storage::Transaction txn(*store_);
@@ -57,7 +59,8 @@ class RandomFindings {
 
   void Describe(v1::Finding* finding) {
     static const char* const kRules[] = {"D01", "D07", "M02", "M05"};
-    static const char* const kRegions[] = {"371302", "371311", "370102", "371302001", "371302002005", "110101"};
+    static const char* const kRegions[] = {"371302",    "371311",       "370102",
+                                           "371302001", "371302002005", "110101"};
     const int rule = Draw(4);
     finding->set_rule_id(kRules[rule]);
     finding->set_kind(rule < 2 ? v1::DUPLICATE : v1::MISSING);

@@ -86,7 +86,8 @@ TEST_F(ScheduleTest, TheDueTimesAreThoseOfTheCalendar) {
   const Case cases[] = {
       {config::ReportSchedule::DAY, 0, At({2026, 3, 1}, 6), At({2026, 3, 1}, 6), At({2026, 3, 2}, 6)},
       {config::ReportSchedule::DAY, 0, At({2026, 3, 1}, 6) - 1, At({2026, 2, 28}, 6), At({2026, 3, 1}, 6)},
-      {config::ReportSchedule::WEEK, 1, At({2026, 3, 1}, 12), At({2026, 2, 23}, 6), At({2026, 3, 2}, 6)},  // a Sunday
+      {config::ReportSchedule::WEEK, 1, At({2026, 3, 1}, 12), At({2026, 2, 23}, 6),
+       At({2026, 3, 2}, 6)},  // a Sunday
       {config::ReportSchedule::WEEK, 7, At({2026, 3, 1}, 12), At({2026, 3, 1}, 6), At({2026, 3, 8}, 6)},
       {config::ReportSchedule::MONTH, 3, At({2026, 3, 1}, 12), At({2026, 2, 3}, 6), At({2026, 3, 3}, 6)},
       {config::ReportSchedule::MONTH, 28, At({2026, 1, 1}, 0), At({2025, 12, 28}, 6), At({2026, 1, 28}, 6)},
@@ -117,7 +118,8 @@ TEST_F(ScheduleTest, EachWrongSettingIsNamedWithItsSchedule) {
       {"directory", [](auto& c) { c.clear_directory(); }},
       {"gap_report", [](auto& c) { c.clear_monthly_summary(); }},
       {"gap_report", [](auto& c) { c.mutable_gap_report(); }},
-      {"monthly_summary.region_prefix", [](auto& c) { c.mutable_monthly_summary()->set_region_prefix("371"); }},
+      {"monthly_summary.region_prefix",
+       [](auto& c) { c.mutable_monthly_summary()->set_region_prefix("371"); }},
       {"gap_report.format", [](auto& c) { c.clear_monthly_summary(), c.mutable_gap_report(); }},
       {"gap_report.report.region_digits",
        [](auto& c) {
@@ -210,7 +212,8 @@ class InterruptedStore final : public BorrowedStore {
 
 TEST_F(ScheduleTest, WhereverTheProcessEndsTheRunIsMadeOnceUnderItsName) {
   const std::string name = "county-monthly_20260303-0600.html";
-  // The commits of a run: its claim, then that it is done. The process ends before the first, or between the two.
+  // The commits of a run: its claim, then that it is done. The process ends before the first, or between the
+  // two.
   for (const int commits : {0, 1}) {
     const auto store = storage::NewMemoryStore();
     InterruptedStore interrupted(*store);

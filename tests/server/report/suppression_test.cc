@@ -17,7 +17,9 @@ SuppressionTable TableOf(const std::vector<std::vector<int64_t>>& inner) {
   SuppressionTable table;
   const size_t columns = inner.front().size();
   std::vector<int64_t> sums(columns + 1, 0);
-  const auto cell = [](int64_t value) { return Cell{value, value > 0 && value < kSmallestShown, false, false}; };
+  const auto cell = [](int64_t value) {
+    return Cell{value, value > 0 && value < kSmallestShown, false, false};
+  };
   for (const auto& values : inner) {
     auto& row = table.cells.emplace_back();
     int64_t sum = 0;
@@ -46,7 +48,8 @@ class Attacker {
   // Which cells are known from the linear equations of the lines, by elimination over the rationals.
   std::vector<std::pair<size_t, size_t>> Determined() const {
     std::vector<std::vector<double>> rows;
-    const auto line = [&](const std::function<bool(size_t, size_t)>& in, const std::function<bool(size_t, size_t)>& sum) {
+    const auto line = [&](const std::function<bool(size_t, size_t)>& in,
+                          const std::function<bool(size_t, size_t)>& sum) {
       std::vector<double> row(unknown_.size(), 0);
       for (size_t i = 0; i < unknown_.size(); ++i) {
         const auto [r, c] = unknown_[i];
@@ -137,13 +140,16 @@ TEST(SuppressionTest, OneSmallCellTakesThreeOthersWithIt) {
 TEST(SuppressionTest, SmallCellsThatWouldBeKnownByTheirSumTakeMoreWithThem) {
   SuppressionTable table = TableOf({{1, 20, 30}, {1, 40, 50}, {60, 6, 70}});
   Suppress(&table);
-  EXPECT_TRUE(table.cells[2][0].withheld || table.cells[3][0].withheld) << "1 + 1 = 2 would tell\n" << Show(table);
+  EXPECT_TRUE(table.cells[2][0].withheld || table.cells[3][0].withheld) << "1 + 1 = 2 would tell\n"
+                                                                        << Show(table);
 }
 
 TEST(SuppressionTest, NoSmallCellFollowsFromTheRestOfARandomTable) {
   for (unsigned seed = 1; seed <= 3000; ++seed) {
     std::mt19937 random(seed);
-    const auto draw = [&](int below) { return static_cast<int64_t>(random() % static_cast<unsigned>(below)); };
+    const auto draw = [&](int below) {
+      return static_cast<int64_t>(random() % static_cast<unsigned>(below));
+    };
     std::vector<std::vector<int64_t>> inner(2 + static_cast<size_t>(draw(4)),
                                             std::vector<int64_t>(1 + static_cast<size_t>(draw(5))));
     for (auto& row : inner)
@@ -154,14 +160,17 @@ TEST(SuppressionTest, NoSmallCellFollowsFromTheRestOfARandomTable) {
       for (const Cell& cell : row) EXPECT_TRUE(!cell.small || cell.withheld);
     EXPECT_EQ(LinesOfOnes(table), 0) << "seed " << seed << "\n" << Show(table);
     for (const auto& [r, c] : Attacker(table).Determined())
-      EXPECT_FALSE(table.cells[r][c].small) << "seed " << seed << ": row " << r << ", column " << c << "\n" << Show(table);
+      EXPECT_FALSE(table.cells[r][c].small) << "seed " << seed << ": row " << r << ", column " << c << "\n"
+                                            << Show(table);
   }
 }
 
 TEST(SuppressionTest, WhatIsShownAlreadyStaysShownAndItsPartsAreProtectedAllTheSame) {
   for (unsigned seed = 1; seed <= 1000; ++seed) {
     std::mt19937 random(seed);
-    const auto draw = [&](int below) { return static_cast<int64_t>(random() % static_cast<unsigned>(below)); };
+    const auto draw = [&](int below) {
+      return static_cast<int64_t>(random() % static_cast<unsigned>(below));
+    };
     std::vector<std::vector<int64_t>> inner(2 + static_cast<size_t>(draw(4)), std::vector<int64_t>(3));
     for (auto& row : inner)
       for (int64_t& value : row) value = draw(2) == 0 ? draw(6) : draw(60);
@@ -183,7 +192,8 @@ TEST(SuppressionTest, WhatIsShownAlreadyStaysShownAndItsPartsAreProtectedAllTheS
     for (const Cell& cell : table.cells.back()) EXPECT_FALSE(cell.fixed && cell.withheld);
     for (const auto& [r, c] : Attacker(table).Determined())
       EXPECT_FALSE(table.cells[r][c].small && r + 1 < table.cells.size())
-          << "seed " << seed << ": row " << r << ", column " << c << "\n" << Show(table);
+          << "seed " << seed << ": row " << r << ", column " << c << "\n"
+          << Show(table);
   }
 }
 

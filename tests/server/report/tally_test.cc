@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "server/report/gap_table.h"
 #include "server/notice/finding_index.h"
+#include "server/report/gap_table.h"
 #include "server/report/report_rows.h"
 #include "tests/server/report/random_findings.h"
 
@@ -22,7 +22,8 @@ GapGroup Recount(const std::map<std::string, v1::Finding>& findings, const v1::F
   GapGroup group;
   std::set<std::string> persons;
   for (const auto& [id, finding] : findings) {
-    if (finding.state() != v1::Finding::OPEN || !Allows(filter, CellOf(finding, Tier::kFine), false)) continue;
+    if (finding.state() != v1::Finding::OPEN || !Allows(filter, CellOf(finding, Tier::kFine), false))
+      continue;
     ++group.findings;
     (finding.amount_is_estimate() ? group.estimated_fen : group.amount_fen) += finding.amount_fen();
     if (finding.overdue()) ++group.overdue;
@@ -68,7 +69,8 @@ TEST(TallyTest, TheCountsAreThoseOfARecountAfterAnyStreamOfChanges) {
       query.columns = {v1::BY_RULE};
       query.region_digits = 4;
       query.period = {2026 * 12, 2026 * 12 + 11};
-      auto reading = ReadTally(world.store(), {filter.region_prefix(), filter.region_prefix().size() > 6, false, 0, false});
+      auto reading = ReadTally(world.store(),
+                               {filter.region_prefix(), filter.region_prefix().size() > 6, false, 0, false});
       ASSERT_TRUE(reading.ok()) << reading.status();
       const GapTable table = SumTally(*reading, query);
       const std::string what = "seed " + std::to_string(seed) + " " + filter.ShortDebugString();

@@ -64,7 +64,8 @@ TEST_F(GuardTest, AnotherProgrammesRecordsAreTakenOutOfAPerson) {
   EXPECT_EQ(hub_.GetPerson("housing", hub_.person_here, &person).error_code(), grpc::StatusCode::NOT_FOUND)
       << "no record of housing";
   Hub& hub = hub_.running.hub();
-  Push(hub, OpenBenefits(hub, "homes", v1::HOUSING), {Monthly(MadeUp("王秀兰", {1950, 3, 14}, 2), "H1", v1::HOUSING, MonthOf(2026, 1))});
+  Push(hub, OpenBenefits(hub, "homes", v1::HOUSING),
+       {Monthly(MadeUp("王秀兰", {1950, 3, 14}, 2), "H1", v1::HOUSING, MonthOf(2026, 1))});
   ASSERT_TRUE(hub_.GetPerson("near", hub_.person_here, &person).ok());
   EXPECT_EQ(person.records_size(), 3);
   ASSERT_TRUE(hub_.GetPerson("housing", hub_.person_here, &person).ok());
@@ -86,7 +87,8 @@ TEST_F(GuardTest, FindingsAreThoseOfTheCallersRegionsAndProgrammes) {
   EXPECT_EQ(ListFindings("far", &far, "371302").error_code(), grpc::StatusCode::PERMISSION_DENIED);
 }
 
-// What leaves as a file cannot be cut row by row: what it is made of is narrowed, however deep in the request.
+// What leaves as a file cannot be cut row by row: what it is made of is narrowed, however deep in the
+// request.
 TEST_F(GuardTest, FilesHoldWhatTheirCallerSees) {
   const auto download = [&](const std::string& user, const std::string& region) {
     grpc::ClientContext context;
@@ -170,7 +172,9 @@ TEST_F(GuardTest, ACharityAsksInItsOwnRegionsOnly) {
     project.add_needs(v1::NEED_MEDICAL);
     project.set_region_prefix(region);
     v1::CharityProject answer;
-    return v1::CharityService::NewStub(hub_.channel)->RegisterProject(&context, request, &answer).error_code();
+    return v1::CharityService::NewStub(hub_.channel)
+        ->RegisterProject(&context, request, &answer)
+        .error_code();
   };
   EXPECT_EQ(enrol("a", ""), grpc::StatusCode::PERMISSION_DENIED) << "the whole country";
   EXPECT_EQ(enrol("b", "50"), grpc::StatusCode::PERMISSION_DENIED);

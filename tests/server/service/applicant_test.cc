@@ -38,7 +38,8 @@ class Applicant : public testing::Test {
 };
 
 TEST_F(Applicant, IsKnownWithItsProbabilityAndWhatTheAwardWouldDuplicate) {
-  Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY), {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+  Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY),
+       {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
   const v1::Benefit intended = Intended(v1::MINIMUM_LIVING);
   const v1::ApplicantResult result = Check(kWang, &intended);
   ASSERT_EQ(result.candidates_size(), 1);
@@ -46,7 +47,8 @@ TEST_F(Applicant, IsKnownWithItsProbabilityAndWhatTheAwardWouldDuplicate) {
   EXPECT_GT(result.candidates(0).probability(), 0.999);
   EXPECT_LE(result.candidates(0).probability(), 1.0);
   EXPECT_TRUE(RulesOf(result.would_open()).contains("D01"));
-  EXPECT_TRUE(OpenFindings(*hub_).empty() || !RulesOf(result.candidates(0).person().findings()).contains("D01"))
+  EXPECT_TRUE(OpenFindings(*hub_).empty() ||
+              !RulesOf(result.candidates(0).person().findings()).contains("D01"))
       << "nothing was opened by asking";
 }
 
@@ -54,8 +56,9 @@ TEST_F(Applicant, WhomTheDataFitTwiceIsSharedBetweenThem) {
   // Two people of one name and birth date, with numbers of their own; the applicant shows no number.
   const Who twin = MadeUp("王秀兰", {1950, 3, 14}, 148);
   const v1::Source source = OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING);
-  Push(*hub_, source, {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 1)),
-                       Monthly(twin, "D2", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
+  Push(*hub_, source,
+       {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 1)),
+        Monthly(twin, "D2", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
   Who unnumbered = kWang;
   unnumbered.id_number.clear();
   const v1::ApplicantResult result = Check(unnumbered);
@@ -90,7 +93,8 @@ TEST_F(Applicant, IsNotPromisedHelpWithBillsFromBeforeTheAward) {
   EXPECT_FALSE(RulesOf(Check(kZhao, &intended).may_miss()).contains("M02"));
   v1::Benefit earlier = intended;
   *earlier.mutable_start_month() = MonthOf(2026, 3);
-  EXPECT_TRUE(RulesOf(Check(kZhao, &earlier).may_miss()).contains("M02")) << "covered in the month of the bill";
+  EXPECT_TRUE(RulesOf(Check(kZhao, &earlier).may_miss()).contains("M02"))
+      << "covered in the month of the bill";
 }
 
 }  // namespace

@@ -190,13 +190,16 @@ TEST_F(Answers, SettleAFindingWhenBothSidesAgreeThatItIsAllowed) {
   MakeDuplicate();
   const int64_t open = OpenCount();
   ASSERT_GT(Duplicate().notify_size(), 1);
-  EXPECT_EQ(Say("civil-affairs", v1::Disposition::NOT_A_PROBLEM).state(), v1::Finding::OPEN) << "one side is not enough";
-  EXPECT_EQ(Say("care", v1::Disposition::ACKNOWLEDGED).state(), v1::Finding::OPEN) << "a receipt is no answer";
+  EXPECT_EQ(Say("civil-affairs", v1::Disposition::NOT_A_PROBLEM).state(), v1::Finding::OPEN)
+      << "one side is not enough";
+  EXPECT_EQ(Say("care", v1::Disposition::ACKNOWLEDGED).state(), v1::Finding::OPEN)
+      << "a receipt is no answer";
   EXPECT_EQ(Say("care", v1::Disposition::NOT_A_PROBLEM).state(), v1::Finding::SETTLED);
   EXPECT_EQ(OpenCount(), open - 1);
   MakeDuplicate(4);  // the same again, corrected in nothing that matters
   EXPECT_EQ(Duplicate().state(), v1::Finding::SETTLED) << "what was agreed on is not asked twice";
-  EXPECT_EQ(Say("care", v1::Disposition::CONFIRMED).state(), v1::Finding::OPEN) << "somebody thought better of it";
+  EXPECT_EQ(Say("care", v1::Disposition::CONFIRMED).state(), v1::Finding::OPEN)
+      << "somebody thought better of it";
   EXPECT_TRUE(Duplicate().disputed());
   EXPECT_EQ(OpenCount(), open);
   Withdraw(5);
@@ -232,7 +235,8 @@ TEST(FindingDeadline, IsKeptByATimerAndOverdueIsSaidOnce) {
   matcher::CivilDate due;
   {
     auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
-    Push(*hub, OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY), {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+    Push(*hub, OpenBenefits(*hub, "ep", v1::EXTREME_POVERTY),
+         {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
     v1::Record ended = Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 3));
     *ended.mutable_benefit()->mutable_end_month() = MonthOf(2026, 6);  // so that no month changes the finding
     Push(*hub, OpenBenefits(*hub, "ml", v1::MINIMUM_LIVING), {ended});
@@ -247,7 +251,8 @@ TEST(FindingDeadline, IsKeptByATimerAndOverdueIsSaidOnce) {
     options.as_of = matcher::CivilDate::FromDays(due.days() + days_after_due);
     auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
     const auto history = History(*hub, id);
-    return std::pair(GetFinding(hub->store(), id)->overdue(), std::count(history.begin(), history.end(), "OVERDUE"));
+    return std::pair(GetFinding(hub->store(), id)->overdue(),
+                     std::count(history.begin(), history.end(), "OVERDUE"));
   };
   EXPECT_EQ(on(0), std::pair(false, std::ptrdiff_t{0})) << "the day itself is still in time";
   EXPECT_EQ(on(1), std::pair(true, std::ptrdiff_t{1}));

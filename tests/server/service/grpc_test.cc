@@ -199,7 +199,8 @@ TEST_F(Grpc, WhoLookedAtAFindingIsToldToItsPerson) {
   size_t lists = 0;
   for (const auto& [key, value] : Rows(running_.hub(), schema::kAuditPrefix)) {
     stored::AuditEntry entry;
-    if (entry.ParseFromString(value) && entry.action() == "finding.list") lists += entry.detail().starts_with("rows=");
+    if (entry.ParseFromString(value) && entry.action() == "finding.list")
+      lists += entry.detail().starts_with("rows=");
   }
   EXPECT_EQ(lists, 1u);
 }

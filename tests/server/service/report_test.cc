@@ -1,10 +1,9 @@
 // Reports through the service: what streams, what is audited, what the schedules say.
-#include "relief/v1/report_service.grpc.pb.h"
-
 #include <grpcpp/grpcpp.h>
 
 #include <filesystem>
 
+#include "relief/v1/report_service.grpc.pb.h"
 #include "server/report/schedule_runner.h"
 #include "server/schema.h"
 #include "server/service/services.h"
@@ -115,7 +114,8 @@ TEST_F(ReportServiceTest, TheMonthlySummaryHasFiguresAndTheirDocument) {
   EXPECT_NE(summary.html().find("兰山区救助信息共享月报"), std::string::npos);
   grpc::ClientContext again;
   request.clear_month();
-  EXPECT_EQ(stub_->GetMonthlySummary(&again, request, &summary).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(stub_->GetMonthlySummary(&again, request, &summary).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST_F(ReportServiceTest, SchedulesAreListed) {
