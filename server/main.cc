@@ -65,6 +65,12 @@ void LimitConnections(const config::Limits& limits, grpc::ServerBuilder& builder
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);  // for the listener
 }
 
+size_t TransportMemory(const config::Limits& limits, uint64_t memory_limit) {
+  if (limits.transport_memory_bytes() > 0) return static_cast<size_t>(limits.transport_memory_bytes());
+  const uint64_t least = 4 * static_cast<uint64_t>(limits.max_message_bytes());
+  return std::max(least, memory_limit > 0 ? memory_limit / 4 : uint64_t{256} << 20);
+}
+
 absl::StatusOr<std::unique_ptr<security::Listener>> Listen(const config::HubConfig& config) {
   const int connections = config.limits().max_connections();
   constexpr int kOtherFiles = 2048;  // the store's, mostly
@@ -213,8 +219,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   builder.SetMaxSendMessageSize(config.limits().max_message_bytes());
   grpc::ResourceQuota quota("hub");
   quota.SetMaxThreads(config.limits().max_threads());
-  // gRPC takes in a whole message before it refuses it for its size: beyond this, connections are cut.
-  quota.Resize(memory.limit_bytes() > 0 ? memory.limit_bytes() / 4 : size_t{1} << 30);
+  quota.Resize(TransportMemory(config.limits(), memory.limit_bytes()));
   builder.SetResourceQuota(quota);
   LimitConnections(config.limits(), builder);
   services.Register(builder);

@@ -54,6 +54,8 @@ TEST(Config, EachWrongSettingIsNamed) {
       {"as_of_date", [](auto& c) { c.mutable_as_of_date()->set_year(2026); }},
       {"log_level", [](auto& c) { c.set_log_level("loud"); }},
       {"limits.max_threads", [](auto& c) { c.mutable_limits()->set_max_threads(1); }},
+      {"limits.transport_memory_bytes",
+       [](auto& c) { c.mutable_limits()->set_transport_memory_bytes(15 << 20); }},
       {"limits.max_connections", [](auto& c) { c.mutable_limits()->set_max_connections(-1); }},
       {"limits.max_connections_per_address",
        [](auto& c) { c.mutable_limits()->set_max_connections_per_address(5000); }},
