@@ -128,6 +128,8 @@ absl::Status CheckConfig(const config::HubConfig& config) {
     if (gateway.listen_address().find(':') == std::string::npos)
       return absl::InvalidArgumentError("gateway.listen_address: host:port is required");
     if (gateway.accounts_file().empty()) return absl::InvalidArgumentError("gateway.accounts_file: required");
+    if (gateway.max_connections_per_address() < 0 || gateway.max_connections_per_address() > 256)
+      return absl::InvalidArgumentError("gateway.max_connections_per_address: 0 to 256");
     if (!gateway.has_tls() && !IsLoopback(gateway.listen_address()))
       return absl::InvalidArgumentError(
           "gateway.tls: required, because gateway.listen_address can be reached from other machines");

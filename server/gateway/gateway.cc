@@ -12,6 +12,7 @@
 #include "server/gateway/account_file.h"
 #include "server/gateway/accounts.h"
 #include "server/gateway/connect.h"
+#include "server/gateway/http_server.h"
 #include "server/gateway/page.h"
 #include "server/gateway/sessions.h"
 #include "server/log.h"
@@ -65,33 +66,28 @@ class GatewayServer final : public Gateway {
     services_.Register(builder);
     grpc_ = builder.BuildAndStart();
     caller_ = std::make_unique<ConnectCaller>(grpc_->InProcessChannel({}));
-    if (config.has_tls()) {
-      http_ = std::make_unique<httplib::SSLServer>(config.tls().certificate_file().c_str(),
-                                                   config.tls().private_key_file().c_str());
-    } else {
-      http_ = std::make_unique<httplib::Server>();
-    }
   }
 
   ~GatewayServer() override {
     while (thread_.joinable() && !http_->is_running())
       std::this_thread::yield();  // stop() before it runs does nothing
-    http_->stop();
+    if (http_) http_->stop();
     if (thread_.joinable()) thread_.join();
     grpc_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));
   }
 
   absl::Status Listen() {
-    if (!http_->is_valid())
-      return absl::InvalidArgumentError("gateway.tls: certificate or key cannot be read");
+    HttpServer::Limits limits;
+    limits.body_bytes = kMostBody;
+    if (config_.max_connections_per_address() > 0)
+      limits.connections_of_an_address = config_.max_connections_per_address();
+    auto made = HttpServer::Make(config_.tls().certificate_file(), config_.tls().private_key_file(), limits);
+    if (!made.ok()) return made.status();
+    http_ = *std::move(made);
     http_->set_tcp_nodelay(true);  // or every answer waits 40 ms for an acknowledgement
-    http_->set_payload_max_length(kMostBody);
-    http_->set_read_timeout(15, 0);
-    http_->set_write_timeout(15, 0);
     http_->set_keep_alive_max_count(1000);
-    // A connection holds a thread from its first byte to its end: enough of them that some dozens of slow
-    // peers leave room for others.
-    http_->new_task_queue = [] { return new httplib::ThreadPool(128); };
+    // A connection holds a thread from its first byte to its end: four times what one address may have.
+    http_->new_task_queue = [] { return new httplib::ThreadPool(256); };
     http_->set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       return SetHeaders(request, response);
     });
@@ -162,6 +158,7 @@ class GatewayServer final : public Gateway {
  private:
   httplib::Server::HandlerResponse SetHeaders(const httplib::Request& request,
                                               httplib::Response& response) const {
+    HttpServer::Simplify(request);
     response.set_header("Content-Security-Policy", ContentPolicy(FreshNonce()));
     response.set_header("X-Content-Type-Options", "nosniff");
     response.set_header("Referrer-Policy", "no-referrer");
@@ -307,7 +304,7 @@ class GatewayServer final : public Gateway {
   ServiceSet services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<ConnectCaller> caller_;
-  std::unique_ptr<httplib::Server> http_;
+  std::unique_ptr<HttpServer> http_;
   std::thread thread_;
   int port_ = 0;
 };

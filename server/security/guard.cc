@@ -2,7 +2,10 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/empty.pb.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
+#include <grpc/byte_buffer.h>
+#include <grpc/byte_buffer_reader.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/method_handler.h>
 #include <grpcpp/support/sync_stream.h>
@@ -13,6 +16,7 @@
 
 #include "relief/v1/registry_service.pb.h"
 #include "server/log.h"
+#include "server/security/message_parts.h"
 #include "server/security/narrowing.h"
 #include "server/security/sensitivity.h"
 #include "server/security/transport.h"
@@ -99,10 +103,28 @@ class Guard::Handler final : public MethodHandler {
   }
 
   void* Deserialize(grpc_call* call, grpc_byte_buffer* bytes, grpc::Status* status, void** data) override {
+    if (absl::Status parts = CheckParts(bytes); !parts.ok()) {
+      grpc_byte_buffer_destroy(bytes);
+      *status = ToGrpc(parts);
+      return nullptr;
+    }
     return inner_.Deserialize(call, bytes, status, data);
   }
 
  private:
+  // Nobody is known yet, and memory not taken: both come with reading it.
+  absl::Status CheckParts(grpc_byte_buffer* bytes) const {
+    grpc_byte_buffer_reader reader;
+    if (bytes == nullptr || !grpc_byte_buffer_reader_init(&reader, bytes)) return absl::OkStatus();
+    const grpc_slice whole = grpc_byte_buffer_reader_readall(&reader);
+    google::protobuf::io::ArrayInputStream stream(GRPC_SLICE_START_PTR(whole),
+                                                  static_cast<int>(GRPC_SLICE_LENGTH(whole)));
+    absl::Status status = CheckMessageParts(*method_->input_type(), &stream);
+    grpc_slice_unref(whole);
+    grpc_byte_buffer_reader_destroy(&reader);
+    return status;
+  }
+
   void Refuse(const HandlerParameter& parameter, const absl::Status& refusal, Message* request) {
     // gRPC's handlers destroy a request only where they ran on it.
     if (parameter.status.ok() && request != nullptr) request->~Message();

@@ -1,3 +1,6 @@
+#include <grpcpp/support/method_handler.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
 #include <deque>
 #include <thread>
 
@@ -5,6 +8,7 @@
 #include "server/ingest/feed.h"
 #include "server/ingest/rejections.h"
 #include "server/log.h"
+#include "server/security/message_parts.h"
 #include "server/security/transport.h"
 #include "server/service/answer.h"
 #include "server/service/services.h"
@@ -12,7 +16,8 @@
 namespace relief::server {
 namespace {
 
-using Stream = grpc::ServerReaderWriter<v1::PushResponse, v1::PushRequest>;
+// Of bytes, so that what a message would take is known before it takes it.
+using Stream = grpc::ServerReaderWriter<v1::PushResponse, grpc::ByteBuffer>;
 using Pending = std::future<absl::StatusOr<v1::PushResponse>>;
 
 // One stream: this thread reads and queues, another writes the answers in order. No more than
@@ -27,14 +32,11 @@ class PushStream {
 
   absl::Status Run() {
     std::thread writer([this] { WriteAnswers(); });
+    grpc::ByteBuffer bytes;
     v1::PushRequest request;
     absl::Status refused;
-    while (refused.ok()) {
-      request.Clear();
-      if (!stream_.Read(&request)) {
-        refused = WhyUnread(request);
-        break;
-      }
+    while (refused.ok() && stream_.Read(&bytes)) {
+      if (refused = Read(bytes, &request); !refused.ok()) break;
       if (!WaitForRoom()) break;
       auto answer = Handle(request);
       if (answer.ok()) {
@@ -53,10 +55,16 @@ class PushStream {
   }
 
  private:
-  // gRPC says the same of a sender that is done and of a message that protobuf cannot read. But the latter
-  // has been read up to the place: without this, the sender would be told OK, and miss an answer.
+  static absl::Status Read(grpc::ByteBuffer& bytes, v1::PushRequest* request) {
+    grpc::ProtoBufferReader first(&bytes);
+    if (absl::Status status = CheckMessageParts(*v1::PushRequest::descriptor(), &first); !status.ok())
+      return status;
+    grpc::ProtoBufferReader second(&bytes);
+    return request->ParseFromZeroCopyStream(&second) ? absl::OkStatus() : WhyUnread(*request);
+  }
+
+  // It has been read up to the place.
   static absl::Status WhyUnread(const v1::PushRequest& request) {
-    if (request.message_case() == v1::PushRequest::MESSAGE_NOT_SET) return absl::OkStatus();
     if (!request.has_batch() || request.batch().records().empty())
       return absl::InvalidArgumentError("the message cannot be read; texts must be UTF-8");
     return absl::InvalidArgumentError("batch.records[" + std::to_string(request.batch().records_size() - 1) +
@@ -195,9 +203,14 @@ class PushStream {
 
 class FeedService final : public v1::FeedService::Service {
  public:
-  explicit FeedService(const ServiceContext& context) : hub_(context.hub) {}
+  explicit FeedService(const ServiceContext& context) : hub_(context.hub) {
+    using Handler = grpc::internal::BidiStreamingHandler<FeedService, grpc::ByteBuffer, v1::PushResponse>;
+    const auto* service = v1::PushRequest::descriptor()->file()->FindServiceByName("FeedService");
+    const int push = service->FindMethodByName("Push")->index();
+    MarkMethodStreamed(push, new Handler(std::mem_fn(&FeedService::PushBytes), this));
+  }
 
-  grpc::Status Push(grpc::ServerContext* context, Stream* stream) override {
+  grpc::Status PushBytes(grpc::ServerContext* context, Stream* stream) {
     const absl::Status status = PushStream(hub_, *stream, *context, CallerOf(*context)).Run();
     if (!status.ok() && !absl::IsCancelled(status))
       Log(LogLevel::kWarn, "feed.stream.failed",

@@ -14,18 +14,18 @@ def frame(kind, flags, stream, payload=b""):
     return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
 
 
-def headers(path):
+def headers(path, encoding=None):
     """A gRPC call's request headers, each a literal without indexing."""
     def text(value):
         assert len(value) < 127
         return bytes([len(value)]) + value.encode()
     fields = [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "hub"), ("te", "trailers"),
-              ("content-type", "application/grpc")]
+              ("content-type", "application/grpc")] + ([("grpc-encoding", encoding)] if encoding else [])
     return b"".join(b"\0" + text(name) + text(value) for name, value in fields)
 
 
-def message(payload, declared=None):
-    return b"\0" + struct.pack(">I", len(payload) if declared is None else declared) + payload
+def message(payload, declared=None, compressed=False):
+    return bytes([compressed]) + struct.pack(">I", len(payload) if declared is None else declared) + payload
 
 
 class Connection:
@@ -89,12 +89,12 @@ class Connection:
         self.next_stream += 2
         return self.next_stream - 2
 
-    def call(self, path, body, declared=None):
+    def call(self, path, body, declared=None, encoding=None):
         """A unary call, or the first message of a stream. The bytes of the answer; empty when it was refused."""
         stream = self.stream()
         self.windows[stream] = self.initial_window
-        self.send(frame(HEADERS, END_HEADERS, stream, headers(path)))
-        left, answer = memoryview(message(body, declared)), b""
+        self.send(frame(HEADERS, END_HEADERS, stream, headers(path, encoding)))
+        left, answer = memoryview(message(body, declared, encoding is not None)), b""
         while True:
             room = min(self.window, self.windows[stream], 16384)
             if left and room > 0:

@@ -1,6 +1,8 @@
 #include "server/gateway/gateway.h"
 
+#include <arpa/inet.h>
 #include <httplib.h>
+#include <sys/socket.h>
 
 #include <filesystem>
 #include <set>
@@ -30,6 +32,10 @@ class Console : public testing::Test {
     config_.set_listen_address("127.0.0.1:0");
     config_.set_accounts_file(folder_ / "accounts.textproto");
     config_.set_static_directory(folder_ / "pages");
+    Restart([](config::Gateway&) {});
+  }
+  void Restart(const std::function<void(config::Gateway&)>& change) {
+    change(config_);
     auto started = Gateway::Start(config_, ServiceContext{*hub_, stopping_, [] { return ShippedRules(); }});
     EXPECT_TRUE(started.ok()) << started.status();
     gateway_ = *std::move(started);
@@ -52,6 +58,27 @@ class Console : public testing::Test {
   httplib::Result Call(const std::string& cookie, const std::string& method, const std::string& body = "{}") {
     return client_->Post("/api/" + method, {{"Cookie", cookie}, {"Connect-Protocol-Version", "1"}}, body,
                          "application/json");
+  }
+
+  // What the console answers to bytes that no browser would send, until it hangs up.
+  std::string Raw(const std::vector<std::string>& parts) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(gateway_->port()));
+    EXPECT_EQ(connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    size_t sent = 0;
+    for (const std::string& part : parts) {
+      if (send(socket, part.data(), part.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(part.size())) break;
+      ++sent;
+    }
+    EXPECT_LT(sent, parts.size()) << "all of it was taken";
+    std::string answer;
+    char bytes[1024];
+    for (ssize_t got; (got = recv(socket, bytes, sizeof bytes, 0)) > 0;) answer.append(bytes, got);
+    close(socket);
+    return answer;
   }
 
   const std::string hash_ = HashPassword("try-the-console");
@@ -207,6 +234,95 @@ TEST_F(Console, ALargeBodyIsRefusedInTheProtocolsWords) {
     EXPECT_NE(answer->body.find("resource_exhausted"), std::string::npos);
   }
   EXPECT_EQ(Call(cookie, "relief.v1.ReviewService/ListConflicts")->status, 200);
+}
+
+// A13: none of it needs a session, and each would take memory without end.
+TEST_F(Console, WhatHasNoEndIsCutOff) {
+  const std::string mega(1 << 20, 'x');
+  const std::string post = "POST /session/login HTTP/1.1\r\nHost: h\r\n";
+  std::vector<std::string> chunks{post + "Transfer-Encoding: chunked\r\n\r\n"}, endless{post + "\r\n"},
+      line{"GET / HTTP/1.1\r\nHost: h\r\nX: "}, headers{"GET / HTTP/1.1\r\nHost: h\r\n"};
+  for (int i = 0; i < 64; ++i) {
+    chunks.push_back("100000\r\n" + mega + "\r\n");
+    endless.push_back(mega);
+    line.push_back(mega);
+    std::string many;
+    for (int j = 0; j < 50'000; ++j) many += "X" + std::to_string(j) + ": y\r\n";
+    headers.push_back(many);
+  }
+  for (const auto& parts : {chunks, endless, line, headers})
+    EXPECT_EQ(Raw(parts).find("HTTP/1.1 200"), std::string::npos);
+  EXPECT_EQ(client_->Get("/live")->status, 200);
+}
+
+TEST_F(Console, WhatIsPackedIsNotUnpacked) {
+  client_->set_compress(true);
+  EXPECT_EQ(Login("li"), "") << "the same in the clear logs in";
+  client_->set_compress(false);
+  EXPECT_NE(Login("li"), "");
+}
+
+TEST_F(Console, NoRangesAreServed) {
+  Write("pages/assets/long-1a2b.js", std::string(100'000, '1'));
+  std::string ranges = "bytes=0-";
+  for (int i = 0; i < 1000; ++i) ranges += ",0-";
+  const auto answer = client_->Get("/assets/long-1a2b.js", {{"Range", ranges}});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body.size(), 100'000u);
+}
+
+TEST_F(Console, AnAddressHasSoManyConnections) {
+  Restart([](config::Gateway& config) { config.set_max_connections_per_address(3); });
+  std::vector<std::unique_ptr<httplib::Client>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<httplib::Client>("127.0.0.1", gateway_->port()));
+    clients.back()->set_keep_alive(true);
+    ASSERT_TRUE(clients.back()->Get("/live"));
+  }
+  httplib::Client fourth("127.0.0.1", gateway_->port());
+  EXPECT_FALSE(fourth.Get("/live"));
+  clients.pop_back();
+  bool let_in = false;
+  for (int i = 0; i < 500 && !let_in; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
+    let_in = static_cast<bool>(fourth.Get("/live"));
+  EXPECT_TRUE(let_in) << "a place is free again";
+}
+
+TEST_F(Console, SpeaksTls) {
+  const std::string certificate = folder_ / "hub.crt", key = folder_ / "hub.key";
+  ASSERT_EQ(
+      ::system(
+          ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
+           "-addext subjectAltName=IP:127.0.0.1 -keyout " +
+           key + " -out " + certificate + " 2>/dev/null")
+              .c_str()),
+      0);
+  Restart([&](config::Gateway& config) {
+    config.mutable_tls()->set_certificate_file(certificate);
+    config.mutable_tls()->set_private_key_file(key);
+  });
+  httplib::SSLClient client("127.0.0.1", gateway_->port());
+  client.set_ca_cert_path(certificate.c_str());
+  client.set_keep_alive(true);
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = client.Get("/live");
+    ASSERT_TRUE(answer) << httplib::to_string(answer.error());
+    EXPECT_EQ(answer->body, "ok\n");
+    EXPECT_EQ(answer->get_header_value("Strict-Transport-Security"), "max-age=31536000");
+  }
+  const auto large = client.Post("/session/login", std::string(900'000, 'x'), "application/json");
+  ASSERT_TRUE(large);
+  EXPECT_EQ(large->status, 403);
+  EXPECT_FALSE(httplib::Client("127.0.0.1", gateway_->port()).Get("/live")) << "not in the clear";
+}
+
+TEST_F(Console, ABadCertificateIsSaid) {
+  config_.mutable_tls()->set_certificate_file(folder_ / "none.crt");
+  config_.mutable_tls()->set_private_key_file(folder_ / "none.key");
+  const auto started =
+      Gateway::Start(config_, ServiceContext{*hub_, stopping_, [] { return ShippedRules(); }});
+  EXPECT_TRUE(absl::IsInvalidArgument(started.status())) << started.status();
 }
 
 TEST_F(Console, SaysWhetherItIsReady) {
