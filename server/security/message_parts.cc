@@ -21,17 +21,22 @@ class Walk {
   End Message(const Descriptor& type, int depth) {
     while (const uint32_t tag = in_.ReadTag()) {
       const auto* field = type.FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
-      if ((field == nullptr || field->is_repeated() || field->message_type() != nullptr) && --left_ < 0)
-        return End::kTooMany;
-      if (const End end =
-              Value(WireFormatLite::GetTagWireType(tag), field ? field->message_type() : nullptr, depth);
-          end != End::kWhole)
-        return end;
+      const auto wire_type = WireFormatLite::GetTagWireType(tag);
+      // A known field in another form than its own is kept as an unknown one.
+      const bool one_value = field != nullptr && !field->is_repeated() && field->message_type() == nullptr &&
+                             wire_type == WireTypeOf(*field);
+      if (!one_value && --left_ < 0) return End::kTooMany;
+      const End end = Value(wire_type, field ? field->message_type() : nullptr, depth);
+      if (end != End::kWhole) return end;
     }
     return in_.ConsumedEntireMessage() ? End::kWhole : End::kNoMessage;
   }
 
  private:
+  static WireFormatLite::WireType WireTypeOf(const google::protobuf::FieldDescriptor& field) {
+    return WireFormatLite::WireTypeForFieldType(static_cast<WireFormatLite::FieldType>(field.type()));
+  }
+
   End Value(WireFormatLite::WireType type, const Descriptor* message, int depth) {
     uint64_t number = 0;
     uint32_t size = 0;
@@ -57,8 +62,10 @@ class Walk {
     if (depth >= CodedInputStream::GetDefaultRecursionLimit()) return End::kNoMessage;
     const auto outer = in_.PushLimit(size);
     const End end = Message(message, depth + 1);
-    if (end == End::kWhole) in_.PopLimit(outer);
-    return end;
+    if (end != End::kWhole) return end;
+    if (in_.BytesUntilLimit() != 0) return End::kNoMessage;  // the bytes ended before it did
+    in_.PopLimit(outer);
+    return End::kWhole;
   }
 
   static End WholeIf(bool read) { return read ? End::kWhole : End::kNoMessage; }
@@ -76,8 +83,9 @@ absl::Status CheckMessageParts(const Descriptor& type, google::protobuf::io::Zer
       return absl::InvalidArgumentError("the message has more than " + std::to_string(most) + " parts");
     case End::kGroup:
       return absl::InvalidArgumentError("the message has a group, which no message of the contract has");
+    case End::kNoMessage:  // the parser would go on a little longer
+      return absl::InvalidArgumentError("the message cannot be read");
     case End::kWhole:
-    case End::kNoMessage:
       break;
   }
   return absl::OkStatus();

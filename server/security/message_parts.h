@@ -15,8 +15,8 @@ namespace relief::server {
 inline constexpr int64_t kMostMessageParts = 200'000;
 
 // Counts the messages within a message of `type`, the elements of its repeated fields and the fields that the
-// contract does not know. INVALID_ARGUMENT: more than `most`, or groups, which the contract does not have.
-// Bytes that are no message are left to the parser, which stops where this does.
+// contract does not know. INVALID_ARGUMENT: more than `most`; bytes that are no message; or groups, which the
+// contract does not have.
 absl::Status CheckMessageParts(const google::protobuf::Descriptor& type,
                                google::protobuf::io::ZeroCopyInputStream* bytes,
                                int64_t most = kMostMessageParts);

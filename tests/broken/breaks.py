@@ -5,6 +5,8 @@ from collections import namedtuple
 Break = namedtuple("Break", "case what file old new target tests")
 
 GUARD = "server/security/guard.cc"
+HTTP = "server/gateway/http_server.cc"
+PARTS = "server/security/message_parts.cc"
 LISTENER = "server/security/listener.cc"
 
 BREAKS = [
@@ -50,6 +52,21 @@ BREAKS = [
           "streams->open() > limits_.open_streams || ", "", "security_test", "Listener*"),
     Break("A11", "whoever was cut comes again at once", LISTENER,
           "  addresses_[connection.origin.address].penalty_ends_us = now_us + limits_.penalty_us;\n", "  (void)now_us;\n", "security_test", "Listener*"),
+    # Bytes
+    Break("A1", "a message may have any number of parts", PARTS,
+          "--left_ < 0", "false", "security_test", "MessageParts*"),
+    Break("A1", "a sender's messages are not counted", "server/service/feed_service.cc",
+          "if (absl::Status status = CheckMessageParts(*v1::PushRequest::descriptor(), &first); !status.ok())", "if (absl::Status status; !status.ok())", "service_test", "Grpc*"),
+    Break("A1", "questions are not counted", GUARD,
+          "absl::Status status = CheckMessageParts(*method_->input_type(), &stream);", "absl::Status status;", "service_test", "Grpc*"),
+    Break("A13", "the console unpacks what is packed", HTTP,
+          '  headers.erase("Content-Encoding");\n', "", "gateway_test", "Console*"),
+    Break("A13", "the console serves ranges", HTTP,
+          '  headers.erase("Range");\n  const_cast<httplib::Request&>(request).ranges.clear();\n', "", "gateway_test", "Console*"),
+    Break("A13", "headers and bodies have no end", HTTP,
+          "if (taken_ >= most) return -1;", "if (taken_ >= most + (int64_t{1} << 40)) return -1;", "gateway_test", "Console*"),
+    Break("A11", "an address has the console to itself", HTTP,
+          "let_in = ++open_[address] <= limits_.connections_of_an_address;", "let_in = ++open_[address] > 0;", "gateway_test", "Console*"),
     # Certificates
     Break("A3", "a revoked certificate is good", "server/security/certificates.cc",
           "revoked_.contains(Hexadecimal(", "false && revoked_.contains(Hexadecimal(", "security_test", "Certificates*:CertificateJudge*"),

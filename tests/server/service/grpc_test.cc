@@ -1,6 +1,7 @@
 // The services as a department meets them: over a connection.
 #include "google/rpc/status.pb.h"
 #include "relief/v1/admin_service.grpc.pb.h"
+#include "relief/v1/admin_service.grpc.pb.h"
 #include "relief/v1/feed_service.grpc.pb.h"
 #include "relief/v1/finding_service.grpc.pb.h"
 #include "relief/v1/notice_service.grpc.pb.h"
@@ -98,6 +99,28 @@ TEST_F(Grpc, ATextThatIsNotUtf8IsRefusedByItsRecordAndNotRepeated) {
   EXPECT_EQ(pushed.status.error_message(), "batch.records[1] cannot be read; texts must be UTF-8");
   ASSERT_EQ(pushed.answers.size(), 2u) << "what came before is applied and acknowledged";
   EXPECT_EQ(pushed.answers[1].ack().accepted(), 1);
+}
+
+TEST_F(Grpc, AMessageOfTooManyPartsIsRefusedBeforeItTakesMemory) {
+  v1::PushRequest huge;
+  for (int i = 0; i < 200'000; ++i) huge.mutable_batch()->add_records();
+  const v1::Record good = Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1));
+  const Pushed pushed = PushAll({Open("ml", v1::MINIMUM_LIVING), Batch(1, {good}), huge});
+  EXPECT_EQ(pushed.status.error_code(), grpc::INVALID_ARGUMENT);
+  EXPECT_EQ(pushed.status.error_message(), "the message has more than 200000 parts");
+  EXPECT_EQ(pushed.answers.size(), 2u) << "what came before is applied and acknowledged";
+
+  v1::GetStatusRequest question;
+  auto* unknown = question.GetReflection()->MutableUnknownFields(&question);
+  for (int i = 0; i < 200'000; ++i) unknown->AddLengthDelimited(100, "");
+  const auto ask = [&] {
+    grpc::ClientContext context;
+    v1::HubStatus answer;
+    return v1::AdminService::NewStub(running_.channel())->GetStatus(&context, question, &answer);
+  };
+  EXPECT_TRUE(ask().ok()) << "as many as there may be";
+  unknown->AddLengthDelimited(100, "");
+  EXPECT_EQ(ask().error_code(), grpc::INVALID_ARGUMENT);
 }
 
 TEST_F(Grpc, BatchesAreAcknowledgedInOrder) {
