@@ -60,6 +60,8 @@ class Walk {
 
   End Within(const Descriptor& message, int size, int depth) {
     if (depth >= CodedInputStream::GetDefaultRecursionLimit()) return End::kNoMessage;
+    // The parser would read on beyond the outer message.
+    if (const int left = in_.BytesUntilLimit(); left >= 0 && size > left) return End::kNoMessage;
     const auto outer = in_.PushLimit(size);
     const End end = Message(message, depth + 1);
     if (end != End::kWhole) return end;

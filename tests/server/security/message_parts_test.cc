@@ -59,6 +59,8 @@ TEST(MessageParts, WhatEndsTooEarlyIsNoMessage) {
   for (const std::string& bytes :
        {std::string(11, '\xff'), std::string("\x12\xff\xff\xff\xff\x0f", 6), std::string(1, '\0')})
     EXPECT_EQ(Check(bytes, 100).message(), "the message cannot be read");
+  const std::string longer_than_its_batch = Field(2, "\x12\x05\x1a\x01") + Field(2, "") + Field(2, "");
+  EXPECT_FALSE(Check(longer_than_its_batch, 100).ok());
 }
 
 TEST(MessageParts, AFullBatchOfRichRecordsIsFarFromTheLimit) {
