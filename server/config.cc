@@ -54,7 +54,8 @@ absl::Status CheckLimits(const config::Limits& limits) {
     return absl::InvalidArgumentError("limits.min_free_disk_bytes: not negative");
   if (!in(limits.block_cache_bytes(), 1 << 20, int64_t{1} << 40))
     return absl::InvalidArgumentError("limits.block_cache_bytes: at least 1048576");
-  if (limits.transport_memory_bytes() != 0 && limits.transport_memory_bytes() < 4 * limits.max_message_bytes())
+  if (limits.transport_memory_bytes() != 0 &&
+      limits.transport_memory_bytes() < 4 * limits.max_message_bytes())
     return absl::InvalidArgumentError(
         "limits.transport_memory_bytes: 0, or at least four times limits.max_message_bytes");
   if (limits.memory_bytes() != 0 && limits.memory_bytes() < 64 << 20)

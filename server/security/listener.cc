@@ -132,7 +132,7 @@ absl::Status Listener::BindAll(const std::string& address) {
   for (const addrinfo* one = found; fine && one != nullptr; one = one->ai_next) {
     Descriptor listening(
         socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, one->ai_protocol));
-    if (listening.get() < 0 && errno == EAFNOSUPPORT) continue;  // e.g. a machine without IPv6
+    if (listening.get() < 0 && errno == EAFNOSUPPORT) continue;  // a system without IPv6
     const int yes = 1;
     setsockopt(listening.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     setsockopt(listening.get(), IPPROTO_TCP, TCP_NODELAY, &yes,
@@ -142,8 +142,10 @@ absl::Status Listener::BindAll(const std::string& address) {
     // Every address of the host gets the same port.
     if (port_ != 0) reinterpret_cast<sockaddr_in&>(own).sin_port = htons(static_cast<uint16_t>(port_));
     socklen_t size = one->ai_addrlen;
-    fine = bind(listening.get(), reinterpret_cast<sockaddr*>(&own), size) == 0 &&
-           listen(listening.get(), SOMAXCONN) == 0 &&
+    const bool bound = bind(listening.get(), reinterpret_cast<sockaddr*>(&own), size) == 0;
+    if (!bound && errno == EADDRNOTAVAIL)
+      continue;  // one that has it switched off, but names it in /etc/hosts
+    fine = bound && listen(listening.get(), SOMAXCONN) == 0 &&
            getsockname(listening.get(), reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
            watch(listening.get());
     if (fine) port_ = ntohs(reinterpret_cast<sockaddr_in&>(own).sin_port);

@@ -172,6 +172,8 @@ TEST_F(ListenerTest, MoreOpenStreamsThanThereMayBeAreResetOnes) {
 }
 
 TEST(ListenerBind, OneAddressAtATimeAndSaysWhatIsWrong) {
+  EXPECT_EQ(Listener::Bind("192.0.2.1:0", {}).status().code(), absl::StatusCode::kUnavailable)
+      << "not of this machine";
   const auto taken = Listener::Bind("127.0.0.1:0", {});
   ASSERT_TRUE(taken.ok()) << taken.status();
   const auto again = Listener::Bind("127.0.0.1:" + std::to_string((*taken)->port()), {});
@@ -190,6 +192,8 @@ TEST(ListenerBind, ServesBothFamilies) {
                                       {"localhost:0", "localhost"},
                                       {"0.0.0.0:0", "127.0.0.1"}}) {
     SCOPED_TRACE(std::string(address) + " " + host);
+    if (std::string(host) == "[::1]" && !Listener::Bind("[::1]:0", {}).ok())
+      continue;  // a machine without IPv6
     auto listener = Listener::Bind(address, {.resets = {.calls_per_minute = 1, .burst = 10}});
     ASSERT_TRUE(listener.ok()) << listener.status();
     v1::AdminService::Service service;

@@ -1,7 +1,6 @@
 // The services as a department meets them: over a connection.
 #include "google/rpc/status.pb.h"
 #include "relief/v1/admin_service.grpc.pb.h"
-#include "relief/v1/admin_service.grpc.pb.h"
 #include "relief/v1/feed_service.grpc.pb.h"
 #include "relief/v1/finding_service.grpc.pb.h"
 #include "relief/v1/notice_service.grpc.pb.h"
