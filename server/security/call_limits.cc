@@ -1,6 +1,7 @@
 #include "server/security/call_limits.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace relief::server::security {
 namespace {
@@ -9,6 +10,12 @@ constexpr int64_t kSecond = 1'000'000, kMinute = 60 * kSecond;
 constexpr size_t kManyBuckets = 10'000;
 
 }  // namespace
+
+int64_t SteadyUs() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 double TokenBucket::Level(const Rate& rate, int64_t now_us) const {
   const double filled =

@@ -15,6 +15,9 @@
 
 namespace relief::server::security {
 
+// Of this machine's clock that does not jump.
+int64_t SteadyUs();
+
 // Leave to do something: it fills at the rate, and holds the burst. Full at first. Not thread-safe.
 class TokenBucket {
  public:

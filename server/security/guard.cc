@@ -34,12 +34,6 @@ constexpr auto kRecheckEvery = std::chrono::seconds(5);
 constexpr Rate kAuditedRefusals = {60, 20};
 constexpr char kNotThere[] = "there is no such row, or it is not among those that you see";
 
-int64_t SteadyUs() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 // In UTC+8, as the policy writes days.
 int32_t Today() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()) + 8 * 3600;

@@ -30,12 +30,6 @@ constexpr char kResets[] = "too many streams were reset";
 constexpr int kLookMs = 50, kOutOfDescriptorsMs = 100;
 constexpr int64_t kLeastBytesOfAStream = 26;  // HEADERS of a few bytes, and RST_STREAM
 
-int64_t SteadyUs() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 // Where a connection comes from: as ServerContext::peer() writes it, and as limits count it.
 struct Origin {
   std::string peer, address;
