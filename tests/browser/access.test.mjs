@@ -22,7 +22,13 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
 async function axe(page, name) {
   // Legacy: in the page itself. Otherwise axe opens a tab for every frame, which this Chromium refuses beside the monthly summary's.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(RULES).analyze();
-  return violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ target }) => target.join(" ")).slice(0, 3).join(" | ")}`);
+  return violations.map(
+    ({ id, nodes }) =>
+      `${name}: ${id} ${nodes
+        .map(({ target }) => target.join(" "))
+        .slice(0, 3)
+        .join(" | ")}`,
+  );
 }
 
 async function eachPage(language, look) {
@@ -92,7 +98,11 @@ test("the keyboard alone leads from the first key to the content and to every pl
       const element = document.activeElement;
       const outline = getComputedStyle(element).outlineStyle;
       (window.__places ??= new Set()).add(element);
-      return { what: element.tagName + element.className, seen: outline !== "none" || element.tagName === "INPUT", places: window.__places.size };
+      return {
+        what: element.tagName + element.className,
+        seen: outline !== "none" || element.tagName === "INPUT",
+        places: window.__places.size,
+      };
     });
     assert.ok(at.seen, `the focus cannot be seen on ${at.what}`);
     places = at.places;

@@ -95,10 +95,11 @@ export async function call(page, method, message) {
 // Nothing is loading: no skeleton stands, and none has come back a moment later.
 export async function settle(page) {
   const end = Date.now() + 30_000;
-  for (let calm = 0; calm < 2; ) {
+  for (let calm = 0; calm < 2;) {
     const busy = page.locator("#root:empty, .ant-skeleton-active, .ant-btn-loading, [aria-busy=true]");
     calm = (await busy.count()) === 0 ? calm + 1 : 0;
-    if (Date.now() > end) throw new Error(`${page.url()} goes on loading: ${await busy.evaluateAll((all) => all.map((one) => one.className).join(" | "))}`);
+    if (Date.now() > end)
+      throw new Error(`${page.url()} goes on loading: ${await busy.evaluateAll((all) => all.map((one) => one.className).join(" | "))}`);
     await page.waitForTimeout(60);
   }
 }

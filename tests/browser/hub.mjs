@@ -69,7 +69,10 @@ export class Hub {
   config() {
     const path = join(this.directory, "hub.textproto");
     const development = readFileSync(join(ROOT, "deploy/config/dev.textproto"), "utf8");
-    const here = development.replace(/"\.\.\/\.\.\//g, `"${ROOT}/`).replace(/"\.\.\//g, `"${join(ROOT, "deploy")}/`).replace('"dev-accounts', `"${join(ROOT, "deploy/config")}/dev-accounts`);
+    const here = development
+      .replace(/"\.\.\/\.\.\//g, `"${ROOT}/`)
+      .replace(/"\.\.\//g, `"${join(ROOT, "deploy")}/`)
+      .replace('"dev-accounts', `"${join(ROOT, "deploy/config")}/dev-accounts`);
     const backups = join(this.directory, "backups");
     const reports = join(this.directory, "reports");
     mkdirSync(backups, { recursive: true });

@@ -71,6 +71,9 @@ test("a page of another site can neither frame the console nor ask in its name",
   assert.match(policy, /default-src 'none'/);
   assert.match(policy, /script-src 'self'(;|$)/);
   assert.match(policy, /frame-ancestors 'none'/);
-  const forged = await fetch(`${hub.address}/session/login`, { method: "POST", body: JSON.stringify({ user: "officer", password: PASSWORD }) });
+  const forged = await fetch(`${hub.address}/session/login`, {
+    method: "POST",
+    body: JSON.stringify({ user: "officer", password: PASSWORD }),
+  });
   assert.equal(forged.status, 403);
 });

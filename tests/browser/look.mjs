@@ -23,7 +23,9 @@ try {
       else await page.goto(hub.address + path);
       await settle(page);
       if (rest.includes("--whole")) {
-        const beyond = await page.evaluate(() => Math.max(...[...document.querySelectorAll("main, .case-scroll")].map((one) => one.scrollHeight - one.clientHeight)));
+        const beyond = await page.evaluate(() =>
+          Math.max(...[...document.querySelectorAll("main, .case-scroll")].map((one) => one.scrollHeight - one.clientHeight)),
+        );
         await page.setViewportSize({ width: 1366, height: Math.min(2400, 768 + beyond) });
         await settle(page);
       }

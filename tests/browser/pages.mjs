@@ -4,7 +4,8 @@ import { as, workOn } from "./work.mjs";
 export async function pagesOf(hub) {
   await workOn(hub);
   const officer = await as(hub, "officer");
-  const one = async (kind) => (await officer("FindingService/ListFindings", { filter: { kinds: [kind], states: ["OPEN"] }, pageSize: 1 })).findings[0];
+  const one = async (kind) =>
+    (await officer("FindingService/ListFindings", { filter: { kinds: [kind], states: ["OPEN"] }, pageSize: 1 })).findings[0];
   const duplicate = await one("DUPLICATE");
   const gap = await one("MISSING");
   const { referrals } = await officer("ReferralService/ListReferrals", { pageSize: 1 });

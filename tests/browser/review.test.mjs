@@ -126,7 +126,10 @@ test("who decides on what has changed meanwhile is told what, and nothing is sav
   await dialog.getByRole("button", { name: "重新查看" }).click();
   await mine.getByText("这条冲突已不在待复核之列").waitFor();
   const decisions = (await decisionsOf(mine)).filter(({ conflictId, undoTime }) => conflictId === shown && !undoTime);
-  assert.deepEqual(decisions.map(({ verdict }) => verdict), ["DIFFERENT"]);
+  assert.deepEqual(
+    decisions.map(({ verdict }) => verdict),
+    ["DIFFERENT"],
+  );
 });
 
 test("many are decided at once after a look at a sample, and taken back as one", async () => {
@@ -183,6 +186,10 @@ test("an auditor sees the case and cannot decide", async () => {
   const page = await openAs(browser, hub, "auditor", "/review");
   await page.getByText("您的角色只能查看").waitFor();
   const [conflict] = await conflictsOf(page);
-  const { status } = await call(page, "ReviewService/DecideConflict", { conflictId: conflict.conflictId, verdict: "SAME", etag: conflict.etag });
+  const { status } = await call(page, "ReviewService/DecideConflict", {
+    conflictId: conflict.conflictId,
+    verdict: "SAME",
+    etag: conflict.etag,
+  });
   assert.equal(status, 403);
 });

@@ -7,7 +7,7 @@ import { Hub } from "./hub.mjs";
 const EVIL = [
   "<script>window.ran=1</script>",
   "<img src=x onerror=window.ran=1>",
-  "\"><svg onload=window.ran=1>",
+  '"><svg onload=window.ran=1>',
   "javascript:window.ran=1",
   "<iframe srcdoc='<script>parent.ran=1</script>'>",
   "'-window.ran=1-'",
@@ -16,14 +16,15 @@ const EVIL = [
   "</title><script>window.ran=1</script>",
   "<style>@import'//evil.example/x'</style>",
   "<math><mtext></table><mglyph><style><img src=x onerror=window.ran=1>",
-  "=HYPERLINK(\"http://evil.example\",\"王\")",
+  '=HYPERLINK("http://evil.example","王")',
 ];
 
 let hub, browser;
 before(async () => {
   hub = await Hub.start({ district: false });
   const quote = (text) => `"${text.replaceAll('"', '""')}"`;
-  const head = "记录编号,低保家庭编号,与户主关系,姓名,性别,身份证号码,出生日期,联系电话,家庭住址,发放地区划代码,保障起始年月,保障停止年月,月保障金(元)";
+  const head =
+    "记录编号,低保家庭编号,与户主关系,姓名,性别,身份证号码,出生日期,联系电话,家庭住址,发放地区划代码,保障起始年月,保障停止年月,月保障金(元)";
   const rows = EVIL.map((evil, i) =>
     [`X${i}`, `H${i}`, evil, evil, "男", "", "1960-01-02", "13800000000", evil, "371302", "2026-01", "", "300"].map(quote).join(","),
   );
@@ -57,7 +58,14 @@ test("what is written in the address stays text", async () => {
   const page = await openAs(browser, hub, "officer");
   for (const evil of EVIL.slice(0, 4)) {
     const text = encodeURIComponent(evil);
-    for (const path of [`/findings?person=${text}&rule=${text}&region=${text}`, `/findings/${text}`, `/review?case=${text}&kind=${text}`, `/person?id=${text}&purpose=AUDIT`, `/gaps?region=${text}&fm=${text}`, `/referrals/${text}`]) {
+    for (const path of [
+      `/findings?person=${text}&rule=${text}&region=${text}`,
+      `/findings/${text}`,
+      `/review?case=${text}&kind=${text}`,
+      `/person?id=${text}&purpose=AUDIT`,
+      `/gaps?region=${text}&fm=${text}`,
+      `/referrals/${text}`,
+    ]) {
       await page.goto(hub.address + path);
       await page.locator("main#main > *").first().waitFor({ state: "attached" });
       assert.equal(await page.evaluate(() => window.ran), undefined, path);

@@ -21,7 +21,8 @@ const browser = await openBrowser();
 
 // Calm when, for three frames, no request is under way and no skeleton stands.
 const READY = () => {
-  const busy = window.__asked !== window.__answered || document.querySelector("#root:empty, .ant-skeleton-active, .ant-btn-loading, [aria-busy=true]");
+  const busy =
+    window.__asked !== window.__answered || document.querySelector("#root:empty, .ant-skeleton-active, .ant-btn-loading, [aria-busy=true]");
   window.__calm = busy ? 0 : (window.__calm ?? 0) + 1;
   return window.__calm >= 3 && document.querySelector("main#main");
 };
@@ -49,7 +50,8 @@ async function measure(page, path) {
 // The pages that ask for what grows with the register.
 async function bigPages() {
   const ask = await as(hub, "officer");
-  const one = async (kind) => (await ask("FindingService/ListFindings", { filter: { kinds: [kind], states: ["OPEN"] }, pageSize: 1 })).findings[0];
+  const one = async (kind) =>
+    (await ask("FindingService/ListFindings", { filter: { kinds: [kind], states: ["OPEN"] }, pageSize: 1 })).findings[0];
   const duplicate = await one("DUPLICATE");
   const { conflicts } = await ask("ReviewService/ListConflicts", { pageSize: 1, order: "BY_AMOUNT" });
   return [
@@ -81,7 +83,9 @@ for (const { name, as: who, path } of await bigPages()) {
   floor ??= at(times, 0.5);
   const p95 = at(times, 0.95);
   if (p95 > 1000) ++slow;
-  console.log(`${name.padEnd(14)} p50 ${at(times, 0.5).toFixed(0).padStart(5)} ms  p95 ${p95.toFixed(0).padStart(5)} ms  x floor ${(at(times, 0.5) / floor).toFixed(1)}`);
+  console.log(
+    `${name.padEnd(14)} p50 ${at(times, 0.5).toFixed(0).padStart(5)} ms  p95 ${p95.toFixed(0).padStart(5)} ms  x floor ${(at(times, 0.5) / floor).toFixed(1)}`,
+  );
 }
 console.log(`${loads} loads each; pages over one second at p95: ${slow}`);
 await browser.close();

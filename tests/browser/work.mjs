@@ -15,10 +15,17 @@ export async function workOn(hub) {
 // Somebody who asks the hub as the console does, and is told when it refuses.
 export async function as(hub, user) {
   const post = (path, headers, message) =>
-    fetch(hub.address + path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(message) });
+    fetch(hub.address + path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify(message),
+    });
   const entered = await post("/session/login", { "X-Relief-Console": "1" }, { user, password: PASSWORD, code: "" });
   assert.equal(entered.status, 200);
-  const cookie = entered.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  const cookie = entered.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
   return async (method, message = {}) => {
     const answer = await post(`/api/relief.v1.${method}`, { "Connect-Protocol-Version": "1", cookie }, message);
     const body = await answer.json();
@@ -47,7 +54,12 @@ async function review(ask) {
   await ask("ReviewService/ClaimConflict", { conflictId: first.conflictId });
   await ask("ReviewService/AddCaseComment", { conflictId: first.conflictId, comment: "已请乡镇核对户口簿" });
   const last = conflicts.at(-1);
-  await ask("ReviewService/DecideConflict", { conflictId: last.conflictId, verdict: "DIFFERENT", etag: last.etag, comment: "户口簿显示为姐妹" });
+  await ask("ReviewService/DecideConflict", {
+    conflictId: last.conflictId,
+    verdict: "DIFFERENT",
+    etag: last.etag,
+    comment: "户口簿显示为姐妹",
+  });
   const weak = { filter: { kinds: ["UNCERTAIN_MATCH"], maxBits: 10 }, verdict: "DIFFERENT" };
   const { previewToken } = await ask("ReviewService/PreviewBulk", weak);
   await ask("ReviewService/StartBulk", { ...weak, previewToken, comment: "权重低于 10 位，逐件抽看无误" });
@@ -71,16 +83,32 @@ async function findings(ask) {
     { outcome: "NOT_A_PROBLEM", reason: "ALLOWED_BY_LAW", note: "补差发放" },
     { outcome: "ACKNOWLEDGED" },
   ];
-  for (const [i, disposition] of answers.entries()) await ask("FindingService/AddDisposition", { findingId: open[i].findingId, disposition });
+  for (const [i, disposition] of answers.entries())
+    await ask("FindingService/AddDisposition", { findingId: open[i].findingId, disposition });
 }
 
 async function referrals(hub, ask) {
   const { findings: gaps } = await ask("FindingService/ListFindings", { filter: { kinds: ["MISSING"], states: ["OPEN"] }, pageSize: 5 });
   const need = gaps[0].need.toLowerCase().replace("need_", "");
-  hub.client("charity", "register", "warm-winter", "--need", need, "--organisation", "临沂市慈善总会", "--registration", "53371300MJE000001U", "--title", "暖冬帮扶", "--region", "3713");
+  hub.client(
+    "charity",
+    "register",
+    "warm-winter",
+    "--need",
+    need,
+    "--organisation",
+    "临沂市慈善总会",
+    "--registration",
+    "53371300MJE000001U",
+    "--title",
+    "暖冬帮扶",
+    "--region",
+    "3713",
+  );
   for (const [i, { findingId, notify }] of gaps.entries()) {
     let referral = await ask("ReferralService/CreateReferral", { findingId, note: "电话联系本人，愿意申请" });
-    const step = async (method, message) => (referral = await ask(`ReferralService/${method}`, { referralId: referral.referralId, etag: referral.etag, ...message }));
+    const step = async (method, message) =>
+      (referral = await ask(`ReferralService/${method}`, { referralId: referral.referralId, etag: referral.etag, ...message }));
     if (i === 0) await step("RecordConsent", { consent: { decision: "GIVEN", giver: "SELF", formNumber: "TY-2026-0031" } });
     if (i > 0) await step("HandOver", { target: { programme: notify[0], region: "371302" } });
     if (i > 1) await step("Accept", { note: "已约入户" });

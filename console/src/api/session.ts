@@ -8,10 +8,7 @@ export interface Session {
   language: string;
 }
 
-export type LoginResult =
-  | { state: "in"; session: Session }
-  | { state: "wrong" }
-  | { state: "locked"; retryAfterSeconds: number };
+export type LoginResult = { state: "in"; session: Session } | { state: "wrong" } | { state: "locked"; retryAfterSeconds: number };
 
 // The header is what a form on another site cannot send.
 const HEADERS = { "Content-Type": "application/json", "X-Relief-Console": "1" };

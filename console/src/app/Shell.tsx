@@ -88,13 +88,20 @@ export function Shell() {
             </div>
             <button className="plain" onClick={() => chooseLanguage(language === "zh" ? "en" : "zh")} aria-label={t("app.languageLabel")}>
               <TranslationOutlined />
-              <span className="label" lang={language === "zh" ? "en" : "zh-CN"}>{t("app.language")}</span>
+              <span className="label" lang={language === "zh" ? "en" : "zh-CN"}>
+                {t("app.language")}
+              </span>
             </button>
             <button className="plain" onClick={() => void leave()} aria-label={t("app.logout")}>
               <LogoutOutlined />
               <span className="label">{t("app.logout")}</span>
             </button>
-            <button className="plain" onClick={() => setNarrow(!narrow)} aria-label={t(narrow ? "app.expand" : "app.collapse")} aria-expanded={!narrow}>
+            <button
+              className="plain"
+              onClick={() => setNarrow(!narrow)}
+              aria-label={t(narrow ? "app.expand" : "app.collapse")}
+              aria-expanded={!narrow}
+            >
               {narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
               <span className="label">{t("app.collapse")}</span>
             </button>

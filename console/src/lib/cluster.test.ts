@@ -18,7 +18,12 @@ const decided = (moves: [string, number][]) => {
 describe("a cluster's decision", () => {
   test("keeps the person together where nothing was moved", () => {
     expect(decided([])).toEqual({ operation: Operation.KEEP, groups: ["abc"] });
-    expect(decided([["s/a", 0], ["s/d", 1]])).toEqual({ operation: Operation.KEEP, groups: ["abc"] });
+    expect(
+      decided([
+        ["s/a", 0],
+        ["s/d", 1],
+      ]),
+    ).toEqual({ operation: Operation.KEEP, groups: ["abc"] });
   });
 
   test("moves records to the person that they belong to", () => {
@@ -28,6 +33,11 @@ describe("a cluster's decision", () => {
 
   test("splits the person where its records go to somebody new", () => {
     expect(decided([["s/c", 2]])).toEqual({ operation: Operation.SPLIT, groups: ["ab", "c"] });
-    expect(decided([["s/b", 2], ["s/c", 3]])).toEqual({ operation: Operation.SPLIT, groups: ["a", "b", "c"] });
+    expect(
+      decided([
+        ["s/b", 2],
+        ["s/c", 3],
+      ]),
+    ).toEqual({ operation: Operation.SPLIT, groups: ["a", "b", "c"] });
   });
 });

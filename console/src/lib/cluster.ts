@@ -9,7 +9,9 @@ export function keyOf({ sourceId, recordId }: RecordName): string {
 }
 
 export function groupsNow(cluster: Cluster): Map<string, number> {
-  return new Map(cluster.groups.flatMap((group, i) => group.records.flatMap(({ record }) => (record?.name ? [[keyOf(record.name), i] as const] : []))));
+  return new Map(
+    cluster.groups.flatMap((group, i) => group.records.flatMap(({ record }) => (record?.name ? [[keyOf(record.name), i] as const] : []))),
+  );
 }
 
 export function decisionOf(cluster: Cluster, place: ReadonlyMap<string, number>): MessageInitShape<typeof ClusterDecisionSchema> {
@@ -21,7 +23,10 @@ export function decisionOf(cluster: Cluster, place: ReadonlyMap<string, number>)
   if (moved.length === 0) return { operation: Operation.KEEP, groups: [{ records: own }] };
   const target = at(moved[0]);
   if (target < cluster.groups.length && moved.every((name) => at(name) === target)) {
-    return { operation: Operation.MOVE, groups: [{ records: moved }, { records: names.filter((name) => now.get(keyOf(name)) === target) }] };
+    return {
+      operation: Operation.MOVE,
+      groups: [{ records: moved }, { records: names.filter((name) => now.get(keyOf(name)) === target) }],
+    };
   }
   const parts = [...new Set(own.map(at))].map((group) => ({ records: own.filter((name) => at(name) === group) }));
   return { operation: Operation.SPLIT, groups: parts };

@@ -27,7 +27,13 @@ describe("two records beside each other", () => {
 
   test("what differs stays in sight, and what is missing is no difference", () => {
     const rows = compareRows(person("王伟", "138"), person("王炜"), []);
-    expect(rows.find(({ field }) => field === "name")).toMatchObject({ differs: true, a: [{ text: "王", changed: false }, { text: "伟", changed: true }] });
+    expect(rows.find(({ field }) => field === "name")).toMatchObject({
+      differs: true,
+      a: [
+        { text: "王", changed: false },
+        { text: "伟", changed: true },
+      ],
+    });
     expect(rows.find(({ field }) => field === "phone")!.differs).toBe(false);
   });
 

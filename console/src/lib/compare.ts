@@ -82,8 +82,16 @@ export function compareRows(a: PersonRecord | undefined, b: PersonRecord | undef
       field,
       a: raw ? marked(compared.valueA, compared.differencesA) : both && !equal ? found.a : plain(left[field]),
       b: raw ? marked(compared.valueB, compared.differencesB) : both && !equal ? found.b : plain(right[field]),
-      noteA: [...(field === "birth_date" ? ageNote(a) : []), ...(compared?.readingA ? [compared.readingA] : []), ...(compared?.notesA ?? []).map(noteText)],
-      noteB: [...(field === "birth_date" ? ageNote(b) : []), ...(compared?.readingB ? [compared.readingB] : []), ...(compared?.notesB ?? []).map(noteText)],
+      noteA: [
+        ...(field === "birth_date" ? ageNote(a) : []),
+        ...(compared?.readingA ? [compared.readingA] : []),
+        ...(compared?.notesA ?? []).map(noteText),
+      ],
+      noteB: [
+        ...(field === "birth_date" ? ageNote(b) : []),
+        ...(compared?.readingB ? [compared.readingB] : []),
+        ...(compared?.notesB ?? []).map(noteText),
+      ],
       notes: (compared?.notes ?? []).map(noteText),
       differs: both && !equal,
       compared,

@@ -36,7 +36,7 @@ export function monthOfIndex(index: number): string {
 export function monthRanges(months: readonly Month[]): string {
   const sorted = [...new Set(months.map(monthIndex))].sort((a, b) => a - b);
   const ranges: string[] = [];
-  for (let i = 0; i < sorted.length; ) {
+  for (let i = 0; i < sorted.length;) {
     let end = i;
     while (end + 1 < sorted.length && sorted[end + 1] === sorted[end] + 1) ++end;
     ranges.push(i === end ? monthOfIndex(sorted[i]) : `${monthOfIndex(sorted[i])} – ${monthOfIndex(sorted[end])}`);

@@ -36,7 +36,10 @@ export function isRegionPrefix(text: string): boolean {
 
 export function readFilter(params: URLSearchParams): Filter {
   const text = (name: string) => params.get(name) ?? "";
-  const list = (name: string, known: object | null) => text(name).split(",").filter((one) => one && (!known || one in known));
+  const list = (name: string, known: object | null) =>
+    text(name)
+      .split(",")
+      .filter((one) => one && (!known || one in known));
   const day = (name: string) => (parseDate(text(name)) ? text(name) : "");
   const states = text("state");
   return {

@@ -4,7 +4,8 @@ import { orderOf, queueMessage, readQueue, writeQueue } from "./queue";
 
 describe("the queue in the address", () => {
   test("comes back as it was written", () => {
-    const address = "kind=TWO_IDS%2CSHARED_ID&state=UNSURE&programme=MEDICAL&region=3713&who=mine&overdue=1&min=-3&max=20&atleast=500&order=BY_AGE";
+    const address =
+      "kind=TWO_IDS%2CSHARED_ID&state=UNSURE&programme=MEDICAL&region=3713&who=mine&overdue=1&min=-3&max=20&atleast=500&order=BY_AGE";
     expect(writeQueue(readQueue(new URLSearchParams(address))).toString()).toBe(address);
   });
 

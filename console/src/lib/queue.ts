@@ -21,7 +21,10 @@ export interface QueueFilter {
 
 export function readQueue(params: URLSearchParams): QueueFilter {
   const text = (name: string) => params.get(name) ?? "";
-  const list = (name: string, known: object) => text(name).split(",").filter((one) => one && one in known);
+  const list = (name: string, known: object) =>
+    text(name)
+      .split(",")
+      .filter((one) => one && one in known);
   const bits = (name: string) => (/^-?\d{1,3}$/.test(text(name)) ? text(name) : "");
   return {
     kinds: list("kind", Conflict_Kind),

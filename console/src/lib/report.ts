@@ -48,7 +48,12 @@ export function writeAsk(params: URLSearchParams, change: Partial<Ask>): URLSear
 
 // Whether a finer level says more: all that there is lies in one region, as where a hub serves one county.
 export function isOneRegion(rows: readonly GapRow[]): boolean {
-  return rows.length > 0 && rows[0].regionPrefix !== "" && rows[0].hasFinerRegions && rows.every(({ regionPrefix }) => regionPrefix === rows[0].regionPrefix);
+  return (
+    rows.length > 0 &&
+    rows[0].regionPrefix !== "" &&
+    rows[0].hasFinerRegions &&
+    rows.every(({ regionPrefix }) => regionPrefix === rows[0].regionPrefix)
+  );
 }
 
 // How fine the next level under a region is: province, prefecture, county, township.

@@ -59,7 +59,8 @@ function subscribe(listener: () => void) {
 
 // "key_one", where English has it, is for one of what `n` counts.
 export function t(key: string, values?: Record<string, unknown>): string {
-  const one = language() === "en" && values !== undefined && String(values.n) === "1" && i18next.exists(`${key}_one`, { lng: "en", fallbackLng: [] });
+  const one =
+    language() === "en" && values !== undefined && String(values.n) === "1" && i18next.exists(`${key}_one`, { lng: "en", fallbackLng: [] });
   return i18next.t(one ? `${key}_one` : key, values);
 }
 

@@ -35,13 +35,29 @@ export function ChartPanel({ title, heading, remark, option, height, onClick, co
           <table className="plain-table">
             <caption className="hidden-text">{title}</caption>
             <thead>
-              <tr>{columns.map((name, i) => <th key={name} scope="col" className={i > 0 ? "number" : undefined}>{name}</th>)}</tr>
+              <tr>
+                {columns.map((name, i) => (
+                  <th key={name} scope="col" className={i > 0 ? "number" : undefined}>
+                    {name}
+                  </th>
+                ))}
+              </tr>
             </thead>
             <tbody>
               {rows.map(({ name, cells }) => (
                 <tr key={name}>
                   <th scope="row">{name}</th>
-                  {cells ? cells.map((cell, i) => <td key={i} className="number">{cell}</td>) : <td colSpan={columns.length - 1} className="quiet">{t("gaps.withheld")}</td>}
+                  {cells ? (
+                    cells.map((cell, i) => (
+                      <td key={i} className="number">
+                        {cell}
+                      </td>
+                    ))
+                  ) : (
+                    <td colSpan={columns.length - 1} className="quiet">
+                      {t("gaps.withheld")}
+                    </td>
+                  )}
                 </tr>
               ))}
             </tbody>

@@ -23,12 +23,26 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, open }: DataTabl
       <table className="plain-table data-table">
         <caption className="hidden-text">{caption}</caption>
         <thead>
-          <tr>{columns.map(({ title, width, className }) => <th key={title} scope="col" className={className} style={{ width }}>{title}</th>)}</tr>
+          <tr>
+            {columns.map(({ title, width, className }) => (
+              <th key={title} scope="col" className={className} style={{ width }}>
+                {title}
+              </th>
+            ))}
+          </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={keyOf(row)} className={open && "opens"} onClick={open && ((event) => (event.target as Element).closest("a, button") || open(row))}>
-              {columns.map(({ title, className, render }) => <td key={title} className={className}>{render(row)}</td>)}
+            <tr
+              key={keyOf(row)}
+              className={open && "opens"}
+              onClick={open && ((event) => (event.target as Element).closest("a, button") || open(row))}
+            >
+              {columns.map(({ title, className, render }) => (
+                <td key={title} className={className}>
+                  {render(row)}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

@@ -59,23 +59,61 @@ export function FilterBar({ states = true }: { states?: boolean }) {
   }));
   return (
     <div className="filters" role="search" aria-label={t("gaps.filters")}>
-      <List label={t("findings.kind")} width={130} value={filter.kinds} choices={options("findingKind", FindingKind)} onChange={(kinds) => change({ kinds })} />
+      <List
+        label={t("findings.kind")}
+        width={130}
+        value={filter.kinds}
+        choices={options("findingKind", FindingKind)}
+        onChange={(kinds) => change({ kinds })}
+      />
       <List label={t("findings.rule")} width={180} value={filter.rules} choices={ruleChoices} onChange={(rules) => change({ rules })} />
-      <List label={t("findings.programme")} width={150} value={filter.programmes} choices={options("programme", Programme)} onChange={(programmes) => change({ programmes })} />
+      <List
+        label={t("findings.programme")}
+        width={150}
+        value={filter.programmes}
+        choices={options("programme", Programme)}
+        onChange={(programmes) => change({ programmes })}
+      />
       <RegionPicker value={filter.region} onChange={(region) => change({ region })} width={150} />
       {states && (
-        <List label={t("findings.anyState")} width={140} value={filter.states} choices={options("findingState", Finding_State)} onChange={(states) => change({ states })} />
+        <List
+          label={t("findings.anyState")}
+          width={140}
+          value={filter.states}
+          choices={options("findingState", Finding_State)}
+          onChange={(states) => change({ states })}
+        />
       )}
-      <Checkbox checked={filter.overdue} onChange={(event) => change({ overdue: event.target.checked })}>{t("findings.onlyOverdue")}</Checkbox>
-      <Checkbox checked={filter.disputed} onChange={(event) => change({ disputed: event.target.checked })}>{t("findings.onlyDisputed")}</Checkbox>
+      <Checkbox checked={filter.overdue} onChange={(event) => change({ overdue: event.target.checked })}>
+        {t("findings.onlyOverdue")}
+      </Checkbox>
+      <Checkbox checked={filter.disputed} onChange={(event) => change({ disputed: event.target.checked })}>
+        {t("findings.onlyDisputed")}
+      </Checkbox>
       <Button type="link" size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
         {t(open ? "findings.lessFilters" : "findings.moreFilters")}
       </Button>
-      {!isEmpty(filter) && <Button size="small" onClick={clear}>{t("common.clear")}</Button>}
+      {!isEmpty(filter) && (
+        <Button size="small" onClick={clear}>
+          {t("common.clear")}
+        </Button>
+      )}
       {open && (
         <div className="filters inner">
-          <List label={t("findings.severity")} width={130} value={filter.severities} choices={options("severity", Severity)} onChange={(severities) => change({ severities })} />
-          <List label={t("findings.need")} width={150} value={filter.needs} choices={options("need", Need)} onChange={(needs) => change({ needs })} />
+          <List
+            label={t("findings.severity")}
+            width={130}
+            value={filter.severities}
+            choices={options("severity", Severity)}
+            onChange={(severities) => change({ severities })}
+          />
+          <List
+            label={t("findings.need")}
+            width={150}
+            value={filter.needs}
+            choices={options("need", Need)}
+            onChange={(needs) => change({ needs })}
+          />
           <DatePicker.RangePicker
             value={[filter.from ? dayjs(filter.from) : null, filter.to ? dayjs(filter.to) : null]}
             onChange={(_, text) => change({ from: text?.[0] ?? "", to: text?.[1] ?? "" })}
@@ -97,7 +135,9 @@ export function FilterBar({ states = true }: { states?: boolean }) {
         </div>
       )}
       {filter.person && (
-        <Tag closable onClose={() => change({ person: "" })}>{t("findings.person")} {filter.person}</Tag>
+        <Tag closable onClose={() => change({ person: "" })}>
+          {t("findings.person")} {filter.person}
+        </Tag>
       )}
     </div>
   );

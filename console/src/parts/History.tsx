@@ -23,7 +23,9 @@ export function HistoryList({ entries }: { entries: readonly HistoryEntry[] }) {
       {[...entries].reverse().map(({ key, title, time, actor, details = [], note, tone }) => (
         <li key={key} className={tone}>
           <div>{title}</div>
-          <div className="quiet small">{[timeText(time), officerName(actor) || t("common.byHub"), ...details].filter(Boolean).join(" · ")}</div>
+          <div className="quiet small">
+            {[timeText(time), officerName(actor) || t("common.byHub"), ...details].filter(Boolean).join(" · ")}
+          </div>
           {note && <div className="small">{note}</div>}
         </li>
       ))}
@@ -40,7 +42,9 @@ export function HistoryPanel<Event>({ query, entryOf }: HistoryPanelProps<Event>
   const { t } = useText();
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("findings.history")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("findings.history")}</h2>
+      </div>
       <div className="panel-body">
         {query.isPending ? (
           <PanelSkeleton rows={3} />

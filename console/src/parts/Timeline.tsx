@@ -37,15 +37,24 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
       <caption className="hidden-text">{t("benefit.timeline")}</caption>
       <thead>
         <tr>
-          {sided && <th scope="col"><span className="hidden-text">{t("benefit.side")}</span></th>}
+          {sided && (
+            <th scope="col">
+              <span className="hidden-text">{t("benefit.side")}</span>
+            </th>
+          )}
           <th scope="col">{t("benefit.what")}</th>
           <th scope="col">{t("benefit.when")}</th>
-          <th scope="col" className="number">{t("benefit.amount")}</th>
+          <th scope="col" className="number">
+            {t("benefit.amount")}
+          </th>
           <th className="track-head" aria-hidden="true">
             <div className="track">
-              {any && years.map((year) => (
-                <span key={year} className="year" style={{ left: `${place(year * 12)}%` }}>{year}</span>
-              ))}
+              {any &&
+                years.map((year) => (
+                  <span key={year} className="year" style={{ left: `${place(year * 12)}%` }}>
+                    {year}
+                  </span>
+                ))}
             </div>
           </th>
         </tr>
@@ -59,7 +68,9 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
           return (
             <tr key={row} className={marked ? "marked" : undefined}>
               {sided && (
-                <td><span className={`side-mark side-${side}`}>{t(side === "a" ? "review.sideA" : "review.sideB")}</span></td>
+                <td>
+                  <span className={`side-mark side-${side}`}>{t(side === "a" ? "review.sideA" : "review.sideB")}</span>
+                </td>
               )}
               <td>
                 {name}
@@ -73,7 +84,12 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
               <td className="number">{amountOf(record)}</td>
               <td aria-hidden="true">
                 <div className="track">
-                  {any && years.map((year) => <Fragment key={year}><i className="tick" style={{ left: `${place(year * 12)}%` }} /></Fragment>)}
+                  {any &&
+                    years.map((year) => (
+                      <Fragment key={year}>
+                        <i className="tick" style={{ left: `${place(year * 12)}%` }} />
+                      </Fragment>
+                    ))}
                   {span &&
                     (span.point ? (
                       <i className={`dot ${kind}`} style={{ left: `${place(span.from + 0.5)}%` }} />
@@ -92,4 +108,3 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
     </table>
   );
 }
-

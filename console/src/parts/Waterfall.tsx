@@ -77,10 +77,7 @@ function optionOf(explanation: MatchExplanation, steps: Step[], t: Texts): EChar
           symbol: "none",
           silent: true,
           lineStyle: { color: color.quiet, type: "dashed", width: 1 },
-          data: [
-            line(explanation.reviewThresholdBits, t("review.reviewAt")),
-            line(explanation.linkThresholdBits, t("review.linkAt")),
-          ],
+          data: [line(explanation.reviewThresholdBits, t("review.reviewAt")), line(explanation.linkThresholdBits, t("review.linkAt"))],
         },
       },
     ],
@@ -102,8 +99,12 @@ export function Waterfall({ explanation }: { explanation: MatchExplanation }) {
             <tr>
               <th scope="col">{t("review.field")}</th>
               <th scope="col">{t("review.level")}</th>
-              <th scope="col" className="number">{t("review.weight")}</th>
-              <th scope="col" className="number">{t("review.running")}</th>
+              <th scope="col" className="number">
+                {t("review.weight")}
+              </th>
+              <th scope="col" className="number">
+                {t("review.running")}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -121,10 +122,13 @@ export function Waterfall({ explanation }: { explanation: MatchExplanation }) {
             <tr>
               <th scope="row">{t("review.total")}</th>
               <td className="quiet">
-                {t("review.reviewAt")} {explanation.reviewThresholdBits.toFixed(1)} · {t("review.linkAt")} {explanation.linkThresholdBits.toFixed(1)}
+                {t("review.reviewAt")} {explanation.reviewThresholdBits.toFixed(1)} · {t("review.linkAt")}{" "}
+                {explanation.linkThresholdBits.toFixed(1)}
               </td>
               <td />
-              <td className="number"><b>{bitsText(explanation.totalBits)}</b></td>
+              <td className="number">
+                <b>{bitsText(explanation.totalBits)}</b>
+              </td>
             </tr>
           </tbody>
         </table>

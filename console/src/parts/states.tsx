@@ -1,5 +1,13 @@
 // What a page shows when it has nothing else to show: loading, empty, no right, gone, unreachable.
-import { DisconnectOutlined, FileSearchOutlined, HourglassOutlined, InboxOutlined, LockOutlined, ReloadOutlined, WarningOutlined } from "@ant-design/icons";
+import {
+  DisconnectOutlined,
+  FileSearchOutlined,
+  HourglassOutlined,
+  InboxOutlined,
+  LockOutlined,
+  ReloadOutlined,
+  WarningOutlined,
+} from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
 import { useSyncExternalStore, type ReactNode } from "react";
 import { useRouteError } from "react-router";

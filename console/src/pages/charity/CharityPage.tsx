@@ -43,7 +43,10 @@ function Project({ project }: { project: CharityProject }) {
   ];
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{project.title}</h2><span className="end quiet">{project.organisation}</span></div>
+      <div className="panel-head">
+        <h2>{project.title}</h2>
+        <span className="end quiet">{project.organisation}</span>
+      </div>
       <div className="panel-body">
         <dl className="facts-list">
           {rows.map(([name, value]) => (
@@ -92,19 +95,33 @@ export function Component() {
         />
       </div>
       {query.isPending ? (
-        <div className="panel"><PanelSkeleton rows={8} /></div>
+        <div className="panel">
+          <PanelSkeleton rows={8} />
+        </div>
       ) : !query.data ? (
-        <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>
+        <div className="panel">
+          <ErrorState error={query.error} retry={() => void query.refetch()} />
+        </div>
       ) : !chosen ? (
-        <div className="panel"><Empty title={t("charity.noProjects")} hint={t("charity.noProjectsHint")} /></div>
+        <div className="panel">
+          <Empty title={t("charity.noProjects")} hint={t("charity.noProjectsHint")} />
+        </div>
       ) : (
         <div className="charity-body">
           <nav className="panel project-list" aria-label={t("charity.projects")}>
             {projects.map((project) => (
-              <button key={project.projectId} type="button" aria-current={project === chosen || undefined} className={project === chosen ? "queue-item here" : "queue-item"} onClick={() => choose("project", project.projectId)}>
+              <button
+                key={project.projectId}
+                type="button"
+                aria-current={project === chosen || undefined}
+                className={project === chosen ? "queue-item here" : "queue-item"}
+                onClick={() => choose("project", project.projectId)}
+              >
                 <span className="queue-kind">{project.title}</span>
                 <span className="queue-records">{project.organisation}</span>
-                <span className="queue-records">{project.needs.map((one) => named("need", Need[one])).join(t("common.listSeparator"))}</span>
+                <span className="queue-records">
+                  {project.needs.map((one) => named("need", Need[one])).join(t("common.listSeparator"))}
+                </span>
               </button>
             ))}
           </nav>

@@ -106,8 +106,12 @@ function AnswerForm({ finding, done }: { finding: Finding; done: () => void }) {
         <Input.TextArea rows={3} maxLength={500} showCount />
       </Form.Item>
       <div className="row">
-        <Button type="primary" htmlType="submit" loading={add.isPending}>{t("findings.submit")}</Button>
-        <Button onClick={done} disabled={add.isPending}>{t("common.cancel")}</Button>
+        <Button type="primary" htmlType="submit" loading={add.isPending}>
+          {t("findings.submit")}
+        </Button>
+        <Button onClick={done} disabled={add.isPending}>
+          {t("common.cancel")}
+        </Button>
       </div>
     </Form>
   );
@@ -126,7 +130,9 @@ export function Answers({ finding }: { finding: Finding }) {
       <div className="panel-head">
         <h2>{t("findings.dispositions")}</h2>
         {may("dispose") && open && !adding && (
-          <Button className="end" size="small" onClick={() => setAdding(true)}>{t("findings.add")}</Button>
+          <Button className="end" size="small" onClick={() => setAdding(true)}>
+            {t("findings.add")}
+          </Button>
         )}
       </div>
       <div className="panel-body">
@@ -134,7 +140,9 @@ export function Answers({ finding }: { finding: Finding }) {
         {answers.length === 0 && !adding && <p className="quiet hint">{t("findings.noDispositions")}</p>}
         {answers.length > 0 && (
           <ul className="answers">
-            {answers.map((answer, i) => <Answer key={answers.length - i} answer={answer} superseded={superseded[i]} />)}
+            {answers.map((answer, i) => (
+              <Answer key={answers.length - i} answer={answer} superseded={superseded[i]} />
+            ))}
           </ul>
         )}
         {!may("dispose") && <p className="quiet hint">{t("findings.cannotAdd")}</p>}

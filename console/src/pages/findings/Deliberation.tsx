@@ -46,22 +46,39 @@ function DeliberationForm({ finding, done }: { finding: Finding; done: () => voi
       initialValues={{ participants: agencies }}
       onFinish={(fields) => decide.mutate(fields)}
     >
-      <Form.Item name="outcome" label={t("findings.deliberationOutcome")} rules={[{ required: true, message: t("findings.outcomeMissing") }]}>
+      <Form.Item
+        name="outcome"
+        label={t("findings.deliberationOutcome")}
+        rules={[{ required: true, message: t("findings.outcomeMissing") }]}
+      >
         <Radio.Group options={options("deliberation", Outcome)} />
       </Form.Item>
       <Form.Item
         name="participants"
         label={t("findings.participants")}
-        rules={[{ validator: (_, value: string[]) => (value?.length >= 2 ? Promise.resolve() : Promise.reject(new Error(t("findings.participantsNeeded")))) }]}
+        rules={[
+          {
+            validator: (_, value: string[]) =>
+              value?.length >= 2 ? Promise.resolve() : Promise.reject(new Error(t("findings.participantsNeeded"))),
+          },
+        ]}
       >
         <Select mode="tags" options={options("programme", Programme).map(({ label }) => ({ value: label, label }))} />
       </Form.Item>
-      <Form.Item name="reason" label={t("findings.note")} rules={[{ required: true, whitespace: true, message: t("operations.reasonMissing") }]}>
+      <Form.Item
+        name="reason"
+        label={t("findings.note")}
+        rules={[{ required: true, whitespace: true, message: t("operations.reasonMissing") }]}
+      >
         <Input.TextArea rows={3} maxLength={500} showCount />
       </Form.Item>
       <div className="row">
-        <Button type="primary" htmlType="submit" loading={decide.isPending}>{t("findings.submit")}</Button>
-        <Button onClick={done} disabled={decide.isPending}>{t("common.cancel")}</Button>
+        <Button type="primary" htmlType="submit" loading={decide.isPending}>
+          {t("findings.submit")}
+        </Button>
+        <Button onClick={done} disabled={decide.isPending}>
+          {t("common.cancel")}
+        </Button>
       </div>
     </Form>
   );
@@ -77,7 +94,9 @@ export function DeliberationPanel({ finding }: { finding: Finding }) {
       <div className="panel-head">
         <h2>{t("findings.deliberation")}</h2>
         {finding.disputed && may("deliberate") && !deciding && (
-          <Button className="end" size="small" onClick={() => setDeciding(true)}>{t("findings.deliberate")}</Button>
+          <Button className="end" size="small" onClick={() => setDeciding(true)}>
+            {t("findings.deliberate")}
+          </Button>
         )}
       </div>
       <div className="panel-body">
@@ -88,7 +107,9 @@ export function DeliberationPanel({ finding }: { finding: Finding }) {
               <b>{named("deliberation", Outcome[held.outcome])}</b>
               <span className="end quiet small">{timeText(held.time)}</span>
             </div>
-            <div className="quiet small">{officerName(held.decidedBy)} · {held.participants.map(officerName).join(t("common.listSeparator"))}</div>
+            <div className="quiet small">
+              {officerName(held.decidedBy)} · {held.participants.map(officerName).join(t("common.listSeparator"))}
+            </div>
             <p>{held.reason}</p>
           </>
         ) : (

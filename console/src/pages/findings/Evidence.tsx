@@ -56,7 +56,11 @@ export function EvidencePanel({ finding }: { finding: Finding }) {
     <section className="panel timeline-panel">
       <div className="panel-head">
         <h2>{t("findings.evidence")}</h2>
-        {may("person") && <Link className="cell end" to={person}>{t("findings.openPerson")}</Link>}
+        {may("person") && (
+          <Link className="cell end" to={person}>
+            {t("findings.openPerson")}
+          </Link>
+        )}
       </div>
       <div className="panel-body">
         {may("person") ? (

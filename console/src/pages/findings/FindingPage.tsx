@@ -36,7 +36,16 @@ function Facts({ finding }: { finding: Finding }) {
     ],
     [t("findings.need"), finding.need ? named("need", Need[finding.need]) : ""],
     [t("findings.regions"), finding.regions.map(regionName).join(separator)],
-    [t("findings.due"), finding.dueDate?.year ? <>{dateText(finding.dueDate)} <DueMark finding={finding} /></> : ""],
+    [
+      t("findings.due"),
+      finding.dueDate?.year ? (
+        <>
+          {dateText(finding.dueDate)} <DueMark finding={finding} />
+        </>
+      ) : (
+        ""
+      ),
+    ],
     [t("findings.escalation"), finding.escalation > 0 ? t("findings.times", { n: finding.escalation }) : ""],
     [t("findings.opened"), timeText(finding.openTime)],
     [t("findings.closed"), timeText(finding.closeTime)],
@@ -45,12 +54,14 @@ function Facts({ finding }: { finding: Finding }) {
   ];
   return (
     <dl className="facts-list">
-      {rows.filter(([, value]) => value !== "").map(([name, value]) => (
-        <div key={name} style={{ display: "contents" }}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      {rows
+        .filter(([, value]) => value !== "")
+        .map(([name, value]) => (
+          <div key={name} style={{ display: "contents" }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
     </dl>
   );
 }
@@ -66,7 +77,9 @@ function Basis({ finding }: { finding: Finding }) {
         </span>
       </div>
       <div className="panel-body">
-        <blockquote className="basis" lang="zh-CN">{finding.legalBasis || t("common.unknown")}</blockquote>
+        <blockquote className="basis" lang="zh-CN">
+          {finding.legalBasis || t("common.unknown")}
+        </blockquote>
       </div>
     </section>
   );
@@ -107,8 +120,13 @@ export function Component() {
       <div className="finding-body">
         <div>
           <section className="panel">
-            <div className="panel-head"><h2>{t("findings.inShort")}</h2><span className="end quiet code">{finding.findingId}</span></div>
-            <div className="panel-body"><Facts finding={finding} /></div>
+            <div className="panel-head">
+              <h2>{t("findings.inShort")}</h2>
+              <span className="end quiet code">{finding.findingId}</span>
+            </div>
+            <div className="panel-body">
+              <Facts finding={finding} />
+            </div>
           </section>
           <EvidencePanel finding={finding} />
           <Basis finding={finding} />

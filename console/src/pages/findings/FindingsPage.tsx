@@ -36,8 +36,12 @@ function useColumns(): Column<Finding>[] {
       title: t("findings.what"),
       render: (finding) => (
         <>
-          <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>{findingTitle(finding)}</Link>
-          <div className="quiet small">{finding.ruleId} · {monthRanges(finding.overlapMonths) || dateText(finding.dueDate)}</div>
+          <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>
+            {findingTitle(finding)}
+          </Link>
+          <div className="quiet small">
+            {finding.ruleId} · {monthRanges(finding.overlapMonths) || dateText(finding.dueDate)}
+          </div>
         </>
       ),
     },
@@ -125,7 +129,11 @@ export function Component() {
       <div className="page-head">
         <h1>{t("findings.title")}</h1>
         <span className="lead">{t("findings.lead")}</span>
-        {total !== undefined && total > 0n && <span className="quiet" role="status">{t("findings.found", { n: count(total) })}</span>}
+        {total !== undefined && total > 0n && (
+          <span className="quiet" role="status">
+            {t("findings.found", { n: count(total) })}
+          </span>
+        )}
         <Select
           value={order}
           aria-label={t("findings.order")}

@@ -25,11 +25,15 @@ export function ReferralOfFinding({ finding }: { finding: Finding }) {
   });
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("referrals.one")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("referrals.one")}</h2>
+      </div>
       <div className="panel-body">
         {finding.referralId ? (
           may("referrals") ? (
-            <Link className="cell code" to={`/referrals/${encodeURIComponent(finding.referralId)}`}>{finding.referralId}</Link>
+            <Link className="cell code" to={`/referrals/${encodeURIComponent(finding.referralId)}`}>
+              {finding.referralId}
+            </Link>
           ) : (
             <span className="code">{finding.referralId}</span>
           )
@@ -37,7 +41,9 @@ export function ReferralOfFinding({ finding }: { finding: Finding }) {
           <p className="quiet hint">{t("referrals.none")}</p>
         )}
         {may("refer") && finding.state === Finding_State.OPEN && !finding.referralId && (
-          <Button loading={take.isPending} onClick={() => take.mutate()}>{t("referrals.take")}</Button>
+          <Button loading={take.isPending} onClick={() => take.mutate()}>
+            {t("referrals.take")}
+          </Button>
         )}
       </div>
     </section>

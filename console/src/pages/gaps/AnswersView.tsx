@@ -25,11 +25,29 @@ function Ageing({ report }: { report: GapReport }) {
       grid: { left: 4, right: 8, top: 30, bottom: 4, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: color.ink } },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
-      xAxis: { type: "category", data: report.ageing.map((one) => days(one.fromDays, one.toDays)), axisLabel: { ...AXIS_TEXT, interval: 0, width: 60, overflow: "break" }, axisTick: { show: false } },
+      xAxis: {
+        type: "category",
+        data: report.ageing.map((one) => days(one.fromDays, one.toDays)),
+        axisLabel: { ...AXIS_TEXT, interval: 0, width: 60, overflow: "break" },
+        axisTick: { show: false },
+      },
       yAxis: { type: "value", minInterval: 1, axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: "#eef1f4" } } },
       series: [
-        { type: "bar", stack: "all", name: t("gaps.inTime"), barMaxWidth: 40, itemStyle: { color: color.brand }, data: report.ageing.map((one) => Number(one.findings - one.overdue)) },
-        { type: "bar", stack: "all", name: t("gaps.overdue"), itemStyle: { color: color.against }, data: report.ageing.map((one) => Number(one.overdue)) },
+        {
+          type: "bar",
+          stack: "all",
+          name: t("gaps.inTime"),
+          barMaxWidth: 40,
+          itemStyle: { color: color.brand },
+          data: report.ageing.map((one) => Number(one.findings - one.overdue)),
+        },
+        {
+          type: "bar",
+          stack: "all",
+          name: t("gaps.overdue"),
+          itemStyle: { color: color.against },
+          data: report.ageing.map((one) => Number(one.overdue)),
+        },
       ],
     }),
     [report, language],
@@ -41,7 +59,10 @@ function Ageing({ report }: { report: GapReport }) {
       option={option}
       height={250}
       columns={[t("gaps.openFor"), t("gaps.byFindings"), t("gaps.overdue"), t("gaps.amount")]}
-      rows={report.ageing.map((one) => ({ name: days(one.fromDays, one.toDays), cells: [count(one.findings), count(one.overdue), money(one.amountFen)] }))}
+      rows={report.ageing.map((one) => ({
+        name: days(one.fromDays, one.toDays),
+        cells: [count(one.findings), count(one.overdue), money(one.amountFen)],
+      }))}
     />
   );
 }
@@ -50,11 +71,23 @@ function Response({ report }: { report: GapReport }) {
   const { t } = useText();
   const days = useDays();
   const response = report.response;
-  if (!response) return <section className="panel"><div className="panel-head"><h2>{t("gaps.response")}</h2></div><div className="panel-body quiet">{t("gaps.withheld")}</div></section>;
+  if (!response)
+    return (
+      <section className="panel">
+        <div className="panel-head">
+          <h2>{t("gaps.response")}</h2>
+        </div>
+        <div className="panel-body quiet">{t("gaps.withheld")}</div>
+      </section>
+    );
   const share = (part: bigint) => (response.findings > 0n ? ` (${Math.round((100 * Number(part)) / Number(response.findings))}%)` : "");
   return (
     <section className="panel">
-      <div className="panel-head"><h2><Defined figure="response">{t("gaps.response")}</Defined></h2></div>
+      <div className="panel-head">
+        <h2>
+          <Defined figure="response">{t("gaps.response")}</Defined>
+        </h2>
+      </div>
       <div className="panel-body">
         <p className="hint">
           {t("gaps.responseText", {
@@ -70,8 +103,12 @@ function Response({ report }: { report: GapReport }) {
           <thead>
             <tr>
               <th scope="col">{t("gaps.after")}</th>
-              <th scope="col" className="number">{t("gaps.firstAnswer")}</th>
-              <th scope="col" className="number">{t("gaps.finalAnswer")}</th>
+              <th scope="col" className="number">
+                {t("gaps.firstAnswer")}
+              </th>
+              <th scope="col" className="number">
+                {t("gaps.finalAnswer")}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -93,24 +130,53 @@ function Outcomes({ report }: { report: GapReport }) {
   const { t } = useText();
   return (
     <section className="panel long">
-      <div className="panel-head"><h2><Defined figure="outcomes">{t("gaps.outcomes")}</Defined></h2></div>
+      <div className="panel-head">
+        <h2>
+          <Defined figure="outcomes">{t("gaps.outcomes")}</Defined>
+        </h2>
+      </div>
       <div className="panel-body gap-scroll" tabIndex={0} role="region" aria-label={t("gaps.outcomes")}>
         <table className="plain-table matrix">
           <caption className="hidden-text">{t("gaps.outcomes")}</caption>
           <thead>
             <tr>
               <th scope="col">{t("gaps.rule")}</th>
-              {["byFindings", "answered", "confirmed", "notAProblem", "wrongPerson", "wrongData", "contradicted", "closedUnanswered", "falseAlarms"].map((name) => (
-                <th key={name} scope="col" className="number">{t(`gaps.${name}`)}</th>
+              {[
+                "byFindings",
+                "answered",
+                "confirmed",
+                "notAProblem",
+                "wrongPerson",
+                "wrongData",
+                "contradicted",
+                "closedUnanswered",
+                "falseAlarms",
+              ].map((name) => (
+                <th key={name} scope="col" className="number">
+                  {t(`gaps.${name}`)}
+                </th>
               ))}
             </tr>
           </thead>
           <tbody>
             {report.outcomes.map((row) => (
               <tr key={row.ruleId}>
-                <th scope="row"><span className="code">{row.ruleId}</span> {findingTitle(row)}</th>
-                {[row.findings, row.answered, row.confirmed, row.notAProblem, row.wrongPerson, row.wrongData, row.contradicted, row.closedUnanswered].map((n, i) => (
-                  <td key={i} className={n === 0n ? "number quiet" : "number"}>{count(n)}</td>
+                <th scope="row">
+                  <span className="code">{row.ruleId}</span> {findingTitle(row)}
+                </th>
+                {[
+                  row.findings,
+                  row.answered,
+                  row.confirmed,
+                  row.notAProblem,
+                  row.wrongPerson,
+                  row.wrongData,
+                  row.contradicted,
+                  row.closedUnanswered,
+                ].map((n, i) => (
+                  <td key={i} className={n === 0n ? "number quiet" : "number"}>
+                    {count(n)}
+                  </td>
                 ))}
                 <td className="number">{row.answered > 0n ? `${(100 * row.falseAlarmRate).toFixed(0)}%` : "—"}</td>
               </tr>

@@ -22,26 +22,44 @@ function Rows({ rows, regional }: { rows: Coverage[]; regional: boolean }) {
           <th scope="col">{t("gaps.rule")}</th>
           <th scope="col">{t("findings.need")}</th>
           {regional && <th scope="col">{t("gaps.region")}</th>}
-          <th scope="col" className="number">{t("gaps.holders")}</th>
-          <th scope="col" className="number">{t("gaps.missingPersons")}</th>
-          <th scope="col" className="number">{t("gaps.rate")}</th>
+          <th scope="col" className="number">
+            {t("gaps.holders")}
+          </th>
+          <th scope="col" className="number">
+            {t("gaps.missingPersons")}
+          </th>
+          <th scope="col" className="number">
+            {t("gaps.rate")}
+          </th>
           <th aria-hidden="true" />
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
           <tr key={`${row.ruleId} ${row.regionPrefix}`}>
-            <td><span className="code">{row.ruleId}</span> {findingTitle(row)}</td>
+            <td>
+              <span className="code">{row.ruleId}</span> {findingTitle(row)}
+            </td>
             <td className="nowrap">{row.need ? named("need", Need[row.need]) : ""}</td>
-            {regional && <td className="nowrap" title={regionName(row.regionPrefix)}>{shortRegionName(row.regionPrefix) || t("gaps.noRegion")}</td>}
+            {regional && (
+              <td className="nowrap" title={regionName(row.regionPrefix)}>
+                {shortRegionName(row.regionPrefix) || t("gaps.noRegion")}
+              </td>
+            )}
             {row.suppressed ? (
-              <td colSpan={4} className="quiet">{t("gaps.withheld")}</td>
+              <td colSpan={4} className="quiet">
+                {t("gaps.withheld")}
+              </td>
             ) : (
               <>
                 <td className="number">{count(row.holders)}</td>
                 <td className="number">{count(row.missing)}</td>
                 <td className="number">{row.holders > 0n ? `${(100 * row.rate).toFixed(1)}%` : "—"}</td>
-                <td aria-hidden="true" className="rate-cell"><div className="rate"><i style={{ width: `${100 * row.rate}%` }} /></div></td>
+                <td aria-hidden="true" className="rate-cell">
+                  <div className="rate">
+                    <i style={{ width: `${100 * row.rate}%` }} />
+                  </div>
+                </td>
               </>
             )}
           </tr>
@@ -61,7 +79,11 @@ export function CoverageView({ report }: { report: GapReport }) {
   const reached = report.coverage.filter(whole);
   return (
     <section className="panel long">
-      <div className="panel-head"><h2><Defined figure="coverage">{t("gaps.coverage")}</Defined></h2></div>
+      <div className="panel-head">
+        <h2>
+          <Defined figure="coverage">{t("gaps.coverage")}</Defined>
+        </h2>
+      </div>
       <div className="panel-body wide">
         <p className="quiet hint">{t("gaps.coverageHint")}</p>
         {report.coverage.length === 0 && <p className="quiet">{t(report.persons === 0n ? "gaps.noCoverageThen" : "gaps.empty")}</p>}
@@ -81,7 +103,11 @@ export function FeedsView({ report }: { report: GapReport }) {
   const { t } = useText();
   return (
     <section className="panel long">
-      <div className="panel-head"><h2><Defined figure="feeds">{t("gaps.feeds")}</Defined></h2></div>
+      <div className="panel-head">
+        <h2>
+          <Defined figure="feeds">{t("gaps.feeds")}</Defined>
+        </h2>
+      </div>
       <div className="panel-body">
         <p className="quiet hint">{t("gaps.feedsHint")}</p>
         <table className="plain-table">
@@ -91,7 +117,9 @@ export function FeedsView({ report }: { report: GapReport }) {
               <th scope="col">{t("operations.source")}</th>
               <th scope="col">{t("findings.programme")}</th>
               <th scope="col">{t("gaps.region")}</th>
-              <th scope="col" className="number">{t("operations.live")}</th>
+              <th scope="col" className="number">
+                {t("operations.live")}
+              </th>
               <th scope="col">{t("operations.lastSeen")}</th>
               <th scope="col" />
             </tr>

@@ -12,7 +12,9 @@ export function Defined({ figure, children }: { figure: string; children: ReactN
   if (!text) return <>{children}</>;
   return (
     <Tooltip title={text}>
-      <span className="defined" tabIndex={0}>{children}</span>
+      <span className="defined" tabIndex={0}>
+        {children}
+      </span>
     </Tooltip>
   );
 }

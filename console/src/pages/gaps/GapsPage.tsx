@@ -34,16 +34,24 @@ function Standing({ report }: { report: GapReport }) {
   const late = report.feeds.filter((feed) => feed.late).length;
   return (
     <p className="standing">
-      <span>{t("gaps.asOf")} {dateText(report.asOfDate)}</span>
-      <span>{t("gaps.made")} {timeText(report.time)}</span>
-      <span>{t("gaps.period")} {monthText(report.fromMonth)} – {monthText(report.toMonth)}</span>
+      <span>
+        {t("gaps.asOf")} {dateText(report.asOfDate)}
+      </span>
+      <span>
+        {t("gaps.made")} {timeText(report.time)}
+      </span>
+      <span>
+        {t("gaps.period")} {monthText(report.fromMonth)} – {monthText(report.toMonth)}
+      </span>
       {report.feeds.length > 0 && (
         <span className={late > 0 ? "late" : undefined}>
           {t("gaps.completeness", { n: report.feeds.length - late, of: report.feeds.length })}
         </span>
       )}
       {report.suppressedRows > 0n && <span>{t("gaps.suppressed", { n: count(report.suppressedRows) })}</span>}
-      <span className="print-only">{t("gaps.printedBy")} {session.user}</span>
+      <span className="print-only">
+        {t("gaps.printedBy")} {session.user}
+      </span>
     </p>
   );
 }
@@ -68,8 +76,12 @@ function PeriodBar({ ask, change }: { ask: Ask; change: (part: Partial<Ask>) => 
         placeholder={t("person.asKnownAt")}
         aria-label={t("person.asKnownAt")}
       />
-      <Checkbox checked={ask.compare} onChange={(event) => change({ compare: event.target.checked })}>{t("gaps.compare")}</Checkbox>
-      <Checkbox checked={ask.full} onChange={(event) => change({ full: event.target.checked })}>{t("gaps.full")}</Checkbox>
+      <Checkbox checked={ask.compare} onChange={(event) => change({ compare: event.target.checked })}>
+        {t("gaps.compare")}
+      </Checkbox>
+      <Checkbox checked={ask.full} onChange={(event) => change({ full: event.target.checked })}>
+        {t("gaps.full")}
+      </Checkbox>
     </div>
   );
 }
@@ -108,8 +120,18 @@ export function Component() {
   const path = [2, 4, 6, 9].filter((digits) => filter.region.length >= digits).map((digits) => filter.region.slice(0, digits));
   const report = query.data?.report;
   const body = () => {
-    if (query.isPending) return <div className="panel"><PanelSkeleton rows={10} /></div>;
-    if (!report) return <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>;
+    if (query.isPending)
+      return (
+        <div className="panel">
+          <PanelSkeleton rows={10} />
+        </div>
+      );
+    if (!report)
+      return (
+        <div className="panel">
+          <ErrorState error={query.error} retry={() => void query.refetch()} />
+        </div>
+      );
     if (report.rows.length === 0 && view !== "feeds") {
       return (
         <div className="panel">
@@ -137,12 +159,16 @@ export function Component() {
               i === path.length ? (
                 <span aria-current="page">{code ? placeName(code) || code : t("gaps.country")}</span>
               ) : (
-                <button type="button" className="link" onClick={() => drill(code)}>{code ? placeName(code) || code : t("gaps.country")}</button>
+                <button type="button" className="link" onClick={() => drill(code)}>
+                  {code ? placeName(code) || code : t("gaps.country")}
+                </button>
               ),
           }))}
         />
         <span className="lead" />
-        <Link className="cell no-print" to={`/gaps/monthly${filter.region ? `?region=${filter.region.slice(0, 6)}` : ""}`}>{t("gaps.monthly")}</Link>
+        <Link className="cell no-print" to={`/gaps/monthly${filter.region ? `?region=${filter.region.slice(0, 6)}` : ""}`}>
+          {t("gaps.monthly")}
+        </Link>
         {may("takeOut") && (
           <Dropdown
             menu={{
@@ -153,10 +179,14 @@ export function Component() {
             }}
             trigger={["click"]}
           >
-            <Button className="no-print" loading={download.isPending} disabled={!report}>{t("gaps.export")}</Button>
+            <Button className="no-print" loading={download.isPending} disabled={!report}>
+              {t("gaps.export")}
+            </Button>
           </Dropdown>
         )}
-        <Button className="no-print" onClick={() => window.print()}>{t("gaps.print")}</Button>
+        <Button className="no-print" onClick={() => window.print()}>
+          {t("gaps.print")}
+        </Button>
       </div>
       <FilterBar states={false} />
       <PeriodBar ask={ask} change={(part) => setParams((before) => writeAsk(before, part))} />
@@ -167,7 +197,9 @@ export function Component() {
         onChange={show}
         items={VIEWS.map((name) => ({ key: name, label: t(`gaps.view.${name}`) }))}
       />
-      <div className={query.isPlaceholderData ? "gap-body stale" : "gap-body"} aria-busy={query.isFetching}>{body()}</div>
+      <div className={query.isPlaceholderData ? "gap-body stale" : "gap-body"} aria-busy={query.isFetching}>
+        {body()}
+      </div>
     </div>
   );
 }

@@ -14,11 +14,18 @@ import { KindTag } from "@/parts/tags";
 function Cell({ row, metric, to, label }: { row: GapRow | undefined; metric: Metric; to: string; label: string }) {
   const { t } = useText();
   if (!row) return <td className="number quiet">·</td>;
-  if (row.figures?.suppressed) return <td className="number quiet" title={t("gaps.withheldHint")}>{t("gaps.withheld")}</td>;
+  if (row.figures?.suppressed)
+    return (
+      <td className="number quiet" title={t("gaps.withheldHint")}>
+        {t("gaps.withheld")}
+      </td>
+    );
   const value = figureOf(row.figures, metric);
   return (
     <td className="number">
-      <Link className="cell" to={to} aria-label={label}>{metric === "amount" ? yuan(value).replace(/\.00$/, "") : count(value)}</Link>
+      <Link className="cell" to={to} aria-label={label}>
+        {metric === "amount" ? yuan(value).replace(/\.00$/, "") : count(value)}
+      </Link>
     </td>
   );
 }
@@ -27,7 +34,8 @@ export function MatrixTable({ report, filter, drill }: { report: GapReport; filt
   const { t } = useText();
   const [metric, setMetric] = useState<Metric>("findings");
   const { regions, rules } = matrixOf(report.rows);
-  const rows = (rule: string, region: string) => `/findings?${filterKey({ ...filter, states: ["OPEN"], rules: [rule], region: region || filter.region })}`;
+  const rows = (rule: string, region: string) =>
+    `/findings?${filterKey({ ...filter, states: ["OPEN"], rules: [rule], region: region || filter.region })}`;
   const names = (region: string) => (region ? regionName(region) : t("gaps.noRegion"));
   return (
     <section className="panel long">
@@ -55,7 +63,9 @@ export function MatrixTable({ report, filter, drill }: { report: GapReport; filt
               {regions.map((region) => (
                 <th scope="col" key={region} className="number">
                   {region && report.rows.some((row) => row.regionPrefix === region && row.hasFinerRegions) ? (
-                    <button type="button" className="link" title={names(region)} onClick={() => drill(region)}>{shortRegionName(region)}</button>
+                    <button type="button" className="link" title={names(region)} onClick={() => drill(region)}>
+                      {shortRegionName(region)}
+                    </button>
                   ) : (
                     <span title={names(region)}>{region ? shortRegionName(region) : t("gaps.noRegion")}</span>
                   )}
@@ -89,7 +99,9 @@ export function MatrixTable({ report, filter, drill }: { report: GapReport; filt
         </table>
       </div>
       <div className="panel-body">
-        <p className="quiet hint">{t("gaps.totalHint")} {metric === "persons" && t("gaps.personsTotalHint")}</p>
+        <p className="quiet hint">
+          {t("gaps.totalHint")} {metric === "persons" && t("gaps.personsTotalHint")}
+        </p>
         {report.suppressedRows > 0n && <p className="quiet hint">{t("gaps.suppressed", { n: count(report.suppressedRows) })}</p>}
       </div>
     </section>

@@ -40,10 +40,7 @@ export function Component() {
     queryKey: ["gaps", "monthly", month, region, issuer],
     queryFn: ({ signal }) => {
       const [year, number] = month.split("-").map(Number);
-      return reports.getMonthlySummary(
-        { month: { year, month: number }, regionPrefix: region, issuer },
-        { signal, timeoutMs: 120_000 },
-      );
+      return reports.getMonthlySummary({ month: { year, month: number }, regionPrefix: region, issuer }, { signal, timeoutMs: 120_000 });
     },
     staleTime: 300_000,
   });
@@ -51,13 +48,20 @@ export function Component() {
   return (
     <div className="page monthly-page">
       <div className="page-head">
-        <Link to={`/gaps${region ? `?region=${region}` : ""}`} className="cell"><ArrowLeftOutlined aria-hidden /> {t("gaps.title")}</Link>
+        <Link to={`/gaps${region ? `?region=${region}` : ""}`} className="cell">
+          <ArrowLeftOutlined aria-hidden /> {t("gaps.title")}
+        </Link>
         <h1>{t("gaps.monthly")}</h1>
         <span className="lead" />
-        <Button disabled={!summary} onClick={() => summary && saveFile(summary.fileName, "text/html;charset=utf-8", new TextEncoder().encode(summary.html))}>
+        <Button
+          disabled={!summary}
+          onClick={() => summary && saveFile(summary.fileName, "text/html;charset=utf-8", new TextEncoder().encode(summary.html))}
+        >
           {t("gaps.save")}
         </Button>
-        <Button type="primary" disabled={!summary} onClick={() => frame.current?.contentWindow?.print()}>{t("gaps.print")}</Button>
+        <Button type="primary" disabled={!summary} onClick={() => frame.current?.contentWindow?.print()}>
+          {t("gaps.print")}
+        </Button>
       </div>
       <div className="filters">
         <DatePicker
@@ -81,11 +85,21 @@ export function Component() {
         />
       </div>
       {query.isPending ? (
-        <div className="panel"><PanelSkeleton rows={14} /></div>
+        <div className="panel">
+          <PanelSkeleton rows={14} />
+        </div>
       ) : !summary ? (
-        <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>
+        <div className="panel">
+          <ErrorState error={query.error} retry={() => void query.refetch()} />
+        </div>
       ) : (
-        <iframe ref={frame} className="document" title={t("gaps.monthly")} srcDoc={withNonce(summary.html)} sandbox="allow-same-origin allow-modals" />
+        <iframe
+          ref={frame}
+          className="document"
+          title={t("gaps.monthly")}
+          srcDoc={withNonce(summary.html)}
+          sandbox="allow-same-origin allow-modals"
+        />
       )}
     </div>
   );

@@ -30,7 +30,12 @@ function Change({ percent }: { percent: number | null }) {
   const { t } = useText();
   if (percent === null) return null;
   const text = percent > 0 ? `+${percent}%` : percent < 0 ? `\u2212${-percent}%` : "0%";
-  return <small title={t("gaps.comparedHint")}> {text} {t("gaps.compared")}</small>;
+  return (
+    <small title={t("gaps.comparedHint")}>
+      {" "}
+      {text} {t("gaps.compared")}
+    </small>
+  );
 }
 
 export function Figures({ report, compare }: { report: GapReport; compare: boolean }) {
@@ -45,15 +50,31 @@ export function Figures({ report, compare }: { report: GapReport; compare: boole
     ["total.amount_fen", t("gaps.amount"), money(total.amountFen)],
     ["total.estimated_fen", t("gaps.estimated"), money(total.estimatedFen)],
     ["total.overdue", t("gaps.overdue"), count(total.overdue)],
-    ["total.movement.opened", t("gaps.opened"), <>{count(total.movement?.opened ?? 0n)}{change((m) => m.opened)}</>],
-    ["total.movement.closed", t("gaps.closed"), <>{count((total.movement?.closed ?? 0n) + (total.movement?.settled ?? 0n))}{change((m) => m.closed + m.settled)}</>],
+    [
+      "total.movement.opened",
+      t("gaps.opened"),
+      <>
+        {count(total.movement?.opened ?? 0n)}
+        {change((m) => m.opened)}
+      </>,
+    ],
+    [
+      "total.movement.closed",
+      t("gaps.closed"),
+      <>
+        {count((total.movement?.closed ?? 0n) + (total.movement?.settled ?? 0n))}
+        {change((m) => m.closed + m.settled)}
+      </>,
+    ],
     ["total.movement.recovered_fen", t("gaps.recovered"), money(total.movement?.recoveredFen ?? 0n)],
   ];
   return (
     <dl className="figures by-four">
       {figures.map(([figure, name, value]) => (
         <div key={figure} className="figure">
-          <dt><Defined figure={figure}>{name}</Defined></dt>
+          <dt>
+            <Defined figure={figure}>{name}</Defined>
+          </dt>
           <dd>{value}</dd>
         </div>
       ))}
@@ -71,16 +92,26 @@ interface Labels {
 function regionsChart(rows: readonly GapRow[], labels: Labels) {
   const sums = new Map<string, bigint>();
   for (const row of rows) sums.set(row.regionPrefix, (sums.get(row.regionPrefix) ?? 0n) + (row.figures?.findings ?? 0n));
-  const codes = [...sums].sort((a, b) => Number(b[1] - a[1])).slice(0, SHOWN).map(([code]) => code);
+  const codes = [...sums]
+    .sort((a, b) => Number(b[1] - a[1]))
+    .slice(0, SHOWN)
+    .map(([code]) => code);
   const kinds = [...new Set(rows.map((row) => row.kind))].sort((a, b) => a - b);
-  const at = (code: string, kind: FindingKind) => rows.find((row) => row.regionPrefix === code && row.kind === kind)?.figures?.findings ?? 0n;
+  const at = (code: string, kind: FindingKind) =>
+    rows.find((row) => row.regionPrefix === code && row.kind === kind)?.figures?.findings ?? 0n;
   const option: EChartsOption = {
     animation: false,
     grid: { left: 4, right: 24, top: 30, bottom: 4, containLabel: true },
     legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: color.ink } },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     xAxis: { type: "value", minInterval: 1, axisLabel: AXIS_TEXT, splitLine: { lineStyle: { color: "#eef1f4" } } },
-    yAxis: { type: "category", inverse: true, data: codes.map(labels.region), axisLabel: { ...AXIS_TEXT, color: color.ink }, axisTick: { show: false } },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: codes.map(labels.region),
+      axisLabel: { ...AXIS_TEXT, color: color.ink },
+      axisTick: { show: false },
+    },
     series: kinds.map((kind) => ({
       type: "bar",
       stack: "all",
@@ -133,7 +164,9 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
       <Figures report={report} compare={ask.compare} />
       <div className="two">
         {byKind.isPending ? (
-          <div className="panel"><PanelSkeleton rows={6} /></div>
+          <div className="panel">
+            <PanelSkeleton rows={6} />
+          </div>
         ) : (
           <ChartPanel
             title={t("gaps.chart")}
@@ -145,7 +178,10 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
               if (code) drill(code);
             }}
             columns={[t("gaps.region"), ...regions.kinds.map(kindLabel)]}
-            rows={regions.codes.map((code) => ({ name: regionLabel(code), cells: regions.kinds.map((kind) => count(regions.at(code, kind))) }))}
+            rows={regions.codes.map((code) => ({
+              name: regionLabel(code),
+              cells: regions.kinds.map((kind) => count(regions.at(code, kind))),
+            }))}
           />
         )}
         <ChartPanel
@@ -156,7 +192,9 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
           columns={[t("gaps.month"), t("gaps.opened"), t("gaps.closed"), t("gaps.openAtEnd")]}
           rows={report.trend.map(({ month, movement }) => ({
             name: monthText(month),
-            cells: movement ? [movement.opened + movement.reopened, movement.closed + movement.settled, movement.openAtEnd].map(count) : null,
+            cells: movement
+              ? [movement.opened + movement.reopened, movement.closed + movement.settled, movement.openAtEnd].map(count)
+              : null,
           }))}
         />
       </div>

@@ -55,9 +55,7 @@ export function Login({ expired, entered }: { expired: boolean; entered: (sessio
   };
 
   const locked =
-    lock.left > 90
-      ? t("login.locked", { minutes: Math.ceil(lock.left / 60) })
-      : t("login.lockedSeconds", { seconds: lock.left });
+    lock.left > 90 ? t("login.locked", { minutes: Math.ceil(lock.left / 60) }) : t("login.lockedSeconds", { seconds: lock.left });
   return (
     <main className="login">
       <div className="login-card">
@@ -94,7 +92,12 @@ export function Login({ expired, entered }: { expired: boolean; entered: (sessio
         </Form>
         <footer>
           <span className="quiet">{t("login.notice")}</span>
-          <Button type="link" size="small" onClick={() => chooseLanguage(language === "zh" ? "en" : "zh")} aria-label={t("app.languageLabel")}>
+          <Button
+            type="link"
+            size="small"
+            onClick={() => chooseLanguage(language === "zh" ? "en" : "zh")}
+            aria-label={t("app.languageLabel")}
+          >
             {t("app.language")}
           </Button>
         </footer>

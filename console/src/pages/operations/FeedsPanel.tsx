@@ -34,7 +34,15 @@ function Row({ source, settle, explain }: { source: Source; settle?: () => void;
       <td className="number">{count(source.accepted)}</td>
       <td className={share >= 5 ? "number late" : "number"}>
         {source.rejected > 0n ? (
-          <Button type="link" size="small" className="in-number" onClick={explain} aria-label={t("operations.rejectedTitle", { source: source.sourceId })}>{count(source.rejected)}</Button>
+          <Button
+            type="link"
+            size="small"
+            className="in-number"
+            onClick={explain}
+            aria-label={t("operations.rejectedTitle", { source: source.sourceId })}
+          >
+            {count(source.rejected)}
+          </Button>
         ) : (
           count(source.rejected)
         )}
@@ -48,7 +56,13 @@ function Row({ source, settle, explain }: { source: Source; settle?: () => void;
         {source.snapshotHeld ? (
           <>
             <Tag color="gold">{t("operations.held")}</Tag>
-            {settle ? <Button size="small" onClick={settle}>{t("operations.confirm")}</Button> : <span className="quiet small">{t("operations.cannotConfirm")}</span>}
+            {settle ? (
+              <Button size="small" onClick={settle}>
+                {t("operations.confirm")}
+              </Button>
+            ) : (
+              <span className="quiet small">{t("operations.cannotConfirm")}</span>
+            )}
           </>
         ) : source.openSnapshotId ? (
           <Tag>{t("operations.open")}</Tag>
@@ -68,14 +82,37 @@ export function FeedsPanel({ every }: { every: number }) {
     queryFn: ({ signal }) => feeds.listSources({ pageSize: 1000 }, { signal }),
     refetchInterval: every,
   });
-  if (query.isPending) return <div className="panel"><PanelSkeleton rows={8} /></div>;
-  if (!query.data) return <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>;
+  if (query.isPending)
+    return (
+      <div className="panel">
+        <PanelSkeleton rows={8} />
+      </div>
+    );
+  if (!query.data)
+    return (
+      <div className="panel">
+        <ErrorState error={query.error} retry={() => void query.refetch()} />
+      </div>
+    );
   const { sources } = query.data;
-  if (sources.length === 0) return <div className="panel"><Empty title={t("operations.noSources")} hint={t("operations.noSourcesHint")} /></div>;
+  if (sources.length === 0)
+    return (
+      <div className="panel">
+        <Empty title={t("operations.noSources")} hint={t("operations.noSourcesHint")} />
+      </div>
+    );
   const held = sources.filter((source) => source.snapshotHeld).length;
   return (
     <>
-      {held > 0 && <Alert className="above" type="warning" showIcon title={t("operations.heldTitle", { n: held })} description={t("operations.heldText")} />}
+      {held > 0 && (
+        <Alert
+          className="above"
+          type="warning"
+          showIcon
+          title={t("operations.heldTitle", { n: held })}
+          description={t("operations.heldText")}
+        />
+      )}
       <section className="panel">
         <div className="panel-body wide">
           <table className="plain-table">
@@ -85,16 +122,27 @@ export function FeedsPanel({ every }: { every: number }) {
                 <th scope="col">{t("operations.source")}</th>
                 <th scope="col">{t("operations.content")}</th>
                 <th scope="col">{t("operations.region")}</th>
-                <th scope="col" className="number">{t("operations.live")}</th>
-                <th scope="col" className="number">{t("operations.accepted")}</th>
-                <th scope="col" className="number">{t("operations.rejected")}</th>
+                <th scope="col" className="number">
+                  {t("operations.live")}
+                </th>
+                <th scope="col" className="number">
+                  {t("operations.accepted")}
+                </th>
+                <th scope="col" className="number">
+                  {t("operations.rejected")}
+                </th>
                 <th scope="col">{t("operations.lastSeen")}</th>
                 <th scope="col">{t("operations.snapshot")}</th>
               </tr>
             </thead>
             <tbody>
               {sources.map((source) => (
-                <Row key={source.sourceId} source={source} explain={() => setExplained(source)} settle={may("settleSnapshots") ? () => setSettling(source) : undefined} />
+                <Row
+                  key={source.sourceId}
+                  source={source}
+                  explain={() => setExplained(source)}
+                  settle={may("settleSnapshots") ? () => setSettling(source) : undefined}
+                />
               ))}
             </tbody>
           </table>

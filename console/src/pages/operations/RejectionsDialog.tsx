@@ -21,7 +21,13 @@ export function RejectionsDialog({ source, close }: { source: Source; close: () 
     { title: t("operations.samples"), className: "code", render: ({ sampleRecordIds }) => sampleRecordIds.join(" ") },
   ];
   return (
-    <Modal open width={920} title={t("operations.rejectedTitle", { source: sourceId })} onCancel={close} footer={<Button onClick={close}>{t("common.close")}</Button>}>
+    <Modal
+      open
+      width={920}
+      title={t("operations.rejectedTitle", { source: sourceId })}
+      onCancel={close}
+      footer={<Button onClick={close}>{t("common.close")}</Button>}
+    >
       <p className="quiet">{t("operations.rejectedText")}</p>
       {query.isPending ? (
         <PanelSkeleton rows={4} />

@@ -22,19 +22,35 @@ function Preview({ preview }: { preview: PreviewRulesResponse }) {
         <tr>
           <th scope="col">{t("operations.ruleId")}</th>
           <th scope="col">{t("operations.ruleVersion")}</th>
-          <th scope="col" className="number">{t("operations.opens")}</th>
-          <th scope="col" className="number">{t("operations.changes")}</th>
-          <th scope="col" className="number">{t("operations.closes")}</th>
-          <th scope="col" className="number">{t("operations.stays")}</th>
-          <th scope="col" className="number">{t("findings.amount")}</th>
+          <th scope="col" className="number">
+            {t("operations.opens")}
+          </th>
+          <th scope="col" className="number">
+            {t("operations.changes")}
+          </th>
+          <th scope="col" className="number">
+            {t("operations.closes")}
+          </th>
+          <th scope="col" className="number">
+            {t("operations.stays")}
+          </th>
+          <th scope="col" className="number">
+            {t("findings.amount")}
+          </th>
         </tr>
       </thead>
       <tbody>
         {preview.rules.map((rule) => (
           <tr key={rule.ruleId}>
-            <th scope="row"><span className="code">{rule.ruleId}</span> {findingTitle(rule)}</th>
+            <th scope="row">
+              <span className="code">{rule.ruleId}</span> {findingTitle(rule)}
+            </th>
             <td className="nowrap">
-              {rule.versionNow === 0 ? t("operations.isNew") : rule.versionThen === 0 ? t("operations.isGone") : `${rule.versionNow} → ${rule.versionThen}`}
+              {rule.versionNow === 0
+                ? t("operations.isNew")
+                : rule.versionThen === 0
+                  ? t("operations.isGone")
+                  : `${rule.versionNow} → ${rule.versionThen}`}
             </td>
             <td className="number">{count(rule.opens)}</td>
             <td className="number">{count(rule.changes)}</td>
@@ -92,7 +108,11 @@ export function RulesPanel({ rules }: { rules: RuleStatus[] }) {
     <section className="panel">
       <div className="panel-head">
         <h2>{t("operations.rulesInForce", { n: rules.length })}</h2>
-        {may("reloadRules") && <Button className="end" loading={look.isPending} onClick={() => look.mutate()}>{t("operations.preview")}</Button>}
+        {may("reloadRules") && (
+          <Button className="end" loading={look.isPending} onClick={() => look.mutate()}>
+            {t("operations.preview")}
+          </Button>
+        )}
       </div>
       <div className="panel-body wide">
         <table className="plain-table">
@@ -114,13 +134,23 @@ export function RulesPanel({ rules }: { rules: RuleStatus[] }) {
                   <span className="code">{rule.ruleId}</span> {findingTitle(rule)}
                   {rule.ofHousehold && <div className="quiet small">{t("operations.ofHousehold")}</div>}
                 </th>
-                <td><KindTag kind={rule.kind} /></td>
-                <td><SeverityMark severity={rule.severity} /></td>
+                <td>
+                  <KindTag kind={rule.kind} />
+                </td>
+                <td>
+                  <SeverityMark severity={rule.severity} />
+                </td>
                 <td>{rule.version}</td>
-                <td className="nowrap">{rule.effectiveFrom?.year || rule.effectiveTo?.year ? `${dateText(rule.effectiveFrom)} – ${dateText(rule.effectiveTo)}` : "—"}</td>
+                <td className="nowrap">
+                  {rule.effectiveFrom?.year || rule.effectiveTo?.year
+                    ? `${dateText(rule.effectiveFrom)} – ${dateText(rule.effectiveTo)}`
+                    : "—"}
+                </td>
                 <td>
                   <span lang="zh-CN">{rule.legalBasis}</span>
-                  <div className={rule.basisConfirmed ? "small mark-ok" : "small mark-open"}>{t(rule.basisConfirmed ? "findings.basisConfirmed" : "findings.basisUnconfirmed")}</div>
+                  <div className={rule.basisConfirmed ? "small mark-ok" : "small mark-open"}>
+                    {t(rule.basisConfirmed ? "findings.basisConfirmed" : "findings.basisUnconfirmed")}
+                  </div>
                 </td>
               </tr>
             ))}

@@ -9,10 +9,25 @@ import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 export function SchedulesPanel() {
   const { t, language } = useText();
   const query = useQuery({ queryKey: ["schedules"], queryFn: ({ signal }) => reports.listReportSchedules({}, { signal }) });
-  if (query.isPending) return <div className="panel"><PanelSkeleton rows={4} /></div>;
-  if (!query.data) return <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>;
+  if (query.isPending)
+    return (
+      <div className="panel">
+        <PanelSkeleton rows={4} />
+      </div>
+    );
+  if (!query.data)
+    return (
+      <div className="panel">
+        <ErrorState error={query.error} retry={() => void query.refetch()} />
+      </div>
+    );
   const { schedules } = query.data;
-  if (schedules.length === 0) return <div className="panel"><Empty title={t("operations.noSchedules")} hint={t("operations.noSchedulesHint")} /></div>;
+  if (schedules.length === 0)
+    return (
+      <div className="panel">
+        <Empty title={t("operations.noSchedules")} hint={t("operations.noSchedulesHint")} />
+      </div>
+    );
   return (
     <section className="panel">
       <div className="panel-body wide">
@@ -37,7 +52,14 @@ export function SchedulesPanel() {
                 <td className="nowrap">{timeText(schedule.nextTime)}</td>
                 <td className="nowrap">{timeText(schedule.lastTime) || t("operations.never")}</td>
                 <td className="code">{schedule.lastFile}</td>
-                <td>{schedule.failedSince && <><Tag color="red">{t("operations.failedSince", { time: timeText(schedule.failedSince) })}</Tag>{schedule.failure}</>}</td>
+                <td>
+                  {schedule.failedSince && (
+                    <>
+                      <Tag color="red">{t("operations.failedSince", { time: timeText(schedule.failedSince) })}</Tag>
+                      {schedule.failure}
+                    </>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

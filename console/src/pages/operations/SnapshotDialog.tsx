@@ -30,12 +30,30 @@ export function SnapshotDialog({ source, close }: { source: Source; close: () =>
       title={t("operations.confirmTitle", { source: source.sourceId })}
       onCancel={close}
       footer={[
-        <Button key="keep" disabled={!ready} loading={settle.isPending && settle.variables} onClick={() => settle.mutate(true)}>{t("operations.discard")}</Button>,
-        <Button key="end" danger type="primary" disabled={!ready} loading={settle.isPending && !settle.variables} onClick={() => settle.mutate(false)}>{t("operations.apply")}</Button>,
+        <Button key="keep" disabled={!ready} loading={settle.isPending && settle.variables} onClick={() => settle.mutate(true)}>
+          {t("operations.discard")}
+        </Button>,
+        <Button
+          key="end"
+          danger
+          type="primary"
+          disabled={!ready}
+          loading={settle.isPending && !settle.variables}
+          onClick={() => settle.mutate(false)}
+        >
+          {t("operations.apply")}
+        </Button>,
       ]}
     >
       <p>{t("operations.confirmText")}</p>
-      <Input.TextArea value={reason} onChange={(event) => setReason(event.target.value)} rows={2} maxLength={500} placeholder={t("operations.reason")} aria-label={t("operations.reason")} />
+      <Input.TextArea
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+        rows={2}
+        maxLength={500}
+        placeholder={t("operations.reason")}
+        aria-label={t("operations.reason")}
+      />
     </Modal>
   );
 }

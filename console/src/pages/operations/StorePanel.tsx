@@ -20,9 +20,14 @@ function microsText(micros: bigint): string {
 
 function Health({ stats }: { stats: StoreStats }) {
   const { t } = useText();
-  if (!stats.takesWrites) return <Alert className="above" type="error" showIcon title={t("operations.noWrites")} description={t("operations.noWritesHint")} />;
-  if (stats.diskLow) return <Alert className="above" type="error" showIcon title={t("operations.diskLow", { least: bytesText(stats.minFreeDiskBytes) })} />;
-  if (stats.backgroundErrors > 0n) return <Alert className="above" type="warning" showIcon title={t("operations.backgroundErrors", { n: count(stats.backgroundErrors) })} />;
+  if (!stats.takesWrites)
+    return <Alert className="above" type="error" showIcon title={t("operations.noWrites")} description={t("operations.noWritesHint")} />;
+  if (stats.diskLow)
+    return <Alert className="above" type="error" showIcon title={t("operations.diskLow", { least: bytesText(stats.minFreeDiskBytes) })} />;
+  if (stats.backgroundErrors > 0n)
+    return (
+      <Alert className="above" type="warning" showIcon title={t("operations.backgroundErrors", { n: count(stats.backgroundErrors) })} />
+    );
   return <Alert className="above" type="success" showIcon title={t("operations.storeWell")} />;
 }
 
@@ -70,7 +75,8 @@ function Backups() {
   });
   const check = useMutation({
     mutationFn: (backup: Backup) => admin.checkRestore({ backupId: backup.backupId }, LONG),
-    onSuccess: (result) => message.success(t("operations.restorable", { rows: count(result.rows), entries: count(result.auditEntries) }), 10),
+    onSuccess: (result) =>
+      message.success(t("operations.restorable", { rows: count(result.rows), entries: count(result.auditEntries) }), 10),
     onError: failed,
   });
   const busy = create.isPending || check.isPending;
@@ -78,7 +84,11 @@ function Backups() {
     <section className="panel">
       <div className="panel-head">
         <h2>{t("operations.backups")}</h2>
-        {may("backUp") && query.data && <Button className="end" size="small" loading={create.isPending} disabled={busy} onClick={() => create.mutate()}>{t("operations.backUp")}</Button>}
+        {may("backUp") && query.data && (
+          <Button className="end" size="small" loading={create.isPending} disabled={busy} onClick={() => create.mutate()}>
+            {t("operations.backUp")}
+          </Button>
+        )}
       </div>
       <div className="panel-body">
         {query.isPending ? (
@@ -95,8 +105,12 @@ function Backups() {
             <thead>
               <tr>
                 <th scope="col">{t("review.time")}</th>
-                <th scope="col" className="number">{t("operations.position")}</th>
-                <th scope="col" className="number">{t("operations.size")}</th>
+                <th scope="col" className="number">
+                  {t("operations.position")}
+                </th>
+                <th scope="col" className="number">
+                  {t("operations.size")}
+                </th>
                 <th scope="col" />
               </tr>
             </thead>
@@ -106,7 +120,18 @@ function Backups() {
                   <td>{microsText(backup.timeUs)}</td>
                   <td className="number">{count(backup.position)}</td>
                   <td className="number">{bytesText(backup.bytes)}</td>
-                  <td>{may("backUp") && <Button size="small" disabled={busy} loading={check.isPending && check.variables === backup} onClick={() => check.mutate(backup)}>{t("operations.checkRestore")}</Button>}</td>
+                  <td>
+                    {may("backUp") && (
+                      <Button
+                        size="small"
+                        disabled={busy}
+                        loading={check.isPending && check.variables === backup}
+                        onClick={() => check.mutate(backup)}
+                      >
+                        {t("operations.checkRestore")}
+                      </Button>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -120,15 +145,29 @@ function Backups() {
 export function StorePanel({ every }: { every: number }) {
   const { t } = useText();
   const query = useQuery({ queryKey: ["store"], queryFn: ({ signal }) => admin.getStoreStats({}, { signal }), refetchInterval: every });
-  if (query.isPending) return <div className="panel"><PanelSkeleton rows={8} /></div>;
-  if (!query.data) return <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>;
+  if (query.isPending)
+    return (
+      <div className="panel">
+        <PanelSkeleton rows={8} />
+      </div>
+    );
+  if (!query.data)
+    return (
+      <div className="panel">
+        <ErrorState error={query.error} retry={() => void query.refetch()} />
+      </div>
+    );
   return (
     <>
       <Health stats={query.data} />
       <div className="two">
         <section className="panel">
-          <div className="panel-head"><h2>{t("operations.store")}</h2></div>
-          <div className="panel-body"><Figures stats={query.data} /></div>
+          <div className="panel-head">
+            <h2>{t("operations.store")}</h2>
+          </div>
+          <div className="panel-body">
+            <Figures stats={query.data} />
+          </div>
         </section>
         <Backups />
       </div>

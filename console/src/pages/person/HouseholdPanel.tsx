@@ -32,14 +32,22 @@ export function HouseholdPanel({ personId, purpose }: { personId: string; purpos
               <tr key={member.personId}>
                 <td>
                   {member.personId === personId ? (
-                    <><span className="code">{member.personId}</span> <Tag>{t("person.thisOne")}</Tag></>
+                    <>
+                      <span className="code">{member.personId}</span> <Tag>{t("person.thisOne")}</Tag>
+                    </>
                   ) : (
-                    <Link className="cell code" to={linkTo(member.personId, params)}>{member.personId}</Link>
+                    <Link className="cell code" to={linkTo(member.personId, params)}>
+                      {member.personId}
+                    </Link>
                   )}
                 </td>
-                <td className="nowrap">{[...new Set(member.ties.map(({ relation }) => relation).filter(Boolean))].join(t("common.listSeparator")) || "—"}</td>
+                <td className="nowrap">
+                  {[...new Set(member.ties.map(({ relation }) => relation).filter(Boolean))].join(t("common.listSeparator")) || "—"}
+                </td>
                 <td className="quiet code">
-                  {[...new Set(member.ties.map(({ record, householdId }) => `${record?.sourceId} ${householdId}`))].map((tie) => <div key={tie}>{tie}</div>)}
+                  {[...new Set(member.ties.map(({ record, householdId }) => `${record?.sourceId} ${householdId}`))].map((tie) => (
+                    <div key={tie}>{tie}</div>
+                  ))}
                 </td>
               </tr>
             ))}
@@ -49,7 +57,9 @@ export function HouseholdPanel({ personId, purpose }: { personId: string; purpos
           <ul className="finding-list">
             {findings.map((finding) => (
               <li key={finding.findingId}>
-                <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>{findingTitle(finding)}</Link>
+                <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>
+                  {findingTitle(finding)}
+                </Link>
               </li>
             ))}
           </ul>
@@ -59,7 +69,9 @@ export function HouseholdPanel({ personId, purpose }: { personId: string; purpos
   };
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("person.household")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("person.household")}</h2>
+      </div>
       <div className="panel-body">{body()}</div>
     </section>
   );

@@ -6,7 +6,9 @@ export function Identity({ records }: { records: PersonRecord[] }) {
   const { t } = useText();
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("person.identity")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("person.identity")}</h2>
+      </div>
       <div className="panel-body">
         <table className="plain-table variants">
           <caption className="hidden-text">{t("person.variants")}</caption>
@@ -25,7 +27,9 @@ export function Identity({ records }: { records: PersonRecord[] }) {
                     <div key={value} className="variant">
                       <span>{value}</span>
                       {(variants.length > 1 || count < records.length) && (
-                        <span className="quiet small" title={sources.join("\n")}>{t("person.writtenBy", { n: count })}</span>
+                        <span className="quiet small" title={sources.join("\n")}>
+                          {t("person.writtenBy", { n: count })}
+                        </span>
                       )}
                     </div>
                   ))}

@@ -56,7 +56,9 @@ export function LinksPanel({ personId, purpose }: { personId: string; purpose: P
   };
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("person.links")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("person.links")}</h2>
+      </div>
       <div className="panel-body">{body()}</div>
     </section>
   );

@@ -40,12 +40,21 @@ export function LookupForm({ params, lookUp }: LookupFormProps) {
         layout="vertical"
         requiredMark={false}
         onFinish={submit}
-        initialValues={{ id: given("id"), source: given("source"), record: given("record"), purpose: given("purpose") ?? "REVIEW", case: given("case") }}
+        initialValues={{
+          id: given("id"),
+          source: given("source"),
+          record: given("record"),
+          purpose: given("purpose") ?? "REVIEW",
+          case: given("case"),
+        }}
       >
         <Segmented
           value={by}
           onChange={setBy}
-          options={[{ value: "id", label: t("person.byId") }, { value: "record", label: t("person.byRecord") }]}
+          options={[
+            { value: "id", label: t("person.byId") },
+            { value: "record", label: t("person.byRecord") },
+          ]}
         />
         <div className="lookup-fields">
           {by === "id" ? (
@@ -72,7 +81,9 @@ export function LookupForm({ params, lookUp }: LookupFormProps) {
           >
             <Input maxLength={64} spellCheck={false} />
           </Form.Item>
-          <Button type="primary" htmlType="submit">{t("person.lookup")}</Button>
+          <Button type="primary" htmlType="submit">
+            {t("person.lookup")}
+          </Button>
         </div>
       </Form>
       <p className="quiet hint">{t("person.audited")}</p>

@@ -41,7 +41,9 @@ function Findings({ person }: { person: Person }) {
   const { t } = useText();
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("person.findings")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("person.findings")}</h2>
+      </div>
       <div className="panel-body">
         {person.findings.length === 0 ? (
           <p className="quiet hint">{t("person.noFindings")}</p>
@@ -50,9 +52,13 @@ function Findings({ person }: { person: Person }) {
             {person.findings.map((finding) => (
               <li key={finding.findingId}>
                 <KindTag kind={finding.kind} />
-                <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>{findingTitle(finding)}</Link>
+                <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>
+                  {findingTitle(finding)}
+                </Link>
                 <SeverityMark severity={finding.severity} />
-                <span className="end"><DueMark finding={finding} /></span>
+                <span className="end">
+                  <DueMark finding={finding} />
+                </span>
               </li>
             ))}
           </ul>
@@ -67,8 +73,18 @@ function PersonView({ lookup }: { lookup: Lookup }) {
   const { may } = useSession();
   const [, setParams] = useSearchParams();
   const query = useQuery(lookupQuery(lookup));
-  if (query.isPending) return <section className="panel"><PanelSkeleton rows={10} /></section>;
-  if (!query.data) return <section className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></section>;
+  if (query.isPending)
+    return (
+      <section className="panel">
+        <PanelSkeleton rows={10} />
+      </section>
+    );
+  if (!query.data)
+    return (
+      <section className="panel">
+        <ErrorState error={query.error} retry={() => void query.refetch()} />
+      </section>
+    );
   const person = query.data;
   const at = (day: string) =>
     setParams((before) => {
@@ -93,7 +109,9 @@ function PersonView({ lookup }: { lookup: Lookup }) {
             aria-label={t("person.asKnownAt")}
           />
         </label>
-        <Button className="no-print" onClick={() => window.print()}>{t("gaps.print")}</Button>
+        <Button className="no-print" onClick={() => window.print()}>
+          {t("gaps.print")}
+        </Button>
       </div>
       {lookup.at && <Alert type="info" showIcon title={t("person.pastView", { day: lookup.at })} className="above" />}
       {person.conflictIds.length > 0 && (
@@ -102,13 +120,25 @@ function PersonView({ lookup }: { lookup: Lookup }) {
           showIcon
           className="above"
           title={t("person.conflicts", { n: person.conflictIds.length })}
-          action={may("review") && <Link className="cell" to={`/review?case=${encodeURIComponent(person.conflictIds[0])}`}>{t("person.openConflict")}</Link>}
+          action={
+            may("review") && (
+              <Link className="cell" to={`/review?case=${encodeURIComponent(person.conflictIds[0])}`}>
+                {t("person.openConflict")}
+              </Link>
+            )
+          }
         />
       )}
       <section className="panel timeline-panel above">
-        <div className="panel-head"><h2>{t("person.chain")}</h2></div>
+        <div className="panel-head">
+          <h2>{t("person.chain")}</h2>
+        </div>
         <div className="panel-body">
-          {person.records.length > 0 ? <Timeline entries={person.records.map((record) => ({ record }))} /> : <p className="quiet">{t("benefit.empty")}</p>}
+          {person.records.length > 0 ? (
+            <Timeline entries={person.records.map((record) => ({ record }))} />
+          ) : (
+            <p className="quiet">{t("benefit.empty")}</p>
+          )}
         </div>
       </section>
       <div className="finding-body">
@@ -134,7 +164,9 @@ export function Component() {
   return (
     <div className="page person-page">
       <div className="page-head no-print">
-        <h1>{t("person.title")} <span className="quiet subtitle">{t("person.subtitle")}</span></h1>
+        <h1>
+          {t("person.title")} <span className="quiet subtitle">{t("person.subtitle")}</span>
+        </h1>
         <span className="lead" />
         {lookup && !asking && <Button onClick={() => setAsking(true)}>{t("person.another")}</Button>}
       </div>
@@ -151,7 +183,9 @@ export function Component() {
       {lookup ? (
         <PersonView key={`${lookup.id} ${lookup.source} ${lookup.record}`} lookup={lookup} />
       ) : (
-        <section className="panel"><Empty title={t("person.start")} hint={t("person.startHint")} /></section>
+        <section className="panel">
+          <Empty title={t("person.start")} hint={t("person.startHint")} />
+        </section>
       )}
     </div>
   );

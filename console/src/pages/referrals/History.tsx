@@ -1,6 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { referrals } from "@/api/clients";
-import { CharityAnswer_Answer, Referral_Reason, ReferralEvent_Kind as Kind, type Referral, type ReferralEvent } from "@/gen/relief/v1/referral_service_pb";
+import {
+  CharityAnswer_Answer,
+  Referral_Reason,
+  ReferralEvent_Kind as Kind,
+  type Referral,
+  type ReferralEvent,
+} from "@/gen/relief/v1/referral_service_pb";
 import { dateText } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { regionName } from "@/lib/regions";
@@ -21,7 +27,8 @@ function entryOf({ sequence, kind, time, actor, reason, target, dueDate, charity
       reason > 0 && named("referralReason", Referral_Reason[reason]),
       target && `${programmeName(target.programme)} ${regionName(target.region)}`,
       dueDate?.year ? t("referrals.dueThen", { day: dateText(dueDate) }) : "",
-      answer && `${answer.projectId} ${named("charityAnswer", CharityAnswer_Answer[answer.answer])} ${answer.amountFen > 0n ? money(answer.amountFen) : ""}`,
+      answer &&
+        `${answer.projectId} ${named("charityAnswer", CharityAnswer_Answer[answer.answer])} ${answer.amountFen > 0n ? money(answer.amountFen) : ""}`,
     ],
     note,
     tone: GOOD.has(kind) ? "good" : STRONG.has(kind) ? "strong" : undefined,

@@ -32,19 +32,49 @@ function Facts({ referral }: { referral: Referral }) {
   const { t } = useText();
   const { consent } = referral;
   const rows: [string, ReactNode][] = [
-    [t("referrals.finding"), <Link className="cell code" to={`/findings/${encodeURIComponent(referral.findingId)}`}>{referral.findingId}</Link>],
+    [
+      t("referrals.finding"),
+      <Link className="cell code" to={`/findings/${encodeURIComponent(referral.findingId)}`}>
+        {referral.findingId}
+      </Link>,
+    ],
     [t("findings.need"), referral.need ? named("need", Need[referral.need]) : ""],
-    [t("referrals.taker"), <>{officerName(referral.taker)} <span className="quiet">{t("referrals.takerHint")}</span></>],
+    [
+      t("referrals.taker"),
+      <>
+        {officerName(referral.taker)} <span className="quiet">{t("referrals.takerHint")}</span>
+      </>,
+    ],
     [t("referrals.target"), targetText(referral, " · ")],
     [t("referrals.holder"), officerName(referral.holder)],
-    [t("findings.due"), referral.dueDate?.year ? <>{dateText(referral.dueDate)} <Due referral={referral} /></> : ""],
+    [
+      t("findings.due"),
+      referral.dueDate?.year ? (
+        <>
+          {dateText(referral.dueDate)} <Due referral={referral} />
+        </>
+      ) : (
+        ""
+      ),
+    ],
     [
       t("findings.escalation"),
-      referral.escalation > 0 ? `${t("findings.times", { n: referral.escalation })} ${placeName(referral.escalatedTo) || t("gaps.country")}` : "",
+      referral.escalation > 0
+        ? `${t("findings.times", { n: referral.escalation })} ${placeName(referral.escalatedTo) || t("gaps.country")}`
+        : "",
     ],
     [t("findings.reason"), referral.reason ? named("referralReason", Referral_Reason[referral.reason]) : ""],
     [t("referrals.handOvers"), referral.handOvers > 0 ? t("findings.times", { n: referral.handOvers }) : ""],
-    [t("referrals.fulfilledBy"), referral.fulfilledBy ? <span className="code">{referral.fulfilledBy.sourceId}/{referral.fulfilledBy.recordId}</span> : ""],
+    [
+      t("referrals.fulfilledBy"),
+      referral.fulfilledBy ? (
+        <span className="code">
+          {referral.fulfilledBy.sourceId}/{referral.fulfilledBy.recordId}
+        </span>
+      ) : (
+        ""
+      ),
+    ],
     [
       t("referrals.consent"),
       consent
@@ -54,12 +84,14 @@ function Facts({ referral }: { referral: Referral }) {
   ];
   return (
     <dl className="facts-list">
-      {rows.filter(([, value]) => value !== "").map(([name, value]) => (
-        <div key={name} style={{ display: "contents" }}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      {rows
+        .filter(([, value]) => value !== "")
+        .map(([name, value]) => (
+          <div key={name} style={{ display: "contents" }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
     </dl>
   );
 }
@@ -80,8 +112,12 @@ export function Component() {
   return (
     <div className="page">
       <div className="page-head">
-        <Link to="/referrals" className="cell"><ArrowLeftOutlined aria-hidden /> {t("findings.back")}</Link>
-        <h1>{t("referrals.one")} <span className="code quiet">{referral.referralId}</span></h1>
+        <Link to="/referrals" className="cell">
+          <ArrowLeftOutlined aria-hidden /> {t("findings.back")}
+        </Link>
+        <h1>
+          {t("referrals.one")} <span className="code quiet">{referral.referralId}</span>
+        </h1>
         <Tag color="blue">{named("referralState", State[referral.state])}</Tag>
         <span className="lead" />
         {steps.map((name, i) => (
@@ -93,18 +129,26 @@ export function Component() {
       <div className="finding-body">
         <div>
           <section className="panel">
-            <div className="panel-head"><h2>{t("findings.inShort")}</h2></div>
-            <div className="panel-body"><Facts referral={referral} /></div>
+            <div className="panel-head">
+              <h2>{t("findings.inShort")}</h2>
+            </div>
+            <div className="panel-body">
+              <Facts referral={referral} />
+            </div>
           </section>
           {referral.charityAnswers.length > 0 && (
             <section className="panel">
-              <div className="panel-head"><h2>{t("charity.answers")}</h2></div>
+              <div className="panel-head">
+                <h2>{t("charity.answers")}</h2>
+              </div>
               <div className="panel-body">
                 <table className="plain-table">
                   <tbody>
                     {referral.charityAnswers.map((answer) => (
                       <tr key={answer.projectId}>
-                        <th scope="row" className="code">{answer.projectId}</th>
+                        <th scope="row" className="code">
+                          {answer.projectId}
+                        </th>
                         <td>{named("charityAnswer", CharityAnswer_Answer[answer.answer])}</td>
                         <td className="number">{answer.amountFen > 0n ? money(answer.amountFen) : ""}</td>
                         <td className="quiet nowrap">{timeText(answer.time)}</td>
@@ -116,7 +160,9 @@ export function Component() {
             </section>
           )}
         </div>
-        <div><History referral={referral} /></div>
+        <div>
+          <History referral={referral} />
+        </div>
       </div>
       {step && <StepDialog step={step} referral={referral} close={() => setStep(null)} />}
     </div>

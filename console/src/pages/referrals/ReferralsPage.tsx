@@ -32,7 +32,9 @@ export function Due({ referral }: { referral: Referral }) {
 export function targetText(referral: Referral, separator: string): string {
   const { target } = referral;
   if (!target) return "";
-  return [target.programme ? programmeName(target.programme) : "", target.region ? shortRegionName(target.region) : ""].filter(Boolean).join(separator);
+  return [target.programme ? programmeName(target.programme) : "", target.region ? shortRegionName(target.region) : ""]
+    .filter(Boolean)
+    .join(separator);
 }
 
 const WORK = ["OPEN", "HANDED_OVER", "ACCEPTED", "RETURNED"];
@@ -76,7 +78,9 @@ export function Component() {
       width: 190,
       render: ({ referralId, ruleId }) => (
         <>
-          <Link className="cell code" to={`/referrals/${encodeURIComponent(referralId)}`}>{referralId}</Link>
+          <Link className="cell code" to={`/referrals/${encodeURIComponent(referralId)}`}>
+            {referralId}
+          </Link>
           <div className="quiet small">{ruleId}</div>
         </>
       ),
@@ -125,7 +129,9 @@ export function Component() {
           mode="multiple"
           value={states}
           options={options("referralState", State)}
-          onChange={(value: string[]) => change("state", value.length === 0 ? "ANY" : value.join(",") === WORK.join(",") ? "" : value.join(","))}
+          onChange={(value: string[]) =>
+            change("state", value.length === 0 ? "ANY" : value.join(",") === WORK.join(",") ? "" : value.join(","))
+          }
           placeholder={t("findings.anyState")}
           aria-label={t("findings.state")}
           maxTagCount="responsive"
@@ -144,8 +150,12 @@ export function Component() {
           style={{ width: 190 }}
         />
         <RegionPicker value={region} onChange={(prefix) => change("region", prefix)} />
-        <Checkbox checked={overdue} onChange={(event) => change("overdue", event.target.checked ? "1" : "")}>{t("findings.onlyOverdue")}</Checkbox>
-        <Checkbox checked={mine} onChange={(event) => change("mine", event.target.checked ? "1" : "")}>{t("referrals.mine")}</Checkbox>
+        <Checkbox checked={overdue} onChange={(event) => change("overdue", event.target.checked ? "1" : "")}>
+          {t("findings.onlyOverdue")}
+        </Checkbox>
+        <Checkbox checked={mine} onChange={(event) => change("mine", event.target.checked ? "1" : "")}>
+          {t("referrals.mine")}
+        </Checkbox>
       </div>
       <div className="panel">{body()}</div>
     </div>

@@ -109,7 +109,8 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
         requiredMark={false}
         onFinish={(fields) => send.mutate(fields)}
         initialValues={{
-          programme: Programme[referral.target?.programme ?? 0] === "PROGRAMME_UNSPECIFIED" ? undefined : Programme[referral.target?.programme ?? 0],
+          programme:
+            Programme[referral.target?.programme ?? 0] === "PROGRAMME_UNSPECIFIED" ? undefined : Programme[referral.target?.programme ?? 0],
           region: referral.target?.region || undefined,
           onward: false,
           giver: "SELF",
@@ -118,7 +119,12 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
       >
         {step === "return" && (
           <Form.Item name="onward" label={t("referrals.returnTo")}>
-            <Radio.Group options={[{ value: false, label: t("referrals.toTaker") }, { value: true, label: t("referrals.onward") }]} />
+            <Radio.Group
+              options={[
+                { value: false, label: t("referrals.toTaker") },
+                { value: true, label: t("referrals.onward") },
+              ]}
+            />
           </Form.Item>
         )}
         {needsTarget && (
@@ -130,7 +136,12 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
               name="region"
               label={t("referrals.county")}
               valuePropName="value"
-              rules={[{ validator: (_, value?: string) => (value?.length === 6 ? Promise.resolve() : Promise.reject(new Error(t("referrals.countyNeeded")))) }]}
+              rules={[
+                {
+                  validator: (_, value?: string) =>
+                    value?.length === 6 ? Promise.resolve() : Promise.reject(new Error(t("referrals.countyNeeded"))),
+                },
+              ]}
             >
               <RegionField />
             </Form.Item>
@@ -139,10 +150,16 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
         {step === "consent" && (
           <>
             <p className="quiet">{t("referrals.consentHint")}</p>
-            <Form.Item name="decision" label={t("referrals.consent")}><Radio.Group options={options("consentDecision", Decision)} /></Form.Item>
-            <Form.Item name="giver" label={t("referrals.giver")}><Radio.Group options={options("consentGiver", Giver)} /></Form.Item>
+            <Form.Item name="decision" label={t("referrals.consent")}>
+              <Radio.Group options={options("consentDecision", Decision)} />
+            </Form.Item>
+            <Form.Item name="giver" label={t("referrals.giver")}>
+              <Radio.Group options={options("consentGiver", Giver)} />
+            </Form.Item>
             {decision === "GIVEN" && (
-              <Form.Item name="form" label={t("referrals.form")} rules={[{ ...required, whitespace: true }]}><Input maxLength={64} /></Form.Item>
+              <Form.Item name="form" label={t("referrals.form")} rules={[{ ...required, whitespace: true }]}>
+                <Input maxLength={64} />
+              </Form.Item>
             )}
           </>
         )}
@@ -151,7 +168,11 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
             <Select options={options("referralReason", Reason)} />
           </Form.Item>
         )}
-        <Form.Item name="note" label={t("findings.note")} rules={[{ required: reason === "OTHER", whitespace: true, message: t("referrals.noteNeeded") }]}>
+        <Form.Item
+          name="note"
+          label={t("findings.note")}
+          rules={[{ required: reason === "OTHER", whitespace: true, message: t("referrals.noteNeeded") }]}
+        >
           <Input.TextArea rows={3} maxLength={500} showCount />
         </Form.Item>
       </Form>

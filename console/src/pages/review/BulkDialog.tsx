@@ -69,7 +69,10 @@ export function BulkDialog({ queue, close }: { queue: QueueFilter; close: () => 
       <Radio.Group
         value={verdict}
         onChange={(event) => setVerdict(event.target.value as Verdict)}
-        options={[{ value: Verdict.SAME, label: t("review.same") }, { value: Verdict.DIFFERENT, label: t("review.different") }]}
+        options={[
+          { value: Verdict.SAME, label: t("review.same") },
+          { value: Verdict.DIFFERENT, label: t("review.different") },
+        ]}
         aria-label={t("review.verdict")}
       />
       {preview.isPending ? (
@@ -79,7 +82,12 @@ export function BulkDialog({ queue, close }: { queue: QueueFilter; close: () => 
       ) : (
         <>
           <p>
-            {t("review.bulkText", { n: count(data.conflicts), amount: money(data.amountFen), from: bitsText(data.minBits), to: bitsText(data.maxBits) })}
+            {t("review.bulkText", {
+              n: count(data.conflicts),
+              amount: money(data.amountFen),
+              from: bitsText(data.minBits),
+              to: bitsText(data.maxBits),
+            })}
             {data.skipped > 0n && <span className="quiet"> {t("review.bulkSkipped", { n: count(data.skipped) })}</span>}
           </p>
           {tooMany && <Alert type="error" showIcon title={t("review.bulkLimit", { n: count(data.limit) })} />}
@@ -90,15 +98,28 @@ export function BulkDialog({ queue, close }: { queue: QueueFilter; close: () => 
               <tr>
                 <th scope="col">{t("review.sideA")}</th>
                 <th scope="col">{t("review.sideB")}</th>
-                <th scope="col" className="number">{t("review.weight")}</th>
+                <th scope="col" className="number">
+                  {t("review.weight")}
+                </th>
                 <th scope="col">{t("review.explanation")}</th>
               </tr>
             </thead>
-            <tbody>{data.samples.map((shown) => <Sample key={shown.conflict?.conflictId} shown={shown} />)}</tbody>
+            <tbody>
+              {data.samples.map((shown) => (
+                <Sample key={shown.conflict?.conflictId} shown={shown} />
+              ))}
+            </tbody>
           </table>
         </>
       )}
-      <Input.TextArea value={comment} onChange={(event) => setComment(event.target.value)} maxLength={500} rows={2} placeholder={t("review.bulkComment")} aria-label={t("review.bulkComment")} />
+      <Input.TextArea
+        value={comment}
+        onChange={(event) => setComment(event.target.value)}
+        maxLength={500}
+        rows={2}
+        placeholder={t("review.bulkComment")}
+        aria-label={t("review.bulkComment")}
+      />
     </Modal>
   );
 }

@@ -40,13 +40,25 @@ export function CaseHistory({ conflictId, events, box }: { conflictId: string; e
   const send = () => text.trim() !== "" && !add.isPending && add.mutate();
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("review.caseHistory")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("review.caseHistory")}</h2>
+      </div>
       <div className="panel-body">
         <HistoryList entries={events.map(entryOf)} />
         {may("decide") && (
           <div className="row comment-row">
-            <Input ref={box} value={text} maxLength={500} onChange={(event) => setText(event.target.value)} onPressEnter={send} placeholder={t("review.addComment")} aria-label={t("review.addComment")} />
-            <Button onClick={send} loading={add.isPending} disabled={text.trim() === ""}>{t("review.send")}</Button>
+            <Input
+              ref={box}
+              value={text}
+              maxLength={500}
+              onChange={(event) => setText(event.target.value)}
+              onPressEnter={send}
+              placeholder={t("review.addComment")}
+              aria-label={t("review.addComment")}
+            />
+            <Button onClick={send} loading={add.isPending} disabled={text.trim() === ""}>
+              {t("review.send")}
+            </Button>
           </div>
         )}
       </div>

@@ -25,12 +25,21 @@ function PersonLine({ mark, side, conflictId }: { mark: "a" | "b"; side: CaseSid
       <span className={`side-mark side-${mark}`}>{t(mark === "a" ? "review.sideA" : "review.sideB")}</span>
       <b>{language === "zh" ? side.nicknameZh : side.nicknameEn}</b>
       {may("person") ? (
-        <Link className="cell code" to={`/person?id=${encodeURIComponent(side.personId)}&purpose=REVIEW&case=${encodeURIComponent(conflictId)}`}>{side.personId}</Link>
+        <Link
+          className="cell code"
+          to={`/person?id=${encodeURIComponent(side.personId)}&purpose=REVIEW&case=${encodeURIComponent(conflictId)}`}
+        >
+          {side.personId}
+        </Link>
       ) : (
         <span className="code">{side.personId}</span>
       )}
       <span className="quiet">{t("review.records", { n: side.records })}</span>
-      {may("decide") && <Link className="cell" to={`/review/cluster/${encodeURIComponent(side.personId)}`}>{t("review.cluster")}</Link>}
+      {may("decide") && (
+        <Link className="cell" to={`/review/cluster/${encodeURIComponent(side.personId)}`}>
+          {t("review.cluster")}
+        </Link>
+      )}
     </div>
   );
 }
@@ -54,7 +63,11 @@ function Work({ conflict, claim }: { conflict: Conflict; claim: Claim }) {
   if (!work) return null;
   return (
     <span className="row end case-work">
-      {work.state === WorkItem_State.PROPOSED && <Link className="cell" to="/review/proposals">{t("review.waitsForSecond")}</Link>}
+      {work.state === WorkItem_State.PROPOSED && (
+        <Link className="cell" to="/review/proposals">
+          {t("review.waitsForSecond")}
+        </Link>
+      )}
       {work.claimedBy && !claim.mine && <span className="quiet">{t("review.claimedBy", { who: officerName(work.claimedBy) })}</span>}
       {claim.mine && <span className="quiet">{t("review.claimedUntil", { time: timeText(work.leaseEndTime).slice(-5) })}</span>}
       {may("decide") && (
@@ -75,7 +88,9 @@ function Why({ conflict, claim }: { conflict: Conflict; claim: Claim }) {
     <section className="panel">
       <div className="panel-head">
         <h2>{named("conflictKind", Conflict_Kind[conflict.kind])}</h2>
-        <span className="quiet small">{t("review.model")} <span className="code">{explanation.modelVersion.split(" ")[0]}</span></span>
+        <span className="quiet small">
+          {t("review.model")} <span className="code">{explanation.modelVersion.split(" ")[0]}</span>
+        </span>
         <Work conflict={conflict} claim={claim} />
       </div>
       <div className="panel-body">
@@ -85,7 +100,9 @@ function Why({ conflict, claim }: { conflict: Conflict; claim: Claim }) {
             <WarningOutlined aria-hidden />
             <b>{t("review.vetoes")}</b>
             <ul>
-              {explanation.vetoes.map((veto) => <li key={veto}>{named("veto", veto)}</li>)}
+              {explanation.vetoes.map((veto) => (
+                <li key={veto}>{named("veto", veto)}</li>
+              ))}
             </ul>
           </div>
         )}
@@ -107,17 +124,25 @@ export function CaseView({ shown, commentBox, claim }: CaseViewProps) {
   const together = sideA?.personId === sideB?.personId;
   const entries = [...entriesOf(sideA, "a"), ...(together ? [] : entriesOf(sideB, "b"))];
   return (
-    <article className="case" data-conflict={conflict.conflictId} aria-label={`${named("conflictKind", Conflict_Kind[conflict.kind])} ${conflict.conflictId}`}>
+    <article
+      className="case"
+      data-conflict={conflict.conflictId}
+      aria-label={`${named("conflictKind", Conflict_Kind[conflict.kind])} ${conflict.conflictId}`}
+    >
       <Why conflict={conflict} claim={claim} />
       <section className="panel">
-        <div className="panel-head"><h2>{t("review.compare")}</h2></div>
+        <div className="panel-head">
+          <h2>{t("review.compare")}</h2>
+        </div>
         <div className="panel-body">
           <CompareTable a={sideA?.record} b={sideB?.record} fields={shown.fields} evidence={conflict.explanation?.fields ?? []} />
         </div>
       </section>
       <Effects shown={shown} />
       <section className="panel timeline-panel">
-        <div className="panel-head"><h2>{t("review.timeline")}</h2></div>
+        <div className="panel-head">
+          <h2>{t("review.timeline")}</h2>
+        </div>
         <div className="panel-body">
           <div className="person-lines">
             {sideA && <PersonLine mark="a" side={sideA} conflictId={conflict.conflictId} />}
@@ -128,7 +153,9 @@ export function CaseView({ shown, commentBox, claim }: CaseViewProps) {
       </section>
       {conflict.explanation && (
         <section className="panel" id="evidence" tabIndex={-1}>
-          <div className="panel-head"><h2>{t("review.waterfall")}</h2></div>
+          <div className="panel-head">
+            <h2>{t("review.waterfall")}</h2>
+          </div>
           <div className="panel-body">
             <p className="quiet hint">{t("review.waterfallHint")}</p>
             <Waterfall explanation={conflict.explanation} />

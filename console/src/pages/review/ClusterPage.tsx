@@ -9,7 +9,13 @@ import { review } from "@/api/clients";
 import { messageOf, troubleOf } from "@/api/errors";
 import { purposeOf } from "@/api/queries";
 import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
-import { ClusterDecisionSchema, Decision_Operation, type Cluster, type ClusterDecision, type Effect } from "@/gen/relief/v1/review_service_pb";
+import {
+  ClusterDecisionSchema,
+  Decision_Operation,
+  type Cluster,
+  type ClusterDecision,
+  type Effect,
+} from "@/gen/relief/v1/review_service_pb";
 import type { RecordName } from "@/gen/relief/v1/types_pb";
 import { whatOf, whenOf } from "@/lib/benefits";
 import { decisionOf, groupsNow, keyOf } from "@/lib/cluster";
@@ -25,7 +31,10 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
   const { t, language } = useText();
   const names = cluster.groups.map((group) => (language === "zh" ? group.nicknameZh : group.nicknameEn) || group.personId);
   const used = Math.max(...place.values(), cluster.groups.length - 1);
-  const choices = Array.from({ length: used + 2 }, (_, i) => ({ value: i, label: names[i] ?? t("review.newPerson", { n: i - names.length + 1 }) }));
+  const choices = Array.from({ length: used + 2 }, (_, i) => ({
+    value: i,
+    label: names[i] ?? t("review.newPerson", { n: i - names.length + 1 }),
+  }));
   return (
     <>
       {cluster.groups.map((group, i) => (
@@ -55,12 +64,26 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
                   const at = place.get(key) ?? i;
                   return (
                     <tr key={key} className={at !== i ? "moved" : undefined}>
-                      <td className="code">{record.name.sourceId}<br />{record.name.recordId}</td>
+                      <td className="code">
+                        {record.name.sourceId}
+                        <br />
+                        {record.name.recordId}
+                      </td>
                       <td>{record.person?.name || "—"}</td>
                       <td className="nowrap">{record.person?.idNumber || "—"}</td>
                       <td className="nowrap">{dateText(record.person?.birthDate) || "—"}</td>
-                      <td>{whatOf(record).name} <span className="quiet small">{whenOf(record)}</span></td>
-                      <td><Select value={at} options={choices} onChange={(to) => move(key, to)} aria-label={`${t("review.belongsTo")} ${key}`} style={{ width: "100%" }} /></td>
+                      <td>
+                        {whatOf(record).name} <span className="quiet small">{whenOf(record)}</span>
+                      </td>
+                      <td>
+                        <Select
+                          value={at}
+                          options={choices}
+                          onChange={(to) => move(key, to)}
+                          aria-label={`${t("review.belongsTo")} ${key}`}
+                          style={{ width: "100%" }}
+                        />
+                      </td>
                     </tr>
                   );
                 })}
@@ -80,18 +103,30 @@ function Links({ cluster }: { cluster: Cluster }) {
   const shown = cluster.links.filter((link) => link.holds || link.conflictId || link.vetoes.length > 0).slice(0, 30);
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("review.links")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("review.links")}</h2>
+      </div>
       <div className="panel-body wide">
         <table className="plain-table">
           <caption className="hidden-text">{t("review.links")}</caption>
           <tbody>
             {shown.map((link) => (
               <tr key={`${nameOf(link.recordA)} ${nameOf(link.recordB)}`} className={link.weakest ? "weakest" : undefined}>
-                <td className="number"><span className={link.bits < 0 ? "bits against" : "bits for"}>{bitsText(link.bits)}</span></td>
+                <td className="number">
+                  <span className={link.bits < 0 ? "bits against" : "bits for"}>{bitsText(link.bits)}</span>
+                </td>
                 <td>
-                  <div className="code">{nameOf(link.recordA)}<br />{nameOf(link.recordB)}</div>
+                  <div className="code">
+                    {nameOf(link.recordA)}
+                    <br />
+                    {nameOf(link.recordB)}
+                  </div>
                   {link.weakest && <Tag color="gold">{t("person.weakest")}</Tag>}
-                  {link.conflictId && <Link className="cell nowrap" to={`/review?case=${encodeURIComponent(link.conflictId)}`}>{t("review.openCase")}</Link>}
+                  {link.conflictId && (
+                    <Link className="cell nowrap" to={`/review?case=${encodeURIComponent(link.conflictId)}`}>
+                      {t("review.openCase")}
+                    </Link>
+                  )}
                 </td>
               </tr>
             ))}
@@ -121,7 +156,12 @@ export function Component() {
     setEffect(null);
   }, [cluster]);
   const decision: ClusterDecision | null = cluster
-    ? create(ClusterDecisionSchema, { ...decisionOf(cluster, place), personId: cluster.groups[0]?.personId ?? personId, etag: cluster.etag, comment: comment.trim() })
+    ? create(ClusterDecisionSchema, {
+        ...decisionOf(cluster, place),
+        personId: cluster.groups[0]?.personId ?? personId,
+        etag: cluster.etag,
+        comment: comment.trim(),
+      })
     : null;
   const preview = useMutation({
     mutationFn: () => review.previewClusterDecision(decision!),
@@ -148,23 +188,42 @@ export function Component() {
   return (
     <div className="page">
       <div className="page-head">
-        <Link className="cell" to="/review"><ArrowLeftOutlined aria-hidden /> {t("review.queue")}</Link>
+        <Link className="cell" to="/review">
+          <ArrowLeftOutlined aria-hidden /> {t("review.queue")}
+        </Link>
         <h1>{t("review.cluster")}</h1>
         <span className="lead">{t("review.clusterLead")}</span>
       </div>
       <div className="cluster-body">
-        <div><Records cluster={cluster} place={place} move={move} /></div>
+        <div>
+          <Records cluster={cluster} place={place} move={move} />
+        </div>
         <div>
           <section className="panel">
-            <div className="panel-head"><h2>{named("operation", Decision_Operation[decision.operation])}</h2></div>
+            <div className="panel-head">
+              <h2>{named("operation", Decision_Operation[decision.operation])}</h2>
+            </div>
             <div className="panel-body">
               <p className="quiet hint">{t("review.previewHint")}</p>
               {effect && <EffectView effect={effect} />}
-              <Input.TextArea value={comment} onChange={(event) => setComment(event.target.value)} maxLength={500} rows={2} placeholder={t("review.comment")} aria-label={t("review.comment")} />
+              <Input.TextArea
+                value={comment}
+                onChange={(event) => setComment(event.target.value)}
+                maxLength={500}
+                rows={2}
+                placeholder={t("review.comment")}
+                aria-label={t("review.comment")}
+              />
               <div className="row cluster-acts">
-                <Button onClick={() => preview.mutate()} loading={preview.isPending}>{t("review.preview")}</Button>
-                <Button type="primary" disabled={!effect} loading={decide.isPending} onClick={() => decide.mutate()}>{t("review.confirm")}</Button>
-                <Button type="text" onClick={() => setPlace(groupsNow(cluster))}>{t("review.reset")}</Button>
+                <Button onClick={() => preview.mutate()} loading={preview.isPending}>
+                  {t("review.preview")}
+                </Button>
+                <Button type="primary" disabled={!effect} loading={decide.isPending} onClick={() => decide.mutate()}>
+                  {t("review.confirm")}
+                </Button>
+                <Button type="text" onClick={() => setPlace(groupsNow(cluster))}>
+                  {t("review.reset")}
+                </Button>
               </div>
             </div>
           </section>

@@ -30,8 +30,12 @@ function Row({ row, oneIn }: { row: CompareRow; oneIn: number }) {
         {t(`fields.${row.field}`)}
         {row.differs && <span className="hidden-text"> {t("review.differs")}</span>}
       </th>
-      <td><Marked pieces={row.a} notes={row.noteA} /></td>
-      <td><Marked pieces={row.b} notes={row.noteB} /></td>
+      <td>
+        <Marked pieces={row.a} notes={row.noteA} />
+      </td>
+      <td>
+        <Marked pieces={row.b} notes={row.noteB} />
+      </td>
       <td className="agreement">
         {compared?.level && (
           <>
@@ -40,7 +44,11 @@ function Row({ row, oneIn }: { row: CompareRow; oneIn: number }) {
             {oneIn >= 2 && <div className="quiet small">{t("review.oneIn", { n: Math.round(oneIn) })}</div>}
           </>
         )}
-        {row.notes.map((note) => <div key={note} className="small">{note}</div>)}
+        {row.notes.map((note) => (
+          <div key={note} className="small">
+            {note}
+          </div>
+        ))}
       </td>
     </tr>
   );
@@ -52,13 +60,17 @@ function Heading({ side, mark, record }: { side: string; mark: string; record?: 
   return (
     <>
       <span className={`side-mark ${mark}`}>{side}</span>
-      <span className="code">{record?.sourceId}/{record?.record?.name?.recordId}</span>
+      <span className="code">
+        {record?.sourceId}/{record?.record?.name?.recordId}
+      </span>
       <div className="small">
         {[
           record?.programme ? programmeName(record.programme) : t("findings.fact"),
           record?.sourceRegion ? regionName(record.sourceRegion) : "",
           record?.recordTime ? t("review.receivedAt", { time: timeText(record.recordTime) }) : "",
-        ].filter(Boolean).join(" · ")}
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </div>
     </>
   );
@@ -83,15 +95,21 @@ export function CompareTable({ a, b, fields, evidence }: CompareTableProps) {
         <thead>
           <tr>
             <th scope="col">{t("review.field")}</th>
-            <th scope="col"><Heading side={t("review.sideA")} mark="side-a" record={a} /></th>
-            <th scope="col"><Heading side={t("review.sideB")} mark="side-b" record={b} /></th>
+            <th scope="col">
+              <Heading side={t("review.sideA")} mark="side-a" record={a} />
+            </th>
+            <th scope="col">
+              <Heading side={t("review.sideB")} mark="side-b" record={b} />
+            </th>
             <th scope="col">{t("review.agreement")}</th>
           </tr>
         </thead>
         <tbody>
-          {rows.filter((row) => all || !row.folded).map((row) => (
-            <Row key={row.field} row={row} oneIn={evidence.find((one) => one.field === row.field)?.oneIn ?? 0} />
-          ))}
+          {rows
+            .filter((row) => all || !row.folded)
+            .map((row) => (
+              <Row key={row.field} row={row} oneIn={evidence.find((one) => one.field === row.field)?.oneIn ?? 0} />
+            ))}
         </tbody>
       </table>
       {folded > 0 && (

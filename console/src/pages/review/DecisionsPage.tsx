@@ -65,7 +65,9 @@ export function Component() {
         const names = recordsOf(decision);
         return (
           <span className="code">
-            {names.slice(0, SHOWN).map((name) => <div key={name}>{name}</div>)}
+            {names.slice(0, SHOWN).map((name) => (
+              <div key={name}>{name}</div>
+            ))}
             {names.length > SHOWN && <div className="quiet">+ {names.length - SHOWN}</div>}
           </span>
         );
@@ -106,11 +108,18 @@ export function Component() {
         ) : (
           <>
             <DataTable caption={t("review.history")} columns={columns} rows={decisions} keyOf={({ decisionId }) => decisionId} />
-            <More shown={decisions.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
+            <More
+              shown={decisions.length}
+              hasMore={list.hasNextPage}
+              loading={list.isFetchingNextPage}
+              load={() => void list.fetchNextPage()}
+            />
           </>
         )}
       </div>
-      <div className="hidden-text" role="status" aria-live="polite">{said}</div>
+      <div className="hidden-text" role="status" aria-live="polite">
+        {said}
+      </div>
       <Modal
         open={asking !== null}
         title={t("review.undoTitle")}
@@ -121,7 +130,14 @@ export function Component() {
         onCancel={() => setAsking(null)}
       >
         <p>{t("review.undoText")}</p>
-        <Input.TextArea value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} rows={2} placeholder={t("review.undoReason")} aria-label={t("review.undoReason")} />
+        <Input.TextArea
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          maxLength={500}
+          rows={2}
+          placeholder={t("review.undoReason")}
+          aria-label={t("review.undoReason")}
+        />
       </Modal>
     </div>
   );

@@ -14,7 +14,13 @@ function List({ label, findings, link }: { label: string; findings: Finding[]; l
       <ul>
         {findings.map((finding) => (
           <li key={finding.findingId}>
-            {link ? <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>{findingTitle(finding)}</Link> : findingTitle(finding)}
+            {link ? (
+              <Link className="cell" to={`/findings/${encodeURIComponent(finding.findingId)}`}>
+                {findingTitle(finding)}
+              </Link>
+            ) : (
+              findingTitle(finding)
+            )}
             {finding.amountFen > 0n && <span className="quiet"> {money(finding.amountFen)}</span>}
           </li>
         ))}
@@ -44,7 +50,9 @@ export function Effects({ shown }: { shown: Case }) {
   ];
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("review.effects")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("review.effects")}</h2>
+      </div>
       <div className="panel-body effects">
         {sides.map(({ name, effect, approval }) => (
           <div key={name}>

@@ -36,7 +36,10 @@ export function HelpDialog({ open, close }: { open: boolean; close: () => void }
             </tr>
           ))}
           <tr>
-            <td><kbd>G</kbd><kbd>Q</kbd></td>
+            <td>
+              <kbd>G</kbd>
+              <kbd>Q</kbd>
+            </td>
             <td>{t("review.keyQueue")}</td>
           </tr>
         </tbody>

@@ -27,7 +27,8 @@ export function Component() {
     queryFn: ({ pageParam, signal }) => review.listReviewJobs({ pageSize: 50, pageToken: pageParam }, { signal }),
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken || undefined,
-    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.jobs.some((job) => job.state === State.RUNNING)) ? 1000 : false),
+    refetchInterval: (query) =>
+      query.state.data?.pages.some((page) => page.jobs.some((job) => job.state === State.RUNNING)) ? 1000 : false,
   });
   const settled = () => {
     void client.invalidateQueries({ queryKey: ["jobs"] });
@@ -36,12 +37,19 @@ export function Component() {
     setReason("");
   };
   const failed = (error: unknown) => message.error(t("review.failed", { message: messageOf(error) }), 8);
-  const revert = useMutation({ mutationFn: () => review.revertReviewJob({ jobId: reverting!.jobId, comment: reason.trim() }), onSuccess: settled, onError: failed });
+  const revert = useMutation({
+    mutationFn: () => review.revertReviewJob({ jobId: reverting!.jobId, comment: reason.trim() }),
+    onSuccess: settled,
+    onError: failed,
+  });
   const cancel = useMutation({ mutationFn: (jobId: string) => review.cancelReviewJob({ jobId }), onSuccess: settled, onError: failed });
   const jobs = list.data?.pages.flatMap((page) => page.jobs) ?? [];
   return (
     <div className="page">
-      <div className="page-head"><h1>{t("review.title")}</h1><ReviewTabs /></div>
+      <div className="page-head">
+        <h1>{t("review.title")}</h1>
+        <ReviewTabs />
+      </div>
       <div className="panel">
         {list.isPending ? (
           <PanelSkeleton rows={6} />
@@ -66,22 +74,52 @@ export function Component() {
               <tbody>
                 {jobs.map((job) => (
                   <tr key={job.jobId}>
-                    <td className="nowrap">{timeText(job.createTime)}<div className="quiet small code">{job.jobId}</div></td>
-                    <td><Officers officer={job.officer} approver={job.approver} /></td>
-                    <td>{job.revertsJobId ? t("review.revertOf", { job: job.revertsJobId }) : named("verdict", Decision_Verdict[job.verdict])}</td>
+                    <td className="nowrap">
+                      {timeText(job.createTime)}
+                      <div className="quiet small code">{job.jobId}</div>
+                    </td>
+                    <td>
+                      <Officers officer={job.officer} approver={job.approver} />
+                    </td>
+                    <td>
+                      {job.revertsJobId ? t("review.revertOf", { job: job.revertsJobId }) : named("verdict", Decision_Verdict[job.verdict])}
+                    </td>
                     <td className="job-progress">
-                      <Progress percent={job.total > 0n ? Math.round((100 * Number(job.done + job.skipped + job.failed)) / Number(job.total)) : 100} size="small" aria-label={t("review.progress")} />
-                      <div className="quiet small">{t("review.jobCounts", { done: count(job.done), skipped: count(job.skipped), failed: count(job.failed), total: count(job.total) })}</div>
+                      <Progress
+                        percent={job.total > 0n ? Math.round((100 * Number(job.done + job.skipped + job.failed)) / Number(job.total)) : 100}
+                        size="small"
+                        aria-label={t("review.progress")}
+                      />
+                      <div className="quiet small">
+                        {t("review.jobCounts", {
+                          done: count(job.done),
+                          skipped: count(job.skipped),
+                          failed: count(job.failed),
+                          total: count(job.total),
+                        })}
+                      </div>
                     </td>
                     <td>{job.comment}</td>
-                    <td><span className="row">
-                      <Tag>{named("jobState", State[job.state])}</Tag>
-                      {may("decide") && job.state === State.RUNNING && <Button size="small" onClick={() => cancel.mutate(job.jobId)}>{t("review.stopJob")}</Button>}
-                      {may("decide") && (job.state === State.DONE || job.state === State.CANCELLED) && !job.revertedByJobId && !job.revertsJobId && job.done > 0n && (
-                        <Button size="small" onClick={() => setReverting(job)}>{t("review.revertJob")}</Button>
-                      )}
-                      {job.revertedByJobId && <span className="quiet small">{t("review.reverted")}</span>}
-                    </span></td>
+                    <td>
+                      <span className="row">
+                        <Tag>{named("jobState", State[job.state])}</Tag>
+                        {may("decide") && job.state === State.RUNNING && (
+                          <Button size="small" onClick={() => cancel.mutate(job.jobId)}>
+                            {t("review.stopJob")}
+                          </Button>
+                        )}
+                        {may("decide") &&
+                          (job.state === State.DONE || job.state === State.CANCELLED) &&
+                          !job.revertedByJobId &&
+                          !job.revertsJobId &&
+                          job.done > 0n && (
+                            <Button size="small" onClick={() => setReverting(job)}>
+                              {t("review.revertJob")}
+                            </Button>
+                          )}
+                        {job.revertedByJobId && <span className="quiet small">{t("review.reverted")}</span>}
+                      </span>
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -90,9 +128,25 @@ export function Component() {
           </div>
         )}
       </div>
-      <Modal open={reverting !== null} title={t("review.revertJob")} okText={t("review.revertJob")} cancelText={t("common.cancel")} okButtonProps={{ disabled: reason.trim() === "" }} confirmLoading={revert.isPending} onOk={() => revert.mutate()} onCancel={() => setReverting(null)}>
+      <Modal
+        open={reverting !== null}
+        title={t("review.revertJob")}
+        okText={t("review.revertJob")}
+        cancelText={t("common.cancel")}
+        okButtonProps={{ disabled: reason.trim() === "" }}
+        confirmLoading={revert.isPending}
+        onOk={() => revert.mutate()}
+        onCancel={() => setReverting(null)}
+      >
         <p>{t("review.revertText", { n: count(reverting?.done ?? 0n) })}</p>
-        <Input.TextArea value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} rows={2} placeholder={t("operations.reason")} aria-label={t("operations.reason")} />
+        <Input.TextArea
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          maxLength={500}
+          rows={2}
+          placeholder={t("operations.reason")}
+          aria-label={t("operations.reason")}
+        />
       </Modal>
     </div>
   );

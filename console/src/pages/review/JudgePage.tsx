@@ -42,7 +42,12 @@ export function Component() {
   const pick = (choice: Decision_Verdict) => ready && setVerdict(choice);
   const confirm = () => (ready && verdict !== NOTHING ? judge.mutate(item) : void message.info(t("review.chooseFirst")));
   useKeys(
-    { same: () => pick(Decision_Verdict.SAME), different: () => pick(Decision_Verdict.DIFFERENT), unsure: () => pick(Decision_Verdict.UNSURE), confirm },
+    {
+      same: () => pick(Decision_Verdict.SAME),
+      different: () => pick(Decision_Verdict.DIFFERENT),
+      unsure: () => pick(Decision_Verdict.UNSURE),
+      confirm,
+    },
     true,
   );
   const body = () => {
@@ -50,13 +55,25 @@ export function Component() {
       return (
         <div className="panel">
           <Empty title={t("review.judgedAll")} hint={t("review.judgedAllHint")}>
-            <Link className="cell" to="/review/quality">{t("review.quality")}</Link>
+            <Link className="cell" to="/review/quality">
+              {t("review.quality")}
+            </Link>
           </Empty>
         </div>
       );
     }
-    if (query.isError) return <div className="panel"><ErrorState error={query.error} retry={() => void query.refetch()} /></div>;
-    if (!item) return <div className="panel"><PanelSkeleton rows={8} /></div>;
+    if (query.isError)
+      return (
+        <div className="panel">
+          <ErrorState error={query.error} retry={() => void query.refetch()} />
+        </div>
+      );
+    if (!item)
+      return (
+        <div className="panel">
+          <PanelSkeleton rows={8} />
+        </div>
+      );
     return (
       <>
         <section className="panel above">
@@ -78,9 +95,13 @@ export function Component() {
   return (
     <div className="page">
       <div className="page-head">
-        <Link className="cell" to="/review/quality"><ArrowLeftOutlined aria-hidden /> {t("review.quality")}</Link>
+        <Link className="cell" to="/review/quality">
+          <ArrowLeftOutlined aria-hidden /> {t("review.quality")}
+        </Link>
         <h1>{t("review.judge")}</h1>
-        <span className="lead" role="status">{item && !none && t("review.judgeLeft", { n: item.left })}</span>
+        <span className="lead" role="status">
+          {item && !none && t("review.judgeLeft", { n: item.left })}
+        </span>
       </div>
       {body()}
     </div>

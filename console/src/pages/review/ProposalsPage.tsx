@@ -6,7 +6,13 @@ import { Link, useSearchParams } from "react-router";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { useSession } from "@/app/session";
-import { Decision_Operation, Decision_Verdict, Proposal_Ground, Proposal_State as State, type Proposal } from "@/gen/relief/v1/review_service_pb";
+import {
+  Decision_Operation,
+  Decision_Verdict,
+  Proposal_Ground,
+  Proposal_State as State,
+  type Proposal,
+} from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { count, money } from "@/lib/money";
 import { officerName } from "@/lib/officers";
@@ -24,7 +30,9 @@ function What({ proposal }: { proposal: Proposal }) {
       return (
         <>
           <b>{named("verdict", Decision_Verdict[what.value.verdict])}</b>{" "}
-          <Link className="cell" to={`/review?case=${encodeURIComponent(what.value.conflictId)}`}>{t("review.openCase")}</Link>
+          <Link className="cell" to={`/review?case=${encodeURIComponent(what.value.conflictId)}`}>
+            {t("review.openCase")}
+          </Link>
           {what.value.comment && <div className="small">{what.value.comment}</div>}
         </>
       );
@@ -32,16 +40,37 @@ function What({ proposal }: { proposal: Proposal }) {
       return (
         <>
           <b>{named("operation", Decision_Operation[what.value.operation])}</b>{" "}
-          <Link className="cell code" to={`/review/cluster/${encodeURIComponent(what.value.personId)}`}>{what.value.personId}</Link>
-          <div className="small">{t("review.groups", { n: what.value.groups.length })} {what.value.comment}</div>
+          <Link className="cell code" to={`/review/cluster/${encodeURIComponent(what.value.personId)}`}>
+            {what.value.personId}
+          </Link>
+          <div className="small">
+            {t("review.groups", { n: what.value.groups.length })} {what.value.comment}
+          </div>
         </>
       );
     case "bulk":
-      return <><b>{t("review.bulk")}: {named("verdict", Decision_Verdict[what.value.verdict])}</b><div className="small">{what.value.comment}</div></>;
+      return (
+        <>
+          <b>
+            {t("review.bulk")}: {named("verdict", Decision_Verdict[what.value.verdict])}
+          </b>
+          <div className="small">{what.value.comment}</div>
+        </>
+      );
     case "undo":
-      return <><b>{t("review.undo")}</b> <span className="code">{what.value.decisionId}</span><div className="small">{what.value.comment}</div></>;
+      return (
+        <>
+          <b>{t("review.undo")}</b> <span className="code">{what.value.decisionId}</span>
+          <div className="small">{what.value.comment}</div>
+        </>
+      );
     case "revert":
-      return <><b>{t("review.revertJob")}</b> <span className="code">{what.value.jobId}</span><div className="small">{what.value.comment}</div></>;
+      return (
+        <>
+          <b>{t("review.revertJob")}</b> <span className="code">{what.value.jobId}</span>
+          <div className="small">{what.value.comment}</div>
+        </>
+      );
     default:
       return <>—</>;
   }
@@ -60,7 +89,11 @@ export function Component() {
     queryKey: ["proposals", all],
     queryFn: ({ pageParam, signal }) =>
       review.listProposals(
-        { states: all ? [State.PENDING, State.APPROVED, State.REJECTED, State.WITHDRAWN, State.STALE] : [], pageSize: 50, pageToken: pageParam },
+        {
+          states: all ? [State.PENDING, State.APPROVED, State.REJECTED, State.WITHDRAWN, State.STALE] : [],
+          pageSize: 50,
+          pageToken: pageParam,
+        },
         { signal },
       ),
     initialPageParam: "",
@@ -76,9 +109,21 @@ export function Component() {
     message.error(t("review.failed", { message: messageOf(error) }), 8);
     void client.invalidateQueries({ queryKey: ["proposals"] });
   };
-  const approve = useMutation({ mutationFn: (proposalId: string) => review.approveProposal({ proposalId }), onSuccess: done(t("review.approved")), onError: failed });
-  const reject = useMutation({ mutationFn: () => review.rejectProposal({ proposalId: rejecting!.proposalId, reason: reason.trim() }), onSuccess: done(t("review.rejected")), onError: failed });
-  const withdraw = useMutation({ mutationFn: (proposalId: string) => review.withdrawProposal({ proposalId }), onSuccess: done(t("review.withdrawn")), onError: failed });
+  const approve = useMutation({
+    mutationFn: (proposalId: string) => review.approveProposal({ proposalId }),
+    onSuccess: done(t("review.approved")),
+    onError: failed,
+  });
+  const reject = useMutation({
+    mutationFn: () => review.rejectProposal({ proposalId: rejecting!.proposalId, reason: reason.trim() }),
+    onSuccess: done(t("review.rejected")),
+    onError: failed,
+  });
+  const withdraw = useMutation({
+    mutationFn: (proposalId: string) => review.withdrawProposal({ proposalId }),
+    onSuccess: done(t("review.withdrawn")),
+    onError: failed,
+  });
   const busy = approve.isPending || reject.isPending || withdraw.isPending;
   const proposals = list.data?.pages.flatMap((page) => page.proposals) ?? [];
   return (
@@ -87,7 +132,15 @@ export function Component() {
         <h1>{t("review.title")}</h1>
         <ReviewTabs />
         <span className="lead">{t("review.proposalsLead")}</span>
-        <Segmented value={all ? "ANY" : ""} onChange={(state) => setParams(state ? { state } : {})} aria-label={t("findings.state")} options={[{ value: "", label: t("review.pending") }, { value: "ANY", label: t("common.all") }]} />
+        <Segmented
+          value={all ? "ANY" : ""}
+          onChange={(state) => setParams(state ? { state } : {})}
+          aria-label={t("findings.state")}
+          options={[
+            { value: "", label: t("review.pending") },
+            { value: "ANY", label: t("common.all") },
+          ]}
+        />
       </div>
       <div className="panel">
         {list.isPending ? (
@@ -105,26 +158,48 @@ export function Component() {
                   <th scope="col">{t("review.proposer")}</th>
                   <th scope="col">{t("review.what")}</th>
                   <th scope="col">{t("review.ground")}</th>
-                  <th scope="col" className="number">{t("findings.amount")}</th>
+                  <th scope="col" className="number">
+                    {t("findings.amount")}
+                  </th>
                   <th scope="col">{t("review.stateColumn")}</th>
                 </tr>
               </thead>
               <tbody>
                 {proposals.map((proposal) => (
                   <tr key={proposal.proposalId}>
-                    <td>{officerName(proposal.proposer)}<div className="quiet small nowrap">{timeText(proposal.createTime)}</div></td>
-                    <td><What proposal={proposal} /></td>
-                    <td>{named("ground", Proposal_Ground[proposal.ground])}{proposal.conflicts > 1n && <div className="quiet small">{t("review.cases", { n: count(proposal.conflicts) })}</div>}</td>
+                    <td>
+                      {officerName(proposal.proposer)}
+                      <div className="quiet small nowrap">{timeText(proposal.createTime)}</div>
+                    </td>
+                    <td>
+                      <What proposal={proposal} />
+                    </td>
+                    <td>
+                      {named("ground", Proposal_Ground[proposal.ground])}
+                      {proposal.conflicts > 1n && <div className="quiet small">{t("review.cases", { n: count(proposal.conflicts) })}</div>}
+                    </td>
                     <td className="number">{money(proposal.amountFen)}</td>
                     <td>
                       {proposal.state !== State.PENDING ? (
-                        <><Tag>{named("proposalState", State[proposal.state])}</Tag><div className="quiet small">{[officerName(proposal.approver), proposal.reason].filter(Boolean).join(" · ")}</div></>
+                        <>
+                          <Tag>{named("proposalState", State[proposal.state])}</Tag>
+                          <div className="quiet small">{[officerName(proposal.approver), proposal.reason].filter(Boolean).join(" · ")}</div>
+                        </>
                       ) : proposal.mine ? (
-                        <span className="row"><span className="quiet small">{t("review.mineToWait")}</span><Button size="small" disabled={busy} onClick={() => withdraw.mutate(proposal.proposalId)}>{t("review.withdraw")}</Button></span>
+                        <span className="row">
+                          <span className="quiet small">{t("review.mineToWait")}</span>
+                          <Button size="small" disabled={busy} onClick={() => withdraw.mutate(proposal.proposalId)}>
+                            {t("review.withdraw")}
+                          </Button>
+                        </span>
                       ) : may("approve") ? (
                         <span className="row">
-                          <Button size="small" type="primary" disabled={busy} onClick={() => approve.mutate(proposal.proposalId)}>{t("review.approve")}</Button>
-                          <Button size="small" disabled={busy} onClick={() => setRejecting(proposal)}>{t("review.reject")}</Button>
+                          <Button size="small" type="primary" disabled={busy} onClick={() => approve.mutate(proposal.proposalId)}>
+                            {t("review.approve")}
+                          </Button>
+                          <Button size="small" disabled={busy} onClick={() => setRejecting(proposal)}>
+                            {t("review.reject")}
+                          </Button>
                         </span>
                       ) : (
                         <Tag>{named("proposalState", "PENDING")}</Tag>
@@ -134,12 +209,33 @@ export function Component() {
                 ))}
               </tbody>
             </table>
-            <More shown={proposals.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
+            <More
+              shown={proposals.length}
+              hasMore={list.hasNextPage}
+              loading={list.isFetchingNextPage}
+              load={() => void list.fetchNextPage()}
+            />
           </div>
         )}
       </div>
-      <Modal open={rejecting !== null} title={t("review.reject")} okText={t("review.reject")} cancelText={t("common.cancel")} okButtonProps={{ disabled: reason.trim() === "" }} confirmLoading={reject.isPending} onOk={() => reject.mutate()} onCancel={() => setRejecting(null)}>
-        <Input.TextArea value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} rows={3} placeholder={t("review.rejectReason")} aria-label={t("review.rejectReason")} />
+      <Modal
+        open={rejecting !== null}
+        title={t("review.reject")}
+        okText={t("review.reject")}
+        cancelText={t("common.cancel")}
+        okButtonProps={{ disabled: reason.trim() === "" }}
+        confirmLoading={reject.isPending}
+        onOk={() => reject.mutate()}
+        onCancel={() => setRejecting(null)}
+      >
+        <Input.TextArea
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          maxLength={500}
+          rows={3}
+          placeholder={t("review.rejectReason")}
+          aria-label={t("review.rejectReason")}
+        />
       </Modal>
     </div>
   );

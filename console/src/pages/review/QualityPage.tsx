@@ -34,28 +34,50 @@ function Report({ report }: { report: QualityReport }) {
   const figures = [
     { name: t("review.precision"), value: shareText(report.precision), under: intervalText(report.precision) },
     { name: t("review.officersAgree"), value: shareText(report.agreement), under: intervalText(report.agreement) },
-    { name: t("review.kappa"), value: both ? report.kappa.toFixed(2) : "—", under: both ? `${report.kappaLow.toFixed(2)} – ${report.kappaHigh.toFixed(2)}` : "" },
-    { name: t("review.judged"), value: count(report.judgedTwice), under: t("review.judgedOf", { once: count(report.judgedOnce), of: count(report.items), unsure: count(report.unsure) }) },
+    {
+      name: t("review.kappa"),
+      value: both ? report.kappa.toFixed(2) : "—",
+      under: both ? `${report.kappaLow.toFixed(2)} – ${report.kappaHigh.toFixed(2)}` : "",
+    },
+    {
+      name: t("review.judged"),
+      value: count(report.judgedTwice),
+      under: t("review.judgedOf", { once: count(report.judgedOnce), of: count(report.items), unsure: count(report.unsure) }),
+    },
   ];
   return (
     <>
       <dl className="figures">
         {figures.map(({ name, value, under }) => (
-          <div key={name} className="figure"><dt>{name}</dt><dd>{value}<div className="quiet small figure-under">{under}</div></dd></div>
+          <div key={name} className="figure">
+            <dt>{name}</dt>
+            <dd>
+              {value}
+              <div className="quiet small figure-under">{under}</div>
+            </dd>
+          </div>
         ))}
       </dl>
       {report.patterns.length > 0 && (
         <section className="panel above">
-          <div className="panel-head"><h2>{t("review.patterns")}</h2></div>
+          <div className="panel-head">
+            <h2>{t("review.patterns")}</h2>
+          </div>
           <div className="panel-body wide">
             <table className="plain-table">
               <caption className="hidden-text">{t("review.patterns")}</caption>
               <thead>
                 <tr>
                   <th scope="col">{t("review.pattern")}</th>
-                  <th scope="col" className="number">{t("review.patternJudged")}</th>
-                  <th scope="col" className="number">{t("review.precision")}</th>
-                  <th scope="col" className="number">{t("review.interval")}</th>
+                  <th scope="col" className="number">
+                    {t("review.patternJudged")}
+                  </th>
+                  <th scope="col" className="number">
+                    {t("review.precision")}
+                  </th>
+                  <th scope="col" className="number">
+                    {t("review.interval")}
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -81,7 +103,9 @@ function Samples({ samples }: { samples: QualitySample[] }) {
   const { may } = useSession();
   return (
     <section className="panel">
-      <div className="panel-head"><h2>{t("review.qualitySamples")}</h2></div>
+      <div className="panel-head">
+        <h2>{t("review.qualitySamples")}</h2>
+      </div>
       <div className="panel-body wide">
         <table className="plain-table">
           <caption className="hidden-text">{t("review.qualitySamples")}</caption>
@@ -89,23 +113,43 @@ function Samples({ samples }: { samples: QualitySample[] }) {
             <tr>
               <th scope="col">{t("review.time")}</th>
               <th scope="col">{t("review.drawnBy")}</th>
-              <th scope="col" className="number">{t("review.pairs")}</th>
-              <th scope="col" className="number">{t("review.judgedOnce")}</th>
-              <th scope="col" className="number">{t("review.judgedTwice")}</th>
+              <th scope="col" className="number">
+                {t("review.pairs")}
+              </th>
+              <th scope="col" className="number">
+                {t("review.judgedOnce")}
+              </th>
+              <th scope="col" className="number">
+                {t("review.judgedTwice")}
+              </th>
               <th scope="col">{t("review.seed")}</th>
-              <th scope="col"><span className="hidden-text">{t("review.judge")}</span></th>
+              <th scope="col">
+                <span className="hidden-text">{t("review.judge")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>
             {samples.map((sample) => (
               <tr key={sample.sampleId}>
-                <td className="nowrap">{timeText(sample.createTime)}<div className="quiet small">{sample.modelVersion.split(" ")[0]}</div></td>
+                <td className="nowrap">
+                  {timeText(sample.createTime)}
+                  <div className="quiet small">{sample.modelVersion.split(" ")[0]}</div>
+                </td>
                 <td>{officerName(sample.officer)}</td>
-                <td className="number">{count(sample.items)}<div className="quiet small">{t("review.ofLinks", { n: count(sample.links) })}</div></td>
+                <td className="number">
+                  {count(sample.items)}
+                  <div className="quiet small">{t("review.ofLinks", { n: count(sample.links) })}</div>
+                </td>
                 <td className="number">{count(sample.judgedOnce)}</td>
                 <td className="number">{count(sample.judgedTwice)}</td>
                 <td className="code">{sample.seed.toString()}</td>
-                <td>{may("decide") && <Link className="cell" to={`/review/quality/${encodeURIComponent(sample.sampleId)}`}>{t("review.judge")}</Link>}</td>
+                <td>
+                  {may("decide") && (
+                    <Link className="cell" to={`/review/quality/${encodeURIComponent(sample.sampleId)}`}>
+                      {t("review.judge")}
+                    </Link>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -123,13 +167,27 @@ export function Component() {
   const report = useQuery({ queryKey: ["quality", "report"], queryFn: ({ signal }) => review.getQualityReport({}, { signal }) });
   const body = () => {
     const failed = [samples, report].find((query) => query.isError && !query.data);
-    if (failed) return <div className="panel"><ErrorState error={failed.error} retry={() => void failed.refetch()} /></div>;
-    if (!samples.data || !report.data) return <div className="panel"><PanelSkeleton rows={8} /></div>;
+    if (failed)
+      return (
+        <div className="panel">
+          <ErrorState error={failed.error} retry={() => void failed.refetch()} />
+        </div>
+      );
+    if (!samples.data || !report.data)
+      return (
+        <div className="panel">
+          <PanelSkeleton rows={8} />
+        </div>
+      );
     if (samples.data.samples.length === 0) {
       return (
         <div className="panel">
           <Empty title={t("review.noSamples")} hint={t(may("drawSample") ? "review.noSamplesHint" : "review.noSamplesWait")}>
-            {may("drawSample") && <Button type="primary" onClick={() => setDrawing(true)}>{t("review.draw")}</Button>}
+            {may("drawSample") && (
+              <Button type="primary" onClick={() => setDrawing(true)}>
+                {t("review.draw")}
+              </Button>
+            )}
           </Empty>
         </div>
       );

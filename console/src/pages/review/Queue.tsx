@@ -21,12 +21,20 @@ function Work({ conflict }: { conflict: Conflict }) {
   const { work } = conflict;
   if (!work) return null;
   const left = work.dueDate?.year ? daysBetween(today(), work.dueDate) : null;
-  const who = work.claimedBy ? t("review.claimedBy", { who: officerName(work.claimedBy) }) : work.assignee ? t("review.assignedTo", { who: officerName(work.assignee) }) : "";
+  const who = work.claimedBy
+    ? t("review.claimedBy", { who: officerName(work.claimedBy) })
+    : work.assignee
+      ? t("review.assignedTo", { who: officerName(work.assignee) })
+      : "";
   return (
     <>
       <span className="queue-records">
         {money(work.amountFen)}
-        {left !== null && <span className={work.overdue || left < 0 ? "queue-due late" : "queue-due"}>{left < 0 ? t("findings.overdue", { n: -left }) : t("findings.dueIn", { n: left })}</span>}
+        {left !== null && (
+          <span className={work.overdue || left < 0 ? "queue-due late" : "queue-due"}>
+            {left < 0 ? t("findings.overdue", { n: -left }) : t("findings.dueIn", { n: left })}
+          </span>
+        )}
       </span>
       {(who || work.state === State.UNSURE || work.state === State.PROPOSED || work.comments > 0) && (
         <span className="queue-records small">
@@ -34,7 +42,9 @@ function Work({ conflict }: { conflict: Conflict }) {
             work.state === State.UNSURE || work.state === State.PROPOSED ? named("workState", State[work.state]) : "",
             who,
             work.comments > 0 ? t("review.comments", { n: work.comments }) : "",
-          ].filter(Boolean).join(" · ")}
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
       )}
     </>
@@ -61,7 +71,9 @@ export function Queue({ conflicts, selected, select, hasMore, loadingMore, loadM
                 onClick={() => select(conflict.conflictId)}
               >
                 <span className="queue-kind">{named("conflictKind", Conflict_Kind[conflict.kind])}</span>
-                <span className="queue-bits">{t("common.bits", { n: bitsText(conflict.work?.bits ?? conflict.explanation?.totalBits ?? 0) })}</span>
+                <span className="queue-bits">
+                  {t("common.bits", { n: bitsText(conflict.work?.bits ?? conflict.explanation?.totalBits ?? 0) })}
+                </span>
                 <span className="queue-records code">
                   {conflict.recordA?.recordId} · {conflict.recordB?.recordId}
                 </span>

@@ -29,11 +29,43 @@ export function QueueBar({ queue, change }: QueueBarProps) {
           { value: "nobody", label: t("review.nobodys") },
         ]}
       />
-      <Select mode="multiple" value={queue.kinds} onChange={(kinds) => change({ kinds })} options={options("conflictKind", Conflict_Kind)} placeholder={t("review.kinds")} aria-label={t("review.kinds")} maxTagCount="responsive" allowClear style={{ width: 140 }} />
-      <Select mode="multiple" value={queue.states} onChange={(states) => change({ states })} options={options("workState", WorkItem_State)} placeholder={t("findings.state")} aria-label={t("findings.state")} maxTagCount="responsive" allowClear style={{ width: 120 }} />
-      <Select mode="multiple" value={queue.programmes} onChange={(programmes) => change({ programmes })} options={options("programme", Programme)} placeholder={t("findings.programme")} aria-label={t("findings.programme")} maxTagCount="responsive" allowClear style={{ width: 140 }} />
+      <Select
+        mode="multiple"
+        value={queue.kinds}
+        onChange={(kinds) => change({ kinds })}
+        options={options("conflictKind", Conflict_Kind)}
+        placeholder={t("review.kinds")}
+        aria-label={t("review.kinds")}
+        maxTagCount="responsive"
+        allowClear
+        style={{ width: 140 }}
+      />
+      <Select
+        mode="multiple"
+        value={queue.states}
+        onChange={(states) => change({ states })}
+        options={options("workState", WorkItem_State)}
+        placeholder={t("findings.state")}
+        aria-label={t("findings.state")}
+        maxTagCount="responsive"
+        allowClear
+        style={{ width: 120 }}
+      />
+      <Select
+        mode="multiple"
+        value={queue.programmes}
+        onChange={(programmes) => change({ programmes })}
+        options={options("programme", Programme)}
+        placeholder={t("findings.programme")}
+        aria-label={t("findings.programme")}
+        maxTagCount="responsive"
+        allowClear
+        style={{ width: 140 }}
+      />
       <RegionPicker value={queue.region} onChange={(region) => change({ region })} width={130} />
-      <Checkbox checked={queue.overdue} onChange={(event) => change({ overdue: event.target.checked })}>{t("findings.onlyOverdue")}</Checkbox>
+      <Checkbox checked={queue.overdue} onChange={(event) => change({ overdue: event.target.checked })}>
+        {t("findings.onlyOverdue")}
+      </Checkbox>
       <Select
         value={queue.order}
         onChange={(order) => change({ order })}
@@ -41,12 +73,42 @@ export function QueueBar({ queue, change }: QueueBarProps) {
         popupMatchSelectWidth={false}
         options={ORDERS.map((order) => ({ value: order, label: named("conflictOrder", order) }))}
       />
-      <Button type="link" size="small" aria-expanded={more} onClick={() => setMore(!more)}>{t(more ? "findings.lessFilters" : "findings.moreFilters")}</Button>
+      <Button type="link" size="small" aria-expanded={more} onClick={() => setMore(!more)}>
+        {t(more ? "findings.lessFilters" : "findings.moreFilters")}
+      </Button>
       {more && (
         <>
-          <InputNumber value={number(queue.minBits)} onChange={(value) => change({ minBits: value === null ? "" : String(value) })} precision={0} min={-99} max={199} placeholder={t("review.bitsFrom")} aria-label={t("review.bitsFrom")} style={{ width: 116 }} />
-          <InputNumber value={number(queue.maxBits)} onChange={(value) => change({ maxBits: value === null ? "" : String(value) })} precision={0} min={-99} max={199} placeholder={t("review.bitsTo")} aria-label={t("review.bitsTo")} style={{ width: 116 }} />
-          <InputNumber value={number(queue.atLeast)} onChange={(value) => change({ atLeast: value ? String(value) : "" })} precision={0} min={1} max={999999999} prefix="¥" placeholder={t("review.atLeast")} aria-label={t("review.atLeast")} style={{ width: 140 }} />
+          <InputNumber
+            value={number(queue.minBits)}
+            onChange={(value) => change({ minBits: value === null ? "" : String(value) })}
+            precision={0}
+            min={-99}
+            max={199}
+            placeholder={t("review.bitsFrom")}
+            aria-label={t("review.bitsFrom")}
+            style={{ width: 116 }}
+          />
+          <InputNumber
+            value={number(queue.maxBits)}
+            onChange={(value) => change({ maxBits: value === null ? "" : String(value) })}
+            precision={0}
+            min={-99}
+            max={199}
+            placeholder={t("review.bitsTo")}
+            aria-label={t("review.bitsTo")}
+            style={{ width: 116 }}
+          />
+          <InputNumber
+            value={number(queue.atLeast)}
+            onChange={(value) => change({ atLeast: value ? String(value) : "" })}
+            precision={0}
+            min={1}
+            max={999999999}
+            prefix="¥"
+            placeholder={t("review.atLeast")}
+            aria-label={t("review.atLeast")}
+            style={{ width: 140 }}
+          />
         </>
       )}
     </div>

@@ -18,7 +18,9 @@ export function RevealDialog({ shown, close }: { shown: Case; close: () => void 
   const navigate = useNavigate();
   const [form] = Form.useForm<Fields>();
   const purpose = Form.useWatch("purpose", form) ?? "REVIEW";
-  const sides = [shown.sideA, shown.sideB].filter((side, i, all) => side && all.findIndex((other) => other?.personId === side.personId) === i);
+  const sides = [shown.sideA, shown.sideB].filter(
+    (side, i, all) => side && all.findIndex((other) => other?.personId === side.personId) === i,
+  );
   const look = (fields: Fields) => void navigate(`/person?${new URLSearchParams({ ...fields }).toString()}`);
   return (
     <Modal open title={t("review.reveal")} okText={t("person.lookup")} cancelText={t("common.cancel")} onOk={form.submit} onCancel={close}>
@@ -31,12 +33,21 @@ export function RevealDialog({ shown, close }: { shown: Case; close: () => void 
         initialValues={{ id: sides[0]?.personId, purpose: "REVIEW", case: shown.conflict?.conflictId }}
       >
         <Form.Item name="id" label={t("review.person")}>
-          <Radio.Group options={sides.map((side) => ({ value: side!.personId, label: `${language === "zh" ? side!.nicknameZh : side!.nicknameEn} · ${side!.personId}` }))} />
+          <Radio.Group
+            options={sides.map((side) => ({
+              value: side!.personId,
+              label: `${language === "zh" ? side!.nicknameZh : side!.nicknameEn} · ${side!.personId}`,
+            }))}
+          />
         </Form.Item>
         <Form.Item name="purpose" label={t("person.purpose")}>
           <Select options={options("purpose", Purpose_Kind)} />
         </Form.Item>
-        <Form.Item name="case" label={t("person.caseNumber")} rules={[{ required: NEEDS_CASE.includes(purpose), whitespace: true, message: t("person.caseMissing") }]}>
+        <Form.Item
+          name="case"
+          label={t("person.caseNumber")}
+          rules={[{ required: NEEDS_CASE.includes(purpose), whitespace: true, message: t("person.caseMissing") }]}
+        >
           <Input maxLength={64} spellCheck={false} />
         </Form.Item>
       </Form>

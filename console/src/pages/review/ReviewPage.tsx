@@ -121,22 +121,50 @@ export function Component() {
   useKeys(commands, dialog === "" && !stale);
 
   const caseBody = () => {
-    if (shown) return <CaseView shown={shown} commentBox={commentBox} claim={{ mine: mine(conflict), busy: claiming, toggle: () => claim(shown.conflict!) }} />;
+    if (shown)
+      return (
+        <CaseView
+          shown={shown}
+          commentBox={commentBox}
+          claim={{ mine: mine(conflict), busy: claiming, toggle: () => claim(shown.conflict!) }}
+        />
+      );
     if (gone) {
       return (
         <div className="panel">
           <Empty title={t("review.gone")} hint={t("review.goneHint")}>
-            {conflicts.length > 0 && <Button onClick={() => open((conflicts[at + 1] ?? conflicts[0]).conflictId)}>{t("review.next")}</Button>}
+            {conflicts.length > 0 && (
+              <Button onClick={() => open((conflicts[at + 1] ?? conflicts[0]).conflictId)}>{t("review.next")}</Button>
+            )}
           </Empty>
         </div>
       );
     }
-    if (current.isError) return <div className="panel"><ErrorState error={current.error} retry={() => void current.refetch()} /></div>;
-    return <div className="panel"><PanelSkeleton rows={12} /></div>;
+    if (current.isError)
+      return (
+        <div className="panel">
+          <ErrorState error={current.error} retry={() => void current.refetch()} />
+        </div>
+      );
+    return (
+      <div className="panel">
+        <PanelSkeleton rows={12} />
+      </div>
+    );
   };
   const body = () => {
-    if (list.isPending) return <div className="panel review-wide"><PanelSkeleton rows={12} /></div>;
-    if (list.isError && !list.data) return <div className="panel review-wide"><ErrorState error={list.error} retry={() => void list.refetch()} /></div>;
+    if (list.isPending)
+      return (
+        <div className="panel review-wide">
+          <PanelSkeleton rows={12} />
+        </div>
+      );
+    if (list.isError && !list.data)
+      return (
+        <div className="panel review-wide">
+          <ErrorState error={list.error} retry={() => void list.refetch()} />
+        </div>
+      );
     if (empty) {
       return (
         <div className="panel review-wide">
@@ -157,9 +185,16 @@ export function Component() {
           loadMore={() => void list.fetchNextPage()}
         />
         <div className="case-column">
-          <div className="case-scroll" key={selected}>{caseBody()}</div>
+          <div className="case-scroll" key={selected}>
+            {caseBody()}
+          </div>
           {may("decide") ? (
-            <DecisionBar {...{ verdict, comment, setComment, ready, busy, confirm }} choose={setVerdict} undo={takeBack} help={() => setDialog("help")} />
+            <DecisionBar
+              {...{ verdict, comment, setComment, ready, busy, confirm }}
+              choose={setVerdict}
+              undo={takeBack}
+              help={() => setDialog("help")}
+            />
           ) : (
             <div className="panel note-panel quiet">{t("review.cannotDecide")}</div>
           )}
@@ -175,13 +210,22 @@ export function Component() {
         <ReviewTabs />
         <span className="lead small" role="status">
           {at >= 0 && <>{t("review.position", { at: at + 1, of: conflicts.length })} · </>}
-          {summary && t("review.summary", { n: count(summary.conflicts), overdue: count(summary.overdue), amount: money(summary.amountFen) })}
+          {summary &&
+            t("review.summary", { n: count(summary.conflicts), overdue: count(summary.overdue), amount: money(summary.amountFen) })}
         </span>
-        {may("decide") && <Button disabled={conflicts.length === 0} onClick={() => setDialog("bulk")}>{t("review.bulk")}</Button>}
+        {may("decide") && (
+          <Button disabled={conflicts.length === 0} onClick={() => setDialog("bulk")}>
+            {t("review.bulk")}
+          </Button>
+        )}
       </div>
-      <div ref={filters}><QueueBar queue={queue} change={narrow} /></div>
+      <div ref={filters}>
+        <QueueBar queue={queue} change={narrow} />
+      </div>
       <div className="review-body">{body()}</div>
-      <div className="hidden-text" role="status" aria-live="polite">{said}</div>
+      <div className="hidden-text" role="status" aria-live="polite">
+        {said}
+      </div>
       <HelpDialog open={dialog === "help"} close={() => setDialog("")} />
       {dialog === "bulk" && <BulkDialog queue={queue} close={() => setDialog("")} />}
       {dialog === "reveal" && shown && <RevealDialog shown={shown} close={() => setDialog("")} />}

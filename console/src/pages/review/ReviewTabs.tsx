@@ -12,7 +12,9 @@ export function ReviewTabs() {
   const pending = useQuery(summaryQuery(WHOLE)).data?.proposalsPending ?? 0n;
   return (
     <nav className="page-tabs" aria-label={t("review.title")}>
-      <NavLink to="/review" end>{t("review.queue")}</NavLink>
+      <NavLink to="/review" end>
+        {t("review.queue")}
+      </NavLink>
       <NavLink to="/review/proposals">
         {t("review.proposals")}
         {pending > 0n && <span className="tab-count">{count(pending)}</span>}

@@ -20,18 +20,33 @@ export function StaleDialog({ stale, close }: { stale: StaleDecision; close: () 
   const part = usePart();
   const by = stale.settledBy;
   return (
-    <Modal open title={t("review.staleTitle")} okText={t("review.lookAgain")} cancelButtonProps={{ style: { display: "none" } }} onOk={close} onCancel={close}>
+    <Modal
+      open
+      title={t("review.staleTitle")}
+      okText={t("review.lookAgain")}
+      cancelButtonProps={{ style: { display: "none" } }}
+      onOk={close}
+      onCancel={close}
+    >
       <p>{t("review.changed")}</p>
       {by && (
         <p>
-          {t("review.settledBy", { who: officerName(by.officer), time: timeText(by.time), verdict: named("verdict", Decision_Verdict[by.verdict]) })}
+          {t("review.settledBy", {
+            who: officerName(by.officer),
+            time: timeText(by.time),
+            verdict: named("verdict", Decision_Verdict[by.verdict]),
+          })}
           {by.comment && <span className="quiet"> {by.comment}</span>}
         </p>
       )}
       {stale.changed.length > 0 && (
         <>
           <p className="quiet">{t("review.whatChanged")}</p>
-          <ul>{stale.changed.map((changed) => <li key={changed}>{part(changed)}</li>)}</ul>
+          <ul>
+            {stale.changed.map((changed) => (
+              <li key={changed}>{part(changed)}</li>
+            ))}
+          </ul>
         </>
       )}
       {!stale.now && !by && <p>{t("review.goneHint")}</p>}

@@ -44,7 +44,10 @@ const AHEAD = 3;
 
 // The next cases are there before they are asked for.
 export async function prefetchCases(client: QueryClient, following: readonly Conflict[]) {
-  const wanted = following.slice(0, AHEAD).map(({ conflictId }) => conflictId).filter((id) => !client.getQueryData(caseQuery(id).queryKey));
+  const wanted = following
+    .slice(0, AHEAD)
+    .map(({ conflictId }) => conflictId)
+    .filter((id) => !client.getQueryData(caseQuery(id).queryKey));
   if (wanted.length === 0) return;
   try {
     const { cases } = await review.batchGetCases({ conflictIds: wanted });
@@ -55,21 +58,24 @@ export async function prefetchCases(client: QueryClient, following: readonly Con
 }
 
 export function forgetConflict(client: QueryClient, conflictId: string) {
-  client.setQueriesData<InfiniteData<ListConflictsResponse>>({ queryKey: ["conflicts", "list"] }, (data) =>
-    data && {
-      ...data,
-      pages: data.pages.map((page) => ({
-        ...page,
-        conflicts: page.conflicts.filter((conflict) => conflict.conflictId !== conflictId),
-      })),
-    },
+  client.setQueriesData<InfiniteData<ListConflictsResponse>>(
+    { queryKey: ["conflicts", "list"] },
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) => ({
+          ...page,
+          conflicts: page.conflicts.filter((conflict) => conflict.conflictId !== conflictId),
+        })),
+      },
   );
 }
 
 // A decision moves persons, findings and other conflicts. The case that it closed is forgotten; those read ahead stay on the
 // table, and are read anew when they are opened.
 export function refreshAfterDecision(client: QueryClient, closedConflictId = "") {
-  for (const name of ["conflicts", "decisions", "proposals", "jobs", "findings", "gaps", "status", "cluster"]) void client.invalidateQueries({ queryKey: [name] });
+  for (const name of ["conflicts", "decisions", "proposals", "jobs", "findings", "gaps", "status", "cluster"])
+    void client.invalidateQueries({ queryKey: [name] });
   if (closedConflictId) client.removeQueries({ queryKey: ["case", closedConflictId] });
   void client.invalidateQueries({ queryKey: ["case"] });
 }

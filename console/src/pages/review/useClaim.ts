@@ -15,7 +15,9 @@ export function useClaim() {
   const mine = (conflict: Conflict | undefined) => conflict?.work?.claimedBy === callerOf(session.user);
   const claim = useMutation({
     mutationFn: (conflict: Conflict) =>
-      mine(conflict) ? review.releaseConflict({ conflictId: conflict.conflictId }) : review.claimConflict({ conflictId: conflict.conflictId }),
+      mine(conflict)
+        ? review.releaseConflict({ conflictId: conflict.conflictId })
+        : review.claimConflict({ conflictId: conflict.conflictId }),
     onSuccess: (_, conflict) => {
       message.success(t(mine(conflict) ? "review.released" : "review.claimed"));
       void client.invalidateQueries({ queryKey: ["case", conflict.conflictId] });

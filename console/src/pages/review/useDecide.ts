@@ -54,7 +54,10 @@ export function useDecide(tell: (event: DecisionEvent) => void) {
     onSuccess: (decision) => {
       refreshAfterDecision(client);
       if (decision.proposalId && !decision.undoTime) return tell({ type: "proposed", text: t("review.proposed") });
-      client.setQueryData(STACK, stack().filter((id) => id !== decision.decisionId));
+      client.setQueryData(
+        STACK,
+        stack().filter((id) => id !== decision.decisionId),
+      );
       tell({ type: "undone", conflictId: decision.conflictId, text: t("review.undone") });
     },
     onError: refused,
