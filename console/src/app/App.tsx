@@ -4,10 +4,10 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { RouterProvider } from "react-router";
 import { isPassing } from "@/api/errors";
-import { styleNonce } from "@/app/nonce";
+import { styleNonce } from "@/lib/nonce";
 import { router } from "@/app/routes";
-import { SessionGate } from "@/app/session";
-import { theme } from "@/app/theme";
+import { SessionGate } from "@/app/SessionGate";
+import { theme } from "@/lib/theme";
 import { useText } from "@/locales";
 
 const client = new QueryClient({

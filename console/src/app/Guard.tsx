@@ -1,6 +1,6 @@
 import { Outlet } from "react-router";
-import type { Right } from "@/app/rights";
-import { useSession } from "@/app/session";
+import type { Right } from "@/session/rights";
+import { useSession } from "@/session/session";
 import { NoRight } from "@/parts/states";
 
 export function Guard({ right }: { right: Right }) {

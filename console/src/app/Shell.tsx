@@ -14,8 +14,8 @@ import {
 import { Layout } from "antd";
 import { useEffect, useRef, useState, type ComponentType } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
-import type { Right } from "@/app/rights";
-import { useSession } from "@/app/session";
+import type { Right } from "@/session/rights";
+import { useSession } from "@/session/session";
 import { isFree } from "@/lib/keys";
 import { chooseLanguage, useText } from "@/locales";
 import { OfflineBanner } from "@/parts/states";
@@ -60,7 +60,7 @@ export function Shell() {
     const place = PLACES.find(({ path }) => pathname.startsWith(`/${path}`));
     document.title = place ? `${t(`nav.${place.path}`)} · ${t("app.name")}` : t("app.name");
     main.current?.scrollTo(0, 0);
-  }, [pathname, language]);
+  }, [pathname, t]);
 
   return (
     <Layout className="shell">

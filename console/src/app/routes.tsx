@@ -1,8 +1,8 @@
 // Each page is a file of its own that the browser loads when it is first opened.
 import { createBrowserRouter, Navigate } from "react-router";
 import { Guard } from "@/app/Guard";
-import { homeOf } from "@/app/rights";
-import { useSession } from "@/app/session";
+import { homeOf } from "@/session/rights";
+import { useSession } from "@/session/session";
 import { Shell } from "@/app/Shell";
 import { NoSuchPage, PageFailed, PageSkeleton } from "@/parts/states";
 

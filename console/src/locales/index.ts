@@ -64,10 +64,13 @@ export function t(key: string, values?: Record<string, unknown>): string {
   return i18next.t(one ? `${key}_one` : key, values);
 }
 
+// A function for each language: what a memo or an effect makes with it is made anew when the language changes.
+const TEXTS: Record<Language, typeof t> = { zh: (key, values) => t(key, values), en: (key, values) => t(key, values) };
+
 // Rerenders the caller when the language changes.
 export function useText() {
   const current = useSyncExternalStore(subscribe, language);
-  return { t, language: current };
+  return { t: TEXTS[current], language: current };
 }
 
 // The name of something coded; the code itself where a newer hub knows one that this console does not.

@@ -2,12 +2,12 @@
 // itself is hidden from screen readers.
 import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
-import { init, use, type EChartsType } from "echarts/core";
+import { init, use as register, type EChartsType } from "echarts/core";
 import type { EChartsOption } from "echarts";
 import { CanvasRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 
-use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+register([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
 interface ChartProps {
   option: EChartsOption;
@@ -18,12 +18,11 @@ interface ChartProps {
 export function Chart({ option, height, onClick }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
-  const click = useRef(onClick);
-  click.current = onClick;
+  const click = useEffectEvent((name: string, seriesIndex: number) => onClick?.(name, seriesIndex));
   useEffect(() => {
-    const drawn = init(box.current!);
+    const drawn = init(box.current);
     chart.current = drawn;
-    drawn.on("click", (event) => click.current?.(event.name, event.seriesIndex ?? 0));
+    drawn.on("click", (event) => click(event.name, event.seriesIndex ?? 0));
     const observer = new ResizeObserver(() => drawn.resize());
     observer.observe(box.current!);
     return () => {

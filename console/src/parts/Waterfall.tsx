@@ -1,7 +1,7 @@
 // The weights of a match, field by field, and the two thresholds. The table below the drawing holds the same figures.
 import type { CustomSeriesRenderItem, EChartsOption } from "echarts";
 import { useMemo } from "react";
-import { color } from "@/app/theme";
+import { color } from "@/lib/theme";
 import type { MatchExplanation } from "@/gen/relief/v1/registry_service_pb";
 import { bitsText, stepsOf, type Step } from "@/lib/waterfall";
 import { named, useText } from "@/locales";
@@ -85,9 +85,9 @@ function optionOf(explanation: MatchExplanation, steps: Step[], t: Texts): EChar
 }
 
 export function Waterfall({ explanation }: { explanation: MatchExplanation }) {
-  const { t, language } = useText();
+  const { t } = useText();
   const steps = useMemo(() => stepsOf(explanation), [explanation]);
-  const option = useMemo(() => optionOf(explanation, steps, t), [explanation, steps, language]);
+  const option = useMemo(() => optionOf(explanation, steps, t), [explanation, steps, t]);
   return (
     <figure style={{ margin: 0 }}>
       <Chart option={option} height={40 + 27 * (steps.length + 1)} />

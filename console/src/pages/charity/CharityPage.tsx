@@ -2,15 +2,16 @@
 // up, with their certificate: nobody here sees their lists.
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
-import type { ReactNode } from "react";
 import { useSearchParams } from "react-router";
 import { charities } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import type { CharityProject } from "@/gen/relief/v1/charity_service_pb";
 import { Need } from "@/gen/relief/v1/types_pb";
 import { dateText } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { placeName } from "@/lib/regions";
 import { named, useText } from "@/locales";
+import { FactsList, type Fact } from "@/parts/FactsList";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 import { options, programmeName } from "@/parts/tags";
 import "./charity.css";
@@ -34,7 +35,7 @@ function Project({ project }: { project: CharityProject }) {
   const { t } = useText();
   const conditions = useConditions()(project);
   const until = project.validTo?.year ? t("charity.validTo", { day: dateText(project.validTo) }) : t("charity.always");
-  const rows: [string, ReactNode][] = [
+  const rows: Fact[] = [
     [t("findings.need"), project.needs.map((need) => named("need", Need[need])).join(t("common.listSeparator"))],
     [t("charity.wherever"), project.regionPrefix ? placeName(project.regionPrefix) || project.regionPrefix : t("gaps.country")],
     [t("charity.conditions"), conditions.length > 0 ? conditions.map((one) => <div key={one}>{one}</div>) : t("charity.anybody")],
@@ -48,26 +49,19 @@ function Project({ project }: { project: CharityProject }) {
         <span className="end quiet">{project.organisation}</span>
       </div>
       <div className="panel-body">
-        <dl className="facts-list">
-          {rows.map(([name, value]) => (
-            <div key={name} style={{ display: "contents" }}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <FactsList facts={rows} />
         <p className="quiet hint own-lists">{t("charity.ownLists")}</p>
       </div>
     </section>
   );
 }
 
-export function Component() {
+function CharityPage() {
   const { t } = useText();
   const [params, setParams] = useSearchParams();
   const need = (params.get("need") ?? "") in Need ? (params.get("need") as keyof typeof Need) : undefined;
   const query = useQuery({
-    queryKey: ["charity", "projects", need ?? ""],
+    queryKey: queryKeys.charityProjects(need ?? ""),
     queryFn: ({ signal }) => charities.listProjects({ need: need ? Need[need] : Need.UNSPECIFIED, pageSize: 500 }, { signal }),
   });
   const projects = query.data?.projects ?? [];
@@ -131,3 +125,5 @@ export function Component() {
     </div>
   );
 }
+
+export { CharityPage as Component };

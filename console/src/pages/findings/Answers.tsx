@@ -7,7 +7,8 @@ import { useState } from "react";
 import { findings } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { findingQuery } from "@/api/queries";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import {
   Disposition_Outcome as Outcome,
   Disposition_Reason as Reason,
@@ -73,8 +74,8 @@ function AnswerForm({ finding, done }: { finding: Finding; done: () => void }) {
     mutationFn: (fields: Fields) => findings.addDisposition({ findingId: finding.findingId, disposition: toDisposition(fields) }),
     onSuccess: (changed) => {
       client.setQueryData(findingQuery(finding.findingId).queryKey, changed);
-      void client.invalidateQueries({ queryKey: ["findings"] });
-      void client.invalidateQueries({ queryKey: ["gaps"] });
+      void client.invalidateQueries({ queryKey: queryKeys.findings.all });
+      void client.invalidateQueries({ queryKey: queryKeys.gaps.all });
       message.success(t("findings.added"));
       done();
     },

@@ -6,7 +6,8 @@ import { useState } from "react";
 import { findings } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { findingQuery } from "@/api/queries";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import { Deliberation_Outcome as Outcome, DeliberationSchema, type Finding } from "@/gen/relief/v1/finding_service_pb";
 import { Programme } from "@/gen/relief/v1/types_pb";
 import { timeText } from "@/lib/dates";
@@ -32,7 +33,7 @@ function DeliberationForm({ finding, done }: { finding: Finding; done: () => voi
       }),
     onSuccess: (changed) => {
       client.setQueryData(findingQuery(finding.findingId).queryKey, changed);
-      void client.invalidateQueries({ queryKey: ["findings"] });
+      void client.invalidateQueries({ queryKey: queryKeys.findings.all });
       message.success(t("findings.deliberated"));
       done();
     },

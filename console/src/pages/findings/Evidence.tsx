@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { personQuery, purposeOf } from "@/api/queries";
-import { useSession } from "@/app/session";
+import { personQuery } from "@/api/queries";
+import { purposeOf } from "@/lib/purpose";
+import { useSession } from "@/session/session";
 import type { Evidence, Finding } from "@/gen/relief/v1/finding_service_pb";
 import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
 import { useText } from "@/locales";

@@ -2,7 +2,6 @@
 import { ArrowLeftOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Tag } from "antd";
-import type { ReactNode } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { findingQuery } from "@/api/queries";
 import { Finding_State, type Finding } from "@/gen/relief/v1/finding_service_pb";
@@ -15,7 +14,8 @@ import { Answers } from "@/pages/findings/Answers";
 import { DeliberationPanel } from "@/pages/findings/Deliberation";
 import { EvidencePanel } from "@/pages/findings/Evidence";
 import { History } from "@/pages/findings/History";
-import { DueMark, findingTitle } from "@/pages/findings/parts";
+import { FactsList, type Fact } from "@/parts/FactsList";
+import { DueMark, findingTitle } from "@/parts/findings";
 import { ReferralOfFinding } from "@/pages/findings/ReferralOfFinding";
 import { ErrorState, PageSkeleton } from "@/parts/states";
 import { KindTag, programmeName, SeverityMark } from "@/parts/tags";
@@ -24,7 +24,7 @@ import "./findings.css";
 function Facts({ finding }: { finding: Finding }) {
   const { t } = useText();
   const separator = t("common.listSeparator");
-  const rows: [string, ReactNode][] = [
+  const rows: Fact[] = [
     [t("findings.notify"), finding.notify.map(programmeName).join(separator)],
     [t("findings.months"), monthRanges(finding.overlapMonths)],
     [
@@ -52,18 +52,7 @@ function Facts({ finding }: { finding: Finding }) {
     [t("findings.suppressedUntil"), dateText(finding.suppressedUntil)],
     [t("findings.ruleVersion"), `${finding.ruleId} · ${finding.ruleVersion}`],
   ];
-  return (
-    <dl className="facts-list">
-      {rows
-        .filter(([, value]) => value !== "")
-        .map(([name, value]) => (
-          <div key={name} style={{ display: "contents" }}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <FactsList facts={rows} />;
 }
 
 function Basis({ finding }: { finding: Finding }) {
@@ -85,7 +74,7 @@ function Basis({ finding }: { finding: Finding }) {
   );
 }
 
-export function Component() {
+function FindingPage() {
   const { t } = useText();
   const navigate = useNavigate();
   const { findingId = "" } = useParams();
@@ -101,7 +90,7 @@ export function Component() {
           className="cell back"
           onClick={(event) => {
             // Back to the list as it was filtered, where one came from it.
-            if (window.history.state?.idx > 0) {
+            if (((window.history.state as { idx?: number } | null)?.idx ?? 0) > 0) {
               event.preventDefault();
               void navigate(-1);
             }
@@ -117,7 +106,7 @@ export function Component() {
         {finding.reopened > 0 && <span className="quiet">{t("findings.reopened", { n: finding.reopened })}</span>}
       </div>
       <p className="quiet lead-line">{t("findings.lead")}</p>
-      <div className="finding-body">
+      <div className="side-by-side">
         <div>
           <section className="panel">
             <div className="panel-head">
@@ -141,3 +130,5 @@ export function Component() {
     </div>
   );
 }
+
+export { FindingPage as Component };

@@ -3,13 +3,14 @@ import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Select, Tag } from "antd";
 import { Link, useNavigate } from "react-router";
 import { findings as service } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import { Disposition_Outcome, Finding_State, FindingOrder, type Finding } from "@/gen/relief/v1/finding_service_pb";
 import { dateText, monthRanges } from "@/lib/dates";
 import { filterKey, isEmpty, toMessage, type Filter } from "@/lib/filter";
 import { count, money } from "@/lib/money";
 import { regionName, shortRegionName } from "@/lib/regions";
 import { named, useText } from "@/locales";
-import { DueMark, findingTitle } from "@/pages/findings/parts";
+import { DueMark, findingTitle } from "@/parts/findings";
 import { DataTable, type Column } from "@/parts/DataTable";
 import { FilterBar, useFilter } from "@/parts/FilterBar";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
@@ -21,7 +22,7 @@ type Order = keyof typeof ORDERS;
 
 function listQuery(filter: Filter, order: Order) {
   return infiniteQueryOptions({
-    queryKey: ["findings", "list", order, filterKey(filter)],
+    queryKey: queryKeys.findings.list(order, filterKey(filter)),
     queryFn: ({ pageParam, signal }) =>
       service.listFindings({ filter: toMessage(filter), orderBy: ORDERS[order], pageSize: 50, pageToken: pageParam }, { signal }),
     initialPageParam: "",
@@ -91,7 +92,7 @@ function useColumns(): Column<Finding>[] {
   ];
 }
 
-export function Component() {
+function FindingsPage() {
   const { t } = useText();
   const navigate = useNavigate();
   const { filter, clear, params, setParams } = useFilter();
@@ -157,3 +158,5 @@ export function Component() {
     </div>
   );
 }
+
+export { FindingsPage as Component };

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { findings } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import { Disposition_Outcome, FindingEvent_Kind as Kind, type FindingEvent } from "@/gen/relief/v1/finding_service_pb";
 import { money } from "@/lib/money";
 import { named, t } from "@/locales";
@@ -27,7 +28,7 @@ function entryOf({ sequence, kind, time, actor, outcome, evidence, amountFen }: 
 // `events` is how many there are: it changes with the finding, and the history is read again.
 export function History({ findingId, events }: { findingId: string; events: bigint }) {
   const query = useQuery({
-    queryKey: ["findings", "events", findingId, events.toString()],
+    queryKey: queryKeys.findings.events(findingId, events.toString()),
     queryFn: ({ signal }) => findings.listFindingEvents({ findingId }, { signal }),
   });
   return <HistoryPanel query={query} entryOf={entryOf} />;

@@ -3,7 +3,8 @@ import { App, Button } from "antd";
 import { Link, useNavigate } from "react-router";
 import { referrals } from "@/api/clients";
 import { messageOf } from "@/api/errors";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import { Finding_State, type Finding } from "@/gen/relief/v1/finding_service_pb";
 import { useText } from "@/locales";
 
@@ -17,8 +18,8 @@ export function ReferralOfFinding({ finding }: { finding: Finding }) {
   const take = useMutation({
     mutationFn: () => referrals.createReferral({ findingId: finding.findingId }),
     onSuccess: (referral) => {
-      void client.invalidateQueries({ queryKey: ["findings"] });
-      void client.invalidateQueries({ queryKey: ["referrals"] });
+      void client.invalidateQueries({ queryKey: queryKeys.findings.all });
+      void client.invalidateQueries({ queryKey: queryKeys.referrals.all });
       void navigate(`/referrals/${encodeURIComponent(referral.referralId)}`);
     },
     onError: (error) => message.error(t("review.failed", { message: messageOf(error) }), 8),

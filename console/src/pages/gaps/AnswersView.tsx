@@ -1,24 +1,22 @@
 // How long findings stay open, how fast agencies answer, and what they say: where a rule is mostly wrong, the rule is wrong.
 import type { EChartsOption } from "echarts";
 import { useMemo } from "react";
-import { color } from "@/app/theme";
+import { color } from "@/lib/theme";
 import type { GapReport } from "@/gen/relief/v1/report_service_pb";
 import { count, money } from "@/lib/money";
 import { useText } from "@/locales";
-import { findingTitle } from "@/pages/findings/parts";
+import { findingTitle } from "@/parts/findings";
 import { Defined } from "@/pages/gaps/Defined";
 import { AXIS_TEXT } from "@/parts/Chart";
 import { ChartPanel } from "@/parts/ChartPanel";
 
-function useDays() {
-  const { t } = useText();
-  return (from: number, to: number) =>
-    to === 0 ? t("gaps.daysFrom", { from }) : from === to ? t("gaps.days", { n: from }) : t("gaps.daysBetween", { from, to });
+function daysText(t: ReturnType<typeof useText>["t"], from: number, to: number): string {
+  if (to === 0) return t("gaps.daysFrom", { from });
+  return from === to ? t("gaps.days", { n: from }) : t("gaps.daysBetween", { from, to });
 }
 
 function Ageing({ report }: { report: GapReport }) {
-  const { t, language } = useText();
-  const days = useDays();
+  const { t } = useText();
   const option = useMemo<EChartsOption>(
     () => ({
       animation: false,
@@ -27,7 +25,7 @@ function Ageing({ report }: { report: GapReport }) {
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
       xAxis: {
         type: "category",
-        data: report.ageing.map((one) => days(one.fromDays, one.toDays)),
+        data: report.ageing.map((one) => daysText(t, one.fromDays, one.toDays)),
         axisLabel: { ...AXIS_TEXT, interval: 0, width: 60, overflow: "break" },
         axisTick: { show: false },
       },
@@ -50,7 +48,7 @@ function Ageing({ report }: { report: GapReport }) {
         },
       ],
     }),
-    [report, language],
+    [report, t],
   );
   return (
     <ChartPanel
@@ -60,7 +58,7 @@ function Ageing({ report }: { report: GapReport }) {
       height={250}
       columns={[t("gaps.openFor"), t("gaps.byFindings"), t("gaps.overdue"), t("gaps.amount")]}
       rows={report.ageing.map((one) => ({
-        name: days(one.fromDays, one.toDays),
+        name: daysText(t, one.fromDays, one.toDays),
         cells: [count(one.findings), count(one.overdue), money(one.amountFen)],
       }))}
     />
@@ -69,7 +67,6 @@ function Ageing({ report }: { report: GapReport }) {
 
 function Response({ report }: { report: GapReport }) {
   const { t } = useText();
-  const days = useDays();
   const response = report.response;
   if (!response)
     return (
@@ -114,7 +111,7 @@ function Response({ report }: { report: GapReport }) {
           <tbody>
             {response.buckets.map((bucket) => (
               <tr key={bucket.fromDays}>
-                <th scope="row">{days(bucket.fromDays, bucket.toDays)}</th>
+                <th scope="row">{daysText(t, bucket.fromDays, bucket.toDays)}</th>
                 <td className="number">{count(bucket.first)}</td>
                 <td className="number">{count(bucket.final)}</td>
               </tr>

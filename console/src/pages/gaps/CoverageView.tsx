@@ -6,7 +6,7 @@ import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { regionName, shortRegionName } from "@/lib/regions";
 import { named, useText } from "@/locales";
-import { findingTitle } from "@/pages/findings/parts";
+import { findingTitle } from "@/parts/findings";
 import { Defined } from "@/pages/gaps/Defined";
 import { programmeName } from "@/parts/tags";
 

@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import { reports } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { saveFile } from "@/api/files";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { ExportFormat, ExportLanguage, GapDimension, type GapReport } from "@/gen/relief/v1/report_service_pb";
 import { dateText, monthText, timeText } from "@/lib/dates";
 import { isEmpty, writeFilter } from "@/lib/filter";
@@ -86,7 +86,7 @@ function PeriodBar({ ask, change }: { ask: Ask; change: (part: Partial<Ask>) => 
   );
 }
 
-export function Component() {
+function GapsPage() {
   const { t } = useText();
   const { may } = useSession();
   const { message } = App.useApp();
@@ -203,3 +203,5 @@ export function Component() {
     </div>
   );
 }
+
+export { GapsPage as Component };

@@ -8,7 +8,7 @@ import { count, yuan } from "@/lib/money";
 import { figureOf, matrixOf, type Metric } from "@/lib/report";
 import { regionName, shortRegionName } from "@/lib/regions";
 import { useText } from "@/locales";
-import { findingTitle } from "@/pages/findings/parts";
+import { findingTitle } from "@/parts/findings";
 import { KindTag } from "@/parts/tags";
 
 function Cell({ row, metric, to, label }: { row: GapRow | undefined; metric: Metric; to: string; label: string }) {

@@ -6,7 +6,8 @@ import dayjs from "dayjs";
 import { useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { reports } from "@/api/clients";
-import { styleNonce } from "@/app/nonce";
+import { queryKeys } from "@/api/queryKeys";
+import { styleNonce } from "@/lib/nonce";
 import { saveFile } from "@/api/files";
 import { isRegionPrefix } from "@/lib/filter";
 import { useText } from "@/locales";
@@ -19,7 +20,7 @@ function withNonce(html: string): string {
   return styleNonce ? html.replace(/<style>/g, `<style nonce="${styleNonce}">`) : html;
 }
 
-export function Component() {
+function MonthlyPage() {
   const { t } = useText();
   const [params, setParams] = useSearchParams();
   const lastMonth = dayjs().subtract(1, "month").format("YYYY-MM");
@@ -37,7 +38,7 @@ export function Component() {
       return next;
     });
   const query = useQuery({
-    queryKey: ["gaps", "monthly", month, region, issuer],
+    queryKey: queryKeys.gaps.monthly(month, region, issuer),
     queryFn: ({ signal }) => {
       const [year, number] = month.split("-").map(Number);
       return reports.getMonthlySummary({ month: { year, month: number }, regionPrefix: region, issuer }, { signal, timeoutMs: 120_000 });
@@ -104,3 +105,5 @@ export function Component() {
     </div>
   );
 }
+
+export { MonthlyPage as Component };

@@ -1,8 +1,8 @@
 // The figures at a glance, by region and over time.
 import { useQuery } from "@tanstack/react-query";
 import type { EChartsOption } from "echarts";
-import { useMemo, type ReactNode } from "react";
-import { color } from "@/app/theme";
+import { useCallback, useMemo, type ReactNode } from "react";
+import { color } from "@/lib/theme";
 import { GapDimension, type GapReport, type GapRow, type Movement } from "@/gen/relief/v1/report_service_pb";
 import { FindingKind } from "@/gen/relief/v1/types_pb";
 import { monthText } from "@/lib/dates";
@@ -89,6 +89,8 @@ interface Labels {
   kind: (kind: FindingKind) => string;
 }
 
+const kindLabel = (kind: FindingKind) => named("findingKind", FindingKind[kind]);
+
 function regionsChart(rows: readonly GapRow[], labels: Labels) {
   const sums = new Map<string, bigint>();
   for (const row of rows) sums.set(row.regionPrefix, (sums.get(row.regionPrefix) ?? 0n) + (row.figures?.findings ?? 0n));
@@ -150,15 +152,14 @@ function trendOption(report: GapReport, names: [string, string, string]): EChart
 }
 
 export function Overview({ report, filter, ask, drill }: { report: GapReport; filter: Filter; ask: Ask; drill: (region: string) => void }) {
-  const { t, language } = useText();
-  const regionLabel = (code: string) => shortRegionName(code) || t("gaps.noRegion");
-  const kindLabel = (kind: FindingKind) => named("findingKind", FindingKind[kind]);
+  const { t } = useText();
+  const regionLabel = useCallback((code: string) => shortRegionName(code) || t("gaps.noRegion"), [t]);
   const byKind = useQuery(reportQuery(filter, ask, [GapDimension.BY_KIND, GapDimension.BY_REGION]));
   const regions = useMemo(
     () => regionsChart(byKind.data?.report.rows ?? [], { region: regionLabel, kind: kindLabel }),
-    [byKind.data, language],
+    [byKind.data, regionLabel],
   );
-  const trend = useMemo(() => trendOption(report, [t("gaps.opened"), t("gaps.closed"), t("gaps.openAtEnd")]), [report, language]);
+  const trend = useMemo(() => trendOption(report, [t("gaps.opened"), t("gaps.closed"), t("gaps.openAtEnd")]), [report, t]);
   return (
     <>
       <Figures report={report} compare={ask.compare} />

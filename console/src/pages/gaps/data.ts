@@ -1,12 +1,13 @@
 import { queryOptions } from "@tanstack/react-query";
 import { reports } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import type { GapDimension } from "@/gen/relief/v1/report_service_pb";
 import { filterKey, type Filter } from "@/lib/filter";
 import { isOneRegion, nextDigits, requestOf, type Ask } from "@/lib/report";
 
 export function reportQuery(filter: Filter, ask: Ask, groupBy: GapDimension[]) {
   return queryOptions({
-    queryKey: ["gaps", filterKey(filter), JSON.stringify(ask), groupBy.join(",")],
+    queryKey: queryKeys.gaps.report(filterKey(filter), JSON.stringify(ask), groupBy.join(",")),
     queryFn: async ({ signal }) => {
       const options = { signal, timeoutMs: ask.at ? 120_000 : undefined };
       for (let digits = nextDigits(filter.region); ; digits = nextDigits("0".repeat(digits))) {
@@ -20,7 +21,7 @@ export function reportQuery(filter: Filter, ask: Ask, groupBy: GapDimension[]) {
 }
 
 export const definitionsQuery = queryOptions({
-  queryKey: ["gaps", "definitions"],
+  queryKey: queryKeys.gaps.definitions,
   queryFn: ({ signal }) => reports.getReportDefinitions({}, { signal }),
   staleTime: Infinity,
 });

@@ -1,4 +1,4 @@
-import { Alert, Button, Form, Input } from "antd";
+import { Alert, Button, Form, Input, type InputRef } from "antd";
 import { useEffect, useState } from "react";
 import { login, type Session } from "@/api/session";
 import { chooseLanguage, useText } from "@/locales";
@@ -34,7 +34,7 @@ export function Login({ expired, entered }: { expired: boolean; entered: (sessio
   const lock = useCountdown();
   useEffect(() => {
     document.title = `${t("login.title")} · ${t("app.name")}`;
-  }, [language]);
+  }, [t]);
 
   const submit = async (fields: Fields) => {
     setBusy(true);
@@ -46,7 +46,7 @@ export function Login({ expired, entered }: { expired: boolean; entered: (sessio
       if (result.state === "locked") lock.start(result.retryAfterSeconds);
       else setWrong(true);
       form.resetFields(["password", "code"]);
-      form.getFieldInstance("password")?.focus?.();
+      (form.getFieldInstance("password") as InputRef | undefined)?.focus();
     } catch (failure) {
       setError(failure);
     } finally {

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Tag } from "antd";
 import { useState } from "react";
 import { feeds } from "@/api/clients";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import { Source_Content, type Source } from "@/gen/relief/v1/feed_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
@@ -78,7 +79,7 @@ export function FeedsPanel({ every }: { every: number }) {
   const [settling, setSettling] = useState<Source | null>(null);
   const [explained, setExplained] = useState<Source | null>(null);
   const query = useQuery({
-    queryKey: ["sources"],
+    queryKey: queryKeys.sources,
     queryFn: ({ signal }) => feeds.listSources({ pageSize: 1000 }, { signal }),
     refetchInterval: every,
   });

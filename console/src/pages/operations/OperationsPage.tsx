@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Tabs } from "antd";
 import { useSearchParams } from "react-router";
 import { statusQuery } from "@/api/queries";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { dateText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { useText } from "@/locales";
@@ -16,7 +16,7 @@ import "./operations.css";
 
 const EVERY = 30_000; // ms
 
-export function Component() {
+function OperationsPage() {
   const { t } = useText();
   const { may } = useSession();
   const [params, setParams] = useSearchParams();
@@ -64,3 +64,5 @@ export function Component() {
     </div>
   );
 }
+
+export { OperationsPage as Component };

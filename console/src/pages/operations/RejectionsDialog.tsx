@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
 import { feeds } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import { FieldError_Reason, type RejectionCount, type Source } from "@/gen/relief/v1/feed_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
@@ -12,7 +13,10 @@ import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 export function RejectionsDialog({ source, close }: { source: Source; close: () => void }) {
   const { t } = useText();
   const { sourceId } = source;
-  const query = useQuery({ queryKey: ["rejections", sourceId], queryFn: ({ signal }) => feeds.listRejections({ sourceId }, { signal }) });
+  const query = useQuery({
+    queryKey: queryKeys.rejections(sourceId),
+    queryFn: ({ signal }) => feeds.listRejections({ sourceId }, { signal }),
+  });
   const columns: Column<RejectionCount>[] = [
     { title: t("operations.why"), render: ({ reason }) => named("rejection", FieldError_Reason[reason]) },
     { title: t("operations.field"), className: "code", render: ({ field }) => field },

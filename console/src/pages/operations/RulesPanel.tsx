@@ -4,12 +4,12 @@ import { App, Button, Modal } from "antd";
 import { useState } from "react";
 import { admin } from "@/api/clients";
 import { messageOf } from "@/api/errors";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import type { PreviewRulesResponse, RuleStatus } from "@/gen/relief/v1/admin_service_pb";
 import { dateText } from "@/lib/dates";
 import { count, money } from "@/lib/money";
 import { useText } from "@/locales";
-import { findingTitle } from "@/pages/findings/parts";
+import { findingTitle } from "@/parts/findings";
 import { KindTag, SeverityMark } from "@/parts/tags";
 
 function Preview({ preview }: { preview: PreviewRulesResponse }) {

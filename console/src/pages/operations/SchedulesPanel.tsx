@@ -2,13 +2,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Tag } from "antd";
 import { reports } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import { timeText } from "@/lib/dates";
 import { useText } from "@/locales";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 
 export function SchedulesPanel() {
   const { t, language } = useText();
-  const query = useQuery({ queryKey: ["schedules"], queryFn: ({ signal }) => reports.listReportSchedules({}, { signal }) });
+  const query = useQuery({ queryKey: queryKeys.schedules, queryFn: ({ signal }) => reports.listReportSchedules({}, { signal }) });
   if (query.isPending)
     return (
       <div className="panel">

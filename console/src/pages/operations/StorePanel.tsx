@@ -4,12 +4,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button } from "antd";
 import { admin } from "@/api/clients";
 import { messageOf, troubleOf } from "@/api/errors";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import type { Backup, StoreStats } from "@/gen/relief/v1/admin_service_pb";
 import { bytesText } from "@/lib/bytes";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { useText } from "@/locales";
+import { FactsList, type Fact } from "@/parts/FactsList";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 
 const LONG = { timeoutMs: 3_600_000 };
@@ -33,7 +35,7 @@ function Health({ stats }: { stats: StoreStats }) {
 
 function Figures({ stats }: { stats: StoreStats }) {
   const { t } = useText();
-  const rows: [string, string][] = [
+  const rows: Fact[] = [
     [t("operations.diskUsed"), bytesText(stats.diskBytes)],
     [t("operations.diskFree"), bytesText(stats.diskFreeBytes)],
     [t("operations.tables"), `${count(stats.tableFiles)} · ${bytesText(stats.tableBytes)}`],
@@ -46,16 +48,7 @@ function Figures({ stats }: { stats: StoreStats }) {
     [t("operations.format"), String(stats.format)],
     [t("operations.lastBackup"), microsText(stats.lastBackupTimeUs) || t("operations.neverBackedUp")],
   ];
-  return (
-    <dl className="facts-list">
-      {rows.map(([name, value]) => (
-        <div key={name} style={{ display: "contents" }}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactsList facts={rows} />;
 }
 
 function Backups() {
@@ -63,13 +56,13 @@ function Backups() {
   const { may } = useSession();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const query = useQuery({ queryKey: ["backups"], queryFn: ({ signal }) => admin.listBackups({}, { signal }) });
+  const query = useQuery({ queryKey: queryKeys.backups, queryFn: ({ signal }) => admin.listBackups({}, { signal }) });
   const failed = (error: unknown) => message.error(t("review.failed", { message: messageOf(error) }), 12);
   const create = useMutation({
     mutationFn: () => admin.createBackup({}, LONG),
     onSuccess: (backup) => {
       message.success(t("operations.backedUp", { bytes: bytesText(backup.copiedBytes) }));
-      void client.invalidateQueries({ queryKey: ["backups"] });
+      void client.invalidateQueries({ queryKey: queryKeys.backups });
     },
     onError: failed,
   });
@@ -144,7 +137,11 @@ function Backups() {
 
 export function StorePanel({ every }: { every: number }) {
   const { t } = useText();
-  const query = useQuery({ queryKey: ["store"], queryFn: ({ signal }) => admin.getStoreStats({}, { signal }), refetchInterval: every });
+  const query = useQuery({
+    queryKey: queryKeys.store,
+    queryFn: ({ signal }) => admin.getStoreStats({}, { signal }),
+    refetchInterval: every,
+  });
   if (query.isPending)
     return (
       <div className="panel">

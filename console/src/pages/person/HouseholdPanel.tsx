@@ -3,7 +3,7 @@ import { Tag } from "antd";
 import { Link, useSearchParams } from "react-router";
 import type { Purpose } from "@/gen/relief/v1/registry_service_pb";
 import { useText } from "@/locales";
-import { findingTitle } from "@/pages/findings/parts";
+import { findingTitle } from "@/parts/findings";
 import { householdQuery, linkTo } from "@/pages/person/lookup";
 import { ErrorState, PanelSkeleton } from "@/parts/states";
 

@@ -2,7 +2,7 @@ import { Button, Form, Input, Segmented, Select } from "antd";
 import { useState } from "react";
 import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
 import { useText } from "@/locales";
-import { NEEDS_CASE } from "@/pages/person/lookup";
+import { NEEDS_CASE } from "@/lib/purpose";
 import { options } from "@/parts/tags";
 
 interface Fields {

@@ -5,12 +5,12 @@ import { Alert, Button, DatePicker } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import type { Person } from "@/gen/relief/v1/registry_service_pb";
 import { ageOn, today } from "@/lib/dates";
 import { variantsOf } from "@/lib/variants";
 import { useText } from "@/locales";
-import { DueMark, findingTitle } from "@/pages/findings/parts";
+import { DueMark, findingTitle } from "@/parts/findings";
 import { HouseholdPanel } from "@/pages/person/HouseholdPanel";
 import { Identity } from "@/pages/person/Identity";
 import { LinksPanel } from "@/pages/person/LinksPanel";
@@ -19,7 +19,6 @@ import { lookupQuery, readLookup, type Lookup } from "@/pages/person/lookup";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 import { KindTag, SeverityMark } from "@/parts/tags";
 import { Timeline } from "@/parts/Timeline";
-import "@/pages/findings/findings.css";
 import "./person.css";
 
 function Heading({ person }: { person: Person }) {
@@ -141,7 +140,7 @@ function PersonView({ lookup }: { lookup: Lookup }) {
           )}
         </div>
       </section>
-      <div className="finding-body">
+      <div className="side-by-side">
         <div>
           <Identity records={person.records} />
           {!lookup.at && <LinksPanel personId={person.personId} purpose={lookup.purpose} />}
@@ -155,7 +154,7 @@ function PersonView({ lookup }: { lookup: Lookup }) {
   );
 }
 
-export function Component() {
+function PersonPage() {
   const { t } = useText();
   const [params, setParams] = useSearchParams();
   const lookup = readLookup(params);
@@ -190,3 +189,5 @@ export function Component() {
     </div>
   );
 }
+
+export { PersonPage as Component };

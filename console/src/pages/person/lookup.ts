@@ -3,8 +3,10 @@ import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { queryOptions } from "@tanstack/react-query";
 import { registry, review } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import { Purpose_Kind, PurposeSchema, type Purpose } from "@/gen/relief/v1/registry_service_pb";
 import { parseDate } from "@/lib/dates";
+import { NEEDS_CASE } from "@/lib/purpose";
 
 export interface Lookup {
   id: string; // a person's id, or else a record
@@ -13,8 +15,6 @@ export interface Lookup {
   purpose: Purpose;
   at: string; // "2026-03-31": as known at the end of that day; empty = now
 }
-
-export const NEEDS_CASE = ["APPLICATION", "REVIEW", "FINDING"];
 
 // Nothing unless the address says whom and why.
 export function readLookup(params: URLSearchParams): Lookup | null {
@@ -45,7 +45,7 @@ const KEEP = 300_000; // ms: looking again is another entry in the audit chain
 export function lookupQuery(lookup: Lookup) {
   const { id, source, record, purpose, at } = lookup;
   return queryOptions({
-    queryKey: ["person", id, source, record, purpose.kind, purpose.caseNumber, at],
+    queryKey: queryKeys.lookup(id, source, record, purpose.kind, purpose.caseNumber, at),
     queryFn: ({ signal }) =>
       id
         ? registry.getPerson(
@@ -59,7 +59,7 @@ export function lookupQuery(lookup: Lookup) {
 
 export function householdQuery(personId: string, purpose: Purpose) {
   return queryOptions({
-    queryKey: ["household", personId, purpose.kind, purpose.caseNumber],
+    queryKey: queryKeys.household(personId, purpose.kind, purpose.caseNumber),
     queryFn: ({ signal }) => registry.getHousehold({ personId, purpose }, { signal }),
     staleTime: KEEP,
   });
@@ -67,7 +67,7 @@ export function householdQuery(personId: string, purpose: Purpose) {
 
 export function linksQuery(personId: string, purpose: Purpose) {
   return queryOptions({
-    queryKey: ["personLinks", personId, purpose.kind, purpose.caseNumber],
+    queryKey: queryKeys.personLinks(personId, purpose.kind, purpose.caseNumber),
     queryFn: ({ signal }) => review.explainPerson({ personId, purpose }, { signal }),
     staleTime: KEEP,
   });

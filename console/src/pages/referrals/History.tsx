@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { referrals } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import {
   CharityAnswer_Answer,
   Referral_Reason,
@@ -24,7 +25,7 @@ function entryOf({ sequence, kind, time, actor, reason, target, dueDate, charity
     time,
     actor,
     details: [
-      reason > 0 && named("referralReason", Referral_Reason[reason]),
+      reason !== Referral_Reason.REASON_UNSPECIFIED && named("referralReason", Referral_Reason[reason]),
       target && `${programmeName(target.programme)} ${regionName(target.region)}`,
       dueDate?.year ? t("referrals.dueThen", { day: dateText(dueDate) }) : "",
       answer &&
@@ -37,7 +38,7 @@ function entryOf({ sequence, kind, time, actor, reason, target, dueDate, charity
 
 export function History({ referral }: { referral: Referral }) {
   const query = useQuery({
-    queryKey: ["referrals", "events", referral.referralId, referral.etag],
+    queryKey: queryKeys.referrals.events(referral.referralId, referral.etag),
     queryFn: ({ signal }) => referrals.listReferralEvents({ referralId: referral.referralId }, { signal }),
   });
   return <HistoryPanel query={query} entryOf={entryOf} />;

@@ -2,10 +2,11 @@
 import { ArrowLeftOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Tag } from "antd";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { referrals } from "@/api/clients";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import {
   CharityAnswer_Answer,
   Consent_Decision,
@@ -24,14 +25,14 @@ import { named, useText } from "@/locales";
 import { History } from "@/pages/referrals/History";
 import { Due, targetText } from "@/pages/referrals/ReferralsPage";
 import { StepDialog } from "@/pages/referrals/StepDialog";
+import { FactsList, type Fact } from "@/parts/FactsList";
 import { ErrorState, PageSkeleton } from "@/parts/states";
-import "@/pages/findings/findings.css";
 import "./referrals.css";
 
 function Facts({ referral }: { referral: Referral }) {
   const { t } = useText();
   const { consent } = referral;
-  const rows: [string, ReactNode][] = [
+  const rows: Fact[] = [
     [
       t("referrals.finding"),
       <Link className="cell code" to={`/findings/${encodeURIComponent(referral.findingId)}`}>
@@ -82,27 +83,16 @@ function Facts({ referral }: { referral: Referral }) {
         : t("referrals.notAsked"),
     ],
   ];
-  return (
-    <dl className="facts-list">
-      {rows
-        .filter(([, value]) => value !== "")
-        .map(([name, value]) => (
-          <div key={name} style={{ display: "contents" }}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <FactsList facts={rows} />;
 }
 
-export function Component() {
+function ReferralPage() {
   const { t } = useText();
   const { may } = useSession();
   const { referralId = "" } = useParams();
   const [step, setStep] = useState<Step | null>(null);
   const query = useQuery({
-    queryKey: ["referrals", "one", referralId],
+    queryKey: queryKeys.referrals.one(referralId),
     queryFn: ({ signal }) => referrals.getReferral({ referralId }, { signal }),
   });
   if (query.isPending) return <PageSkeleton />;
@@ -126,7 +116,7 @@ export function Component() {
           </Button>
         ))}
       </div>
-      <div className="finding-body">
+      <div className="side-by-side">
         <div>
           <section className="panel">
             <div className="panel-head">
@@ -168,3 +158,5 @@ export function Component() {
     </div>
   );
 }
+
+export { ReferralPage as Component };

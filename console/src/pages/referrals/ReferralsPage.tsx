@@ -3,7 +3,8 @@ import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Checkbox, Select } from "antd";
 import { Link, useSearchParams } from "react-router";
 import { referrals } from "@/api/clients";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import { Referral_Reason, Referral_State as State, type Referral } from "@/gen/relief/v1/referral_service_pb";
 import { Need, Programme } from "@/gen/relief/v1/types_pb";
 import { dateText, daysBetween, timeText, today } from "@/lib/dates";
@@ -39,7 +40,7 @@ export function targetText(referral: Referral, separator: string): string {
 
 const WORK = ["OPEN", "HANDED_OVER", "ACCEPTED", "RETURNED"];
 
-export function Component() {
+function ReferralsPage() {
   const { t } = useText();
   const { session } = useSession();
   const [params, setParams] = useSearchParams();
@@ -65,7 +66,7 @@ export function Component() {
   };
   const list = useInfiniteQuery(
     infiniteQueryOptions({
-      queryKey: ["referrals", "list", JSON.stringify(filter)],
+      queryKey: queryKeys.referrals.list(JSON.stringify(filter)),
       queryFn: ({ pageParam, signal }) => referrals.listReferrals({ filter, pageSize: 50, pageToken: pageParam }, { signal }),
       initialPageParam: "",
       getNextPageParam: (last) => last.nextPageToken || undefined,
@@ -92,7 +93,9 @@ export function Component() {
       render: ({ state, reason }) => (
         <>
           {named("referralState", State[state])}
-          {reason !== 0 && <div className="quiet small">{named("referralReason", Referral_Reason[reason])}</div>}
+          {reason !== Referral_Reason.REASON_UNSPECIFIED && (
+            <div className="quiet small">{named("referralReason", Referral_Reason[reason])}</div>
+          )}
         </>
       ),
     },
@@ -161,3 +164,5 @@ export function Component() {
     </div>
   );
 }
+
+export { ReferralsPage as Component };

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Form, Input, Modal, Radio, Select } from "antd";
 import { referrals } from "@/api/clients";
 import { messageOf, troubleOf } from "@/api/errors";
+import { queryKeys } from "@/api/queryKeys";
 import {
   Consent_Decision as Decision,
   Consent_Giver as Giver,
@@ -71,13 +72,13 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
   const onward = Form.useWatch("onward", form);
   const reason = Form.useWatch("reason", form);
   const decision = Form.useWatch("decision", form);
-  const refresh = () => void client.invalidateQueries({ queryKey: ["referrals"] });
+  const refresh = () => void client.invalidateQueries({ queryKey: queryKeys.referrals.all });
   const send = useMutation({
     mutationFn: (fields: Fields) => take(step, referral, fields),
     onSuccess: (changed) => {
-      client.setQueryData(["referrals", "one", changed.referralId], changed);
+      client.setQueryData(queryKeys.referrals.one(changed.referralId), changed);
       refresh();
-      void client.invalidateQueries({ queryKey: ["findings"] });
+      void client.invalidateQueries({ queryKey: queryKeys.findings.all });
       message.success(t("referrals.saved"));
       close();
     },

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
+import { queryKeys } from "@/api/queryKeys";
 import { Decision_Verdict as Verdict, ReviewJob_State, type Case } from "@/gen/relief/v1/review_service_pb";
 import { count, money } from "@/lib/money";
 import { queueMessage, type QueueFilter } from "@/lib/queue";
@@ -36,7 +37,7 @@ export function BulkDialog({ queue, close }: { queue: QueueFilter; close: () => 
   const [comment, setComment] = useState("");
   const filter = queueMessage(queue);
   const preview = useQuery({
-    queryKey: ["bulkPreview", queueKey(queue), verdict],
+    queryKey: queryKeys.bulkPreview(queueKey(queue), verdict),
     queryFn: ({ signal }) => review.previewBulk({ filter, verdict }, { signal, timeoutMs: 60_000 }),
     gcTime: 0,
   });

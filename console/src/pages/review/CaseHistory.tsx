@@ -4,7 +4,7 @@ import { App, Button, Input, type InputRef } from "antd";
 import { useState, type RefObject } from "react";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { CaseEvent_Kind as Kind, type CaseEvent } from "@/gen/relief/v1/review_service_pb";
 import { officerName } from "@/lib/officers";
 import { named, useText } from "@/locales";

@@ -5,7 +5,7 @@ import { Button, type InputRef } from "antd";
 import type { RefObject } from "react";
 import { Link } from "react-router";
 import { troubleOf } from "@/api/errors";
-import { useSession } from "@/app/session";
+import { useSession } from "@/session/session";
 import { Conflict_Kind, WorkItem_State, type Case, type CaseSide, type Conflict } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { KEY_CAPS } from "@/lib/keys";

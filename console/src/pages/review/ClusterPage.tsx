@@ -3,11 +3,11 @@ import { ArrowLeftOutlined } from "@ant-design/icons";
 import { create } from "@bufbuild/protobuf";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input, Select, Tag } from "antd";
-import { useEffect, useState } from "react";
+import { useMemo, useState } from "react";
 import { Link, useParams } from "react-router";
 import { review } from "@/api/clients";
 import { messageOf, troubleOf } from "@/api/errors";
-import { purposeOf } from "@/api/queries";
+import { queryKeys } from "@/api/queryKeys";
 import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
 import {
   ClusterDecisionSchema,
@@ -21,6 +21,8 @@ import { whatOf, whenOf } from "@/lib/benefits";
 import { decisionOf, groupsNow, keyOf } from "@/lib/cluster";
 import { dateText } from "@/lib/dates";
 import { bitsText } from "@/lib/waterfall";
+import { purposeOf } from "@/lib/purpose";
+import { useStateOf } from "@/lib/useStateOf";
 import { named, useText } from "@/locales";
 import { refreshAfterDecision } from "@/pages/review/data";
 import { EffectView } from "@/pages/review/Effects";
@@ -137,24 +139,21 @@ function Links({ cluster }: { cluster: Cluster }) {
   );
 }
 
-export function Component() {
+function ClusterPage() {
   const { t } = useText();
   const { personId = "" } = useParams();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const [place, setPlace] = useState<Map<string, number>>(new Map());
   const [comment, setComment] = useState("");
-  const [effect, setEffect] = useState<Effect | null>(null);
   const query = useQuery({
-    queryKey: ["cluster", personId],
+    queryKey: queryKeys.cluster.one(personId),
     queryFn: ({ signal }) => review.getCluster({ personId, purpose: purposeOf(Purpose_Kind.REVIEW, personId) }, { signal }),
     staleTime: 300_000,
   });
   const cluster = query.data;
-  useEffect(() => {
-    setPlace(cluster ? groupsNow(cluster) : new Map());
-    setEffect(null);
-  }, [cluster]);
+  const now = useMemo(() => (cluster ? groupsNow(cluster) : new Map<string, number>()), [cluster]);
+  const [place, setPlace] = useStateOf(cluster, now);
+  const [effect, setEffect] = useStateOf<typeof cluster, Effect | null>(cluster, null);
   const decision: ClusterDecision | null = cluster
     ? create(ClusterDecisionSchema, {
         ...decisionOf(cluster, place),
@@ -182,7 +181,7 @@ export function Component() {
   if (query.isPending) return <PageSkeleton />;
   if (!cluster || !decision) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   const move = (key: string, group: number) => {
-    setPlace((before) => new Map(before).set(key, group));
+    setPlace(new Map(place).set(key, group));
     setEffect(null);
   };
   return (
@@ -233,3 +232,5 @@ export function Component() {
     </div>
   );
 }
+
+export { ClusterPage as Component };

@@ -3,7 +3,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { App, Button, Input, Modal, Tag } from "antd";
 import { useState } from "react";
 import { review } from "@/api/clients";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import { Decision_Operation, Decision_Verdict, type Decision } from "@/gen/relief/v1/review_service_pb";
 import { keyOf } from "@/lib/cluster";
 import { timeText } from "@/lib/dates";
@@ -23,7 +24,7 @@ function recordsOf({ recordA, recordB, constraints }: Decision): string[] {
   return [...new Set(names.flatMap((name) => (name ? [keyOf(name)] : [])))];
 }
 
-export function Component() {
+function DecisionsPage() {
   const { t } = useText();
   const { may } = useSession();
   const { message } = App.useApp();
@@ -31,7 +32,7 @@ export function Component() {
   const [reason, setReason] = useState("");
   const [said, setSaid] = useState("");
   const list = useInfiniteQuery({
-    queryKey: ["decisions"],
+    queryKey: queryKeys.decisions,
     queryFn: ({ pageParam, signal }) => review.listDecisions({ pageSize: 50, pageToken: pageParam }, { signal }),
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken || undefined,
@@ -142,3 +143,5 @@ export function Component() {
     </div>
   );
 }
+
+export { DecisionsPage as Component };

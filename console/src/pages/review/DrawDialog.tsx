@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Form, InputNumber, Modal } from "antd";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
+import { queryKeys } from "@/api/queryKeys";
 import { useText } from "@/locales";
 import { RegionPicker } from "@/parts/RegionPicker";
 
@@ -26,7 +27,7 @@ export function DrawDialog({ close }: { close: () => void }) {
       ),
     onSuccess: (sample) => {
       message.success(t("review.drawn", { n: sample.items }));
-      void client.invalidateQueries({ queryKey: ["quality"] });
+      void client.invalidateQueries({ queryKey: queryKeys.quality.all });
       close();
     },
     onError: (error) => message.error(t("review.failed", { message: messageOf(error) }), 8),

@@ -4,7 +4,7 @@ import type { Case, Effect } from "@/gen/relief/v1/review_service_pb";
 import type { Finding } from "@/gen/relief/v1/finding_service_pb";
 import { money } from "@/lib/money";
 import { useText } from "@/locales";
-import { findingTitle } from "@/pages/findings/parts";
+import { findingTitle } from "@/parts/findings";
 
 function List({ label, findings, link }: { label: string; findings: Finding[]; link: boolean }) {
   if (findings.length === 0) return null;

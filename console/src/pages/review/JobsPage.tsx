@@ -4,7 +4,8 @@ import { App, Button, Input, Modal, Progress, Tag } from "antd";
 import { useState } from "react";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import { Decision_Verdict, ReviewJob_State as State, type ReviewJob } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
@@ -15,7 +16,7 @@ import { ReviewTabs } from "@/pages/review/ReviewTabs";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
 import "./review.css";
 
-export function Component() {
+function JobsPage() {
   const { t } = useText();
   const { may } = useSession();
   const { message } = App.useApp();
@@ -23,7 +24,7 @@ export function Component() {
   const [reverting, setReverting] = useState<ReviewJob | null>(null);
   const [reason, setReason] = useState("");
   const list = useInfiniteQuery({
-    queryKey: ["jobs"],
+    queryKey: queryKeys.jobs,
     queryFn: ({ pageParam, signal }) => review.listReviewJobs({ pageSize: 50, pageToken: pageParam }, { signal }),
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken || undefined,
@@ -31,7 +32,7 @@ export function Component() {
       query.state.data?.pages.some((page) => page.jobs.some((job) => job.state === State.RUNNING)) ? 1000 : false,
   });
   const settled = () => {
-    void client.invalidateQueries({ queryKey: ["jobs"] });
+    void client.invalidateQueries({ queryKey: queryKeys.jobs });
     refreshAfterDecision(client);
     setReverting(null);
     setReason("");
@@ -151,3 +152,5 @@ export function Component() {
     </div>
   );
 }
+
+export { JobsPage as Component };

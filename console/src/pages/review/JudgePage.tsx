@@ -2,11 +2,12 @@
 import { ArrowLeftOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
-import { useEffect, useState } from "react";
 import { Link, useParams } from "react-router";
 import { review } from "@/api/clients";
 import { messageOf, troubleOf } from "@/api/errors";
+import { queryKeys } from "@/api/queryKeys";
 import { Decision_Verdict, type QualityItem } from "@/gen/relief/v1/review_service_pb";
+import { useStateOf } from "@/lib/useStateOf";
 import { useText } from "@/locales";
 import { CompareTable } from "@/pages/review/CompareTable";
 import { Verdicts } from "@/pages/review/DecisionBar";
@@ -16,26 +17,25 @@ import "./review.css";
 
 const NOTHING = Decision_Verdict.VERDICT_UNSPECIFIED;
 
-export function Component() {
+function JudgePage() {
   const { t } = useText();
   const { sampleId = "" } = useParams();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const [verdict, setVerdict] = useState(NOTHING);
   const query = useQuery({
-    queryKey: ["quality", "next", sampleId],
+    queryKey: queryKeys.quality.next(sampleId),
     queryFn: ({ signal }) => review.nextQualityItem({ sampleId }, { signal }),
     staleTime: Infinity,
   });
   const item = query.data;
+  const [verdict, setVerdict] = useStateOf(item?.number, NOTHING);
   const none = troubleOf(query.error) === "notFound" && query.isError;
-  useEffect(() => setVerdict(NOTHING), [item?.number]);
   const judge = useMutation({
     mutationFn: (shown: QualityItem) => review.judgeQualityItem({ sampleId, number: shown.number, verdict }),
-    onSuccess: () => client.resetQueries({ queryKey: ["quality", "next", sampleId] }),
+    onSuccess: () => client.resetQueries({ queryKey: queryKeys.quality.next(sampleId) }),
     onError: (error) => message.error(t("review.failed", { message: messageOf(error) }), 8),
     onSettled: () => {
-      for (const name of ["samples", "report"]) void client.invalidateQueries({ queryKey: ["quality", name] });
+      for (const queryKey of [queryKeys.quality.samples, queryKeys.quality.report]) void client.invalidateQueries({ queryKey });
     },
   });
   const ready = item !== undefined && !none && !judge.isPending;
@@ -107,3 +107,5 @@ export function Component() {
     </div>
   );
 }
+
+export { JudgePage as Component };

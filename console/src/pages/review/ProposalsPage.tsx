@@ -5,7 +5,8 @@ import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import {
   Decision_Operation,
   Decision_Verdict,
@@ -76,7 +77,7 @@ function What({ proposal }: { proposal: Proposal }) {
   }
 }
 
-export function Component() {
+function ProposalsPage() {
   const { t } = useText();
   const { may } = useSession();
   const { message } = App.useApp();
@@ -86,7 +87,7 @@ export function Component() {
   const [rejecting, setRejecting] = useState<Proposal | null>(null);
   const [reason, setReason] = useState("");
   const list = useInfiniteQuery({
-    queryKey: ["proposals", all],
+    queryKey: queryKeys.proposals.list(all),
     queryFn: ({ pageParam, signal }) =>
       review.listProposals(
         {
@@ -107,7 +108,7 @@ export function Component() {
   };
   const failed = (error: unknown) => {
     message.error(t("review.failed", { message: messageOf(error) }), 8);
-    void client.invalidateQueries({ queryKey: ["proposals"] });
+    void client.invalidateQueries({ queryKey: queryKeys.proposals.all });
   };
   const approve = useMutation({
     mutationFn: (proposalId: string) => review.approveProposal({ proposalId }),
@@ -240,3 +241,5 @@ export function Component() {
     </div>
   );
 }
+
+export { ProposalsPage as Component };

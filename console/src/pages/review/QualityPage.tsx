@@ -4,7 +4,8 @@ import { Button } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { review } from "@/api/clients";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import type { QualityReport, QualitySample } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
@@ -159,12 +160,12 @@ function Samples({ samples }: { samples: QualitySample[] }) {
   );
 }
 
-export function Component() {
+function QualityPage() {
   const { t } = useText();
   const { may } = useSession();
   const [drawing, setDrawing] = useState(false);
-  const samples = useQuery({ queryKey: ["quality", "samples"], queryFn: ({ signal }) => review.listQualitySamples({}, { signal }) });
-  const report = useQuery({ queryKey: ["quality", "report"], queryFn: ({ signal }) => review.getQualityReport({}, { signal }) });
+  const samples = useQuery({ queryKey: queryKeys.quality.samples, queryFn: ({ signal }) => review.listQualitySamples({}, { signal }) });
+  const report = useQuery({ queryKey: queryKeys.quality.report, queryFn: ({ signal }) => review.getQualityReport({}, { signal }) });
   const body = () => {
     const failed = [samples, report].find((query) => query.isError && !query.data);
     if (failed)
@@ -212,3 +213,5 @@ export function Component() {
     </div>
   );
 }
+
+export { QualityPage as Component };

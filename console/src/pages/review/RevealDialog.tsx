@@ -4,7 +4,7 @@ import { useNavigate } from "react-router";
 import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
 import type { Case } from "@/gen/relief/v1/review_service_pb";
 import { useText } from "@/locales";
-import { NEEDS_CASE } from "@/pages/person/lookup";
+import { NEEDS_CASE } from "@/lib/purpose";
 import { options } from "@/parts/tags";
 
 interface Fields {

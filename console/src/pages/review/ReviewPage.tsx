@@ -1,11 +1,12 @@
 // Uncertain matches, one at a time: the queue on the left, the case on the right, decided from the keyboard.
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, type InputRef } from "antd";
-import { useEffect, useRef, useState } from "react";
-import { useSession } from "@/app/session";
+import { useRef, useState } from "react";
+import { useSession } from "@/session/session";
 import { Decision_Verdict, type StaleDecision } from "@/gen/relief/v1/review_service_pb";
 import type { Command } from "@/lib/keys";
 import { count, money } from "@/lib/money";
+import { useStateOf } from "@/lib/useStateOf";
 import { useText } from "@/locales";
 import { BulkDialog } from "@/pages/review/BulkDialog";
 import { CaseView, isGone } from "@/pages/review/CaseView";
@@ -26,7 +27,7 @@ import "./review.css";
 
 const NOTHING = Decision_Verdict.VERDICT_UNSPECIFIED;
 
-export function Component() {
+function ReviewPage() {
   const { t } = useText();
   const { may } = useSession();
   const { message } = App.useApp();
@@ -37,17 +38,13 @@ export function Component() {
   const shown = gone ? undefined : current.data;
   const conflict = shown?.conflict;
 
-  const [verdict, setVerdict] = useState(NOTHING);
-  const [comment, setComment] = useState("");
+  const [verdict, setVerdict] = useStateOf(selected, NOTHING);
+  const [comment, setComment] = useStateOf(selected, "");
   const [said, setSaid] = useState("");
   const [stale, setStale] = useState<StaleDecision | null>(null);
   const [dialog, setDialog] = useState<"" | "help" | "bulk" | "reveal">("");
   const commentBox = useRef<InputRef>(null);
   const filters = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    setVerdict(NOTHING);
-    setComment("");
-  }, [selected]);
 
   const { claim, claiming, mine } = useClaim();
   const { decide, undo, lastDecision } = useDecide((event: DecisionEvent) => {
@@ -63,7 +60,7 @@ export function Component() {
           content: (
             <>
               {event.text}
-              <Button type="link" size="small" onClick={() => (message.destroy(key), undo.mutate({ decisionId, comment: "" }))}>
+              <Button type="link" size="small" onClick={() => (message.destroy(key), event.undo())}>
                 <kbd>Z</kbd>
                 {t("review.undo")}
               </Button>
@@ -233,3 +230,5 @@ export function Component() {
     </div>
   );
 }
+
+export { ReviewPage as Component };

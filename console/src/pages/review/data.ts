@@ -1,6 +1,7 @@
 // What the review pages read, and what they keep for the next case.
 import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { review } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import type { Conflict, ListConflictsResponse } from "@/gen/relief/v1/review_service_pb";
 import { orderOf, queueMessage, writeQueue, type QueueFilter } from "@/lib/queue";
 
@@ -8,7 +9,7 @@ export const queueKey = (queue: QueueFilter) => writeQueue(queue).toString();
 
 export function conflictsQuery(queue: QueueFilter) {
   return infiniteQueryOptions({
-    queryKey: ["conflicts", "list", queueKey(queue)],
+    queryKey: queryKeys.conflicts.list(queueKey(queue)),
     queryFn: ({ pageParam, signal }) =>
       review.listConflicts(
         { filter: queueMessage(queue), order: orderOf(queue), withoutExplanation: true, pageSize: 50, pageToken: pageParam },
@@ -21,21 +22,21 @@ export function conflictsQuery(queue: QueueFilter) {
 
 export function summaryQuery(queue: QueueFilter) {
   return queryOptions({
-    queryKey: ["conflicts", "summary", queueKey({ ...queue, order: "BY_PRIORITY" })],
+    queryKey: queryKeys.conflicts.summary(queueKey({ ...queue, order: "BY_PRIORITY" })),
     queryFn: ({ signal }) => review.getQueueSummary({ filter: queueMessage(queue) }, { signal }),
   });
 }
 
 export function caseQuery(conflictId: string) {
   return queryOptions({
-    queryKey: ["case", conflictId],
+    queryKey: queryKeys.cases.one(conflictId),
     queryFn: ({ signal }) => review.getCase({ conflictId }, { signal }),
     staleTime: 30_000,
   });
 }
 
 export const policyQuery = queryOptions({
-  queryKey: ["reviewPolicy"],
+  queryKey: queryKeys.reviewPolicy,
   queryFn: ({ signal }) => review.getReviewPolicy({}, { signal }),
   staleTime: 600_000,
 });
@@ -59,7 +60,7 @@ export async function prefetchCases(client: QueryClient, following: readonly Con
 
 export function forgetConflict(client: QueryClient, conflictId: string) {
   client.setQueriesData<InfiniteData<ListConflictsResponse>>(
-    { queryKey: ["conflicts", "list"] },
+    { queryKey: queryKeys.conflicts.lists },
     (data) =>
       data && {
         ...data,
@@ -71,11 +72,21 @@ export function forgetConflict(client: QueryClient, conflictId: string) {
   );
 }
 
+const MOVED_BY_DECISIONS = [
+  queryKeys.conflicts.all,
+  queryKeys.cluster.all,
+  queryKeys.proposals.all,
+  queryKeys.decisions,
+  queryKeys.jobs,
+  queryKeys.findings.all,
+  queryKeys.gaps.all,
+  queryKeys.status,
+];
+
 // A decision moves persons, findings and other conflicts. The case that it closed is forgotten; those read ahead stay on the
 // table, and are read anew when they are opened.
 export function refreshAfterDecision(client: QueryClient, closedConflictId = "") {
-  for (const name of ["conflicts", "decisions", "proposals", "jobs", "findings", "gaps", "status", "cluster"])
-    void client.invalidateQueries({ queryKey: [name] });
-  if (closedConflictId) client.removeQueries({ queryKey: ["case", closedConflictId] });
-  void client.invalidateQueries({ queryKey: ["case"] });
+  for (const queryKey of MOVED_BY_DECISIONS) void client.invalidateQueries({ queryKey });
+  if (closedConflictId) client.removeQueries({ queryKey: queryKeys.cases.one(closedConflictId) });
+  void client.invalidateQueries({ queryKey: queryKeys.cases.all });
 }

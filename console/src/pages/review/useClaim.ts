@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
-import { useSession } from "@/app/session";
+import { queryKeys } from "@/api/queryKeys";
+import { useSession } from "@/session/session";
 import type { Conflict } from "@/gen/relief/v1/review_service_pb";
 import { callerOf } from "@/lib/officers";
 import { t } from "@/locales";
@@ -20,8 +21,8 @@ export function useClaim() {
         : review.claimConflict({ conflictId: conflict.conflictId }),
     onSuccess: (_, conflict) => {
       message.success(t(mine(conflict) ? "review.released" : "review.claimed"));
-      void client.invalidateQueries({ queryKey: ["case", conflict.conflictId] });
-      void client.invalidateQueries({ queryKey: ["conflicts"] });
+      void client.invalidateQueries({ queryKey: queryKeys.cases.one(conflict.conflictId) });
+      void client.invalidateQueries({ queryKey: queryKeys.conflicts.all });
     },
     onError: (error) => message.error(t("review.failed", { message: messageOf(error) }), 8),
   });

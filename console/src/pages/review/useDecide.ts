@@ -3,14 +3,15 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ConnectError } from "@connectrpc/connect";
 import { messageOf, troubleOf } from "@/api/errors";
 import { review } from "@/api/clients";
+import { queryKeys } from "@/api/queryKeys";
 import { Decision_Verdict, StaleDecisionSchema, type Conflict, type StaleDecision } from "@/gen/relief/v1/review_service_pb";
 import { named, t } from "@/locales";
 import { forgetConflict, refreshAfterDecision } from "@/pages/review/data";
 
-const STACK = ["undoStack"]; // of this login; emptied with the cache at the next
+const STACK = queryKeys.undoStack; // of this login; emptied with the cache at the next
 
 export type DecisionEvent =
-  | { type: "decided"; verdict: Decision_Verdict; decisionId: string; text: string }
+  | { type: "decided"; verdict: Decision_Verdict; decisionId: string; undo: () => void; text: string }
   | { type: "proposed"; text: string }
   | { type: "undone"; conflictId: string; text: string }
   | { type: "changed"; text: string; stale?: StaleDecision }
@@ -31,6 +32,20 @@ export function useDecide(tell: (event: DecisionEvent) => void) {
     tell({ type: "changed", text: t("review.changed"), stale: staleOf(error) });
   };
 
+  const undo = useMutation({
+    mutationFn: ({ decisionId, comment }: { decisionId: string; comment: string }) => review.undoDecision({ decisionId, comment }),
+    onSuccess: (decision) => {
+      refreshAfterDecision(client);
+      if (decision.proposalId && !decision.undoTime) return tell({ type: "proposed", text: t("review.proposed") });
+      client.setQueryData(
+        STACK,
+        stack().filter((id) => id !== decision.decisionId),
+      );
+      tell({ type: "undone", conflictId: decision.conflictId, text: t("review.undone") });
+    },
+    onError: refused,
+  });
+
   const decide = useMutation({
     mutationFn: ({ conflict, verdict, comment }: { conflict: Conflict; verdict: Decision_Verdict; comment: string }) =>
       review.decideConflict({ conflictId: conflict.conflictId, verdict, comment, etag: conflict.etag }),
@@ -44,21 +59,8 @@ export function useDecide(tell: (event: DecisionEvent) => void) {
         verdict === Decision_Verdict.UNSURE
           ? t("review.unsureDecided")
           : t("review.decided", { verdict: named("verdict", Decision_Verdict[verdict]) });
-      tell({ type: "decided", verdict, decisionId: decision.decisionId, text });
-    },
-    onError: refused,
-  });
-
-  const undo = useMutation({
-    mutationFn: ({ decisionId, comment }: { decisionId: string; comment: string }) => review.undoDecision({ decisionId, comment }),
-    onSuccess: (decision) => {
-      refreshAfterDecision(client);
-      if (decision.proposalId && !decision.undoTime) return tell({ type: "proposed", text: t("review.proposed") });
-      client.setQueryData(
-        STACK,
-        stack().filter((id) => id !== decision.decisionId),
-      );
-      tell({ type: "undone", conflictId: decision.conflictId, text: t("review.undone") });
+      const { decisionId } = decision;
+      tell({ type: "decided", verdict, decisionId, undo: () => undo.mutate({ decisionId, comment: "" }), text });
     },
     onError: refused,
   });

@@ -1,19 +1,18 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { commandOf, type Command } from "@/lib/keys";
 
 export function useKeys(commands: Partial<Record<Command, () => void>>, enabled: boolean) {
-  const latest = useRef(commands);
-  latest.current = commands;
+  const act = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented) return;
+    const command = commandOf(event);
+    const run = command && commands[command];
+    if (!run) return;
+    event.preventDefault();
+    run();
+  });
   useEffect(() => {
     if (!enabled) return;
-    const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented) return;
-      const command = commandOf(event);
-      const act = command && latest.current[command];
-      if (!act) return;
-      event.preventDefault();
-      act();
-    };
+    const press = (event: KeyboardEvent) => act(event);
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
   }, [enabled]);

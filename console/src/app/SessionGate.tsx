@@ -1,35 +1,23 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
-import { logout, onSessionLost, whoAmI, type Session } from "@/api/session";
-import { may, type Right } from "@/app/rights";
+import { useEffect, useState, type ReactNode } from "react";
+import { queryKeys } from "@/api/queryKeys";
+import { logout, onSessionLost, whoAmI } from "@/api/session";
 import { offerLanguage } from "@/locales";
 import { Login } from "@/pages/login/Login";
 import { ErrorState, PageSkeleton } from "@/parts/states";
-
-interface SessionContext {
-  session: Session;
-  leave: () => Promise<void>;
-}
-
-const Context = createContext<SessionContext | null>(null);
-
-export function useSession() {
-  const context = useContext(Context);
-  if (!context) throw new Error("useSession outside of SessionGate");
-  return { ...context, may: (right: Right) => may(context.session.role, right) };
-}
+import { SessionContext } from "@/session/session";
 
 // Shows its children to whoever is logged in, and the login page to everybody else. The address stays as it is, so
 // that logging in again leads back to where one was.
 export function SessionGate({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [expired, setExpired] = useState(false);
-  const query = useQuery({ queryKey: ["session"], queryFn: whoAmI, staleTime: Infinity });
+  const query = useQuery({ queryKey: queryKeys.session, queryFn: whoAmI, staleTime: Infinity });
   useEffect(
     () =>
       onSessionLost(() => {
-        if (client.getQueryData(["session"])) setExpired(true);
-        client.setQueryData(["session"], null);
+        if (client.getQueryData(queryKeys.session)) setExpired(true);
+        client.setQueryData(queryKeys.session, null);
       }),
     [client],
   );
@@ -48,7 +36,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
         entered={(session) => {
           setExpired(false);
           forget();
-          client.setQueryData(["session"], session);
+          client.setQueryData(queryKeys.session, session);
         }}
       />
     );
@@ -57,7 +45,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     await logout();
     setExpired(false);
     forget();
-    client.setQueryData(["session"], null);
+    client.setQueryData(queryKeys.session, null);
   };
-  return <Context.Provider value={{ session: query.data, leave }}>{children}</Context.Provider>;
+  return <SessionContext.Provider value={{ session: query.data, leave }}>{children}</SessionContext.Provider>;
 }
