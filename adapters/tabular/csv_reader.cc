@@ -1,6 +1,7 @@
 #include "adapters/tabular/csv_reader.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace relief::adapters {
@@ -15,12 +16,13 @@ absl::Status AtLine(const char* what, int64_t line) {
 
 }  // namespace
 
-CsvReader::CsvReader(std::unique_ptr<TextSource> source) : source_(std::move(source)) {}
+CsvReader::CsvReader(std::unique_ptr<TextSource> source, char separator)
+    : source_(std::move(source)), separator_(separator) {}
 
-absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(const std::string& path, char separator) {
   auto source = TextSource::Open(path);
   if (!source.ok()) return source.status();
-  return std::unique_ptr<CsvReader>(new CsvReader(*std::move(source)));
+  return std::unique_ptr<CsvReader>(new CsvReader(*std::move(source), separator));
 }
 
 absl::StatusOr<int> CsvReader::Take() {
@@ -52,10 +54,10 @@ absl::StatusOr<bool> CsvReader::ReadCell(std::string* cell) {
       } else {
         cell->push_back(static_cast<char>(c));
       }
-    } else if (c == ',' || c == '\n' || c == kEnd) {
+    } else if (c == separator_ || c == '\n' || c == kEnd) {
       at_end_ = c == kEnd;
       if (state == kPlain && !cell->empty() && cell->back() == '"') cell->pop_back();
-      return c == ',';
+      return c == separator_;
     } else if (c == '\r') {
       auto following = Take();
       if (!following.ok()) return following.status();
@@ -72,7 +74,7 @@ absl::StatusOr<bool> CsvReader::ReadCell(std::string* cell) {
     } else if (c == '"' && state == kClosed) {
       cell->push_back('"');
       state = kQuoted;
-    } else if (state == kClosed && (c == ' ' || c == '\t')) {
+    } else if (state == kClosed && (c == ' ' || (c == '\t' && separator_ != '\t'))) {
       continue;
     } else {
       if (state == kStart || state == kClosed) state = kPlain;
@@ -106,6 +108,33 @@ absl::StatusOr<bool> CsvReader::Next(CsvRow* row) {
                                    [](const std::string& cell) { return cell.empty(); });
     if (!blank) return true;
   }
+}
+
+char DetectSeparator(std::string_view beginning) {
+  // The one that most lines have, and equally often; a comma where nothing speaks for another.
+  char best = ',';
+  double most = 0;
+  for (const char separator : {',', '\t', ';', '|'}) {
+    std::map<int, int> lines;  // with so many separators
+    bool quoted = false;
+    int count = 0, all = 0;
+    for (const char c : beginning) {
+      if (c == '"') quoted = !quoted;
+      if (c == separator && !quoted) ++count;
+      if (c != '\n' || quoted) continue;
+      ++lines[std::exchange(count, 0)];
+      if (++all == 200) break;
+    }
+    if (all == 0 || count > 0) ++lines[count];
+    double score = 0;
+    for (const auto& [separators, times] : lines)
+      if (separators > 0) score = std::max(score, times * (1.0 + 0.1 * std::min(separators, 30)));
+    if (score > most * 1.001) {
+      most = score;
+      best = separator;
+    }
+  }
+  return best;
 }
 
 }  // namespace relief::adapters

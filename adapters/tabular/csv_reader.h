@@ -1,5 +1,5 @@
 // Reads a departmental export row by row: RFC 4180 (quotes, doubled quotes, line breaks inside quotes, CRLF
-// or LF) in any encoding of text_source.h, in constant memory.
+// or LF; commas or another separator) in any encoding of text_source.h, in constant memory.
 //
 // Forgives what spreadsheets leave behind: blanks after a closing quote, a stray quote at the end of an
 // unquoted cell, blank lines, no line break at the end. Does not forgive a quote that is never closed:
@@ -26,7 +26,7 @@ struct CsvRow {
 
 class CsvReader {
  public:
-  static absl::StatusOr<std::unique_ptr<CsvReader>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<CsvReader>> Open(const std::string& path, char separator = ',');
 
   // False at the end. DATA_LOSS: a quote is not closed, or a cell is longer than 1 MiB; the status names the
   // line.
@@ -35,16 +35,20 @@ class CsvReader {
   const TextSource& source() const { return *source_; }
 
  private:
-  explicit CsvReader(std::unique_ptr<TextSource> source);
+  CsvReader(std::unique_ptr<TextSource> source, char separator);
   absl::StatusOr<int> Take();  // the next byte, or -1
   absl::StatusOr<bool> ReadRow(CsvRow* row);
   absl::StatusOr<bool> ReadCell(std::string* cell);  // true if the row goes on
 
   std::unique_ptr<TextSource> source_;
+  const char separator_;
   std::string_view piece_;
   int pushed_back_ = -2;
   int64_t line_ = 1;
   bool at_end_ = false;
 };
+
+// Comma, tab, semicolon or bar: what separates the cells of a text that begins like this.
+char DetectSeparator(std::string_view beginning);
 
 }  // namespace relief::adapters

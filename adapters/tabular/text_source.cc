@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,35 @@ struct ConverterCloser {
 };
 using Converter = std::unique_ptr<UConverter, ConverterCloser>;
 
+// By its mark; or, without one, by the zero bytes that every line break, digit and comma has.
+std::optional<Encoding> DetectUtf16(std::string_view piece) {
+  if (piece.substr(0, 2) == "\xFF\xFE") return Encoding::kUtf16Le;
+  if (piece.substr(0, 2) == "\xFE\xFF") return Encoding::kUtf16Be;
+  piece = piece.substr(0, 4096);
+  if (piece.size() < 8 || piece.size() % 2 != 0) return std::nullopt;
+  size_t even = 0, odd = 0;
+  for (size_t i = 0; i < piece.size(); ++i) {
+    if (piece[i] == 0) ++(i % 2 == 0 ? even : odd);
+  }
+  const size_t some = piece.size() / 16;
+  if (odd > some && even * 4 < odd) return Encoding::kUtf16Le;
+  if (even > some && odd * 4 < even) return Encoding::kUtf16Be;
+  return std::nullopt;
+}
+
+const char* ConverterName(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kGb18030:
+      return "gb18030";
+    case Encoding::kUtf16Le:
+      return "UTF-16LE";
+    case Encoding::kUtf16Be:
+      return "UTF-16BE";
+    default:
+      return "UTF-8";
+  }
+}
+
 absl::StatusOr<std::ifstream> OpenFile(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return absl::NotFoundError("no such file: " + path);
@@ -61,7 +91,18 @@ absl::StatusOr<std::ifstream> OpenFile(const std::string& path) {
 
 }  // namespace
 
-std::string_view EncodingName(Encoding encoding) { return encoding == Encoding::kUtf8 ? "UTF-8" : "GB18030"; }
+std::string_view EncodingName(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kUtf8:
+      return "UTF-8";
+    case Encoding::kGb18030:
+      return "GB18030";
+    case Encoding::kUtf16Le:
+    case Encoding::kUtf16Be:
+      return "UTF-16";
+  }
+  return "";
+}
 
 bool IsUtf8(std::string_view text) {
   Utf8Checker checker;
@@ -78,7 +119,10 @@ absl::StatusOr<Encoding> DetectEncoding(const std::string& path) {
     file->read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     const std::string_view piece(buffer.data(), static_cast<size_t>(file->gcount()));
     if (file->bad()) return absl::UnavailableError("cannot read " + path);
-    if (first && piece.substr(0, 3) == kUtf8Mark) return Encoding::kUtf8;
+    if (first) {
+      if (piece.substr(0, 3) == kUtf8Mark) return Encoding::kUtf8;
+      if (const auto wide = DetectUtf16(piece)) return *wide;
+    }
     first = false;
     if (!checker.Feed(piece)) return Encoding::kGb18030;
     if (file->eof()) break;
@@ -121,7 +165,7 @@ absl::StatusOr<std::unique_ptr<TextSource>> TextSource::Open(const std::string& 
   // UTF-8 goes through the converter as well: bytes that are not UTF-8 (only possible behind a byte order
   // mark) must not reach protobuf, which refuses them.
   UErrorCode error = U_ZERO_ERROR;
-  state->from.reset(ucnv_open(*encoding == Encoding::kUtf8 ? "UTF-8" : "gb18030", &error));
+  state->from.reset(ucnv_open(ConverterName(*encoding), &error));
   state->to.reset(ucnv_open("UTF-8", &error));
   if (U_FAILURE(error)) return absl::InternalError("ICU has no converter for GB18030");
   state->pivot_source = state->pivot_target = state->pivot.data();
@@ -138,7 +182,12 @@ absl::StatusOr<std::string_view> TextSource::Next() {
     s.flushed = s.file.eof();
     const char* source = s.raw.data();
     const char* end = source + got;
-    if (s.first && std::string_view(source, got).substr(0, 3) == kUtf8Mark) source += 3;
+    if (s.first) {
+      const std::string_view beginning(source, got);
+      const bool wide = s.encoding == Encoding::kUtf16Le || s.encoding == Encoding::kUtf16Be;
+      if (beginning.substr(0, 3) == kUtf8Mark) source += 3;
+      if (wide && (beginning.substr(0, 2) == "\xFF\xFE" || beginning.substr(0, 2) == "\xFE\xFF")) source += 2;
+    }
     s.first = false;
     char* target = s.text.data();
     UErrorCode error = U_ZERO_ERROR;

@@ -1,9 +1,9 @@
 // Reads a departmental file as UTF-8, whatever the department wrote it in.
 //
-// Detection: a UTF-8 byte order mark, or a file that is valid UTF-8 from end to end, is UTF-8; everything
-// else is taken for GB18030, which also covers GBK and GB2312. Detection reads the file once; reading streams
-// it in pieces of 64 KiB, so that memory does not grow with the file. Bytes that are not of the encoding
-// become U+FFFD.
+// Detection: a byte order mark says which Unicode it is; a file whose every second byte is often zero is
+// UTF-16; one that is valid UTF-8 from end to end is UTF-8; everything else is taken for GB18030, which also
+// covers GBK and GB2312. Detection reads the file once; reading streams it in pieces of 64 KiB, so that
+// memory does not grow with the file. Bytes that are not of the encoding become U+FFFD.
 //
 // One object is used by one thread.
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace relief::adapters {
 
-enum class Encoding { kUtf8, kGb18030 };
+enum class Encoding { kUtf8, kGb18030, kUtf16Le, kUtf16Be };
 
 std::string_view EncodingName(Encoding encoding);
 
