@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "server/ingest/identity_mapping.h"
+#include "server/records/identity_mapping.h"
 
 namespace relief::server {
 namespace {
@@ -147,7 +147,7 @@ absl::Status CheckConfig(const config::HubConfig& config) {
   }
   if (config.storage().backups_kept() < 0)
     return absl::InvalidArgumentError("storage.backups_kept: not negative");
-  if (config.has_as_of_date() && !ToCivilDate(config.as_of_date()))
+  if (config.has_as_of_date() && !records::ToCivilDate(config.as_of_date()))
     return absl::InvalidArgumentError("as_of_date: not a day that exists");
   const std::set<std::string> levels = {"debug", "info", "warn", "error"};
   if (!levels.contains(config.log_level()))

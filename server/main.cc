@@ -12,27 +12,27 @@
 #include <iostream>
 #include <thread>
 
+#include "server/access/guard.h"
+#include "server/admin/store_keeper.h"
+#include "server/admin/store_options.h"
+#include "server/audit/audit_chain.h"
+#include "server/audit/audit_keeper.h"
+#include "server/base/log.h"
 #include "server/config.h"
-#include "server/gateway/accounts.h"
-#include "server/gateway/gateway.h"
-#include "server/hub.h"
+#include "server/console/accounts.h"
+#include "server/console/gateway.h"
+#include "server/core/hub.h"
 #include "server/ingest/feed.h"
-#include "server/ingest/identity_mapping.h"
-#include "server/log.h"
-#include "server/operate/memory_watch.h"
-#include "server/operate/metrics.h"
-#include "server/operate/process_figures.h"
-#include "server/referral/settings.h"
-#include "server/report/schedule_runner.h"
-#include "server/security/audit_chain.h"
-#include "server/security/audit_keeper.h"
-#include "server/security/certificates.h"
-#include "server/security/guard.h"
-#include "server/security/listener.h"
-#include "server/security/transport.h"
-#include "server/service/service_set.h"
-#include "server/store/store_keeper.h"
-#include "server/store/store_options.h"
+#include "server/monitoring/memory_watch.h"
+#include "server/monitoring/metrics.h"
+#include "server/monitoring/process_figures.h"
+#include "server/network/certificates.h"
+#include "server/network/listener.h"
+#include "server/network/transport.h"
+#include "server/records/identity_mapping.h"
+#include "server/referrals/settings.h"
+#include "server/reports/schedule_runner.h"
+#include "server/rpc/service_set.h"
 #include "storage/backup.h"
 #include "storage/maintenance.h"
 #include "storage/rocksdb_store.h"
@@ -74,7 +74,7 @@ size_t TransportMemory(const config::Limits& limits, uint64_t memory_limit) {
   return std::max(least, memory_limit > 0 ? memory_limit / 4 : uint64_t{256} << 20);
 }
 
-absl::StatusOr<std::unique_ptr<security::Listener>> Listen(const config::HubConfig& config) {
+absl::StatusOr<std::unique_ptr<network::Listener>> Listen(const config::HubConfig& config) {
   const int connections = config.limits().max_connections();
   constexpr int kOtherFiles = 2048;  // the store's, mostly
   rlimit files{};
@@ -85,16 +85,15 @@ absl::StatusOr<std::unique_ptr<security::Listener>> Listen(const config::HubConf
     Log(LogLevel::kWarn, "files.few",
         {{"may_open", std::to_string(files.rlim_cur)},
          {"wants", std::to_string(2 * connections + kOtherFiles)}});
-  return security::Listener::Bind(config.listen_address(),
-                                  {.connections = connections,
-                                   .connections_of_an_address = config.limits().max_connections_per_address(),
-                                   .open_streams = 2 * config.limits().max_concurrent_streams()});
+  return network::Listener::Bind(config.listen_address(),
+                                 {.connections = connections,
+                                  .connections_of_an_address = config.limits().max_connections_per_address(),
+                                  .open_streams = 2 * config.limits().max_concurrent_streams()});
 }
 
-absl::StatusOr<std::unique_ptr<security::PolicyBook>> MakePolicyBook(const config::HubConfig& config) {
-  if (config.policy_directory().empty())
-    return std::make_unique<security::PolicyBook>(security::Policy::Open());
-  return security::PolicyBook::Watch(config.policy_directory(), ServiceSet::Names());
+absl::StatusOr<std::unique_ptr<access::PolicyBook>> MakePolicyBook(const config::HubConfig& config) {
+  if (config.policy_directory().empty()) return std::make_unique<access::PolicyBook>(access::Policy::Open());
+  return access::PolicyBook::Watch(config.policy_directory(), rpc::ServiceSet::Names());
 }
 
 // Memory holds personal data: no core file, and no other process of the user may look into it.
@@ -134,11 +133,11 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   const auto read_rules = [&config] { return coverage::RuleSet::LoadDirectory(config.rules_directory()); };
   auto rules = read_rules();
   if (!rules.ok()) return Fail("rules.failed", rules.status());
-  auto credentials = MakeCredentials(config);
+  auto credentials = network::MakeCredentials(config);
   if (!credentials.ok()) return Fail("tls.failed", credentials.status());
 
   std::atomic<bool> store_stopped = false;
-  storage::RocksDbOptions store_options = StoreOptions(config);
+  storage::RocksDbOptions store_options = admin::StoreOptions(config);
   store_options.log = [&](std::string_view event, const LogFields& fields) {
     const bool stopped = event == "store.stopped";
     Log(stopped ? LogLevel::kError : LogLevel::kWarn, event, fields);
@@ -150,18 +149,18 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   if (!store.ok()) return Fail("store.failed", store.status());
 
   storage::Maintenance* const maintenance = (*store)->maintenance();
-  std::atomic<Hub*> opened_hub = nullptr;
-  MemoryWatch memory({.limit_bytes = config.limits().memory_bytes() > 0
-                                         ? static_cast<uint64_t>(config.limits().memory_bytes())
-                                         : ControlGroupMemoryLimit(),
-                      .used_bytes = {},
-                      .relieve = [&](bool tight) {
-                        maintenance->SetMemoryTight(tight);
-                        if (const Hub* hub = opened_hub; hub && tight) hub->ReleaseMemory();
-                      }});
-  Hub::Options options;
+  std::atomic<core::Hub*> opened_hub = nullptr;
+  monitoring::MemoryWatch memory({.limit_bytes = config.limits().memory_bytes() > 0
+                                                     ? static_cast<uint64_t>(config.limits().memory_bytes())
+                                                     : monitoring::ControlGroupMemoryLimit(),
+                                  .used_bytes = {},
+                                  .relieve = [&](bool tight) {
+                                    maintenance->SetMemoryTight(tight);
+                                    if (const core::Hub* hub = opened_hub; hub && tight) hub->ReleaseMemory();
+                                  }});
+  core::Hub::Options options;
   options.admit = [&memory] { return memory.Admit(); };
-  if (config.has_as_of_date()) options.as_of = ToCivilDate(config.as_of_date());
+  if (config.has_as_of_date()) options.as_of = records::ToCivilDate(config.as_of_date());
   options.may_upgrade = may_upgrade;
   // Beside each eight bytes of blocks, one of records in the form that they are compared in.
   options.remembered_records =
@@ -170,17 +169,17 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   options.auto_register_sources = config.auto_register_sources();
   options.snapshot_shrink_limit_percent = config.limits().snapshot_shrink_limit_percent();
   options.notice_retention = config.limits().notice_retention();
-  if (config.has_review()) options.review_policy = WithDefaults(config.review());
-  auto referrals = LoadReferralSettings(config.referrals());
+  if (config.has_review()) options.review_policy = review::WithDefaults(config.review());
+  auto referrals = referrals::LoadReferralSettings(config.referrals());
   if (!referrals.ok()) return Fail("referrals.failed", referrals.status());
-  options.referrals = std::make_shared<const ReferralSettings>(*std::move(referrals));
-  auto schedules = LoadSchedules(config.report_schedules());
+  options.referrals = std::make_shared<const referrals::ReferralSettings>(*std::move(referrals));
+  auto schedules = reports::LoadSchedules(config.report_schedules());
   if (!schedules.ok()) return Fail("reports.failed", schedules.status());
-  auto audit = LoadAuditSettings(config.audit());
+  auto audit = audit::LoadAuditSettings(config.audit());
   if (!audit.ok()) return Fail("audit.failed", audit.status());
-  auto opened = Hub::Open(options, *std::move(store), *model, *rules);
+  auto opened = core::Hub::Open(options, *std::move(store), *model, *rules);
   if (!opened.ok()) return Fail("hub.failed", opened.status());
-  Hub& hub = **opened;
+  core::Hub& hub = **opened;
   opened_hub = &hub;
   for (const config::Source& source : config.sources()) {
     v1::Source registered;
@@ -189,24 +188,24 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
     registered.set_programme(source.programme());
     registered.set_region_prefix(source.region_prefix());
     registered.set_holds_each_person_once(source.holds_each_person_once());
-    if (absl::Status status = RegisterSource(hub, registered, source.owner()); !status.ok())
+    if (absl::Status status = ingest::RegisterSource(hub, registered, source.owner()); !status.ok())
       return Fail("source.failed", status);
   }
 
   auto policy = MakePolicyBook(config);
   if (!policy.ok()) return Fail("policy.failed", policy.status());
-  security::CertificateJudge certificates(config.tls().crl_file(), config.tls().client_ca_file());
+  network::CertificateJudge certificates(config.tls().crl_file(), config.tls().client_ca_file());
   if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
   auto listener = Listen(config);
   if (!listener.ok()) return Fail("listen.failed", listener.status());
-  security::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
-  auto reports = std::make_unique<ScheduleRunner>(hub, *std::move(schedules));
-  if (absl::Status status = UseAuditDigest(hub, audit->digest); !status.ok())
+  access::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
+  auto reports = std::make_unique<reports::ScheduleRunner>(hub, *std::move(schedules));
+  if (absl::Status status = audit::UseAuditDigest(hub, audit->digest); !status.ok())
     return Fail("audit.failed", status);
-  AuditKeeper audit_keeper(hub, *std::move(audit));
+  audit::AuditKeeper audit_keeper(hub, *std::move(audit));
   audit_keeper.Start();
   std::atomic<bool> stopping = false;
-  const ServiceContext context{
+  const rpc::ServiceContext context{
       hub,
       stopping,
       read_rules,
@@ -214,7 +213,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
       &guard,
       reports.get(),
       &audit_keeper};
-  ServiceSet services(context);
+  rpc::ServiceSet services(context);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   (*listener)->Install(builder, *credentials);
@@ -230,21 +229,21 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   if (!server) return Fail("listen.failed", absl::InternalError("the gRPC server did not start"));
   (*listener)->Start();
   server->GetHealthCheckService()->SetServingStatus(true);
-  std::unique_ptr<gateway::Gateway> console;
+  std::unique_ptr<console::Gateway> console;
   if (config.has_gateway()) {
-    auto started = gateway::Gateway::Start(config.gateway(), context);
+    auto started = console::Gateway::Start(config.gateway(), context);
     if (!started.ok()) return Fail("gateway.failed", started.status());
     console = *std::move(started);
     Log(LogLevel::kInfo, "gateway.listening",
         {{"address", config.gateway().listen_address()},
          {"tls", config.gateway().has_tls() ? "server" : "none"}});
   }
-  std::unique_ptr<MetricsEndpoint> metrics;
+  std::unique_ptr<monitoring::MetricsEndpoint> metrics;
   if (config.has_metrics()) {
-    auto started =
-        MetricsEndpoint::Start(config.metrics().listen_address(),
-                               std::make_shared<HubMetrics>(HubMetrics::Options{
-                                   hub, guard, context.backups, memory.limit_bytes(), listener->get()}));
+    auto started = monitoring::MetricsEndpoint::Start(
+        config.metrics().listen_address(),
+        std::make_shared<monitoring::HubMetrics>(monitoring::HubMetrics::Options{
+            hub, guard, context.backups, memory.limit_bytes(), listener->get()}));
     if (!started.ok()) return Fail("metrics.failed", started.status());
     metrics = *std::move(started);
     Log(LogLevel::kInfo, "metrics.listening", {{"address", config.metrics().listen_address()}});
@@ -280,7 +279,7 @@ int Restore(const config::HubConfig& config, uint32_t backup_id, const std::stri
   if (config.storage().backup_directory().empty())
     return Fail("restore.failed",
                 absl::FailedPreconditionError("storage.backup_directory: required to restore"));
-  storage::RocksDbOptions options = StoreOptions(config);
+  storage::RocksDbOptions options = admin::StoreOptions(config);
   options.path = target;
   options.create_if_missing = false;
   const auto restored =
@@ -288,7 +287,7 @@ int Restore(const config::HubConfig& config, uint32_t backup_id, const std::stri
   if (!restored.ok()) return Fail("restore.failed", restored.status());
   auto store = storage::OpenRocksDbStore(options);
   if (!store.ok()) return Fail("restore.failed", store.status());
-  const auto content = ReadWholeStore(**store);
+  const auto content = admin::ReadWholeStore(**store);
   if (!content.ok()) return Fail("restore.failed", content.status());
   std::cout << "backup " << restored->id << " is in " << target << ": position " << content->position << ", "
             << content->rows << " rows, " << content->audit_entries << " audit entries, all chained\n";
@@ -329,7 +328,7 @@ int Main(int argc, char** argv) {
       std::cerr << "relief-hub: a password has at least 12 characters\n";
       return 2;
     }
-    std::cout << gateway::HashPassword(password) << "\n";
+    std::cout << console::HashPassword(password) << "\n";
     return 0;
   }
   if (path.empty()) {
@@ -344,7 +343,7 @@ int Main(int argc, char** argv) {
   if (!as_of.empty()) {
     const auto day = matcher::ParseDate(as_of);
     if (!day) return Fail("config.failed", absl::InvalidArgumentError("--as-of: not a day"));
-    *config->mutable_as_of_date() = ToProto(*day);
+    *config->mutable_as_of_date() = records::ToProto(*day);
   }
   if (absl::Status status = CheckConfig(*config); !status.ok()) return Fail("config.failed", status);
   SetLogLevel(config->log_level());
@@ -353,9 +352,9 @@ int Main(int argc, char** argv) {
       return Fail("model.failed", model.status());
     if (auto rules = coverage::RuleSet::LoadDirectory(config->rules_directory()); !rules.ok())
       return Fail("rules.failed", rules.status());
-    if (auto referrals = LoadReferralSettings(config->referrals()); !referrals.ok())
+    if (auto referrals = referrals::LoadReferralSettings(config->referrals()); !referrals.ok())
       return Fail("referrals.failed", referrals.status());
-    if (auto schedules = LoadSchedules(config->report_schedules()); !schedules.ok())
+    if (auto schedules = reports::LoadSchedules(config->report_schedules()); !schedules.ok())
       return Fail("reports.failed", schedules.status());
     if (auto policy = MakePolicyBook(*config); !policy.ok()) return Fail("policy.failed", policy.status());
     std::cout << "the configuration, the model, the rules and the policy are sound\n";

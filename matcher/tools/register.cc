@@ -6,8 +6,8 @@
 #include <unordered_set>
 
 #include "adapters/file_feeder.h"
-#include "server/ingest/identity_mapping.h"
-#include "server/stored.pb.h"
+#include "server/records/identity_mapping.h"
+#include "server/core/stored.pb.h"
 #include "storage/memory_store.h"
 
 namespace relief::matcher {

@@ -1,10 +1,10 @@
 #include "server/ingest/account_index.h"
 
-#include "server/ingest/identity_mapping.h"
-#include "server/schema.h"
+#include "server/core/schema.h"
+#include "server/records/identity_mapping.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 namespace {
 
 constexpr size_t kShortestAccount = 6;  // what is shorter is a counter's slip, not an account
@@ -13,7 +13,7 @@ constexpr size_t kShortestAccount = 6;  // what is shorter is a counter's slip, 
 
 std::optional<matcher::RecordKey> AccountOf(const stored::Record& record,
                                             const matcher::BlockSecret& secret) {
-  if (!IsLive(record)) return std::nullopt;
+  if (!records::IsLive(record)) return std::nullopt;
   std::string account;
   for (unsigned char c : record.record().benefit().payee_account())
     if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<matcher::RecordKey>> RecordsOnAccount(const storage::
   return records;
 }
 
-absl::Status FollowAccount(WriteContext& context, matcher::RecordKey key, const stored::Record* before,
+absl::Status FollowAccount(core::WriteContext& context, matcher::RecordKey key, const stored::Record* before,
                            const stored::Record& after) {
   if (after.record().benefit().payee_account().empty() &&
       (!before || before->record().benefit().payee_account().empty()))
@@ -66,4 +66,4 @@ absl::Status FollowAccount(WriteContext& context, matcher::RecordKey key, const 
   return absl::OkStatus();
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

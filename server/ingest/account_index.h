@@ -10,11 +10,11 @@
 #include "absl/status/statusor.h"
 #include "matcher/block/blocking.h"
 #include "matcher/record_key.h"
-#include "server/hub.h"
-#include "server/stored.pb.h"
+#include "server/core/hub.h"
+#include "server/core/stored.pb.h"
 #include "storage/store.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 
 // The account that a live record is paid into, as the index knows it: a hash under the secret of the index,
 // so that no number stands in a key or can be guessed from one. Nothing if the record states none. Spaces and
@@ -24,7 +24,7 @@ std::optional<matcher::RecordKey> AccountOf(const stored::Record& record, const 
 // Brings the index in line with what became of a record (null: there was none before), and has the person
 // judged again after whose record a finding on the account is named: the least of its records, before and
 // after.
-absl::Status FollowAccount(WriteContext& context, matcher::RecordKey key, const stored::Record* before,
+absl::Status FollowAccount(core::WriteContext& context, matcher::RecordKey key, const stored::Record* before,
                            const stored::Record& after);
 
 // The records of an account, the least first; at most kMostOnAccount, which is all that a rule looks at.
@@ -32,4 +32,4 @@ inline constexpr size_t kMostOnAccount = 200;
 absl::StatusOr<std::vector<matcher::RecordKey>> RecordsOnAccount(const storage::Reader& reader,
                                                                  matcher::RecordKey account, size_t limit);
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

@@ -8,15 +8,15 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "matcher/normalize/normalizer.h"
+#include "server/audit/audit_subject.h"
+#include "server/core/schema.h"
 #include "server/ingest/account_index.h"
 #include "server/ingest/feed.h"
-#include "server/ingest/identity_mapping.h"
 #include "server/ingest/rejections.h"
 #include "server/ingest/source_row.h"
-#include "server/schema.h"
-#include "server/security/audit_subject.h"
+#include "server/records/identity_mapping.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 namespace {
 
 std::string ContentHash(const v1::Record& record) {
@@ -81,8 +81,8 @@ Batch Prepare(const v1::Source& source, v1::Batch batch, const std::string& acto
     one.change.key = one.key;
     if (!record.deleted()) {
       one.change.identity =
-          matcher::Normalize(ToRawIdentity(record.person(), source.source_id(), record.household()));
-      one.change.anchor_day = AnchorDay(record);
+          matcher::Normalize(records::ToRawIdentity(record.person(), source.source_id(), record.household()));
+      one.change.anchor_day = records::AnchorDay(record);
     }
     one.record = std::move(record);
   }
@@ -94,7 +94,8 @@ enum class Outcome { kAccepted, kDuplicate, kStale, kVersionConflict };
 // Applies a batch inside the writer's transaction. May run again, so everything it fills is filled anew.
 class BatchWork {
  public:
-  BatchWork(Batch& batch, WriteContext& context) : batch_(batch), context_(context), txn_(context.txn) {}
+  BatchWork(Batch& batch, core::WriteContext& context)
+      : batch_(batch), context_(context), txn_(context.txn) {}
 
   absl::Status Run() {
     batch_.ack.Clear();
@@ -171,7 +172,7 @@ class BatchWork {
   }
 
   absl::Status Accept(const std::optional<stored::Record>& before, const Prepared& one) {
-    const bool was_live = before && IsLive(*before);
+    const bool was_live = before && records::IsLive(*before);
     const bool was_running = before && before->state() == stored::Record::LIVE;
     const bool is_live = !one.record.deleted();
     if (before)
@@ -184,7 +185,7 @@ class BatchWork {
     stored.set_commit_time_us(context_.now_us);
     stored.set_only_one_of_person(source_.source().holds_each_person_once());
     txn_.Put(schema::RecordRow(one.key), stored.SerializeAsString());
-    accepted_ += " " + RecordToken(one.key);
+    accepted_ += " " + audit::RecordToken(one.key);
     context_.CountLiveRecords(static_cast<int>(is_live) - static_cast<int>(was_live));
     v1::Source& source = *source_.mutable_source();
     source.set_live_records(source.live_records() + static_cast<int>(is_live) -
@@ -192,7 +193,8 @@ class BatchWork {
     if (was_live || is_live) changes_[one.key] = &one.change;
     if (was_live) {
       const std::string household =
-          ToRawIdentity(v1::PersonIdentity(), before->source_id(), before->record().household()).household;
+          records::ToRawIdentity(v1::PersonIdentity(), before->source_id(), before->record().household())
+              .household;
       if (!household.empty() && (!is_live || one.change.identity->household != household))
         left_households_.insert(household);
     }
@@ -219,7 +221,7 @@ class BatchWork {
     for (const auto& [key, change] : changes_) {
       changes.push_back(*change);
       if (source_.source().holds_each_person_once())
-        changes.back().exclusive_source = ExclusiveSource(batch_.source_id);
+        changes.back().exclusive_source = records::ExclusiveSource(batch_.source_id);
     }
     if (absl::Status status = context_.ApplyIdentities(changes); !status.ok()) return status;
     for (const auto& [key, change] : changes_) context_.TouchPersonOf(key);
@@ -247,7 +249,7 @@ class BatchWork {
   }
 
   Batch& batch_;
-  WriteContext& context_;
+  core::WriteContext& context_;
   storage::Transaction& txn_;
   stored::Source source_;
   std::map<matcher::RecordKey, const matcher::Change*> changes_;  // the last one of each record
@@ -257,8 +259,8 @@ class BatchWork {
 
 }  // namespace
 
-std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(Hub& hub, const v1::Source& source, v1::Batch batch,
-                                                      const std::string& actor) {
+std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(core::Hub& hub, const v1::Source& source,
+                                                      v1::Batch batch, const std::string& actor) {
   if (batch.records_size() > kMaxBatchRecords) {
     std::promise<absl::StatusOr<v1::BatchAck>> refused;
     refused.set_value(
@@ -278,7 +280,7 @@ std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(Hub& hub, const v1::Source
   const auto size = static_cast<size_t>(batch.records_size());
   auto prepared = std::make_shared<Batch>(Prepare(source, std::move(batch), actor));
   auto position =
-      hub.Submit([prepared](WriteContext& context) { return BatchWork(*prepared, context).Run(); },
+      hub.Submit([prepared](core::WriteContext& context) { return BatchWork(*prepared, context).Run(); },
                  std::max<size_t>(size, 1));
   return std::async(std::launch::deferred,
                     [&counts = hub.counts(), begun, prepared,
@@ -295,4 +297,4 @@ std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(Hub& hub, const v1::Source
                     });
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

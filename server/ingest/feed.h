@@ -12,9 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "relief/v1/feed_service.pb.h"
-#include "server/hub.h"
+#include "server/core/hub.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 
 // Limits of one record and one batch.
 inline constexpr int kMaxBatchRecords = 2000;
@@ -26,28 +26,28 @@ std::vector<v1::FieldError> ValidateRecord(const v1::Source& source, const v1::R
 // Checks that `actor` may push to the source that `open` names, and registers it if the hub registers by
 // itself. INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED (another agency's source), FAILED_PRECONDITION
 // (registered otherwise).
-absl::StatusOr<v1::Source> OpenSource(Hub& hub, const v1::Open& open, const std::string& actor);
+absl::StatusOr<v1::Source> OpenSource(core::Hub& hub, const v1::Open& open, const std::string& actor);
 
 // Registers a source or changes its owner (configuration).
-absl::Status RegisterSource(Hub& hub, const v1::Source& source, const std::string& owner);
+absl::Status RegisterSource(core::Hub& hub, const v1::Source& source, const std::string& owner);
 
 // Validates and normalises on the caller's thread, then queues. The future is ready once the batch is
 // durable. INVALID_ARGUMENT: too many records; RESOURCE_EXHAUSTED: no room on the disk or in memory; nothing
 // is applied.
-std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(Hub& hub, const v1::Source& source, v1::Batch batch,
-                                                      const std::string& actor);
+std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(core::Hub& hub, const v1::Source& source,
+                                                      v1::Batch batch, const std::string& actor);
 
-absl::StatusOr<v1::SnapshotBegun> BeginSnapshot(Hub& hub, const std::string& source_id,
+absl::StatusOr<v1::SnapshotBegun> BeginSnapshot(core::Hub& hub, const std::string& source_id,
                                                 const std::string& actor);
-absl::StatusOr<v1::SnapshotResult> CommitSnapshot(Hub& hub, const std::string& source_id,
+absl::StatusOr<v1::SnapshotResult> CommitSnapshot(core::Hub& hub, const std::string& source_id,
                                                   const std::string& snapshot_id, const std::string& actor);
-absl::StatusOr<v1::SnapshotResult> AbortSnapshot(Hub& hub, const std::string& source_id,
+absl::StatusOr<v1::SnapshotResult> AbortSnapshot(core::Hub& hub, const std::string& source_id,
                                                  const std::string& snapshot_id, const std::string& actor);
-absl::StatusOr<v1::SnapshotResult> ConfirmSnapshot(Hub& hub, const v1::ConfirmSnapshotRequest& request,
+absl::StatusOr<v1::SnapshotResult> ConfirmSnapshot(core::Hub& hub, const v1::ConfirmSnapshotRequest& request,
                                                    const std::string& actor);
 
 absl::StatusOr<v1::Source> GetSource(const storage::Reader& reader, const std::string& source_id);
 absl::StatusOr<v1::ListSourcesResponse> ListSources(const storage::Reader& reader,
                                                     const v1::ListSourcesRequest& request);
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

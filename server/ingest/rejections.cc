@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <tuple>
 
+#include "server/core/schema.h"
+#include "server/core/stored.pb.h"
 #include "server/ingest/feed.h"
-#include "server/schema.h"
-#include "server/security/mask.h"
-#include "server/stored.pb.h"
+#include "server/records/mask.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 namespace {
 
 constexpr int kSamples = 5;
@@ -35,7 +35,7 @@ std::string MaskLongNumbers(const std::string& text) {
     while (end < text.size() && is_digit(text[end])) ++end;
     if (end < text.size() && end > at && (text[end] == 'X' || text[end] == 'x')) ++end;
     if (end - at >= kLongNumber) {
-      masked += MaskNumber(text.substr(at, end - at));
+      masked += records::MaskNumber(text.substr(at, end - at));
     } else {
       end = std::max(end, at + 1);
       masked += text.substr(at, end - at);
@@ -105,4 +105,4 @@ absl::StatusOr<v1::ListRejectionsResponse> ListRejections(const storage::Reader&
   return response;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

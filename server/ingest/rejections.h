@@ -10,7 +10,7 @@
 #include "storage/store.h"
 #include "storage/transaction.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 
 // Adds a batch's refusals, in the transaction that applies the batch.
 absl::Status CountRejections(storage::Transaction& txn, const std::string& source_id,
@@ -21,4 +21,4 @@ absl::Status CountRejections(storage::Transaction& txn, const std::string& sourc
 absl::StatusOr<v1::ListRejectionsResponse> ListRejections(const storage::Reader& reader,
                                                           const std::string& source_id);
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

@@ -6,10 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "matcher/record_key.h"
-#include "server/stored.pb.h"
+#include "server/core/stored.pb.h"
 #include "storage/transaction.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 
 // NOT_FOUND: the hub does not know the source.
 absl::StatusOr<stored::Source> ReadSource(storage::Transaction& txn, const std::string& source_id);
@@ -22,4 +22,4 @@ absl::Status CheckOwner(const stored::Source& source, const std::string& actor);
 
 std::string SnapshotId(int64_t number);  // "S-7"
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

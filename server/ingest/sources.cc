@@ -1,12 +1,12 @@
 // Sources: who may push what.
 #include <algorithm>
 
+#include "server/core/schema.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/source_row.h"
-#include "server/schema.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 namespace {
 
 constexpr int kDefaultPage = 100, kMaxPage = 1000;
@@ -62,10 +62,10 @@ absl::Status CheckOwner(const stored::Source& source, const std::string& actor) 
   return absl::PermissionDeniedError("the source belongs to another agency");
 }
 
-absl::StatusOr<v1::Source> OpenSource(Hub& hub, const v1::Open& open, const std::string& actor) {
+absl::StatusOr<v1::Source> OpenSource(core::Hub& hub, const v1::Open& open, const std::string& actor) {
   if (absl::Status status = CheckOpen(open); !status.ok()) return status;
   v1::Source opened;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto source = ReadSource(context.txn, open.source_id());
     if (absl::IsNotFound(source.status())) {
       if (!hub.options().auto_register_sources) return source.status();
@@ -92,9 +92,9 @@ absl::StatusOr<v1::Source> OpenSource(Hub& hub, const v1::Open& open, const std:
   return opened;
 }
 
-absl::Status RegisterSource(Hub& hub, const v1::Source& source, const std::string& owner) {
+absl::Status RegisterSource(core::Hub& hub, const v1::Source& source, const std::string& owner) {
   return hub
-      .Write([&](WriteContext& context) -> absl::Status {
+      .Write([&](core::WriteContext& context) -> absl::Status {
         auto stored = ReadSource(context.txn, source.source_id());
         if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
         stored::Source row;
@@ -152,4 +152,4 @@ absl::StatusOr<v1::ListSourcesResponse> ListSources(const storage::Reader& reade
   return response;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

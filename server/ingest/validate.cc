@@ -4,9 +4,9 @@
 #include <initializer_list>
 
 #include "server/ingest/feed.h"
-#include "server/ingest/identity_mapping.h"
+#include "server/records/identity_mapping.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 namespace {
 
 constexpr size_t kMaxRecordId = 64;
@@ -138,7 +138,7 @@ class Checker {
   }
 
   void Day(const char* field, const v1::Date& date) {
-    if (!ToCivilDate(date)) Add(field, v1::FieldError::INVALID, "not a day that exists");
+    if (!records::ToCivilDate(date)) Add(field, v1::FieldError::INVALID, "not a day that exists");
   }
 
   bool Month(const char* field, const v1::Month& month) {
@@ -248,7 +248,7 @@ class Checker {
     }
     if (fact.has_end_date()) {
       Day("fact.end_date", fact.end_date());
-      const auto begun = ToCivilDate(fact.date()), ended = ToCivilDate(fact.end_date());
+      const auto begun = records::ToCivilDate(fact.date()), ended = records::ToCivilDate(fact.end_date());
       if (begun && ended && *ended < *begun)
         Add("fact.end_date", v1::FieldError::CONTRADICTION, "before the day of the fact");
     }
@@ -305,7 +305,8 @@ class Checker {
     Text("lead.description_code", lead.description_code(), kMaxIdNumber);
     if (!lead.has_closed_date()) return;
     Day("lead.closed_date", lead.closed_date());
-    const auto found = ToCivilDate(lead.found_date()), closed = ToCivilDate(lead.closed_date());
+    const auto found = records::ToCivilDate(lead.found_date()),
+               closed = records::ToCivilDate(lead.closed_date());
     if (found && closed && *closed < *found)
       Add("lead.closed_date", v1::FieldError::CONTRADICTION, "before the day it was found");
   }
@@ -342,4 +343,4 @@ std::vector<v1::FieldError> ValidateRecord(const v1::Source& source, const v1::R
   return std::move(checker).Take();
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::ingest

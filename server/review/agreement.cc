@@ -4,7 +4,7 @@
 
 #include "server/review/quality.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr double kZ = 1.959963985;  // of 95 %
@@ -48,4 +48,4 @@ Kappa KappaOf(const int64_t (&table)[3][3]) {
   return {kappa, std::max(-1.0, kappa - kZ * error), std::min(1.0, kappa + kZ * error)};
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -3,7 +3,7 @@
 #include "server/review/review_rows.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr size_t kMostEvents = 10'000;
@@ -43,4 +43,4 @@ absl::StatusOr<v1::CaseEvent> AppendCaseEvent(storage::Transaction& txn, const s
   return event;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -10,7 +10,7 @@
 #include "relief/v1/review_service.pb.h"
 #include "storage/transaction.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // Numbers and dates the entry, and writes it.
 absl::StatusOr<v1::CaseEvent> AppendCaseEvent(storage::Transaction& txn, const std::string& conflict_id,
@@ -22,4 +22,4 @@ absl::StatusOr<std::vector<v1::CaseEvent>> ReadCaseEvents(const storage::Reader&
 google::protobuf::Timestamp ToTime(int64_t time_us);
 int64_t ToMicros(const google::protobuf::Timestamp& time);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

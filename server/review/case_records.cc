@@ -1,12 +1,12 @@
 #include "server/review/case_records.h"
 
-#include "server/ingest/identity_mapping.h"
+#include "server/core/schema.h"
+#include "server/records/identity_mapping.h"
+#include "server/records/mask.h"
 #include "server/review/case_history.h"
 #include "server/review/review_rows.h"
-#include "server/schema.h"
-#include "server/security/mask.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 struct Nickname {
@@ -29,16 +29,16 @@ void SetNickname(size_t n, std::string* zh, std::string* en) {
 absl::StatusOr<v1::CaseRecord> ReadCaseRecord(const storage::Reader& reader, matcher::RecordKey key) {
   auto stored = review_rows::ReadRow<stored::Record>(reader, schema::RecordRow(key), "record");
   if (!stored.ok()) return stored.status();
-  const v1::Record effective = EffectiveRecord(*stored);
+  const v1::Record effective = records::EffectiveRecord(*stored);
   v1::CaseRecord out;
   v1::PersonRecord& record = *out.mutable_record();
   record.mutable_name()->set_source_id(stored->source_id());
   record.mutable_name()->set_record_id(effective.record_id());
-  *record.mutable_person() = MaskIdentity(effective.person());
+  *record.mutable_person() = records::MaskIdentity(effective.person());
   *record.mutable_household() = effective.household();
   if (effective.has_benefit()) {
     *record.mutable_benefit() = effective.benefit();
-    record.mutable_benefit()->set_payee_account(MaskNumber(effective.benefit().payee_account()));
+    record.mutable_benefit()->set_payee_account(records::MaskNumber(effective.benefit().payee_account()));
     out.set_programme(effective.benefit().programme());
   }
   if (effective.has_fact()) *record.mutable_fact() = effective.fact();
@@ -53,4 +53,4 @@ absl::StatusOr<v1::CaseRecord> ReadCaseRecord(const storage::Reader& reader, mat
   return out;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "server/core/schema.h"
 #include "server/review/case_history.h"
 #include "server/review/case_records.h"
 #include "server/review/conflict_view.h"
@@ -9,9 +10,8 @@
 #include "server/review/field_comparison.h"
 #include "server/review/review_rows.h"
 #include "server/review/work_items.h"
-#include "server/schema.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr int kOtherRecords = 50, kEvents = 20;
@@ -54,7 +54,8 @@ absl::Status AddFindings(const storage::Reader& reader, v1::Case* out) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Effect> IfDecided(Hub& hub, const v1::Conflict& conflict, v1::Decision::Verdict verdict) {
+absl::StatusOr<v1::Effect> IfDecided(core::Hub& hub, const v1::Conflict& conflict,
+                                     v1::Decision::Verdict verdict) {
   v1::Decision::Constraint constraint;
   *constraint.mutable_record_a() = conflict.record_a();
   *constraint.mutable_record_b() = conflict.record_b();
@@ -64,7 +65,7 @@ absl::StatusOr<v1::Effect> IfDecided(Hub& hub, const v1::Conflict& conflict, v1:
 
 }  // namespace
 
-absl::StatusOr<v1::Case> ReadCase(Hub& hub, const Officer& officer, const std::string& conflict_id) {
+absl::StatusOr<v1::Case> ReadCase(core::Hub& hub, const Officer& officer, const std::string& conflict_id) {
   auto conflict = GetConflict({hub, officer}, conflict_id);
   if (!conflict.ok()) return conflict.status();
   auto pair = PairOf(conflict_id);
@@ -106,4 +107,4 @@ absl::StatusOr<v1::Case> ReadCase(Hub& hub, const Officer& officer, const std::s
   return out;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

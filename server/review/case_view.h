@@ -8,9 +8,9 @@
 #include "relief/v1/review_service.pb.h"
 #include "server/review/queue.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // NOT_FOUND: not open, or not the officer's to see.
-absl::StatusOr<v1::Case> ReadCase(Hub& hub, const Officer& officer, const std::string& conflict_id);
+absl::StatusOr<v1::Case> ReadCase(core::Hub& hub, const Officer& officer, const std::string& conflict_id);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -13,7 +13,7 @@
 #include "server/review/proposals.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 using matcher::PersonId;
@@ -254,13 +254,13 @@ absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::strin
   return cluster;
 }
 
-absl::StatusOr<v1::Effect> PreviewCluster(Hub& hub, const v1::ClusterDecision& decision) {
+absl::StatusOr<v1::Effect> PreviewCluster(core::Hub& hub, const v1::ClusterDecision& decision) {
   auto constraints = ConstraintsOf(*hub.store().Snapshot(), decision);
   if (!constraints.ok()) return constraints.status();
   return Foresee(hub, *constraints);
 }
 
-absl::StatusOr<v1::Decision> DecideClusterNow(WriteContext& context, const v1::ClusterDecision& asked,
+absl::StatusOr<v1::Decision> DecideClusterNow(core::WriteContext& context, const v1::ClusterDecision& asked,
                                               const Attribution& by) {
   const storage::TransactionReader reader(context.txn);
   if (absl::Status status = CheckCluster(reader, asked); !status.ok()) return status;
@@ -274,12 +274,12 @@ absl::StatusOr<v1::Decision> DecideClusterNow(WriteContext& context, const v1::C
   return DecideManyNow(context, std::move(decision), by);
 }
 
-absl::StatusOr<v1::Decision> DecideCluster(Hub& hub, const v1::ClusterDecision& asked,
+absl::StatusOr<v1::Decision> DecideCluster(core::Hub& hub, const v1::ClusterDecision& asked,
                                            const Officer& officer) {
   if (absl::Status status = CheckComment(asked.comment(), "comment"); !status.ok()) return status;
   if (asked.etag().empty()) return absl::InvalidArgumentError("etag: required, as the cluster was read");
   v1::Decision decision;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     const storage::TransactionReader reader(context.txn);
     if (!NeedsSecondPerson(hub.options().review_policy, asked)) {
       auto made = DecideClusterNow(context, asked, {officer.name, "", "", ""});
@@ -305,4 +305,4 @@ absl::StatusOr<v1::Decision> DecideCluster(Hub& hub, const v1::ClusterDecision& 
   return decision;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -8,7 +8,7 @@
 #include "server/review/explanation.h"
 #include "server/review/work_items.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr size_t kPartSize = 4;  // characters of base 32: one change in a million goes unseen
@@ -131,4 +131,4 @@ absl::Status Stale(const std::string& message, const v1::StaleDecision& stale) {
   return status;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

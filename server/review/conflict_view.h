@@ -14,7 +14,7 @@
 #include "relief/v1/review_service.pb.h"
 #include "storage/store.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // INVALID_ARGUMENT: not a conflict id. NOT_FOUND: there is no conflict between the two.
 absl::StatusOr<v1::Conflict> ReadConflict(const storage::Reader& reader, const matcher::Model& model,
@@ -32,4 +32,4 @@ std::vector<std::string> ChangedSince(const std::string& etag, const v1::Conflic
 // ABORTED, with the StaleDecision as its detail.
 absl::Status Stale(const std::string& message, const v1::StaleDecision& stale);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "server/core/schema.h"
 #include "server/review/case_history.h"
 #include "server/review/conflict_view.h"
 #include "server/review/review_rows.h"
 #include "server/review/work_items.h"
-#include "server/schema.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr size_t kMostDecisions = 100'000;
@@ -52,7 +52,7 @@ absl::StatusOr<std::optional<matcher::Verdict>> Standing(const storage::Reader& 
   return std::optional<matcher::Verdict>();
 }
 
-absl::Status Follow(WriteContext& context, const std::string& conflict_id) {
+absl::Status Follow(core::WriteContext& context, const std::string& conflict_id) {
   auto pair = PairOf(conflict_id);
   if (!pair.ok()) return pair.status();
   auto verdict = Standing(storage::TransactionReader(context.txn), conflict_id);
@@ -61,7 +61,7 @@ absl::Status Follow(WriteContext& context, const std::string& conflict_id) {
 }
 
 // Number, names and time; and the place in the list of decisions.
-absl::Status Sign(WriteContext& context, const Attribution& by, v1::Decision* decision) {
+absl::Status Sign(core::WriteContext& context, const Attribution& by, v1::Decision* decision) {
   auto number =
       NextNumber(context.txn, &stored::ReviewCounters::decisions, &stored::ReviewCounters::set_decisions);
   if (!number.ok()) return number.status();
@@ -131,8 +131,8 @@ absl::StatusOr<std::vector<v1::Decision>> DecisionsOnPair(const storage::Reader&
   return decisions;
 }
 
-absl::Status SetWorkState(WriteContext& context, const std::string& conflict_id, v1::WorkItem::State state,
-                          const std::string& proposal_id) {
+absl::Status SetWorkState(core::WriteContext& context, const std::string& conflict_id,
+                          v1::WorkItem::State state, const std::string& proposal_id) {
   auto before = ReadWorkItem(storage::TransactionReader(context.txn), conflict_id);
   if (absl::IsNotFound(before.status())) return absl::OkStatus();
   if (!before.ok()) return before.status();
@@ -145,13 +145,13 @@ absl::Status SetWorkState(WriteContext& context, const std::string& conflict_id,
   return absl::OkStatus();
 }
 
-absl::Status RecordOnCase(WriteContext& context, const std::string& conflict_id, v1::CaseEvent event,
+absl::Status RecordOnCase(core::WriteContext& context, const std::string& conflict_id, v1::CaseEvent event,
                           const std::string& actor) {
   event.set_actor(actor);
   return AppendCaseEvent(context.txn, conflict_id, std::move(event), context.now_us).status();
 }
 
-absl::Status CheckCurrent(const WriteContext& context, const v1::DecideConflictRequest& request) {
+absl::Status CheckCurrent(const core::WriteContext& context, const v1::DecideConflictRequest& request) {
   const storage::TransactionReader reader(context.txn);
   auto conflict = ReadConflict(reader, context.resolver.model(), request.conflict_id());
   if (conflict.ok() && conflict->etag() == request.etag()) return absl::OkStatus();
@@ -169,8 +169,8 @@ absl::Status CheckCurrent(const WriteContext& context, const v1::DecideConflictR
   return Stale("the conflict is no more: the data or a decision settled it", stale);
 }
 
-absl::StatusOr<v1::Decision> DecidePairNow(WriteContext& context, const v1::DecideConflictRequest& request,
-                                           const Attribution& by) {
+absl::StatusOr<v1::Decision> DecidePairNow(core::WriteContext& context,
+                                           const v1::DecideConflictRequest& request, const Attribution& by) {
   if (absl::Status status = CheckCurrent(context, request); !status.ok()) return status;
   const storage::TransactionReader reader(context.txn);
   const std::string& id = request.conflict_id();
@@ -202,7 +202,7 @@ absl::StatusOr<v1::Decision> DecidePairNow(WriteContext& context, const v1::Deci
   return decision;
 }
 
-absl::StatusOr<v1::Decision> DecideManyNow(WriteContext& context, v1::Decision decision,
+absl::StatusOr<v1::Decision> DecideManyNow(core::WriteContext& context, v1::Decision decision,
                                            const Attribution& by) {
   if (absl::Status status = Sign(context, by, &decision); !status.ok()) return status;
   decision.set_decision_id(review_rows::Numbered('E', decision.sequence()));
@@ -218,7 +218,7 @@ absl::StatusOr<v1::Decision> DecideManyNow(WriteContext& context, v1::Decision d
   return decision;
 }
 
-absl::StatusOr<v1::Decision> UndoNow(WriteContext& context, const v1::UndoDecisionRequest& request,
+absl::StatusOr<v1::Decision> UndoNow(core::WriteContext& context, const v1::UndoDecisionRequest& request,
                                      const Attribution& by) {
   auto decision = ReadDecision(storage::TransactionReader(context.txn), request.decision_id());
   if (!decision.ok()) return decision.status();
@@ -247,4 +247,4 @@ absl::StatusOr<v1::Decision> UndoNow(WriteContext& context, const v1::UndoDecisi
   return decision;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -9,11 +9,11 @@
 
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
-#include "server/hub.h"
+#include "server/core/hub.h"
 #include "server/review/review_policy.h"
 #include "server/review/review_rows.pb.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // Whose decision it is, and by which way it came.
 struct Attribution {
@@ -24,18 +24,18 @@ struct Attribution {
 };
 
 // ABORTED with a StaleDecision: the conflict is not what `request.etag` saw.
-absl::Status CheckCurrent(const WriteContext& context, const v1::DecideConflictRequest& request);
+absl::Status CheckCurrent(const core::WriteContext& context, const v1::DecideConflictRequest& request);
 
 // As CheckCurrent; then the decision, its constraint and its history.
-absl::StatusOr<v1::Decision> DecidePairNow(WriteContext& context, const v1::DecideConflictRequest& request,
-                                           const Attribution& by);
+absl::StatusOr<v1::Decision> DecidePairNow(core::WriteContext& context,
+                                           const v1::DecideConflictRequest& request, const Attribution& by);
 
 // A decision of several constraints, given as pairs. `decision` brings operation and comment.
-absl::StatusOr<v1::Decision> DecideManyNow(WriteContext& context, v1::Decision decision,
+absl::StatusOr<v1::Decision> DecideManyNow(core::WriteContext& context, v1::Decision decision,
                                            const Attribution& by);
 
 // FAILED_PRECONDITION: taken back already.
-absl::StatusOr<v1::Decision> UndoNow(WriteContext& context, const v1::UndoDecisionRequest& request,
+absl::StatusOr<v1::Decision> UndoNow(core::WriteContext& context, const v1::UndoDecisionRequest& request,
                                      const Attribution& by);
 
 // NOT_FOUND: no such decision.
@@ -46,11 +46,11 @@ absl::StatusOr<std::vector<v1::Decision>> DecisionsOnPair(const storage::Reader&
                                                           const std::string& conflict_id);
 
 // Sets a work item's state, if it is still open; ends its claim.
-absl::Status SetWorkState(WriteContext& context, const std::string& conflict_id, v1::WorkItem::State state,
-                          const std::string& proposal_id = "");
+absl::Status SetWorkState(core::WriteContext& context, const std::string& conflict_id,
+                          v1::WorkItem::State state, const std::string& proposal_id = "");
 
 // One entry of a case's history by an officer.
-absl::Status RecordOnCase(WriteContext& context, const std::string& conflict_id, v1::CaseEvent event,
+absl::Status RecordOnCase(core::WriteContext& context, const std::string& conflict_id, v1::CaseEvent event,
                           const std::string& actor);
 
 // The next number of what `counter` counts, kept in this commit.
@@ -59,4 +59,4 @@ absl::StatusOr<int64_t> NextNumber(storage::Transaction& txn, int64_t (stored::R
 
 std::string PairId(const v1::RecordName& a, const v1::RecordName& b);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -10,7 +10,7 @@
 #include "server/review/work_items.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr int kDefaultPage = 50, kMaxPage = 1000;
@@ -26,7 +26,7 @@ bool Passes(const v1::ListDecisionsRequest& request, const v1::Decision& decisio
 
 }  // namespace
 
-absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRequest& request,
+absl::StatusOr<v1::Decision> DecideConflict(core::Hub& hub, const v1::DecideConflictRequest& request,
                                             const Officer& officer) {
   if (request.verdict() == v1::Decision::VERDICT_UNSPECIFIED ||
       !v1::Decision::Verdict_IsValid(request.verdict()))
@@ -36,7 +36,7 @@ absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRe
   if (!matcher::Conflict::Parse(request.conflict_id()))
     return absl::InvalidArgumentError("conflict_id: not a conflict id");
   v1::Decision decision;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     if (absl::Status status = CheckCurrent(context, request); !status.ok()) return status;
     auto item = ReadWorkItem(storage::TransactionReader(context.txn), request.conflict_id());
     if (!item.ok()) return item.status();
@@ -69,11 +69,11 @@ absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRe
   return decision;
 }
 
-absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionRequest& request,
+absl::StatusOr<v1::Decision> UndoDecision(core::Hub& hub, const v1::UndoDecisionRequest& request,
                                           const Officer& officer) {
   if (absl::Status status = CheckComment(request.comment(), "comment"); !status.ok()) return status;
   v1::Decision undone;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto decision = ReadDecision(storage::TransactionReader(context.txn), request.decision_id());
     if (!decision.ok()) return decision.status();
     if (decision->has_undo_time())
@@ -130,4 +130,4 @@ absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const ReviewView& view,
   }
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -9,24 +9,24 @@
 
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
-#include "server/hub.h"
+#include "server/core/hub.h"
 #include "server/review/queue.h"
 #include "server/review/review_policy.h"
 #include "storage/store.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // ABORTED: the conflict changed since the etag was read, or is no more; the StaleDecision says how.
 // FAILED_PRECONDITION: a proposal on the case waits.
-absl::StatusOr<v1::Decision> DecideConflict(Hub& hub, const v1::DecideConflictRequest& request,
+absl::StatusOr<v1::Decision> DecideConflict(core::Hub& hub, const v1::DecideConflictRequest& request,
                                             const Officer& officer);
 
 // What needed two people to do needs two people to undo.
-absl::StatusOr<v1::Decision> UndoDecision(Hub& hub, const v1::UndoDecisionRequest& request,
+absl::StatusOr<v1::Decision> UndoDecision(core::Hub& hub, const v1::UndoDecisionRequest& request,
                                           const Officer& officer);
 
 // The newest first.
 absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const ReviewView& view,
                                                         const v1::ListDecisionsRequest& request);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

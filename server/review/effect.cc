@@ -2,11 +2,11 @@
 
 #include <map>
 
+#include "server/core/schema.h"
 #include "server/review/review_rows.h"
-#include "server/schema.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 matcher::RecordKey KeyOf(const v1::RecordName& name) {
@@ -132,11 +132,11 @@ void AddSentences(v1::Effect* effect) {
 
 }  // namespace
 
-absl::StatusOr<v1::Effect> Foresee(Hub& hub, const std::vector<v1::Decision::Constraint>& constraints) {
+absl::StatusOr<v1::Effect> Foresee(core::Hub& hub, const std::vector<v1::Decision::Constraint>& constraints) {
   const auto before = hub.store().Snapshot();
   v1::Effect effect;
   const absl::Status status = hub.Foresee(
-      [&](WriteContext& context) -> absl::Status {
+      [&](core::WriteContext& context) -> absl::Status {
         for (const v1::Decision::Constraint& constraint : constraints)
           if (absl::Status done = context.Constrain(
                   KeyOf(constraint.record_a()), KeyOf(constraint.record_b()),
@@ -169,4 +169,4 @@ absl::StatusOr<v1::Effect> Foresee(Hub& hub, const std::vector<v1::Decision::Con
   return effect;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -8,10 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
-#include "server/hub.h"
+#include "server/core/hub.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
-absl::StatusOr<v1::Effect> Foresee(Hub& hub, const std::vector<v1::Decision::Constraint>& constraints);
+absl::StatusOr<v1::Effect> Foresee(core::Hub& hub, const std::vector<v1::Decision::Constraint>& constraints);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -4,11 +4,11 @@
 
 #include "matcher/compare/scorer.h"
 #include "matcher/resolve/resolver.h"
+#include "server/core/schema.h"
+#include "server/core/stored.pb.h"
 #include "server/review/sentence.h"
-#include "server/schema.h"
-#include "server/stored.pb.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 using Outcome = v1::MatchExplanation::Outcome;
@@ -125,4 +125,4 @@ absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reade
   return out;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

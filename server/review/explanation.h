@@ -13,7 +13,7 @@
 #include "relief/v1/review_service.pb.h"
 #include "storage/store.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 v1::MatchExplanation Explain(
     const matcher::Model& model, const matcher::Identity& a, const matcher::Identity& b,
@@ -31,4 +31,4 @@ absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reade
 // What a record is called by its source.
 absl::StatusOr<v1::RecordName> NameOf(const storage::Reader& reader, matcher::RecordKey key);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -5,9 +5,9 @@
 
 #include "matcher/normalize/han.h"
 #include "matcher/normalize/text.h"
-#include "server/security/mask.h"
+#include "server/records/mask.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 using matcher::DecodeUtf8;
@@ -123,7 +123,7 @@ void Fill(const ComparedSide& a, const ComparedSide& b, v1::FieldComparison* fie
                      a.identity.names.front() == b.identity.names.front());
   } else if (name == "id_number") {
     const std::string &one = a.identity.id.text, &other = b.identity.id.text;
-    values(MaskNumber(one), MaskNumber(other));
+    values(records::MaskNumber(one), records::MaskNumber(other));
     Mark(one, other, field);
     IdNotes(a.identity.id, field->mutable_notes_a());
     IdNotes(b.identity.id, field->mutable_notes_b());
@@ -144,7 +144,7 @@ void Fill(const ComparedSide& a, const ComparedSide& b, v1::FieldComparison* fie
     field->set_equal(a.identity.best_sex() == b.identity.best_sex() &&
                      a.identity.best_sex() != matcher::Sex::kUnknown);
   } else if (name == "phone") {
-    const v1::PersonIdentity one = MaskIdentity(a.raw), other = MaskIdentity(b.raw);
+    const v1::PersonIdentity one = records::MaskIdentity(a.raw), other = records::MaskIdentity(b.raw);
     values(Joined(one.phones()), Joined(other.phones()));
     Mark(Joined(a.raw.phones()), Joined(b.raw.phones()), field);
     if (field->value_a().size() != Joined(a.raw.phones()).size() ||
@@ -154,7 +154,7 @@ void Fill(const ComparedSide& a, const ComparedSide& b, v1::FieldComparison* fie
     }
     field->set_equal(!a.identity.phones.empty() && a.identity.phones == b.identity.phones);
   } else if (name == "address") {
-    values(MaskIdentity(a.raw).address(), MaskIdentity(b.raw).address());
+    values(records::MaskIdentity(a.raw).address(), records::MaskIdentity(b.raw).address());
     Mark(a.raw.address(), b.raw.address(), field);
     field->set_equal(!a.identity.address.empty() && a.identity.address == b.identity.address);
   } else if (name == "region") {
@@ -219,4 +219,4 @@ std::vector<v1::FieldComparison> CompareFields(const ComparedSide& a, const Comp
   return fields;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -8,7 +8,7 @@
 #include "relief/v1/record.pb.h"
 #include "relief/v1/review_service.pb.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // One side: as it was sent, and as it is compared.
 struct ComparedSide {
@@ -26,4 +26,4 @@ struct Differences {
 };
 Differences DifferentCharacters(std::u32string_view a, std::u32string_view b);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -7,7 +7,7 @@
 #include "server/review/review_rows.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr int kDefaultPage = 50, kMaxPage = 1000;
@@ -18,18 +18,18 @@ absl::StatusOr<stored::ReviewJob> Read(const storage::Reader& reader, const std:
   return review_rows::ReadRow<stored::ReviewJob>(reader, review_rows::JobRow(job_id), "job");
 }
 
-void Put(WriteContext& context, const stored::ReviewJob& job) {
+void Put(core::WriteContext& context, const stored::ReviewJob& job) {
   context.txn.Put(review_rows::JobRow(job.job().job_id()), job.SerializeAsString());
 }
 
-void End(WriteContext& context, v1::ReviewJob::State state, stored::ReviewJob* job) {
+void End(core::WriteContext& context, v1::ReviewJob::State state, stored::ReviewJob* job) {
   job->mutable_job()->set_state(state);
   *job->mutable_job()->mutable_end_time() = ToTime(context.now_us);
 }
 
 // One item. What the data or somebody else settled meanwhile is skipped; only what nobody foresaw is an
 // error.
-absl::Status DoItem(WriteContext& context, const stored::ReviewJob& job, stored::ReviewJobItem* item) {
+absl::Status DoItem(core::WriteContext& context, const stored::ReviewJob& job, stored::ReviewJobItem* item) {
   const Attribution by{job.job().officer(), job.approver(), job.job().proposal_id(), job.job().job_id()};
   v1::ReviewJobItem& result = *item->mutable_item();
   absl::StatusOr<v1::Decision> decision = v1::Decision();
@@ -80,10 +80,10 @@ void Count(const v1::ReviewJobItem& item, v1::ReviewJob* job) {
 
 // The next `count` items in one commit. With `failure` the one item gets it as its result instead of being
 // done.
-absl::Status Step(Hub& hub, const std::string& job_id, int64_t count, const absl::Status& failure,
+absl::Status Step(core::Hub& hub, const std::string& job_id, int64_t count, const absl::Status& failure,
                   bool* more) {
   return hub
-      .Write([&](WriteContext& context) -> absl::Status {
+      .Write([&](core::WriteContext& context) -> absl::Status {
         *more = false;
         const storage::TransactionReader reader(context.txn);
         auto job = Read(reader, job_id);
@@ -114,7 +114,7 @@ absl::Status Step(Hub& hub, const std::string& job_id, int64_t count, const absl
 
 }  // namespace
 
-absl::Status BeginJob(WriteContext& context, const std::string& job_id, const Officer& approver) {
+absl::Status BeginJob(core::WriteContext& context, const std::string& job_id, const Officer& approver) {
   auto job = Read(storage::TransactionReader(context.txn), job_id);
   if (!job.ok()) return absl::DataLossError("the job of a proposal is missing or damaged");
   job->mutable_job()->set_state(v1::ReviewJob::RUNNING);
@@ -124,7 +124,7 @@ absl::Status BeginJob(WriteContext& context, const std::string& job_id, const Of
   return absl::OkStatus();
 }
 
-absl::Status DropJob(WriteContext& context, const std::string& job_id) {
+absl::Status DropJob(core::WriteContext& context, const std::string& job_id) {
   if (job_id.empty()) return absl::OkStatus();
   auto job = Read(storage::TransactionReader(context.txn), job_id);
   if (!job.ok()) return job.status();
@@ -133,7 +133,7 @@ absl::Status DropJob(WriteContext& context, const std::string& job_id) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> RunJobStep(Hub& hub, const std::string& job_id) {
+absl::StatusOr<bool> RunJobStep(core::Hub& hub, const std::string& job_id) {
   bool more = false;
   absl::Status status = Step(hub, job_id, kStep, absl::OkStatus(), &more);
   if (status.ok()) return more;
@@ -214,9 +214,10 @@ absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(
   }
 }
 
-absl::StatusOr<v1::ReviewJob> CancelReviewJob(Hub& hub, const std::string& job_id, const Officer& officer) {
+absl::StatusOr<v1::ReviewJob> CancelReviewJob(core::Hub& hub, const std::string& job_id,
+                                              const Officer& officer) {
   v1::ReviewJob cancelled;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto job = Read(storage::TransactionReader(context.txn), job_id);
     if (!job.ok()) return job.status();
     if (job->job().state() != v1::ReviewJob::RUNNING)
@@ -231,4 +232,4 @@ absl::StatusOr<v1::ReviewJob> CancelReviewJob(Hub& hub, const std::string& job_i
   return cancelled;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -8,7 +8,7 @@
 #include <random>
 #include <set>
 
-#include "server/log.h"
+#include "server/base/log.h"
 #include "server/review/case_history.h"
 #include "server/review/case_view.h"
 #include "server/review/conflict_view.h"
@@ -16,7 +16,7 @@
 #include "server/review/proposals.h"
 #include "server/review/review_rows.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr int kSamples = 10, kMostSamples = 50;
@@ -45,9 +45,10 @@ absl::Status CheckVerdict(v1::Decision::Verdict verdict) {
 }
 
 // Writes the job and its items; it runs at once, or waits for a second person.
-absl::StatusOr<v1::ReviewJob> Create(Hub& hub, v1::ReviewJob job, std::vector<stored::ReviewJobItem> items,
-                                     v1::Proposal proposal, const Officer& officer) {
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+absl::StatusOr<v1::ReviewJob> Create(core::Hub& hub, v1::ReviewJob job,
+                                     std::vector<stored::ReviewJobItem> items, v1::Proposal proposal,
+                                     const Officer& officer) {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto number = NextNumber(context.txn, &stored::ReviewCounters::jobs, &stored::ReviewCounters::set_jobs);
     if (!number.ok()) return number.status();
     job.set_job_id(review_rows::Numbered('J', *number));
@@ -94,7 +95,7 @@ absl::StatusOr<v1::ReviewJob> Create(Hub& hub, v1::ReviewJob job, std::vector<st
 
 }  // namespace
 
-ReviewJobs::ReviewJobs(Hub& hub) : hub_(hub), thread_([this] { Run(); }) {}
+ReviewJobs::ReviewJobs(core::Hub& hub) : hub_(hub), thread_([this] { Run(); }) {}
 
 ReviewJobs::~ReviewJobs() {
   {
@@ -289,4 +290,4 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobReques
   return created;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

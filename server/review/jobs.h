@@ -14,31 +14,32 @@
 
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
-#include "server/hub.h"
+#include "server/core/hub.h"
 #include "server/review/queue.h"
 #include "server/review/review_policy.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // An approved job starts to run. DATA_LOSS: there is none of this id.
-absl::Status BeginJob(WriteContext& context, const std::string& job_id, const Officer& approver);
+absl::Status BeginJob(core::WriteContext& context, const std::string& job_id, const Officer& approver);
 // A rejected one never does. Nothing happens without a job.
-absl::Status DropJob(WriteContext& context, const std::string& job_id);
+absl::Status DropJob(core::WriteContext& context, const std::string& job_id);
 
 // Does the next few items. False: there are none left.
-absl::StatusOr<bool> RunJobStep(Hub& hub, const std::string& job_id);
+absl::StatusOr<bool> RunJobStep(core::Hub& hub, const std::string& job_id);
 
 absl::StatusOr<v1::ReviewJob> GetReviewJob(const storage::Reader& reader, const std::string& job_id);
 absl::StatusOr<v1::ListReviewJobsResponse> ListReviewJobs(const storage::Reader& reader,
                                                           const v1::ListReviewJobsRequest& request);
 absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(
     const storage::Reader& reader, const v1::ListReviewJobItemsRequest& request);
-absl::StatusOr<v1::ReviewJob> CancelReviewJob(Hub& hub, const std::string& job_id, const Officer& officer);
+absl::StatusOr<v1::ReviewJob> CancelReviewJob(core::Hub& hub, const std::string& job_id,
+                                              const Officer& officer);
 
 class ReviewJobs {
  public:
-  explicit ReviewJobs(Hub& hub);  // goes on with what was running
-  ~ReviewJobs();                  // stops between two steps
+  explicit ReviewJobs(core::Hub& hub);  // goes on with what was running
+  ~ReviewJobs();                        // stops between two steps
 
   absl::StatusOr<v1::BulkPreview> Preview(const v1::PreviewBulkRequest& request, const Officer& officer);
   // ABORTED: the preview is not known (any more): look again.
@@ -57,7 +58,7 @@ class ReviewJobs {
   };
   void Run();
 
-  Hub& hub_;
+  core::Hub& hub_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false, woken_ = true;
@@ -66,4 +67,4 @@ class ReviewJobs {
   std::thread thread_;
 };
 
-}  // namespace relief::server
+}  // namespace relief::server::review

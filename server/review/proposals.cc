@@ -10,7 +10,7 @@
 #include "server/review/work_items.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr int kDefaultPage = 50, kMaxPage = 1000;
@@ -45,7 +45,7 @@ absl::Status Count(storage::Transaction& txn, int64_t difference) {
 }
 
 // Ends a pending proposal in `state`; the case goes back to the queue unless it was decided.
-absl::Status End(WriteContext& context, stored::Proposal* stored, v1::Proposal::State state,
+absl::Status End(core::WriteContext& context, stored::Proposal* stored, v1::Proposal::State state,
                  const Officer& officer) {
   v1::Proposal& proposal = *stored->mutable_proposal();
   proposal.set_state(state);
@@ -68,7 +68,7 @@ absl::Status End(WriteContext& context, stored::Proposal* stored, v1::Proposal::
 }
 
 // Does it.
-absl::Status Carry(WriteContext& context, stored::Proposal* stored, const Officer& approver) {
+absl::Status Carry(core::WriteContext& context, stored::Proposal* stored, const Officer& approver) {
   v1::Proposal& proposal = *stored->mutable_proposal();
   const Attribution by{proposal.proposer(), approver.name, proposal.proposal_id(), ""};
   absl::StatusOr<v1::Decision> decision = v1::Decision();
@@ -93,12 +93,12 @@ absl::Status Carry(WriteContext& context, stored::Proposal* stored, const Office
   return absl::OkStatus();
 }
 
-using Step = std::function<absl::Status(WriteContext&, stored::Proposal&)>;
+using Step = std::function<absl::Status(core::WriteContext&, stored::Proposal&)>;
 
-absl::StatusOr<v1::Proposal> OnPending(Hub& hub, const std::string& id, const Officer& officer,
+absl::StatusOr<v1::Proposal> OnPending(core::Hub& hub, const std::string& id, const Officer& officer,
                                        const Step& step) {
   v1::Proposal shown;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto stored = Read(storage::TransactionReader(context.txn), id);
     if (!stored.ok()) return stored.status();
     if (stored->proposal().state() != v1::Proposal::PENDING)
@@ -113,7 +113,8 @@ absl::StatusOr<v1::Proposal> OnPending(Hub& hub, const std::string& id, const Of
 
 }  // namespace
 
-absl::StatusOr<std::string> Propose(WriteContext& context, v1::Proposal proposal, const Officer& officer) {
+absl::StatusOr<std::string> Propose(core::WriteContext& context, v1::Proposal proposal,
+                                    const Officer& officer) {
   auto number =
       NextNumber(context.txn, &stored::ReviewCounters::proposals, &stored::ReviewCounters::set_proposals);
   if (!number.ok()) return number.status();
@@ -179,13 +180,13 @@ absl::StatusOr<v1::Proposal> GetProposal(const ReviewView& view, const std::stri
   return Show(*stored, view.officer);
 }
 
-absl::StatusOr<v1::Proposal> ApproveProposal(Hub& hub, const v1::ApproveProposalRequest& request,
+absl::StatusOr<v1::Proposal> ApproveProposal(core::Hub& hub, const v1::ApproveProposalRequest& request,
                                              const Officer& officer) {
   if (absl::Status status = CheckComment(request.comment(), "comment"); !status.ok()) return status;
   absl::Status stale;
   auto proposal = OnPending(
       hub, request.proposal_id(), officer,
-      [&](WriteContext& context, stored::Proposal& stored) -> absl::Status {
+      [&](core::WriteContext& context, stored::Proposal& stored) -> absl::Status {
         stale = absl::OkStatus();
         if (stored.proposer_person() == officer.person)
           return absl::PermissionDeniedError("a proposal is approved by another person than proposed it");
@@ -202,11 +203,11 @@ absl::StatusOr<v1::Proposal> ApproveProposal(Hub& hub, const v1::ApproveProposal
   return proposal;
 }
 
-absl::StatusOr<v1::Proposal> RejectProposal(Hub& hub, const v1::RejectProposalRequest& request,
+absl::StatusOr<v1::Proposal> RejectProposal(core::Hub& hub, const v1::RejectProposalRequest& request,
                                             const Officer& officer) {
   if (absl::Status status = CheckComment(request.reason(), "reason", true); !status.ok()) return status;
   return OnPending(hub, request.proposal_id(), officer,
-                   [&](WriteContext& context, stored::Proposal& stored) -> absl::Status {
+                   [&](core::WriteContext& context, stored::Proposal& stored) -> absl::Status {
                      if (stored.proposer_person() == officer.person)
                        return absl::PermissionDeniedError("your own proposal: withdraw it");
                      stored.mutable_proposal()->set_reason(request.reason());
@@ -216,10 +217,10 @@ absl::StatusOr<v1::Proposal> RejectProposal(Hub& hub, const v1::RejectProposalRe
                    });
 }
 
-absl::StatusOr<v1::Proposal> WithdrawProposal(Hub& hub, const v1::WithdrawProposalRequest& request,
+absl::StatusOr<v1::Proposal> WithdrawProposal(core::Hub& hub, const v1::WithdrawProposalRequest& request,
                                               const Officer& officer) {
   return OnPending(hub, request.proposal_id(), officer,
-                   [&](WriteContext& context, stored::Proposal& stored) -> absl::Status {
+                   [&](core::WriteContext& context, stored::Proposal& stored) -> absl::Status {
                      if (stored.proposer_person() != officer.person)
                        return absl::PermissionDeniedError("only who proposed it may withdraw it");
                      if (absl::Status status = DropJob(context, stored.proposal().job_id()); !status.ok())
@@ -228,4 +229,4 @@ absl::StatusOr<v1::Proposal> WithdrawProposal(Hub& hub, const v1::WithdrawPropos
                    });
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

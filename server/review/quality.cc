@@ -6,16 +6,16 @@
 #include <map>
 #include <random>
 
+#include "server/core/schema.h"
 #include "server/review/case_history.h"
 #include "server/review/case_records.h"
 #include "server/review/deciding.h"
 #include "server/review/explanation.h"
 #include "server/review/field_comparison.h"
 #include "server/review/review_rows.h"
-#include "server/schema.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 using matcher::PersonId;
@@ -100,7 +100,7 @@ absl::StatusOr<bool> InRegion(const storage::Reader& reader, const matcher::Pers
   return false;
 }
 
-absl::StatusOr<std::vector<stored::QualityItem>> Draw(const Hub& hub, const storage::Reader& reader,
+absl::StatusOr<std::vector<stored::QualityItem>> Draw(const core::Hub& hub, const storage::Reader& reader,
                                                       const v1::DrawQualitySampleRequest& request,
                                                       uint64_t seed, int64_t* links_there) {
   auto links = AllLinks(reader);
@@ -135,7 +135,8 @@ absl::StatusOr<std::vector<stored::QualityItem>> Draw(const Hub& hub, const stor
 
 }  // namespace
 
-absl::StatusOr<v1::QualitySample> DrawQualitySample(Hub& hub, const v1::DrawQualitySampleRequest& request,
+absl::StatusOr<v1::QualitySample> DrawQualitySample(core::Hub& hub,
+                                                    const v1::DrawQualitySampleRequest& request,
                                                     const Officer& officer) {
   if (request.size() < 1 || request.size() > kMostItems) return absl::InvalidArgumentError("size: 1 to 2000");
   uint64_t seed = request.seed();
@@ -154,7 +155,7 @@ absl::StatusOr<v1::QualitySample> DrawQualitySample(Hub& hub, const v1::DrawQual
   sample.set_items(static_cast<int32_t>(items->size()));
   sample.set_model_version(hub.model().version());
   sample.set_officer(officer.name);
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto number =
         NextNumber(context.txn, &stored::ReviewCounters::samples, &stored::ReviewCounters::set_samples);
     if (!number.ok()) return number.status();
@@ -181,7 +182,7 @@ absl::StatusOr<v1::ListQualitySamplesResponse> ListQualitySamples(const storage:
   return response;
 }
 
-absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::string& sample_id,
+absl::StatusOr<v1::QualityItem> NextQualityItem(const core::Hub& hub, const std::string& sample_id,
                                                 const Officer& officer) {
   const auto reader = hub.store().Snapshot();
   if (auto sample = ReadSample(*reader, sample_id); !sample.ok()) return sample.status();
@@ -217,14 +218,14 @@ absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::strin
   return out;
 }
 
-absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub,
+absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(core::Hub& hub,
                                                               const v1::JudgeQualityItemRequest& request,
                                                               const Officer& officer) {
   if (request.verdict() == v1::Decision::VERDICT_UNSPECIFIED ||
       !v1::Decision::Verdict_IsValid(request.verdict()))
     return absl::InvalidArgumentError("verdict: required");
   v1::JudgeQualityItemResponse response;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     const storage::TransactionReader reader(context.txn);
     auto sample = ReadSample(reader, request.sample_id());
     if (!sample.ok()) return sample.status();
@@ -252,7 +253,7 @@ absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub,
   return response;
 }
 
-absl::StatusOr<v1::QualityReport> GetQualityReport(const Hub& hub,
+absl::StatusOr<v1::QualityReport> GetQualityReport(const core::Hub& hub,
                                                    const v1::GetQualityReportRequest& request) {
   const auto reader = hub.store().Snapshot();
   std::vector<std::string> ids;
@@ -322,4 +323,4 @@ absl::StatusOr<v1::QualityReport> GetQualityReport(const Hub& hub,
   return report;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

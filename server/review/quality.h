@@ -7,20 +7,21 @@
 
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
-#include "server/hub.h"
+#include "server/core/hub.h"
 #include "server/review/review_policy.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
-absl::StatusOr<v1::QualitySample> DrawQualitySample(Hub& hub, const v1::DrawQualitySampleRequest& request,
+absl::StatusOr<v1::QualitySample> DrawQualitySample(core::Hub& hub,
+                                                    const v1::DrawQualitySampleRequest& request,
                                                     const Officer& officer);
 absl::StatusOr<v1::ListQualitySamplesResponse> ListQualitySamples(const storage::Reader& reader);
-absl::StatusOr<v1::QualityItem> NextQualityItem(const Hub& hub, const std::string& sample_id,
+absl::StatusOr<v1::QualityItem> NextQualityItem(const core::Hub& hub, const std::string& sample_id,
                                                 const Officer& officer);
-absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(Hub& hub,
+absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(core::Hub& hub,
                                                               const v1::JudgeQualityItemRequest& request,
                                                               const Officer& officer);
-absl::StatusOr<v1::QualityReport> GetQualityReport(const Hub& hub,
+absl::StatusOr<v1::QualityReport> GetQualityReport(const core::Hub& hub,
                                                    const v1::GetQualityReportRequest& request);
 
 // A share with its 95 % interval after Wilson (1927). `hits` may count halves.
@@ -33,4 +34,4 @@ struct Kappa {
 };
 Kappa KappaOf(const int64_t (&table)[3][3]);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -14,7 +14,7 @@
 #include "storage/scan.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr int kDefaultPage = 50, kMaxPage = 1000;
@@ -117,10 +117,10 @@ absl::StatusOr<std::string> FromToken(const std::string& token, const std::strin
   return row + std::string(1, '\0');
 }
 
-using Change = std::function<absl::Status(WriteContext&, v1::WorkItem&)>;
+using Change = std::function<absl::Status(core::WriteContext&, v1::WorkItem&)>;
 
 // Does `change` to an open case that the officer may see, and returns it as it then is.
-absl::StatusOr<v1::WorkItem> ChangeItem(WriteContext& context, const std::string& conflict_id,
+absl::StatusOr<v1::WorkItem> ChangeItem(core::WriteContext& context, const std::string& conflict_id,
                                         const Officer& officer, const Change& change) {
   auto before = ReadWorkItem(storage::TransactionReader(context.txn), conflict_id);
   if (!before.ok()) return before.status();
@@ -131,11 +131,11 @@ absl::StatusOr<v1::WorkItem> ChangeItem(WriteContext& context, const std::string
   return item;
 }
 
-absl::StatusOr<v1::WorkItem> ChangeItem(Hub& hub, const std::string& conflict_id, const Officer& officer,
-                                        const Change& change) {
+absl::StatusOr<v1::WorkItem> ChangeItem(core::Hub& hub, const std::string& conflict_id,
+                                        const Officer& officer, const Change& change) {
   if (auto pair = PairOf(conflict_id); !pair.ok()) return pair.status();
   v1::WorkItem changed;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto item = ChangeItem(context, conflict_id, officer, change);
     if (!item.ok()) return item.status();
     changed = *std::move(item);
@@ -145,7 +145,7 @@ absl::StatusOr<v1::WorkItem> ChangeItem(Hub& hub, const std::string& conflict_id
   return Present(std::move(changed), hub.options().clock(), hub.as_of());
 }
 
-absl::Status Record(WriteContext& context, const std::string& conflict_id, v1::CaseEvent::Kind kind,
+absl::Status Record(core::WriteContext& context, const std::string& conflict_id, v1::CaseEvent::Kind kind,
                     const Officer& officer, const std::string& comment = "", const std::string& detail = "") {
   v1::CaseEvent event;
   event.set_kind(kind);
@@ -268,9 +268,10 @@ absl::StatusOr<v1::QueueSummary> GetQueueSummary(const ReviewView& view, const v
   return summary;
 }
 
-absl::StatusOr<v1::WorkItem> ClaimConflict(Hub& hub, const std::string& conflict_id, const Officer& officer) {
+absl::StatusOr<v1::WorkItem> ClaimConflict(core::Hub& hub, const std::string& conflict_id,
+                                           const Officer& officer) {
   return ChangeItem(
-      hub, conflict_id, officer, [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
+      hub, conflict_id, officer, [&](core::WriteContext& context, v1::WorkItem& item) -> absl::Status {
         const int64_t left_us = ToMicros(item.lease_end_time()) - context.now_us;
         const bool running = left_us > 0 && !item.claimed_by().empty();
         if (running && item.claimed_by() != officer.name)
@@ -284,10 +285,10 @@ absl::StatusOr<v1::WorkItem> ClaimConflict(Hub& hub, const std::string& conflict
       });
 }
 
-absl::StatusOr<v1::WorkItem> ReleaseConflict(Hub& hub, const std::string& conflict_id,
+absl::StatusOr<v1::WorkItem> ReleaseConflict(core::Hub& hub, const std::string& conflict_id,
                                              const Officer& officer) {
   return ChangeItem(hub, conflict_id, officer,
-                    [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
+                    [&](core::WriteContext& context, v1::WorkItem& item) -> absl::Status {
                       if (item.claimed_by() != officer.name)
                         return absl::FailedPreconditionError("the case is not claimed by you");
                       item.clear_claimed_by();
@@ -296,7 +297,7 @@ absl::StatusOr<v1::WorkItem> ReleaseConflict(Hub& hub, const std::string& confli
                     });
 }
 
-absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(Hub& hub,
+absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(core::Hub& hub,
                                                             const v1::AssignConflictsRequest& request,
                                                             const Officer& officer) {
   if (request.conflict_ids().empty() || request.conflict_ids_size() > kMaxPage)
@@ -304,18 +305,19 @@ absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(Hub& hub,
   if (request.assignee().size() > 256) return absl::InvalidArgumentError("assignee: at most 256 bytes");
   if (absl::Status status = CheckComment(request.note(), "note"); !status.ok()) return status;
   v1::AssignConflictsResponse response;
-  auto done = hub.Write([&](WriteContext& context) -> absl::Status {
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     response.Clear();
     for (const std::string& id : request.conflict_ids()) {
-      auto item = ChangeItem(context, id, officer, [&](WriteContext&, v1::WorkItem& one) -> absl::Status {
-        one.set_assignee(request.assignee());
-        // Handed over: the old lease must not stand in the new one's way.
-        if (one.claimed_by() != request.assignee()) {
-          one.clear_claimed_by();
-          one.clear_lease_end_time();
-        }
-        return Record(context, id, v1::CaseEvent::ASSIGNED, officer, request.note(), request.assignee());
-      });
+      auto item =
+          ChangeItem(context, id, officer, [&](core::WriteContext&, v1::WorkItem& one) -> absl::Status {
+            one.set_assignee(request.assignee());
+            // Handed over: the old lease must not stand in the new one's way.
+            if (one.claimed_by() != request.assignee()) {
+              one.clear_claimed_by();
+              one.clear_lease_end_time();
+            }
+            return Record(context, id, v1::CaseEvent::ASSIGNED, officer, request.note(), request.assignee());
+          });
       if (absl::IsNotFound(item.status())) {
         response.add_gone_conflict_ids(id);
       } else if (!item.ok()) {
@@ -330,22 +332,23 @@ absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(Hub& hub,
   return response;
 }
 
-absl::StatusOr<v1::CaseEvent> AddCaseComment(Hub& hub, const v1::AddCaseCommentRequest& request,
+absl::StatusOr<v1::CaseEvent> AddCaseComment(core::Hub& hub, const v1::AddCaseCommentRequest& request,
                                              const Officer& officer) {
   if (absl::Status status = CheckComment(request.comment(), "comment", true); !status.ok()) return status;
   v1::CaseEvent added;
-  auto done = ChangeItem(
-      hub, request.conflict_id(), officer, [&](WriteContext& context, v1::WorkItem& item) -> absl::Status {
-        v1::CaseEvent event;
-        event.set_kind(v1::CaseEvent::COMMENTED);
-        event.set_actor(officer.name);
-        event.set_comment(request.comment());
-        auto appended = AppendCaseEvent(context.txn, request.conflict_id(), std::move(event), context.now_us);
-        if (!appended.ok()) return appended.status();
-        added = *std::move(appended);
-        item.set_comments(item.comments() + 1);
-        return absl::OkStatus();
-      });
+  auto done = ChangeItem(hub, request.conflict_id(), officer,
+                         [&](core::WriteContext& context, v1::WorkItem& item) -> absl::Status {
+                           v1::CaseEvent event;
+                           event.set_kind(v1::CaseEvent::COMMENTED);
+                           event.set_actor(officer.name);
+                           event.set_comment(request.comment());
+                           auto appended = AppendCaseEvent(context.txn, request.conflict_id(),
+                                                           std::move(event), context.now_us);
+                           if (!appended.ok()) return appended.status();
+                           added = *std::move(appended);
+                           item.set_comments(item.comments() + 1);
+                           return absl::OkStatus();
+                         });
   if (!done.ok()) return done.status();
   return added;
 }
@@ -364,4 +367,4 @@ absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(const ReviewView& view
   return response;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -8,15 +8,15 @@
 
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
-#include "server/hub.h"
+#include "server/core/hub.h"
 #include "server/review/review_policy.h"
 #include "storage/store.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // What reading depends on besides the rows.
 struct ReviewView {
-  const Hub& hub;
+  const core::Hub& hub;
   const Officer officer;
 };
 
@@ -32,13 +32,14 @@ absl::Status ForEachWorkItem(const storage::Reader& reader, const ReviewView& vi
                              const v1::ConflictFilter& filter,
                              const std::function<bool(const v1::WorkItem&)>& take);
 
-absl::StatusOr<v1::WorkItem> ClaimConflict(Hub& hub, const std::string& conflict_id, const Officer& officer);
-absl::StatusOr<v1::WorkItem> ReleaseConflict(Hub& hub, const std::string& conflict_id,
+absl::StatusOr<v1::WorkItem> ClaimConflict(core::Hub& hub, const std::string& conflict_id,
+                                           const Officer& officer);
+absl::StatusOr<v1::WorkItem> ReleaseConflict(core::Hub& hub, const std::string& conflict_id,
                                              const Officer& officer);
-absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(Hub& hub,
+absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(core::Hub& hub,
                                                             const v1::AssignConflictsRequest& request,
                                                             const Officer& officer);
-absl::StatusOr<v1::CaseEvent> AddCaseComment(Hub& hub, const v1::AddCaseCommentRequest& request,
+absl::StatusOr<v1::CaseEvent> AddCaseComment(core::Hub& hub, const v1::AddCaseCommentRequest& request,
                                              const Officer& officer);
 absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(const ReviewView& view,
                                                           const std::string& conflict_id);
@@ -46,4 +47,4 @@ absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(const ReviewView& view
 // INVALID_ARGUMENT: longer than 500 characters, or missing where it is `required`; `field` names it.
 absl::Status CheckComment(const std::string& comment, const char* field, bool required = false);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -1,6 +1,6 @@
 #include "server/review/review_policy.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr int64_t kOverFen = 10'000 * 100;
@@ -46,4 +46,4 @@ int32_t DueDays(const v1::ReviewPolicy& policy, v1::Conflict::Kind kind) {
   return kDueDays;
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

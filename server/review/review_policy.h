@@ -9,7 +9,7 @@
 
 #include "relief/v1/review_service.pb.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 // Who acts. `person` tells people apart, whatever accounts they have: two accounts of one person have one
 // `person`.
@@ -38,4 +38,4 @@ inline bool BulkNeedsApproval(const v1::ReviewPolicy& policy, int64_t cases) {
   return policy.approval_bulk_over() >= 0 && cases > policy.approval_bulk_over();
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

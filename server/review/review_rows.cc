@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-namespace relief::server::review_rows {
+namespace relief::server::review::review_rows {
 namespace {
 
 constexpr v1::ConflictOrder kDefaultOrder = v1::BY_PRIORITY;
@@ -89,4 +89,4 @@ std::string Numbered(char letter, int64_t number) {
   return std::string(1, letter) + "-" + std::string(digits.size() < 8 ? 8 - digits.size() : 0, '0') + digits;
 }
 
-}  // namespace relief::server::review_rows
+}  // namespace relief::server::review::review_rows

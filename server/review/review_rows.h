@@ -19,7 +19,7 @@
 #include "storage/store.h"
 #include "storage/transaction.h"
 
-namespace relief::server::review_rows {
+namespace relief::server::review::review_rows {
 
 inline constexpr std::string_view kWorkPrefix = "vw", kOrderPrefix = "vq", kDecisionPrefix = "vd",
                                   kProposalPrefix = "vp", kJobPrefix = "vj", kSamplePrefix = "vs";
@@ -71,4 +71,4 @@ absl::StatusOr<Message> ReadRow(const storage::Reader& reader, const std::string
   return message;
 }
 
-}  // namespace relief::server::review_rows
+}  // namespace relief::server::review::review_rows

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 struct Phrase {
@@ -189,4 +189,4 @@ void AddSentences(v1::MatchExplanation* explanation) {
   explanation->set_sentence_en(Sentence(*explanation, false));
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

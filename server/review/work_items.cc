@@ -4,14 +4,14 @@
 #include <cmath>
 #include <map>
 
-#include "server/ingest/identity_mapping.h"
+#include "server/core/schema.h"
+#include "server/records/identity_mapping.h"
 #include "server/review/case_history.h"
 #include "server/review/review_policy.h"
 #include "server/review/review_rows.h"
-#include "server/schema.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 constexpr int64_t kBaseFen = 100 * 100;  // a case without money is a case all the same
@@ -77,7 +77,7 @@ class Updater {
       *item.mutable_open_time() = ToTime(settings_.now_us);
       const auto today = static_cast<int32_t>((settings_.now_us + kUtc8Us) / kDayUs);
       *item.mutable_due_date() =
-          ToProto(matcher::CivilDate::FromDays(today + DueDays(settings_.policy, item.kind())));
+          records::ToProto(matcher::CivilDate::FromDays(today + DueDays(settings_.policy, item.kind())));
       if (absl::Status status = Record(id, v1::CaseEvent::OPENED); !status.ok()) return status;
     } else if (before->SerializeAsString() == item.SerializeAsString()) {
       return absl::OkStatus();
@@ -133,7 +133,7 @@ class Updater {
     for (const matcher::RecordKey& key : *members) {
       auto record = ReadRecord(key);
       if (!record.ok()) return record.status();
-      fen += MonthlyFen(EffectiveRecord(*record).benefit(), settings_.as_of);
+      fen += MonthlyFen(records::EffectiveRecord(*record).benefit(), settings_.as_of);
     }
     auto list = review_rows::ReadOrEmpty<stored::PersonFindings>(reader_, schema::PersonFindingsRow(person));
     if (!list.ok()) return list.status();
@@ -209,7 +209,7 @@ v1::WorkItem Present(v1::WorkItem item, int64_t now_us, matcher::CivilDate as_of
   } else if (item.state() == v1::WorkItem::WAITING || item.state() == v1::WorkItem::UNSURE) {
     item.set_state(v1::WorkItem::CLAIMED);
   }
-  const auto due = ToCivilDate(item.due_date());
+  const auto due = records::ToCivilDate(item.due_date());
   item.set_overdue(due && *due < as_of);
   return item;
 }
@@ -252,4 +252,4 @@ absl::StatusOr<std::string> CloseGoneWorkItems(storage::Transaction& txn, int64_
   return rows->size() < limit ? std::string() : rows->back().key + std::string(1, '\0');
 }
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -18,7 +18,7 @@
 #include "relief/v1/review_service.pb.h"
 #include "storage/transaction.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 struct WorkSettings {
   const v1::ReviewPolicy& policy;
@@ -55,4 +55,4 @@ double Doubt(const matcher::Model& model, matcher::ConflictKind kind, double bit
 
 v1::Conflict::Kind ToProto(matcher::ConflictKind kind);
 
-}  // namespace relief::server
+}  // namespace relief::server::review

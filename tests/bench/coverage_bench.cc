@@ -30,9 +30,9 @@
 #include <unordered_map>
 
 #include "matcher/resolve/resolver.h"
-#include "server/notice/judging.h"
-#include "server/report/person_view.h"
-#include "server/schema.h"
+#include "server/core/schema.h"
+#include "server/findings/judging.h"
+#include "server/registry/person_view.h"
 #include "storage/rocksdb_store.h"
 
 namespace relief::server {
@@ -51,7 +51,7 @@ struct Distribution {
 // The person applies, as one of its records writes the person down.
 absl::StatusOr<v1::CheckApplicantRequest> Application(const storage::Reader& reader,
                                                       matcher::PersonId person) {
-  auto household = ReadHousehold(reader, person);
+  auto household = findings::ReadHousehold(reader, person);
   if (!household.ok()) return household.status();
   v1::CheckApplicantRequest request;
   *request.add_persons() = household->records.at(household->members.at(person).front()).record().person();
@@ -163,25 +163,27 @@ absl::Status Run(const std::string& data, const std::string& rules_directory, co
     const std::set<matcher::PersonId> one = {persons[i]};
     const CountingReader counting(*reader);
     auto start = now();
-    auto judgement = JudgePersons(counting, one, **rules, as_of, false);
+    auto judgement = findings::JudgePersons(counting, one, **rules, as_of, false);
     cold.values.push_back(since(start));
     if (!judgement.ok()) return judgement.status();
     rows.values.push_back(counting.rows);
     calls.values.push_back(counting.calls);
-    for (const JudgedPerson& judged : judgement->persons) findings += judged.drafts.size();
+    for (const findings::JudgedPerson& judged : judgement->persons) findings += judged.drafts.size();
     records.values.push_back(static_cast<double>(judgement->records.size()));
 
     start = now();
-    if (auto again = JudgePersons(*reader, one, **rules, as_of, false); !again.ok()) return again.status();
+    if (auto again = findings::JudgePersons(*reader, one, **rules, as_of, false); !again.ok())
+      return again.status();
     warm.values.push_back(since(start));
     start = now();
-    if (auto again = JudgePersons(*reader, one, **rules, as_of, true); !again.ok()) return again.status();
+    if (auto again = findings::JudgePersons(*reader, one, **rules, as_of, true); !again.ok())
+      return again.status();
     ahead.values.push_back(since(start));
 
     const RememberingReader remembering(*reader);
     for (const bool measured : {false, true}) {
       start = now();
-      if (auto again = JudgePersons(remembering, one, **rules, as_of, true); !again.ok())
+      if (auto again = findings::JudgePersons(remembering, one, **rules, as_of, true); !again.ok())
         return again.status();
       if (measured) in_memory.values.push_back(since(start));
     }
@@ -207,7 +209,7 @@ absl::Status Run(const std::string& data, const std::string& rules_directory, co
     auto request = Application(*reader, persons[i]);
     if (!request.ok()) return request.status();
     start = now();
-    const auto checked = CheckApplicant(*reader, **model, **rules, as_of, *request);
+    const auto checked = registry::CheckApplicant(*reader, **model, **rules, as_of, *request);
     check.values.push_back(since(start));
     if (!checked.ok()) return checked.status();
   }

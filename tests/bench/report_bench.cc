@@ -21,15 +21,15 @@
 #include <random>
 #include <thread>
 
-#include "server/notice/finding_index.h"
-#include "server/notice/finding_store.h"
-#include "server/report/gap_report.h"
-#include "server/report/monthly_summary.h"
-#include "server/report/report_request.h"
-#include "server/report/report_rows.h"
-#include "server/report/tally.h"
-#include "server/schema.h"
-#include "server/stored.pb.h"
+#include "server/core/schema.h"
+#include "server/core/stored.pb.h"
+#include "server/findings/finding_index.h"
+#include "server/findings/finding_store.h"
+#include "server/findings/report_rows.h"
+#include "server/findings/tally.h"
+#include "server/reports/gap_report.h"
+#include "server/reports/monthly_summary.h"
+#include "server/reports/report_request.h"
 #include "storage/rocksdb_store.h"
 #include "storage/transaction.h"
 
@@ -67,7 +67,7 @@ class Register {
     constexpr int kCommit = 2000;
     for (int first = 0; first < plan_.findings; first += kCommit) {
       storage::Transaction txn(store_);
-      Tally tally;
+      findings::Tally tally;
       for (int i = first; i < std::min(first + kCommit, plan_.findings); ++i) Write(txn, tally, i);
       if (absl::Status status = tally.Flush(txn); !status.ok()) return status;
       if (auto committed = txn.Commit(); !committed.ok()) return committed.status();
@@ -80,7 +80,7 @@ class Register {
  private:
   int Draw(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
 
-  void Write(storage::Transaction& txn, Tally& tally, int number) {
+  void Write(storage::Transaction& txn, findings::Tally& tally, int number) {
     v1::Finding finding;
     finding.set_finding_id("F-" + std::to_string(number));
     finding.set_state(v1::Finding::OPEN);
@@ -100,7 +100,7 @@ class Register {
     finding.set_person_id("P-" + std::to_string(Draw(plan_.findings * 3)));
     finding.set_overdue(Draw(4) == 0);
     tally.Change(nullptr, &finding, opened_us);
-    IndexFinding(txn, nullptr, finding);
+    findings::IndexFinding(txn, nullptr, finding);
     finding.set_events(1);
     stored::FindingEvent event;
     event.mutable_event()->set_sequence(1);
@@ -165,7 +165,7 @@ absl::Status Run(const std::string& work, const std::string& rules_directory, co
   if (absl::Status status = Register(**store, plan, **rules).Fill(); !status.ok()) return status;
 
   const auto snapshot = (*store)->Snapshot();
-  const ReportContext context{NowUs(), kToday, **rules, nullptr};
+  const reports::ReportContext context{NowUs(), kToday, **rules, nullptr};
   size_t rows = 0;
   auto floor = Measure(plan.runs, [&] { return ReadCounts(*snapshot, &rows); });
   if (!floor.ok()) return floor.status();
@@ -194,13 +194,15 @@ absl::Status Run(const std::string& work, const std::string& rules_directory, co
       request.set_disclosure(disclosure);
       request.set_region_digits(digits);
       request.set_compare(true);
-      absl::Status status = print(what, [&] { return MakeGapReport(*snapshot, request, context).status(); });
+      absl::Status status =
+          print(what, [&] { return reports::MakeGapReport(*snapshot, request, context).status(); });
       if (!status.ok()) return status;
     }
   v1::GetMonthlySummaryRequest summary;
-  *summary.mutable_month() = MonthOf(MonthAt(NowUs()));
-  absl::Status status = print("monthly summary, this month",
-                              [&] { return MakeMonthlySummary(*snapshot, summary, context).status(); });
+  *summary.mutable_month() = reports::MonthOf(reports::MonthAt(NowUs()));
+  absl::Status status = print("monthly summary, this month", [&] {
+    return reports::MakeMonthlySummary(*snapshot, summary, context).status();
+  });
   if (!status.ok()) return status;
   for (const auto order : {v1::FINDING_ORDER_UNSPECIFIED, v1::AMOUNT_DESCENDING, v1::DUE_DATE_ASCENDING,
                            v1::OPEN_TIME_DESCENDING}) {
@@ -208,7 +210,7 @@ absl::Status Run(const std::string& work, const std::string& rules_directory, co
     list.mutable_filter()->add_states(v1::Finding::OPEN);
     list.set_order_by(order);
     status = print("first page, " + v1::FindingOrder_Name(order),
-                   [&] { return ListFindings(*snapshot, list).status(); });
+                   [&] { return findings::ListFindings(*snapshot, list).status(); });
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

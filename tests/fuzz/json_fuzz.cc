@@ -1,4 +1,4 @@
-// The bodies of the console's calls, as server/gateway/connect.cc reads them. An input is the name of a
+// The bodies of the console's calls, as server/console/connect.cc reads them. An input is the name of a
 // request ("ListConflictsRequest") and the JSON. What is let through means the same when it is written and
 // read again, and nothing of it was dropped in silence but members that the contract does not know.
 #include <google/protobuf/descriptor.h>
@@ -16,11 +16,11 @@
 #include "relief/v1/registry_service.pb.h"
 #include "relief/v1/report_service.pb.h"
 #include "relief/v1/review_service.pb.h"
-#include "server/gateway/json_check.h"
+#include "server/console/json_check.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using google::protobuf::Message;
-using relief::server::gateway::IsSoundJson;
+using relief::server::console::IsSoundJson;
 
 namespace {
 
@@ -44,7 +44,7 @@ std::unique_ptr<Message> RequestOf(const std::string& name) {
 bool Read(const std::string& json, Message* message) {
   google::protobuf::util::JsonParseOptions parse;
   parse.ignore_unknown_fields = true;
-  return IsSoundJson(json, *message->GetDescriptor()) &&
+  return relief::server::console::IsSoundJson(json, *message->GetDescriptor()) &&
          google::protobuf::util::JsonStringToMessage(json, message, parse).ok();
 }
 
@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   HOLDS(Read(written, again.get()));
   HOLDS(again->SerializeAsString() == message->SerializeAsString());
   // Sound JSON stays sound with blanks around it, and is none with a second value behind it.
-  HOLDS(IsSoundJson(" \n" + json + "\t", *message->GetDescriptor()));
-  HOLDS(!IsSoundJson(json + "{}", *message->GetDescriptor()));
+  HOLDS(relief::server::console::IsSoundJson(" \n" + json + "\t", *message->GetDescriptor()));
+  HOLDS(!relief::server::console::IsSoundJson(json + "{}", *message->GetDescriptor()));
   return 0;
 }

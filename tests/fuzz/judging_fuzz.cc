@@ -26,7 +26,7 @@ bool Accepted(const v1::Record& record) {
                      : record.has_gift()  ? v1::Source::GIFTS
                                           : v1::Source::FACTS);
   source.set_programme(record.benefit().programme());
-  return !record.deleted() && server::ValidateRecord(source, record).empty();
+  return !record.deleted() && server::ingest::ValidateRecord(source, record).empty();
 }
 
 using Records = std::vector<coverage::CoverageRecord>;

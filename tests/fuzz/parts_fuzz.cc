@@ -1,11 +1,11 @@
-// Messages of the network, before they are read (server/security/message_parts.cc). What is let through has
+// Messages of the network, before they are read (server/network/message_parts.cc). What is let through has
 // no more parts than were allowed, whether it can be read or not.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/unknown_field_set.h>
 
 #include "relief/v1/feed_service.pb.h"
-#include "server/security/message_parts.h"
+#include "server/network/message_parts.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace {
@@ -35,7 +35,8 @@ int64_t PartsOf(const google::protobuf::Message& message) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   google::protobuf::io::ArrayInputStream stream(data, static_cast<int>(size));
-  if (!relief::server::CheckMessageParts(*relief::v1::PushRequest::descriptor(), &stream, kMost).ok())
+  if (!relief::server::network::CheckMessageParts(*relief::v1::PushRequest::descriptor(), &stream, kMost)
+           .ok())
     return 0;
   relief::v1::PushRequest request;
   (void)request.ParseFromArray(data, static_cast<int>(size));

@@ -3,11 +3,11 @@
 #include <google/protobuf/text_format.h>
 
 #include "relief/v1/feed_service.pb.h"
-#include "server/security/policy.h"
-#include "server/security/policy_file.h"
+#include "server/access/policy.h"
+#include "server/access/policy_file.h"
 #include "tests/fuzz/fuzz_target.h"
 
-using namespace relief::server::security;
+using namespace relief::server::access;
 namespace v1 = relief::v1;
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include "matcher/normalize/normalizer.h"
 #include "server/ingest/feed.h"
-#include "server/ingest/identity_mapping.h"
+#include "server/records/identity_mapping.h"
 #include "tests/fuzz/message_input.h"
 
 using namespace relief;
@@ -64,18 +64,18 @@ void CheckErrors(const v1::Record& record, const std::vector<v1::FieldError>& er
 void CheckTaken(const v1::Source& source, const v1::Record& record) {
   if (record.deleted()) return;
   const matcher::RawIdentity raw =
-      server::ToRawIdentity(record.person(), source.source_id(), record.household());
+      server::records::ToRawIdentity(record.person(), source.source_id(), record.household());
   const matcher::Identity identity = matcher::Normalize(raw);
   HOLDS(matcher::DecodeIdentity(matcher::EncodeIdentity(identity)) == identity);
   HOLDS(!record.person().has_birth_date() || raw.birth_date);
-  const int32_t day = server::AnchorDay(record);
+  const int32_t day = server::records::AnchorDay(record);
   HOLDS(day == INT32_MAX || (day >= -70000 && day <= 90000));  // 1778 to 2216
   stored::Record stored;
   *stored.mutable_record() = record;
   stored.set_state(stored::Record::ENDED);
-  *stored.mutable_end_date() = server::ToProto({2026, 10, 31});
-  v1::Record ended = server::EffectiveRecord(stored);
-  HOLDS(server::ValidateRecord(source, ended).empty());  // ending a record keeps it a sound one
+  *stored.mutable_end_date() = server::records::ToProto({2026, 10, 31});
+  v1::Record ended = server::records::EffectiveRecord(stored);
+  HOLDS(server::ingest::ValidateRecord(source, ended).empty());  // ending a record keeps it a sound one
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const v1::Source source = SourceOf(input.Choice(11));
   v1::Record record;
   if (!fuzz::ReadMessage(input.rest(), &record)) return 0;
-  const auto errors = server::ValidateRecord(source, record);
+  const auto errors = server::ingest::ValidateRecord(source, record);
   HOLDS(errors.size() <= 100);
   CheckErrors(record, errors);
   if (errors.empty()) CheckTaken(source, record);

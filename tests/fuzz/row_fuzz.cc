@@ -3,12 +3,12 @@
 #include "matcher/normalize/normalizer.h"
 #include "matcher/record_key.h"
 #include "matcher/resolve/index_rows.h"
-#include "server/referral/referral_keys.h"
-#include "server/schema.h"
+#include "server/core/schema.h"
+#include "server/referrals/referral_keys.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace relief::matcher;
-namespace keys = relief::server::referral_keys;
+namespace keys = relief::server::referrals::referral_keys;
 namespace schema = relief::server::schema;
 
 namespace {

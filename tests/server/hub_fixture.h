@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "matcher/normalize/normalizer.h"
-#include "server/hub.h"
+#include "server/core/hub.h"
 #include "server/ingest/feed.h"
-#include "server/ingest/identity_mapping.h"
+#include "server/records/identity_mapping.h"
 #include "storage/memory_store.h"
 
 namespace relief::server {
@@ -30,18 +30,18 @@ inline std::shared_ptr<const coverage::RuleSet> ShippedRules() {
   return *rules;
 }
 
-inline Hub::Options TestOptions() {
-  Hub::Options options;
+inline core::Hub::Options TestOptions() {
+  core::Hub::Options options;
   options.as_of = matcher::CivilDate{2026, 10, 31};
   options.auto_register_sources = true;
   options.clock = [] { return int64_t{1'793'000'000'000'000}; };
   return options;
 }
 
-inline std::unique_ptr<Hub> OpenHub(std::unique_ptr<storage::Store> store = storage::NewMemoryStore(),
-                                    Hub::Options options = TestOptions(),
-                                    std::shared_ptr<const coverage::RuleSet> rules = ShippedRules()) {
-  auto hub = Hub::Open(std::move(options), std::move(store), ShippedModel(), std::move(rules));
+inline std::unique_ptr<core::Hub> OpenHub(std::unique_ptr<storage::Store> store = storage::NewMemoryStore(),
+                                          core::Hub::Options options = TestOptions(),
+                                          std::shared_ptr<const coverage::RuleSet> rules = ShippedRules()) {
+  auto hub = core::Hub::Open(std::move(options), std::move(store), ShippedModel(), std::move(rules));
   EXPECT_TRUE(hub.ok()) << hub.status();
   return *std::move(hub);
 }
@@ -65,7 +65,7 @@ inline v1::Record RecordOf(const Who& who, const std::string& record_id, int64_t
   record.set_version(version);
   record.mutable_person()->set_name(who.name);
   record.mutable_person()->set_id_number(who.id_number);
-  *record.mutable_person()->mutable_birth_date() = ToProto(who.birth);
+  *record.mutable_person()->mutable_birth_date() = records::ToProto(who.birth);
   record.mutable_person()->set_region_code("371302");
   return record;
 }
@@ -93,47 +93,47 @@ inline v1::Record FactOf(const Who& who, const std::string& record_id, v1::FactT
                          matcher::CivilDate date) {
   v1::Record record = RecordOf(who, record_id);
   record.mutable_fact()->set_type(type);
-  *record.mutable_fact()->mutable_date() = ToProto(date);
+  *record.mutable_fact()->mutable_date() = records::ToProto(date);
   return record;
 }
 
-inline v1::Source OpenBenefits(Hub& hub, const std::string& source_id, v1::Programme programme) {
+inline v1::Source OpenBenefits(core::Hub& hub, const std::string& source_id, v1::Programme programme) {
   v1::Open open;
   open.set_source_id(source_id);
   open.set_content(v1::Source::BENEFITS);
   open.set_programme(programme);
-  auto source = OpenSource(hub, open, "local");
+  auto source = ingest::OpenSource(hub, open, "local");
   EXPECT_TRUE(source.ok()) << source.status();
   return *source;
 }
 
-inline v1::Source OpenFacts(Hub& hub, const std::string& source_id) {
+inline v1::Source OpenFacts(core::Hub& hub, const std::string& source_id) {
   v1::Open open;
   open.set_source_id(source_id);
   open.set_content(v1::Source::FACTS);
-  auto source = OpenSource(hub, open, "local");
+  auto source = ingest::OpenSource(hub, open, "local");
   EXPECT_TRUE(source.ok()) << source.status();
   return *source;
 }
 
-inline v1::BatchAck Push(Hub& hub, const v1::Source& source, const std::vector<v1::Record>& records) {
+inline v1::BatchAck Push(core::Hub& hub, const v1::Source& source, const std::vector<v1::Record>& records) {
   v1::Batch batch;
   batch.set_batch_id(1);
   for (const v1::Record& record : records) *batch.add_records() = record;
-  auto ack = SubmitBatch(hub, source, std::move(batch), "local").get();
+  auto ack = ingest::SubmitBatch(hub, source, std::move(batch), "local").get();
   EXPECT_TRUE(ack.ok()) << ack.status();
   return *ack;
 }
 
 // Rows whose keys begin with `prefix`.
-inline std::map<std::string, std::string> Rows(const Hub& hub, std::string_view prefix) {
+inline std::map<std::string, std::string> Rows(const core::Hub& hub, std::string_view prefix) {
   std::map<std::string, std::string> rows;
   const auto all = hub.store().Scan(prefix, "", 1'000'000);
   for (const storage::KeyRow& row : *all) rows[row.key] = row.row.value;
   return rows;
 }
 
-inline std::vector<v1::Finding> OpenFindings(const Hub& hub) {
+inline std::vector<v1::Finding> OpenFindings(const core::Hub& hub) {
   std::vector<v1::Finding> findings;
   for (const auto& [key, value] : Rows(hub, "hf")) {
     v1::Finding finding;

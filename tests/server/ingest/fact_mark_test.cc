@@ -6,7 +6,7 @@
 
 #include "server/ingest/feed.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 namespace {
 
 v1::Date Day(int year, int month, int day) {
@@ -95,4 +95,4 @@ TEST(Marks, AreKnownAndOtherAssistanceIsNegativeOnlyWhereItIsTakenBack) {
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::ingest

@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <random>
 
+#include "server/core/schema.h"
 #include "server/ingest/rejections.h"
-#include "server/schema.h"
 #include "tests/server/hub_fixture.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 namespace {
 
 const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
 const Who kLi = MadeUp("李建国", {1960, 7, 1}, 35);
 
-stored::Record Stored(const Hub& hub, const std::string& source, const std::string& record_id) {
+stored::Record Stored(const core::Hub& hub, const std::string& source, const std::string& record_id) {
   const std::string key = schema::RecordRow(matcher::RecordKey::Of(source, record_id));
   stored::Record record;
   EXPECT_TRUE(record.ParseFromString((*hub.store().MultiGet({&key, 1}))[0].value));
@@ -73,7 +73,7 @@ TEST(ValidateRecord, NamesTheFieldAndTheReason) {
   for (const Case& one : cases) {
     v1::Record record = good;
     if (std::string(one.field) == "person.birth_date")
-      *record.mutable_person()->mutable_birth_date() = ToProto({2001, 2, 1});
+      *record.mutable_person()->mutable_birth_date() = records::ToProto({2001, 2, 1});
     one.spoil(record);
     const auto errors = ValidateRecord(source, record);
     ASSERT_EQ(errors.size(), 1u) << one.field;
@@ -245,8 +245,8 @@ TEST(Feed, VersionsMayArriveInAnyOrder) {
   std::vector<v1::Record> versions;
   versions.push_back(Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1), "371302", 1));
   versions.push_back(Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 2), "371302", 2));
-  versions.push_back(
-      Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1), "371302", 3));  // back to the first content
+  versions.push_back(Monthly(kWang, "A", v1::MINIMUM_LIVING, MonthOf(2026, 1), "371302",
+                             3));  // back to the first content
   v1::Record gone;
   gone.set_record_id("A");
   gone.set_version(4);
@@ -290,7 +290,7 @@ TEST(Feed, SourcesBelongToTheirAgencies) {
 }
 
 TEST(Feed, UnknownSourcesAreRefusedUnlessTheHubRegistersByItself) {
-  Hub::Options options = TestOptions();
+  core::Hub::Options options = TestOptions();
   options.auto_register_sources = false;
   auto hub = OpenHub(storage::NewMemoryStore(), options);
   v1::Open open;
@@ -301,7 +301,7 @@ TEST(Feed, UnknownSourcesAreRefusedUnlessTheHubRegistersByItself) {
 
 class Snapshots : public testing::Test {
  protected:
-  std::unique_ptr<Hub> hub_ = OpenHub();
+  std::unique_ptr<core::Hub> hub_ = OpenHub();
   v1::Source source_ = OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING);
   std::vector<v1::Record> rows_ = [] {
     std::vector<v1::Record> rows;
@@ -330,7 +330,8 @@ TEST_F(Snapshots, EndWhatTheyNoLongerHold) {
   EXPECT_EQ(second.ended(), 1);
   const stored::Record ended = Stored(*hub_, "ml", "R9");
   EXPECT_EQ(ended.state(), stored::Record::ENDED);
-  EXPECT_EQ(EffectiveRecord(ended).benefit().end_month().month(), 9) << "the month before the snapshot";
+  EXPECT_EQ(records::EffectiveRecord(ended).benefit().end_month().month(), 9)
+      << "the month before the snapshot";
   EXPECT_EQ(GetSource(hub_->store(), "ml")->live_records(), 9);
   EXPECT_EQ(Send(rows_).ended(), 0);
   EXPECT_EQ(Stored(*hub_, "ml", "R9").state(), stored::Record::LIVE) << "it is back";
@@ -383,4 +384,4 @@ TEST_F(Snapshots, SurviveABrokenStream) {
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::ingest

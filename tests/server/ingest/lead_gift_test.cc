@@ -1,11 +1,11 @@
 // Leads and gifts: records of a person that are no benefit and no fact.
 #include <functional>
 
+#include "server/core/schema.h"
 #include "server/ingest/feed.h"
-#include "server/schema.h"
 #include "tests/server/hub_fixture.h"
 
-namespace relief::server {
+namespace relief::server::ingest {
 namespace {
 
 const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
@@ -13,19 +13,19 @@ const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
 v1::Record LeadOf(const Who& who, const std::string& id, matcher::CivilDate found) {
   v1::Record record = RecordOf(who, id);
   record.mutable_lead()->set_need(v1::NEED_EMERGENCY);
-  *record.mutable_lead()->mutable_found_date() = ToProto(found);
+  *record.mutable_lead()->mutable_found_date() = records::ToProto(found);
   return record;
 }
 
 v1::Record GiftOf(const Who& who, const std::string& id, matcher::CivilDate given) {
   v1::Record record = RecordOf(who, id);
   record.mutable_gift()->set_need(v1::NEED_MEDICAL);
-  *record.mutable_gift()->mutable_give_date() = ToProto(given);
+  *record.mutable_gift()->mutable_give_date() = records::ToProto(given);
   record.mutable_gift()->set_amount_fen(500000);
   return record;
 }
 
-v1::Source Open(Hub& hub, const std::string& source_id, v1::Source::Content content) {
+v1::Source Open(core::Hub& hub, const std::string& source_id, v1::Source::Content content) {
   v1::Open open;
   open.set_source_id(source_id);
   open.set_content(content);
@@ -69,7 +69,7 @@ TEST(ValidateLead, NamesTheFieldAndTheReason) {
         [](auto& r) { r.mutable_lead()->set_urgency(static_cast<v1::Severity>(9)); }},
        {"lead.closed_date", v1::FieldError::CONTRADICTION,
         [](auto& r) {
-          *r.mutable_lead()->mutable_closed_date() = ToProto({2026, 9, 30});
+          *r.mutable_lead()->mutable_closed_date() = records::ToProto({2026, 9, 30});
         }},
        {"lead.description_code", v1::FieldError::TOO_LONG,
         [](auto& r) { r.mutable_lead()->set_description_code(std::string(65, 'x')); }},
@@ -118,11 +118,12 @@ TEST(LeadsAndGifts, ASnapshotThatNoLongerHoldsALeadClosesItAndLeavesAGift) {
   *gift.mutable_record() = GiftOf(kWang, "J1", {2026, 10, 2});
   for (stored::Record* record : {&lead, &gift}) {
     record->set_state(stored::Record::ENDED);
-    *record->mutable_end_date() = ToProto({2026, 10, 20});
+    *record->mutable_end_date() = records::ToProto({2026, 10, 20});
   }
-  EXPECT_EQ(ToCivilDate(EffectiveRecord(lead).lead().closed_date()), (matcher::CivilDate{2026, 10, 20}));
-  EXPECT_EQ(EffectiveRecord(gift).SerializeAsString(), gift.record().SerializeAsString());
+  EXPECT_EQ(records::ToCivilDate(records::EffectiveRecord(lead).lead().closed_date()),
+            (matcher::CivilDate{2026, 10, 20}));
+  EXPECT_EQ(records::EffectiveRecord(gift).SerializeAsString(), gift.record().SerializeAsString());
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::ingest

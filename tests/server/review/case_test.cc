@@ -3,7 +3,7 @@
 #include "server/review/field_comparison.h"
 #include "tests/server/review/review_fixture.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 class CaseView : public ReviewFixture {
@@ -86,8 +86,8 @@ std::vector<v1::FieldComparison> Compare(const std::string& name_a, const std::s
   b.set_name(name_b);
   b.set_id_number(id_b);
   const v1::Household none;
-  const matcher::Identity x = matcher::Normalize(ToRawIdentity(a, "", none)),
-                          y = matcher::Normalize(ToRawIdentity(b, "", none));
+  const matcher::Identity x = matcher::Normalize(records::ToRawIdentity(a, "", none)),
+                          y = matcher::Normalize(records::ToRawIdentity(b, "", none));
   return CompareFields({a, x, none}, {b, y, none}, {});
 }
 
@@ -132,4 +132,4 @@ TEST(DifferentCharacters, FindsTheLeastThatDiffers) {
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -2,7 +2,7 @@
 #include "server/review/proposals.h"
 #include "tests/server/review/review_fixture.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 class Clusters : public ReviewFixture {
@@ -131,4 +131,4 @@ TEST_F(SplitsByTwo, ASplitWaitsForASecondPerson) {
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::review

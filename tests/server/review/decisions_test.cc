@@ -1,11 +1,11 @@
 #include "server/review/decisions.h"
 
-#include "server/report/gap_report.h"
-#include "server/report/person_view.h"
+#include "server/registry/person_view.h"
+#include "server/reports/gap_report.h"
 #include "server/review/conflict_view.h"
 #include "tests/server/review/review_fixture.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
@@ -143,8 +143,8 @@ TEST_F(Review, TheGapReportCountsWhatIsOpen) {
   request.set_region_digits(4);
   request.set_disclosure(v1::DISCLOSURE_FULL);
   const auto rules = hub_->rules();
-  const ReportContext context{hub_->options().clock(), hub_->as_of(), *rules, nullptr};
-  const auto report = MakeGapReport(*hub_->store().Snapshot(), request, context);
+  const reports::ReportContext context{hub_->options().clock(), hub_->as_of(), *rules, nullptr};
+  const auto report = reports::MakeGapReport(*hub_->store().Snapshot(), request, context);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->records(), 2);
   EXPECT_EQ(report->persons(), 1);
@@ -155,7 +155,7 @@ TEST_F(Review, TheGapReportCountsWhatIsOpen) {
   }
   EXPECT_EQ(duplicates, 1);
   request.set_region_digits(3);
-  EXPECT_TRUE(absl::IsInvalidArgument(MakeGapReport(hub_->store(), request, context).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(reports::MakeGapReport(hub_->store(), request, context).status()));
 }
 
 TEST_F(Review, AnApplicantIsFoundAndTheDuplicateForetold) {
@@ -166,7 +166,8 @@ TEST_F(Review, AnApplicantIsFoundAndTheDuplicateForetold) {
   v1::Benefit& intended = *request.mutable_intended();
   intended.set_programme(v1::MINIMUM_LIVING);
   *intended.mutable_start_month() = MonthOf(2026, 2);
-  const auto response = CheckApplicant(hub_->store(), hub_->model(), *hub_->rules(), hub_->as_of(), request);
+  const auto response =
+      registry::CheckApplicant(hub_->store(), hub_->model(), *hub_->rules(), hub_->as_of(), request);
   ASSERT_TRUE(response.ok()) << response.status();
   const v1::ApplicantResult& result = response->results(0);
   ASSERT_GE(result.candidates_size(), 1);
@@ -176,8 +177,9 @@ TEST_F(Review, AnApplicantIsFoundAndTheDuplicateForetold) {
   EXPECT_EQ(result.would_open(0).rule_id(), "D01");
   request.clear_persons();
   EXPECT_TRUE(absl::IsInvalidArgument(
-      CheckApplicant(hub_->store(), hub_->model(), *hub_->rules(), hub_->as_of(), request).status()));
+      registry::CheckApplicant(hub_->store(), hub_->model(), *hub_->rules(), hub_->as_of(), request)
+          .status()));
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -1,7 +1,7 @@
 #include "server/review/proposals.h"
 #include "tests/server/review/review_fixture.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 class FourEyes : public ReviewFixture {
@@ -119,4 +119,4 @@ TEST_F(FourEyes, DoubtNeedsNobodyElse) {
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::review

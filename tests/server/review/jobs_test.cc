@@ -5,7 +5,7 @@
 #include "server/review/proposals.h"
 #include "tests/server/review/review_fixture.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 class Bulk : public ReviewFixture {
@@ -166,4 +166,4 @@ TEST_F(BulkByTwo, ARejectedJobNeverRuns) {
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -2,7 +2,7 @@
 
 #include "tests/server/review/review_fixture.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 class Quality : public ReviewFixture {
@@ -102,4 +102,4 @@ TEST(KappaTest, IsThatOfCohen) {
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::review

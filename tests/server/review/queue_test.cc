@@ -3,7 +3,7 @@
 #include "server/review/work_items.h"
 #include "tests/server/review/review_fixture.h"
 
-namespace relief::server {
+namespace relief::server::review {
 namespace {
 
 class Queue : public ReviewFixture {
@@ -195,4 +195,4 @@ TEST(Doubt, IsGreatestInTheMiddleBetweenTheThresholds) {
 }
 
 }  // namespace
-}  // namespace relief::server
+}  // namespace relief::server::review

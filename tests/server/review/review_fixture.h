@@ -7,7 +7,7 @@
 #include "server/review/queue.h"
 #include "tests/server/hub_fixture.h"
 
-namespace relief::server {
+namespace relief::server::review {
 
 class ReviewFixture : public testing::Test {
  protected:
@@ -15,8 +15,8 @@ class ReviewFixture : public testing::Test {
     hub_ = OpenHub(storage::NewMemoryStore(), Options());
   }
 
-  Hub::Options Options() {
-    Hub::Options options = TestOptions();
+  core::Hub::Options Options() {
+    core::Hub::Options options = TestOptions();
     options.clock = [this] { return now_us_.load(); };
     options.review_policy = policy_;
     return options;
@@ -75,7 +75,7 @@ class ReviewFixture : public testing::Test {
   std::atomic<int64_t> now_us_ = 1'793'000'000'000'000;
   const Officer li_{"console:li", "person:1001"}, wu_{"console:wu", "person:1002"},
       li_again_{"console:li-admin", "person:1001"};
-  std::unique_ptr<Hub> hub_;
+  std::unique_ptr<core::Hub> hub_;
 };
 
-}  // namespace relief::server
+}  // namespace relief::server::review

@@ -1,0 +1,168 @@
+#include "server/findings/judging.h"
+
+#include <algorithm>
+
+#include "server/findings/household_reader.h"
+#include "server/ingest/account_index.h"
+#include "server/records/identity_mapping.h"
+
+namespace relief::server::findings {
+namespace {
+
+using Doubts = std::map<matcher::RecordKey, std::vector<coverage::IdentityDoubt>>;
+
+// A person as the rules see one. The spans of `input` point into it.
+struct Seen {
+  std::vector<coverage::CoverageRecord> records;
+  std::vector<coverage::IdentityDoubt> doubts;
+  std::vector<coverage::AccountInput> accounts;
+
+  coverage::PersonInput input() const { return {records, doubts, accounts}; }
+};
+
+class Judge {
+ public:
+  Judge(const storage::Reader& reader, const coverage::RuleSet& rules, matcher::CivilDate as_of,
+        bool look_ahead)
+      : reader_(reader), people_(reader_), rules_(rules), as_of_(as_of), look_ahead_(look_ahead) {}
+
+  absl::StatusOr<Judgement> Run(const std::set<matcher::PersonId>& persons) {
+    if (absl::Status status = people_.Load(persons, rules_.has_household_rules()); !status.ok())
+      return status;
+    if (absl::Status status = ReadDoubts(persons); !status.ok()) return status;
+    if (absl::Status status = ReadAccounts(persons); !status.ok()) return status;
+    for (const std::vector<matcher::PersonId>& household : people_.Households())
+      JudgeHousehold(household, persons);
+    judgement_.records = std::move(people_.records());
+    return std::move(judgement_);
+  }
+
+ private:
+  // A doubt between two persons is told once: of the person with the lesser record.
+  absl::Status ReadDoubts(const std::set<matcher::PersonId>& persons) {
+    std::vector<matcher::RecordKey> own, others;
+    for (const matcher::PersonId& person : persons)
+      own.insert(own.end(), people_.keys(person).begin(), people_.keys(person).end());
+    std::sort(own.begin(), own.end());
+    auto conflicts = matcher::ConflictsOfRecords(reader_, own);
+    if (!conflicts.ok()) return conflicts.status();
+    std::vector<matcher::Conflict> told;
+    for (const matcher::Conflict& conflict : *conflicts) {
+      const bool of_numbers = conflict.kind == matcher::ConflictKind::kSharedId ||
+                              conflict.kind == matcher::ConflictKind::kTwoIds;
+      if (!of_numbers || !std::binary_search(own.begin(), own.end(), conflict.a)) continue;
+      told.push_back(conflict);
+      others.push_back(conflict.b);
+    }
+    if (absl::Status status = people_.LoadRecords(others); !status.ok()) return status;
+    for (const matcher::Conflict& conflict : told)
+      doubts_[conflict.a].push_back({conflict.kind == matcher::ConflictKind::kSharedId
+                                         ? coverage::IdentityDoubt::Kind::kSharedId
+                                         : coverage::IdentityDoubt::Kind::kTwoIds,
+                                     conflict.a, Record(conflict.b)});
+    return absl::OkStatus();
+  }
+
+  // An account is told of once: of the person with the least of its records.
+  absl::Status ReadAccounts(const std::set<matcher::PersonId>& persons) {
+    std::optional<matcher::BlockSecret> secret;
+    for (const matcher::PersonId& person : persons) {
+      for (const matcher::RecordKey& key : people_.keys(person)) {
+        const stored::Record& record = people_.records().at(key);
+        if (record.record().benefit().payee_account().empty()) continue;
+        if (!secret) {
+          auto read = matcher::ReadBlockSecret(reader_);
+          if (!read.ok()) return read.status();
+          secret = *read;
+        }
+        const auto account = ingest::AccountOf(record, *secret);
+        if (!account) continue;
+        auto records = ingest::RecordsOnAccount(reader_, *account, ingest::kMostOnAccount);
+        if (!records.ok()) return records.status();
+        if (records->size() < 2 || records->front() != key) continue;
+        if (absl::Status status = people_.LoadRecords(*records); !status.ok()) return status;
+        accounts_[person].push_back(*std::move(records));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  coverage::CoverageRecord Record(const matcher::RecordKey& key) {
+    const stored::Record& record = people_.records().at(key);
+    return {key, &record.record(), record.source_id()};
+  }
+
+  void JudgeHousehold(const std::vector<matcher::PersonId>& household,
+                      const std::set<matcher::PersonId>& in_full) {
+    std::map<matcher::PersonId, Seen> seen;
+    std::map<matcher::RecordKey, size_t> position;  // of a record's person among those judged now
+    const size_t first = judgement_.persons.size();
+    std::vector<coverage::PersonInput> members;
+    for (const matcher::PersonId& person : household) {
+      Seen& one = seen[person];
+      for (const matcher::RecordKey& key : people_.keys(person)) {
+        one.records.push_back(Record(key));
+        position[key] = judgement_.persons.size();
+        if (const auto doubts = doubts_.find(key); doubts != doubts_.end())
+          one.doubts.insert(one.doubts.end(), doubts->second.begin(), doubts->second.end());
+      }
+      for (const std::vector<matcher::RecordKey>& account : accounts_[person])
+        for (const matcher::RecordKey& key : account) {
+          if (key == account.front()) one.accounts.emplace_back();
+          one.accounts.back().records.push_back(Record(key));
+        }
+      JudgedPerson& judged = judgement_.persons.emplace_back();
+      judged.person = person;
+      judged.in_full = in_full.contains(person);
+      if (household.size() > 1) judged.household = household;
+      if (!one.records.empty()) members.push_back(one.input());
+    }
+    if (members.empty()) return;
+    std::optional<int32_t> household_wake;
+    if (rules_.has_household_rules() && household.size() <= kLargestHousehold) {
+      for (coverage::FindingDraft& draft : rules_.EvaluateHousehold(members, as_of_))
+        judgement_.persons[position.at(draft.anchor)].household_drafts.push_back(std::move(draft));
+      if (look_ahead_) household_wake = rules_.NextHouseholdChange(members, as_of_).days();
+    }
+    for (size_t i = first; i < judgement_.persons.size(); ++i) {
+      JudgedPerson& judged = judgement_.persons[i];
+      const Seen& one = seen.at(judged.person);
+      if (!judged.in_full || one.records.empty()) continue;
+      judged.drafts = rules_.Evaluate(one.input(), as_of_);
+      judged.wake_day = as_of_.days() + 1;
+      if (!look_ahead_) continue;
+      judged.wake_day = rules_.NextChange(one.input(), as_of_).days();
+      if (household_wake) judged.wake_day = std::min(judged.wake_day, *household_wake);
+    }
+  }
+
+  const storage::Reader& reader_;
+  HouseholdReader people_;
+  const coverage::RuleSet& rules_;
+  const matcher::CivilDate as_of_;
+  const bool look_ahead_;
+  Doubts doubts_;
+  std::map<matcher::PersonId, std::vector<std::vector<matcher::RecordKey>>> accounts_;
+  Judgement judgement_;
+};
+
+}  // namespace
+
+absl::StatusOr<Judgement> JudgePersons(const storage::Reader& reader,
+                                       const std::set<matcher::PersonId>& persons,
+                                       const coverage::RuleSet& rules, matcher::CivilDate as_of,
+                                       bool look_ahead) {
+  return Judge(reader, rules, as_of, look_ahead).Run(persons);
+}
+
+absl::StatusOr<HouseholdMembers> ReadHousehold(const storage::Reader& reader, matcher::PersonId person) {
+  HouseholdReader people(reader);
+  if (absl::Status status = people.Load({person}, true); !status.ok()) return status;
+  if (people.keys(person).empty()) return absl::NotFoundError("no such person");
+  HouseholdMembers household;
+  household.members = people.members();
+  household.records = std::move(people.records());
+  return household;
+}
+
+}  // namespace relief::server::findings

@@ -1,0 +1,263 @@
+#include "server/notices/outbox.h"
+
+#include <algorithm>
+
+#include "server/core/schema.h"
+#include "server/findings/finding_store.h"
+
+namespace relief::server::notices {
+namespace {
+
+constexpr size_t kMaxSubscriptions = 10'000;
+constexpr int kDefaultPage = 100, kMaxPage = 1000;
+constexpr size_t kTrimPage = 1000;
+
+absl::StatusOr<v1::Subscription> Parse(const std::string& value) {
+  v1::Subscription subscription;
+  if (!subscription.ParseFromString(value))
+    return absl::DataLossError("the row of a subscription is damaged");
+  return subscription;
+}
+
+absl::StatusOr<v1::Subscription> Read(storage::Transaction& txn, const std::string& id) {
+  auto value = txn.Get(schema::SubscriptionRow(id));
+  if (!value.ok()) return value.status();
+  if (!*value) return absl::NotFoundError("no such subscription");
+  return Parse(**value);
+}
+
+bool ValidId(const std::string& id) {
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+}
+
+absl::Status Check(const v1::Subscription& subscription) {
+  if (!ValidId(subscription.subscription_id()))
+    return absl::InvalidArgumentError("subscription.subscription_id: 1 to 64 of A-Z a-z 0-9 . _ -");
+  const std::string& region = subscription.region_prefix();
+  if (region.size() > 12 ||
+      !std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return absl::InvalidArgumentError("subscription.region_prefix: digits of a GB/T 2260 code");
+  for (int programme : subscription.programmes())
+    if (programme == v1::PROGRAMME_UNSPECIFIED || !v1::Programme_IsValid(programme))
+      return absl::InvalidArgumentError("subscription.programmes: not a programme");
+  for (int kind : subscription.kinds())
+    if (kind == v1::FINDING_KIND_UNSPECIFIED || !v1::FindingKind_IsValid(kind))
+      return absl::InvalidArgumentError("subscription.kinds: not a kind of finding");
+  return absl::OkStatus();
+}
+
+bool SameSelection(const v1::Subscription& a, const v1::Subscription& b) {
+  return std::equal(a.programmes().begin(), a.programmes().end(), b.programmes().begin(),
+                    b.programmes().end()) &&
+         std::equal(a.kinds().begin(), a.kinds().end(), b.kinds().begin(), b.kinds().end()) &&
+         a.region_prefix() == b.region_prefix();
+}
+
+}  // namespace
+
+bool Matches(const v1::Subscription& subscription, const v1::Finding& finding) {
+  const auto has = [](const auto& list, auto value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  };
+  if (subscription.kinds_size() > 0 && !has(subscription.kinds(), finding.kind())) return false;
+  if (subscription.programmes_size() > 0) {
+    const bool notified = std::any_of(finding.notify().begin(), finding.notify().end(), [&](int programme) {
+      return has(subscription.programmes(), programme);
+    });
+    const bool in_evidence = std::any_of(
+        finding.evidence().begin(), finding.evidence().end(),
+        [&](const v1::Evidence& evidence) { return has(subscription.programmes(), evidence.programme()); });
+    if (!notified && !in_evidence) return false;
+  }
+  return subscription.region_prefix().empty() ||
+         std::any_of(finding.regions().begin(), finding.regions().end(), [&](const std::string& region) {
+           return region.starts_with(subscription.region_prefix());
+         });
+}
+
+absl::StatusOr<Outbox> Outbox::Open(storage::Transaction& txn, int64_t now_us) {
+  Outbox outbox(txn, now_us);
+  auto rows = txn.Scan(schema::kSubscriptionPrefix, {}, kMaxSubscriptions);
+  if (!rows.ok()) return rows.status();
+  for (const storage::KeyRow& row : *rows) {
+    auto subscription = Parse(row.row.value);
+    if (!subscription.ok()) return subscription.status();
+    outbox.subscriptions_.push_back(*std::move(subscription));
+  }
+  return outbox;
+}
+
+void Outbox::Append(const v1::Finding& finding, v1::Notice::Event event) {
+  for (v1::Subscription& subscription : subscriptions_) {
+    if (!Matches(subscription, finding)) continue;
+    subscription.set_last_sequence(subscription.last_sequence() + 1);
+    v1::Notice& notice = notices_.emplace_back();
+    notice.set_subscription_id(subscription.subscription_id());
+    notice.set_sequence(subscription.last_sequence());
+    notice.set_event(event);
+    *notice.mutable_finding() = finding;
+    notice.mutable_time()->set_seconds(now_us_ / 1'000'000);
+    notice.mutable_time()->set_nanos(static_cast<int32_t>(now_us_ % 1'000'000) * 1000);
+    changed_.insert(subscription.subscription_id());
+  }
+}
+
+void Outbox::Flush() {
+  for (const v1::Notice& notice : notices_)
+    txn_->Put(schema::NoticeRow(notice.subscription_id(), notice.sequence()), notice.SerializeAsString());
+  for (const v1::Subscription& subscription : subscriptions_)
+    if (changed_.contains(subscription.subscription_id()))
+      txn_->Put(schema::SubscriptionRow(subscription.subscription_id()), subscription.SerializeAsString());
+}
+
+absl::StatusOr<v1::Subscription> CreateSubscription(core::Hub& hub,
+                                                    const v1::CreateSubscriptionRequest& request,
+                                                    const std::string& actor) {
+  const v1::Subscription& asked = request.subscription();
+  if (absl::Status status = Check(asked); !status.ok()) return status;
+  v1::Subscription created;
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
+    auto existing = Read(context.txn, asked.subscription_id());
+    if (existing.ok()) {
+      if (!SameSelection(*existing, asked))
+        return absl::AlreadyExistsError("a subscription with this id and another selection exists");
+      created = *existing;
+      return absl::OkStatus();
+    }
+    if (!absl::IsNotFound(existing.status())) return existing.status();
+    created.Clear();
+    created.set_subscription_id(asked.subscription_id());
+    *created.mutable_programmes() = asked.programmes();
+    *created.mutable_kinds() = asked.kinds();
+    created.set_region_prefix(asked.region_prefix());
+    created.mutable_create_time()->set_seconds(context.now_us / 1'000'000);
+    if (request.include_open_findings()) {
+      v1::FindingFilter open;
+      open.add_states(v1::Finding::OPEN);
+      absl::Status status = findings::ForEachFinding(hub.store(), open, [&](const v1::Finding& finding) {
+        if (!Matches(created, finding)) return true;
+        v1::Notice notice;
+        notice.set_subscription_id(created.subscription_id());
+        notice.set_sequence(created.last_sequence() + 1);
+        notice.set_event(v1::Notice::OPENED);
+        *notice.mutable_finding() = finding;
+        *notice.mutable_time() = created.create_time();
+        context.txn.Put(schema::NoticeRow(created.subscription_id(), notice.sequence()),
+                        notice.SerializeAsString());
+        created.set_last_sequence(notice.sequence());
+        return true;
+      });
+      if (!status.ok()) return status;
+    }
+    context.txn.Put(schema::SubscriptionRow(created.subscription_id()), created.SerializeAsString());
+    context.Audit({actor, "notice.subscribe", created.subscription_id(), "", "", ""});
+    return absl::OkStatus();
+  });
+  if (!done.ok()) return done.status();
+  return created;
+}
+
+absl::StatusOr<v1::Subscription> GetSubscription(const storage::Reader& reader,
+                                                 const std::string& subscription_id) {
+  const std::string key = schema::SubscriptionRow(subscription_id);
+  auto rows = reader.MultiGet({&key, 1});
+  if (!rows.ok()) return rows.status();
+  if (!(*rows)[0].present()) return absl::NotFoundError("no such subscription");
+  return Parse((*rows)[0].value);
+}
+
+absl::StatusOr<v1::ListSubscriptionsResponse> ListSubscriptions(const storage::Reader& reader,
+                                                                const v1::ListSubscriptionsRequest& request) {
+  if (request.page_size() < 0) return absl::InvalidArgumentError("page_size: not negative");
+  const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
+  std::string from;
+  if (!request.page_token().empty())
+    from = schema::SubscriptionRow(request.page_token()) + std::string(1, '\0');
+  auto rows = reader.Scan(schema::kSubscriptionPrefix, from, static_cast<size_t>(size) + 1);
+  if (!rows.ok()) return rows.status();
+  v1::ListSubscriptionsResponse response;
+  for (const storage::KeyRow& row : *rows) {
+    if (response.subscriptions_size() == size) {
+      response.set_next_page_token(response.subscriptions(size - 1).subscription_id());
+      break;
+    }
+    auto subscription = Parse(row.row.value);
+    if (!subscription.ok()) return subscription.status();
+    *response.add_subscriptions() = *std::move(subscription);
+  }
+  return response;
+}
+
+absl::Status DeleteSubscription(core::Hub& hub, const std::string& subscription_id,
+                                const std::string& actor) {
+  // The row goes first, so that no new notice comes; then what is left of its outbox, in steps.
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
+    auto subscription = Read(context.txn, subscription_id);
+    if (!subscription.ok()) return subscription.status();
+    context.txn.Delete(schema::SubscriptionRow(subscription_id));
+    context.Audit({actor, "notice.unsubscribe", subscription_id, "", "", ""});
+    return absl::OkStatus();
+  });
+  if (!done.ok()) return done.status();
+  for (bool empty = false; !empty;) {
+    auto trimmed = hub.Write([&](core::WriteContext& context) -> absl::Status {
+      auto rows = context.txn.Scan(schema::NoticePrefix(subscription_id), {}, kTrimPage);
+      if (!rows.ok()) return rows.status();
+      for (const storage::KeyRow& row : *rows) context.txn.Delete(row.key);
+      empty = rows->size() < kTrimPage;
+      return absl::OkStatus();
+    });
+    if (!trimmed.ok()) return trimmed.status();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Subscription> Acknowledge(core::Hub& hub, const v1::AcknowledgeRequest& request,
+                                             const std::string&) {
+  v1::Subscription acknowledged;
+  auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
+    auto subscription = Read(context.txn, request.subscription_id());
+    if (!subscription.ok()) return subscription.status();
+    if (request.sequence() > subscription->last_sequence())
+      return absl::InvalidArgumentError("sequence: no such notice yet");
+    acknowledged = *subscription;
+    if (request.sequence() <= subscription->acknowledged_sequence()) return absl::OkStatus();
+    const int64_t keep_from = request.sequence() - hub.options().notice_retention;
+    auto old = context.txn.Scan(schema::NoticePrefix(request.subscription_id()), {}, kTrimPage);
+    if (!old.ok()) return old.status();
+    const std::string first_kept =
+        schema::NoticeRow(request.subscription_id(), std::max<int64_t>(keep_from, 0));
+    for (const storage::KeyRow& row : *old)
+      if (row.key < first_kept) context.txn.Delete(row.key);
+    acknowledged.set_acknowledged_sequence(request.sequence());
+    context.txn.Put(schema::SubscriptionRow(request.subscription_id()), acknowledged.SerializeAsString());
+    return absl::OkStatus();
+  });
+  if (!done.ok()) return done.status();
+  return acknowledged;
+}
+
+absl::StatusOr<std::vector<v1::Notice>> ReadNotices(const storage::Reader& reader,
+                                                    const std::string& subscription_id, int64_t sequence,
+                                                    size_t limit) {
+  auto subscription = GetSubscription(reader, subscription_id);
+  if (!subscription.ok()) return subscription.status();
+  std::vector<v1::Notice> notices;
+  if (sequence > subscription->last_sequence() || limit == 0) return notices;
+  auto rows = reader.Scan(schema::NoticePrefix(subscription_id),
+                          schema::NoticeRow(subscription_id, std::max<int64_t>(sequence, 1)), limit);
+  if (!rows.ok()) return rows.status();
+  for (const storage::KeyRow& row : *rows) {
+    v1::Notice notice;
+    if (!notice.ParseFromString(row.row.value)) return absl::DataLossError("the row of a notice is damaged");
+    notices.push_back(std::move(notice));
+  }
+  if (notices.empty() || notices[0].sequence() != std::max<int64_t>(sequence, 1))
+    return absl::OutOfRangeError("the notices from this sequence on are no longer kept");
+  return notices;
+}
+
+}  // namespace relief::server::notices

@@ -1,0 +1,205 @@
+#include "server/reports/export.h"
+
+#include <algorithm>
+
+#include "server/findings/finding_store.h"
+#include "server/reports/report_definitions.h"
+#include "server/reports/report_words.h"
+
+namespace relief::server::reports {
+namespace {
+
+constexpr int kPage = 1000;
+
+template <typename List>
+std::string Joined(const List& list) {
+  std::string joined;
+  for (const std::string& one : list) joined += (joined.empty() ? "" : " ") + one;
+  return joined;
+}
+
+FileHead HeadOf(const char* stem, int64_t now_us, v1::ExportFormat format) {
+  const bool is_workbook = format == v1::EXPORT_XLSX;
+  return {std::string(stem) + "-" + TimeStamp(now_us) + (is_workbook ? ".xlsx" : ".csv"),
+          is_workbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                      : "text/csv; charset=utf-8"};
+}
+
+// Who asked what, and when.
+TableNotes NotesOf(bool zh, const std::string& user, int64_t now_us, const std::string& question,
+                   const FileTail& tail) {
+  return {
+      {zh ? "导出时间" : "Exported at", TimeText(now_us)},
+      {zh ? "导出人" : "Exported by", user},
+      {zh ? "筛选条件" : "Filters", question.empty() ? (zh ? "无" : "none") : question},
+      {zh ? "行数" : "Rows", std::to_string(tail.rows)},
+      {zh ? "超出上限未导出的行数" : "Rows left out beyond the limit", std::to_string(tail.rows_left_out)}};
+}
+
+std::string MarkOf(bool zh, const std::string& user, int64_t now_us) {
+  return (zh ? "导出人 " : "Exported by ") + user + (zh ? "，导出时间 " : " at ") + TimeText(now_us);
+}
+
+// Told in the file itself too: a CSV has no second sheet.
+absl::Status SayLeftOut(bool zh, int64_t left_out, TableFile& table) {
+  if (left_out == 0) return absl::OkStatus();
+  return table.Add(
+      {TableCell::Text(zh ? "另有 " + std::to_string(left_out) + " 行超出上限，未导出"
+                          : std::to_string(left_out) + " more rows beyond the limit were left out")});
+}
+
+std::vector<std::string> ReportHeader(bool zh) {
+  if (zh)
+    return {"规则",         "名称",       "类别",         "地区",           "项目",           "严重程度",
+            "首次发现月份", "未结问题数", "涉及人数",     "涉及金额（元）", "估算金额（元）", "超期数",
+            "有争议数",     "本期新发现", "本期重新打开", "本期消除",       "本期办结",       "说明"};
+  return {"Rule",      "Title",         "Kind",     "Region",        "Programme",       "Severity",
+          "Opened in", "Open findings", "Persons",  "Amount (yuan)", "Estimate (yuan)", "Overdue",
+          "Disputed",  "Opened",        "Reopened", "Closed",        "Settled",         "Note"};
+}
+
+std::vector<TableCell> CellsOf(const v1::GapRow& row, const std::string& title, bool zh) {
+  const v1::GapFigures& figures = row.figures();
+  std::vector<TableCell> cells = {TableCell::Text(row.rule_id()),
+                                  TableCell::Text(title),
+                                  TableCell::Text(Word(row.kind(), zh)),
+                                  TableCell::Text(row.region_prefix()),
+                                  TableCell::Text(Word(row.programme(), zh)),
+                                  TableCell::Text(Word(row.severity(), zh)),
+                                  TableCell::Text(MonthText(row.open_month()))};
+  if (figures.suppressed()) {
+    cells.resize(cells.size() + 10, TableCell::Text(""));
+    cells.push_back(TableCell::Text(zh ? "人数过少，不予公布" : "withheld: too few persons"));
+    return cells;
+  }
+  const v1::Movement& moved = figures.movement();
+  for (int64_t count : {figures.findings(), figures.persons()}) cells.push_back(TableCell::Count(count));
+  cells.push_back(TableCell::Yuan(figures.amount_fen()));
+  cells.push_back(TableCell::Yuan(figures.estimated_fen()));
+  for (int64_t count : {figures.overdue(), figures.disputed(), moved.opened(), moved.reopened(),
+                        moved.closed(), moved.settled()})
+    cells.push_back(TableCell::Count(count));
+  cells.push_back(TableCell::Text(""));
+  return cells;
+}
+
+std::vector<std::string> FindingHeader(bool zh) {
+  if (zh)
+    return {"编号",     "规则",       "名称",     "类别",           "严重程度",
+            "状态",     "人员编号",   "地区",     "涉及金额（元）", "是否估算",
+            "首次发现", "应办结日期", "是否超期", "是否有争议",     "法律依据"};
+  return {"Finding",      "Rule",   "Title",   "Kind",          "Severity",
+          "State",        "Person", "Regions", "Amount (yuan)", "Estimate",
+          "First opened", "Due",    "Overdue", "Disputed",      "Legal basis"};
+}
+
+std::vector<TableCell> CellsOf(const v1::Finding& finding, bool zh) {
+  const auto yes = [&](bool value) { return TableCell::Text(value ? (zh ? "是" : "yes") : ""); };
+  return {TableCell::Text(finding.finding_id()),
+          TableCell::Text(finding.rule_id()),
+          TableCell::Text(zh ? finding.title_zh() : finding.title_en()),
+          TableCell::Text(Word(finding.kind(), zh)),
+          TableCell::Text(Word(finding.severity(), zh)),
+          TableCell::Text(Word(finding.state(), zh)),
+          TableCell::Text(finding.person_id()),
+          TableCell::Text(Joined(finding.regions())),
+          TableCell::Yuan(finding.amount_fen()),
+          yes(finding.amount_is_estimate()),
+          TableCell::Text(TimeText(MicrosOf(finding.open_time())).substr(0, 10)),
+          TableCell::Text(DateText(finding.due_date())),
+          yes(finding.overdue()),
+          yes(finding.disputed()),
+          TableCell::Text(finding.legal_basis())};
+}
+
+}  // namespace
+
+absl::StatusOr<FileTail> ExportReport(const storage::Reader& reader, const v1::ExportReportRequest& request,
+                                      const ReportContext& context, const std::string& user, int64_t max_rows,
+                                      const FileTarget& target) {
+  const bool zh = IsChinese(request.language());
+  auto report = MakeGapReport(reader, request.report(), context);
+  if (!report.ok()) return report.status();
+  auto table = NewTableFile(request.format(), ReportHeader(zh), target.take);
+  if (!table.ok()) return table.status();
+  if (absl::Status status = target.begin(HeadOf("gap-report", context.now_us, request.format()));
+      !status.ok())
+    return status;
+  FileTail tail;
+  for (const v1::GapRow& row : report->rows()) {
+    if (tail.rows == max_rows) break;
+    if (absl::Status status = (*table)->Add(CellsOf(row, zh ? row.title_zh() : row.title_en(), zh));
+        !status.ok())
+      return status;
+    ++tail.rows;
+  }
+  v1::GapRow total;
+  *total.mutable_figures() = report->total();
+  if (absl::Status status = (*table)->Add(CellsOf(total, zh ? "合计" : "Total", zh)); !status.ok())
+    return status;
+  tail.rows_left_out = report->rows_size() - tail.rows;
+  if (absl::Status status = SayLeftOut(zh, tail.rows_left_out, **table); !status.ok()) return status;
+  TableNotes notes = NotesOf(zh, user, context.now_us, QuestionText(request.report(), zh), tail);
+  const v1::ReportDefinitions definitions = ReportDefinitionList();
+  for (const auto& definition : definitions.definitions())
+    notes.push_back({zh ? definition.title_zh() : definition.title_en(),
+                     zh ? definition.text_zh() : definition.text_en()});
+  if (absl::Status status = (*table)->Finish(MarkOf(zh, user, context.now_us), notes); !status.ok())
+    return status;
+  return tail;
+}
+
+absl::StatusOr<FileTail> ExportFindings(const storage::Reader& reader,
+                                        const v1::ExportFindingsRequest& request,
+                                        const ReportContext& context, const std::string& user,
+                                        int64_t max_rows, const FileTarget& target) {
+  const bool zh = IsChinese(request.language());
+  if (request.max_rows() < 0) return absl::InvalidArgumentError("max_rows: not negative");
+  if (request.max_rows() > 0) max_rows = std::min(max_rows, request.max_rows());
+  auto table = NewTableFile(request.format(), FindingHeader(zh), target.take);
+  if (!table.ok()) return table.status();
+  FileTail tail;
+  int64_t all = 0;
+  absl::Status status;
+  bool begun = false;
+  const auto begin = [&] {
+    if (!std::exchange(begun, true))
+      status = target.begin(HeadOf("findings", context.now_us, request.format()));
+    return status.ok();
+  };
+  const auto add = [&](const v1::Finding& finding) {
+    ++all;
+    if (tail.rows == max_rows) return true;
+    ++tail.rows;
+    if (begin()) status = (*table)->Add(CellsOf(finding, zh));
+    return status.ok();
+  };
+  v1::ListFindingsRequest list = request.list();
+  if (list.has_as_known_at()) {  // one pass over the history, in the order of ids
+    const absl::Status walked =
+        findings::ForEachFindingAsKnownAt(reader, list.filter(), MicrosOf(list.as_known_at()), add);
+    if (!walked.ok()) return walked;
+  } else {
+    list.clear_page_token();
+    list.set_page_size(kPage);
+    int64_t total = 0;
+    do {
+      auto page = findings::ListFindings(reader, list);
+      if (!page.ok()) return page.status();
+      if (list.page_token().empty()) total = page->total_size();
+      for (const v1::Finding& finding : page->findings())
+        if (!add(finding)) return status;
+      list.set_page_token(page->next_page_token());
+    } while (!list.page_token().empty() && tail.rows < max_rows);
+    all = std::max(all, total);
+  }
+  if (!status.ok() || !begin()) return status;
+  tail.rows_left_out = all - tail.rows;
+  if (status = SayLeftOut(zh, tail.rows_left_out, **table); !status.ok()) return status;
+  status = (*table)->Finish(MarkOf(zh, user, context.now_us),
+                            NotesOf(zh, user, context.now_us, QuestionText(list.filter(), zh), tail));
+  if (!status.ok()) return status;
+  return tail;
+}
+
+}  // namespace relief::server::reports

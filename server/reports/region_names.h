@@ -1,0 +1,15 @@
+// The names of regions by their GB/T 2260 codes, for documents.
+//
+// From region_names.txt, built in. Callable from any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace relief::server::reports {
+
+// "37" 山东省, "3713" 临沂市, "371302" 兰山区. What is not in the table keeps its code: townships, codes out
+// of use.
+std::string RegionName(std::string_view code);
+
+}  // namespace relief::server::reports

@@ -1,0 +1,12 @@
+// What the figures of reports count, in both languages.
+//
+// Pure; callable from any thread.
+#pragma once
+
+#include "relief/v1/report_service.pb.h"
+
+namespace relief::server::reports {
+
+v1::ReportDefinitions ReportDefinitionList();
+
+}  // namespace relief::server::reports

@@ -1,0 +1,188 @@
+#include "server/reports/schedule_runner.h"
+
+#include <algorithm>
+
+#include "server/base/log.h"
+#include "server/findings/report_rows.h"
+#include "server/reports/export.h"
+#include "server/reports/folder_file.h"
+#include "server/reports/monthly_summary.h"
+#include "server/reports/report_request.h"
+#include "server/reports/report_words.h"
+
+namespace relief::server::reports {
+namespace {
+
+constexpr std::chrono::seconds kLook{20};
+constexpr int64_t kRetryUs = 600'000'000;
+
+std::string RowOf(const std::string& name) { return std::string(schema::kReportRunsPrefix) + name; }
+
+std::string ActorOf(const Schedule& schedule) { return "schedule:" + schedule.name(); }
+
+google::protobuf::Timestamp TimeOf(int64_t time_us) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(time_us / 1'000'000);
+  time.set_nanos(static_cast<int32_t>(time_us % 1'000'000) * 1000);
+  return time;
+}
+
+absl::StatusOr<stored::ReportRuns> Parse(const storage::Row& row) {
+  stored::ReportRuns runs;
+  if (row.present() && !runs.ParseFromString(row.value))
+    return absl::DataLossError("the row of a scheduled report is damaged");
+  return runs;
+}
+
+}  // namespace
+
+ScheduleRunner::ScheduleRunner(core::Hub& hub, std::vector<Schedule> schedules)
+    : hub_(hub), schedules_(std::move(schedules)) {}
+
+ScheduleRunner::~ScheduleRunner() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stopped_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ScheduleRunner::Start() {
+  if (schedules_.empty()) return;
+  thread_ = std::thread([this] {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      RunDue();
+      lock.lock();
+      stopped_.wait_for(lock, kLook, [this] { return stopping_; });
+    }
+  });
+}
+
+void ScheduleRunner::RunDue() {
+  const int64_t now_us = hub_.options().clock();
+  for (const Schedule& schedule : schedules_) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    if (const auto retry = retry_at_us_.find(schedule.name());
+        retry != retry_at_us_.end() && now_us < retry->second)
+      continue;
+    const absl::Status status = RunIfDue(schedule, now_us);
+    if (status.ok()) {
+      retry_at_us_.erase(schedule.name());
+      continue;
+    }
+    retry_at_us_[schedule.name()] = now_us + kRetryUs;
+    const std::string message(status.message());
+    Log(LogLevel::kWarn, "schedule.failed", {{"schedule", schedule.name()}, {"message", message}});
+    const absl::Status noted = Change(schedule,
+                                      [&](stored::ReportRuns& runs) {
+                                        if (runs.failed_since_us() == 0) runs.set_failed_since_us(now_us);
+                                        runs.set_failure(message);
+                                      },
+                                      {});
+    if (!noted.ok()) Log(LogLevel::kWarn, "schedule.not_noted", {{"schedule", schedule.name()}});
+  }
+}
+
+absl::Status ScheduleRunner::RunIfDue(const Schedule& schedule, int64_t now_us) {
+  const auto runs = Read(schedule.name());
+  if (!runs.ok()) return runs.status();
+  if (runs->since_us() == 0)
+    return Change(schedule, [&](stored::ReportRuns& row) { row.set_since_us(now_us); }, {});
+  const int64_t due_us = schedule.LastDue(now_us);
+  if (due_us <= std::max(runs->since_us(), runs->done_us())) return absl::OkStatus();
+
+  const std::string name = schedule.FileName(due_us);
+  if (runs->claimed_us() != due_us) {
+    const absl::Status claimed =
+        Change(schedule, [&](stored::ReportRuns& row) { row.set_claimed_us(due_us); },
+               {ActorOf(schedule), "report.schedule", name, "", "", "due=" + TimeText(due_us)});
+    if (!claimed.ok()) return claimed;
+  }
+  if (absl::Status status = MakeFile(schedule, due_us, name); !status.ok()) return status;
+  Log(LogLevel::kInfo, "schedule.written", {{"schedule", schedule.name()}, {"file", name}});
+  return Change(schedule,
+                [&](stored::ReportRuns& row) {
+                  row.set_done_us(due_us);
+                  row.set_file(name);
+                  row.clear_failed_since_us();
+                  row.clear_failure();
+                },
+                {});
+}
+
+absl::Status ScheduleRunner::MakeFile(const Schedule& schedule, int64_t due_us, const std::string& name) {
+  const config::ReportSchedule& config = schedule.config();
+  const auto rules = hub_.rules();
+  const auto snapshot = hub_.store().Snapshot();
+  const ReportContext context{hub_.options().clock(), hub_.as_of(), *rules, nullptr};
+  FolderFile file(config.directory(), name);
+  if (config.has_gap_report()) {
+    const FileTarget target{[&](const FileHead&) { return file.Open(); },
+                            [&](std::string_view bytes) { return file.Write(bytes); }};
+    const auto tail =
+        ExportReport(*snapshot, config.gap_report(), context, ActorOf(schedule), kMaxExportRows, target);
+    return tail.ok() ? file.Finish() : tail.status();
+  }
+  v1::GetMonthlySummaryRequest request;
+  *request.mutable_month() = MonthOf(MonthAt(due_us) - 1);
+  request.set_region_prefix(config.monthly_summary().region_prefix());
+  request.set_region_name(config.monthly_summary().region_name());
+  request.set_issuer(config.monthly_summary().issuer());
+  request.set_disclosure(config.monthly_summary().disclosure());
+  const auto summary = MakeMonthlySummary(*snapshot, request, context);
+  if (!summary.ok()) return summary.status();
+  if (absl::Status status = file.Open(); !status.ok()) return status;
+  if (absl::Status status = file.Write(summary->html()); !status.ok()) return status;
+  return file.Finish();
+}
+
+absl::StatusOr<stored::ReportRuns> ScheduleRunner::Read(const std::string& name) const {
+  const std::string key = RowOf(name);
+  const auto rows = hub_.store().MultiGet({&key, 1});
+  if (!rows.ok()) return rows.status();
+  return Parse((*rows)[0]);
+}
+
+absl::Status ScheduleRunner::Change(const Schedule& schedule,
+                                    const std::function<void(stored::ReportRuns&)>& change,
+                                    core::AuditEvent event) {
+  return hub_
+      .Write([&](core::WriteContext& context) -> absl::Status {
+        const std::string key = RowOf(schedule.name());
+        const auto rows = context.txn.MultiGet({&key, 1});
+        if (!rows.ok()) return rows.status();
+        auto runs = Parse((*rows)[0]);
+        if (!runs.ok()) return runs.status();
+        change(*runs);
+        context.txn.Put(key, runs->SerializeAsString());
+        if (!event.action.empty()) context.Audit(event);
+        return absl::OkStatus();
+      })
+      .status();
+}
+
+absl::StatusOr<v1::ListReportSchedulesResponse> ScheduleRunner::List() const {
+  v1::ListReportSchedulesResponse response;
+  for (const Schedule& schedule : schedules_) {
+    const auto runs = Read(schedule.name());
+    if (!runs.ok()) return runs.status();
+    v1::ReportSchedule& one = *response.add_schedules();
+    one.set_name(schedule.name());
+    one.set_description_zh(schedule.DescriptionZh());
+    one.set_description_en(schedule.DescriptionEn());
+    *one.mutable_next_time() = TimeOf(schedule.NextDue(hub_.options().clock()));
+    one.set_last_file(runs->file());
+    one.set_failure(runs->failure());
+    if (runs->done_us() != 0) *one.mutable_last_time() = TimeOf(runs->done_us());
+    if (runs->failed_since_us() != 0) *one.mutable_failed_since() = TimeOf(runs->failed_since_us());
+  }
+  return response;
+}
+
+}  // namespace relief::server::reports

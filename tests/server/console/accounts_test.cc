@@ -1,0 +1,196 @@
+#include "server/console/accounts.h"
+
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include "relief/v1/admin_service.pb.h"
+#include "relief/v1/charity_service.pb.h"
+#include "relief/v1/feed_service.pb.h"
+#include "relief/v1/finding_service.pb.h"
+#include "relief/v1/notice_service.pb.h"
+#include "relief/v1/referral_service.pb.h"
+#include "relief/v1/registry_service.pb.h"
+#include "relief/v1/report_service.pb.h"
+#include "relief/v1/review_service.pb.h"
+#include "server/access/policy.h"
+#include "server/console/sessions.h"
+#include "tests/server/access/contract.h"
+
+namespace relief::server::console {
+namespace {
+
+constexpr char kPassword[] = "correct horse battery";
+constexpr char kSecret[] = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";  // "12345678901234567890", RFC 6238
+constexpr int64_t kNow = 1'793'000'000;
+
+std::string Book(const std::string& more = "") {
+  static const std::string hash = HashPassword(kPassword);
+  return "accounts { user: \"li\" role: OFFICER password_hash: \"" + hash + "\" }" +
+         "accounts { user: \"wu\" role: SUPERVISOR password_hash: \"" + hash + "\" totp_secret: \"" +
+         kSecret + "\" }" + more;
+}
+
+std::shared_ptr<const AccountBook> Open() {
+  auto book = AccountBook::Parse(Book());
+  EXPECT_TRUE(book.ok()) << book.status();
+  return *book;
+}
+
+TEST(Accounts, KnowsThePasswordAndNothingLikeIt) {
+  const auto book = Open();
+  EXPECT_TRUE(book->Check("li", kPassword, "", kNow));
+  EXPECT_FALSE(book->Check("li", "correct horse batterz", "", kNow));
+  EXPECT_FALSE(book->Check("li", "", "", kNow));
+  EXPECT_FALSE(book->Check("nobody", kPassword, "", kNow));
+  EXPECT_NE(HashPassword(kPassword), HashPassword(kPassword)) << "each has its own salt";
+}
+
+TEST(Accounts, OneTimeCodesAreThoseOfTheStandard) {  // RFC 6238, appendix B, the last six digits
+  EXPECT_EQ(OneTimeCode(kSecret, 59 / 30), "287082");
+  EXPECT_EQ(OneTimeCode(kSecret, 1111111109 / 30), "081804");
+  EXPECT_EQ(OneTimeCode(kSecret, 2000000000 / 30), "279037");
+  EXPECT_EQ(OneTimeCode("not base 32!", 1), "");
+}
+
+TEST(Accounts, TheSecondFactorIsAskedFor) {
+  const auto book = Open();
+  EXPECT_FALSE(book->Check("wu", kPassword, "", kNow));
+  EXPECT_FALSE(book->Check("wu", kPassword, "000000", kNow));
+  EXPECT_TRUE(book->Check("wu", kPassword, OneTimeCode(kSecret, kNow / 30), kNow));
+  EXPECT_TRUE(book->Check("wu", kPassword, OneTimeCode(kSecret, kNow / 30 - 1), kNow))
+      << "a clock that is behind";
+  EXPECT_FALSE(book->Check("wu", kPassword, OneTimeCode(kSecret, kNow / 30 - 2), kNow));
+}
+
+TEST(Accounts, ABadFileIsRefusedWithItsReason) {
+  const auto message = [](const std::string& text) {
+    return std::string(AccountBook::Parse(text).status().message());
+  };
+  EXPECT_NE(message("accounts { user: \"A b\" }").find("user"), std::string::npos);
+  EXPECT_NE(message("accounts { user: \"ab\" role: OFFICER password_hash: \"plain\" }").find("password_hash"),
+            std::string::npos);
+  EXPECT_NE(
+      message(Book("accounts { user: \"li\" role: OFFICER password_hash: \"" + HashPassword("x") + "\" }"))
+          .find("twice"),
+      std::string::npos);
+  EXPECT_NE(message("accounts { user: \"ab\" password_hash: \"" + HashPassword("x") + "\" }").find("role"),
+            std::string::npos);
+}
+
+TEST(Accounts, EveryUnaryMethodOfTheContractIsDecidedOn) {
+  // A method that no role may call must be listed as such: the list is what somebody looks through.
+  const std::map<std::string, bool> internal = {{"/relief.v1.NoticeService/CreateSubscription", true},
+                                                {"/relief.v1.NoticeService/GetSubscription", true},
+                                                {"/relief.v1.NoticeService/DeleteSubscription", true},
+                                                {"/relief.v1.NoticeService/Acknowledge", true},
+                                                {"/relief.v1.CharityService/RegisterProject", true},
+                                                {"/relief.v1.CharityService/UpdateProject", true},
+                                                {"/relief.v1.CharityService/MatchNeeds", true},
+                                                {"/relief.v1.CharityService/AnswerNeed", true}};
+  for (const auto* file :
+       {v1::ListConflictsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file(),
+        v1::ListFindingsRequest::descriptor()->file(), v1::GetGapReportRequest::descriptor()->file(),
+        v1::Source::descriptor()->file(), v1::GetStatusRequest::descriptor()->file(),
+        v1::Subscription::descriptor()->file(), v1::Referral::descriptor()->file(),
+        v1::ListProjectsRequest::descriptor()->file()}) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        const auto* method = file->service(s)->method(m);
+        if (method->client_streaming() || method->server_streaming()) continue;
+        const std::string name = "/" + file->service(s)->full_name() + "/" + method->name();
+        bool somebody = false;
+        for (Role role : {OFFICER, SUPERVISOR, APPROVER, AUDITOR, ADMINISTRATOR})
+          somebody |= MayCall(role, name);
+        EXPECT_NE(somebody, internal.contains(name)) << name;
+        EXPECT_FALSE(MayCall(ROLE_UNSPECIFIED, name));
+      }
+    }
+  }
+  EXPECT_FALSE(MayCall(ADMINISTRATOR, "/relief.v1.RegistryService/GetPerson"))
+      << "no people for administrators";
+  EXPECT_FALSE(MayCall(AUDITOR, "/relief.v1.ReviewService/DecideConflict"));
+  EXPECT_FALSE(MayCall(OFFICER, "/relief.v1.AdminService/ReloadRules"));
+  EXPECT_FALSE(MayCall(OFFICER, "/relief.v1.ReviewService/ApproveProposal")) << "approvers approve";
+}
+
+// The console offers a role nothing that the shipped policy would refuse it: two lists that say the same.
+TEST(Accounts, ARoleMayCallNothingThatThePolicyRefusesIt) {
+  std::ifstream file(RELIEF_POLICY_DIRECTORY "/methods.textproto");
+  std::stringstream methods;
+  methods << file.rdbuf();
+  int allowed = 0;
+  for (const auto& [role, office] : {std::pair{OFFICER, "DATA_OFFICER"},
+                                     {SUPERVISOR, "SUPERVISOR"},
+                                     {APPROVER, "APPROVER"},
+                                     {AUDITOR, "AUDITOR"},
+                                     {ADMINISTRATOR, "ADMINISTRATOR"}}) {
+    const auto policy =
+        access::Policy::Parse({{"methods", methods.str()},
+                               {"callers", std::string("callers { id: \"a\" grants { roles: ") + office +
+                                               " all_programmes: true whole_country: true } }"}});
+    ASSERT_TRUE(policy.ok()) << policy.status();
+    for (const std::string& method : access::ContractMethods()) {
+      if (!MayCall(role, "/" + method)) continue;
+      ++allowed;
+      EXPECT_TRUE((*policy)->PermitFor("a", method)) << method << " as " << office;
+    }
+  }
+  EXPECT_GT(allowed, 100);
+}
+
+TEST(SessionsTest, LiveAsLongAsTheyAreUsed) {
+  const auto book = Open();
+  Sessions sessions;
+  const auto token = sessions.Login(*book, "li", kPassword, "", "10.0.0.1", kNow);
+  ASSERT_TRUE(token.ok());
+  EXPECT_EQ(token->size(), 64u);
+  ASSERT_TRUE(sessions.Find(*token, kNow + 1000));
+  EXPECT_EQ(sessions.Find(*token, kNow + 2000)->user, "li");
+  EXPECT_FALSE(sessions.Find(*token, kNow + 2000 + Sessions::kIdleSeconds + 1));
+  EXPECT_FALSE(sessions.Find("", kNow));
+
+  const auto busy = sessions.Login(*book, "li", kPassword, "", "10.0.0.1", kNow);
+  int64_t now = kNow;
+  for (; now <= kNow + Sessions::kLongestSeconds; now += 1000)
+    ASSERT_TRUE(sessions.Find(*busy, now)) << now - kNow;
+  EXPECT_FALSE(sessions.Find(*busy, now)) << "never longer than a working day";
+
+  const auto ended = sessions.Login(*book, "li", kPassword, "", "10.0.0.1", kNow);
+  EXPECT_EQ(sessions.Logout(*ended)->user, "li");
+  EXPECT_FALSE(sessions.Find(*ended, kNow));
+}
+
+TEST(SessionsTest, FiveWrongPasswordsLockTheUserForAWhile) {
+  const auto book = Open();
+  Sessions sessions;
+  for (int i = 0; i < Sessions::kUserFailures; ++i)
+    EXPECT_TRUE(
+        absl::IsUnauthenticated(sessions.Login(*book, "li", "wrong", "", "10.0.0.1", kNow + i).status()));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(sessions.Login(*book, "li", kPassword, "", "10.0.0.2", kNow + 9).status()))
+      << "even with the right one, from wherever";
+  EXPECT_GT(sessions.LockedFor("li", "10.0.0.2", kNow + 9), 0);
+  EXPECT_TRUE(sessions.Login(*book, "li", kPassword, "", "10.0.0.2", kNow + Sessions::kLockSeconds + 9).ok());
+}
+
+TEST(SessionsTest, AnAddressThatTriesManyUsersIsLocked) {
+  const auto book = Open();
+  Sessions sessions;
+  for (int i = 0; i < Sessions::kAddressFailures; ++i)
+    (void)sessions.Login(*book, "user" + std::to_string(i), "wrong", "", "10.0.0.1", kNow).ok();
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(sessions.Login(*book, "li", kPassword, "", "10.0.0.1", kNow).status()));
+  EXPECT_TRUE(sessions.Login(*book, "li", kPassword, "", "10.0.0.2", kNow).ok());
+}
+
+TEST(SessionsTest, ACodeWorksOnce) {
+  const auto book = Open();
+  Sessions sessions;
+  const std::string code = OneTimeCode(kSecret, kNow / 30);
+  EXPECT_TRUE(sessions.Login(*book, "wu", kPassword, code, "10.0.0.1", kNow).ok());
+  EXPECT_TRUE(
+      absl::IsUnauthenticated(sessions.Login(*book, "wu", kPassword, code, "10.0.0.1", kNow).status()));
+}
+
+}  // namespace
+}  // namespace relief::server::console

@@ -1,0 +1,118 @@
+// A request has so much time, however it trickles in (A11). What it may take: gateway_test.
+#include "server/console/http_server.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace relief::server::console {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class RunningServer {
+ public:
+  explicit RunningServer(const HttpServer::Limits& limits) : server_(*HttpServer::Make("", "", limits)) {
+    server_->Get("/", [](const httplib::Request&, httplib::Response& response) {
+      response.set_content("here\n", "text/plain");
+    });
+    server_->Post("/", [](const httplib::Request& request, httplib::Response& response) {
+      response.set_content(std::to_string(request.body.size()), "text/plain");
+    });
+    port_ = server_->bind_to_any_port("127.0.0.1");
+    thread_ = std::thread([this] { server_->listen_after_bind(); });
+    while (!server_->is_running()) std::this_thread::yield();
+  }
+  ~RunningServer() {
+    server_->stop();
+    thread_.join();
+  }
+
+  int Connect() const {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(port_));
+    EXPECT_EQ(connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return socket;
+  }
+
+ private:
+  std::unique_ptr<HttpServer> server_;
+  std::thread thread_;
+  int port_ = 0;
+};
+
+// Sends the text byte by byte; false: the server hung up meanwhile.
+bool Trickle(int socket, const std::string& text, milliseconds pause) {
+  for (const char byte : text) {
+    if (send(socket, &byte, 1, MSG_NOSIGNAL) != 1) return false;
+    pollfd ended{socket, POLLRDHUP, 0};
+    if (poll(&ended, 1, static_cast<int>(pause.count())) == 1) return false;
+  }
+  return true;
+}
+
+std::string Read(int socket) {
+  char bytes[4096];
+  const ssize_t got = recv(socket, bytes, sizeof bytes, 0);
+  return got > 0 ? std::string(bytes, static_cast<size_t>(got)) : "";
+}
+
+bool Answers(int socket, const std::string& last) {
+  std::string answer;
+  for (std::string part; answer.find(last) == std::string::npos; answer += part)
+    if ((part = Read(socket)).empty()) return false;
+  return true;
+}
+
+TEST(HttpServerTest, ASlowRequestIsServedInTimeAndCutOffAfterIt) {
+  const RunningServer server({.request = seconds(1)});
+  const std::string quick = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  int socket = server.Connect();
+  ASSERT_TRUE(Trickle(socket, quick, milliseconds(1)));
+  EXPECT_TRUE(Answers(socket, "here"));
+  ASSERT_TRUE(Trickle(socket, quick, milliseconds(1))) << "the next one has its own second";
+  EXPECT_TRUE(Answers(socket, "here"));
+  close(socket);
+  for (const char* begin :
+       {"GET / HTTP/1.1\r\nHost: h\r\nX: ", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n"}) {
+    socket = server.Connect();
+    send(socket, begin, std::strlen(begin), MSG_NOSIGNAL);
+    EXPECT_FALSE(Trickle(socket, std::string(100, 'x'), milliseconds(100))) << begin;
+    close(socket);
+  }
+}
+
+TEST(HttpServerTest, WhoeverSaysNothingIsLetGo) {
+  const RunningServer server({.keep_alive = seconds(1)});
+  const int socket = server.Connect();
+  pollfd ended{socket, POLLRDHUP, 0};
+  EXPECT_EQ(poll(&ended, 1, 10'000), 1);
+  close(socket);
+}
+
+TEST(HttpServerTest, RequestsThatComeAtOnceAreAnsweredInOrder) {
+  const RunningServer server({});
+  const int socket = server.Connect();
+  const std::string both =
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
+      "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 5\r\n\r\nabcde";
+  send(socket, both.data(), both.size(), MSG_NOSIGNAL);
+  std::string answers;
+  for (std::string part; !(part = Read(socket)).empty();) answers += part;
+  const size_t first = answers.find("\r\n\r\n3"), second = answers.find("\r\n\r\n5");
+  EXPECT_NE(first, std::string::npos);
+  EXPECT_NE(second, std::string::npos);
+  EXPECT_LT(first, second);
+  close(socket);
+}
+
+}  // namespace
+}  // namespace relief::server::console
