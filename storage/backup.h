@@ -3,12 +3,14 @@
 // Callable from any thread; two calls on one target directory must not meet.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "storage/encryption/encryption_options.h"
 #include "storage/maintenance.h"
-#include "storage/rocksdb_store.h"
 
 namespace relief::storage {
 

@@ -1,6 +1,6 @@
 // A store in memory, for tests: the same semantics as the durable one, kept by the same conformance suite.
 //
-// A snapshot copies the rows.
+// Snapshots share the rows, and may outlive the store.
 #pragma once
 
 #include <memory>

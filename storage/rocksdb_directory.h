@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "storage/encryption/file_encryption.h"
 #include "storage/maintenance.h"
-#include "storage/rocksdb_store.h"
+#include "storage/rocksdb_options.h"
 
 namespace relief::storage {
 

@@ -28,8 +28,14 @@ bool IsWrittenOnce(const std::string& name) { return name == "IDENTITY" || name.
 }  // namespace
 
 RocksDbMaintenance::RocksDbMaintenance(const RocksDbOptions& options, const rocksdb::Options& opened,
-                                       const FileAccess& files, rocksdb::DB& db, StoreCounters& counters)
-    : options_(options), opened_(opened), files_(files), db_(db), counters_(counters) {
+                                       const FileAccess& files, rocksdb::DB& db, StoreCounters& counters,
+                                       Opener open)
+    : options_(options),
+      opened_(opened),
+      files_(files),
+      db_(db),
+      counters_(counters),
+      open_(std::move(open)) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(options.path, error)) {
     const std::string name = entry.path().filename().string();
@@ -169,7 +175,7 @@ absl::StatusOr<BackupInfo> RocksDbMaintenance::TryRestore(
   options.block_cache_bytes = 8 << 20;
   absl::Status looked;
   {
-    auto store = OpenRocksDbStore(options);
+    auto store = open_(options);
     looked = store.ok() ? look(**store) : store.status();
   }
   std::error_code error;

@@ -6,6 +6,7 @@
 #include <rocksdb/options.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,6 +14,7 @@
 
 #include "storage/maintenance.h"
 #include "storage/rocksdb_directory.h"
+#include "storage/store.h"
 
 namespace relief::storage {
 
@@ -25,9 +27,12 @@ struct StoreCounters {
 
 class RocksDbMaintenance final : public Maintenance {
  public:
-  // All must outlive it. `opened` is what the database was opened with.
+  // Opens another store, for a look at a restored backup.
+  using Opener = std::function<absl::StatusOr<std::unique_ptr<Store>>(const RocksDbOptions&)>;
+
+  // `opened` is what the database was opened with. Requires: all of it outlives this object.
   RocksDbMaintenance(const RocksDbOptions& options, const rocksdb::Options& opened, const FileAccess& files,
-                     rocksdb::DB& db, StoreCounters& counters);
+                     rocksdb::DB& db, StoreCounters& counters, Opener open);
 
   StoreStats Stats() const override;
   absl::StatusOr<std::map<std::string, int64_t>> FilesByKey() const override;
@@ -50,6 +55,7 @@ class RocksDbMaintenance final : public Maintenance {
   const FileAccess& files_;
   rocksdb::DB& db_;
   StoreCounters& counters_;
+  const Opener open_;
   mutable std::mutex mutex_;  // one backup, compaction or rewrapping at a time
   // Files that RocksDB writes once and never reads again while it runs, by name: what they said at opening.
   std::map<std::string, std::string> written_once_;

@@ -9,115 +9,20 @@
 #include <sys/statvfs.h>
 
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <filesystem>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 
+#include "storage/conflict_check.h"
+#include "storage/recent_writes.h"
 #include "storage/rocksdb_directory.h"
 #include "storage/rocksdb_maintenance.h"
+#include "storage/rocksdb_reader.h"
 #include "storage/rocksdb_status.h"
 
 namespace relief::storage {
 namespace {
-
-constexpr size_t kVersionSize = sizeof(Version);
-// Rows of callers begin with 'd'; the store's own row is the only one that does not.
-constexpr char kRowPrefix = 'd';
-constexpr char kVersionRow[] = "v";
-
-std::string Stored(std::string_view key) {
-  std::string stored;
-  stored.reserve(key.size() + 1);
-  stored.push_back(kRowPrefix);
-  stored.append(key);
-  return stored;
-}
-
-std::string WithVersion(Version version, std::string_view value) {
-  std::string stored(reinterpret_cast<const char*>(&version), kVersionSize);
-  stored.append(value);
-  return stored;
-}
-
-absl::StatusOr<Row> ToRow(const rocksdb::Status& status, const rocksdb::Slice& value) {
-  if (status.IsNotFound()) return Row{};
-  if (!status.ok()) return FromRocksDb(status, "the store cannot be read");
-  if (value.size() < kVersionSize) return absl::DataLossError("a row of the store is too short");
-  Row row;
-  std::memcpy(&row.version, value.data(), kVersionSize);
-  row.value.assign(value.data() + kVersionSize, value.size() - kVersionSize);
-  return row;
-}
-
-// The least string that is greater than every string with this prefix; empty if there is none.
-std::string PrefixEnd(std::string prefix) {
-  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xFF) prefix.pop_back();
-  if (!prefix.empty()) ++prefix.back();
-  return prefix;
-}
-
-absl::StatusOr<std::vector<Row>> Read(rocksdb::DB& db, const rocksdb::ReadOptions& options,
-                                      std::span<const std::string> keys) {
-  const size_t count = keys.size();
-  std::vector<std::string> stored;
-  std::vector<rocksdb::Slice> slices;
-  stored.reserve(count);
-  slices.reserve(count);
-  for (const std::string& key : keys) slices.emplace_back(stored.emplace_back(Stored(key)));
-  std::vector<rocksdb::PinnableSlice> values(count);
-  std::vector<rocksdb::Status> statuses(count);
-  db.MultiGet(options, db.DefaultColumnFamily(), count, slices.data(), values.data(), statuses.data());
-  std::vector<Row> rows;
-  rows.reserve(count);
-  for (size_t i = 0; i < count; ++i) {
-    auto row = ToRow(statuses[i], values[i]);
-    if (!row.ok()) return row.status();
-    rows.push_back(*std::move(row));
-  }
-  return rows;
-}
-
-absl::StatusOr<std::vector<KeyRow>> ReadRange(rocksdb::DB& db, rocksdb::ReadOptions options,
-                                              std::string_view prefix, std::string_view from, size_t limit) {
-  const std::string begin = Stored(std::max(prefix, from)), end = PrefixEnd(Stored(prefix));
-  const rocksdb::Slice upper(end);
-  options.iterate_upper_bound = &upper;
-  const std::unique_ptr<rocksdb::Iterator> row(db.NewIterator(options));
-  std::vector<KeyRow> rows;
-  for (row->Seek(begin); row->Valid() && rows.size() < limit; row->Next()) {
-    auto decoded = ToRow(rocksdb::Status::OK(), row->value());
-    if (!decoded.ok()) return decoded.status();
-    rows.push_back({row->key().ToString().substr(1), *std::move(decoded)});
-  }
-  if (!row->status().ok()) return FromRocksDb(row->status(), "the store cannot be read");
-  return rows;
-}
-
-class RocksDbSnapshot final : public Reader {
- public:
-  RocksDbSnapshot(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, Version version)
-      : db_(db), snapshot_(snapshot), version_(version) {
-    options_.snapshot = snapshot;
-  }
-  ~RocksDbSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
-  absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys) const override {
-    return Read(db_, options_, keys);
-  }
-  absl::StatusOr<std::vector<KeyRow>> Scan(std::string_view prefix, std::string_view from,
-                                           size_t limit) const override {
-    return ReadRange(db_, options_, prefix, from, limit);
-  }
-  Version version() const override { return version_; }
-
- private:
-  rocksdb::DB& db_;
-  const rocksdb::Snapshot* snapshot_;
-  const Version version_;
-  rocksdb::ReadOptions options_;
-};
 
 class BackgroundErrors final : public rocksdb::EventListener {
  public:
@@ -147,7 +52,8 @@ class RocksDbStore final : public Store {
   explicit RocksDbStore(std::unique_ptr<OpenDatabase> open)
       : open_(std::move(open)),
         db_(open_->db.get()),
-        maintenance_(open_->options, open_->database, *open_->files, *db_, open_->counters),
+        maintenance_(open_->options, open_->database, *open_->files, *db_, open_->counters, OpenRocksDbStore),
+        recent_(open_->counters.version, open_->options.recent_writes_bytes),
         version_(open_->counters.version) {}
 
   ~RocksDbStore() override {
@@ -157,7 +63,7 @@ class RocksDbStore final : public Store {
   }
 
   absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys) const override {
-    return Read(*db_, {}, keys);
+    return ReadRows(*db_, {}, keys);
   }
   absl::StatusOr<std::vector<KeyRow>> Scan(std::string_view prefix, std::string_view from,
                                            size_t limit) const override {
@@ -167,9 +73,12 @@ class RocksDbStore final : public Store {
     std::lock_guard lock(mutex_);
     return version_;
   }
-  std::unique_ptr<Reader> Snapshot() const override {
-    std::lock_guard write_lock(write_mutex_);  // no commit between the two lines
-    return std::make_unique<RocksDbSnapshot>(*db_, db_->GetSnapshot(), version());
+  std::unique_ptr<Reader> Snapshot() const override { return TakeSnapshot(*db_); }
+  std::optional<std::vector<std::string>> ChangedKeys(std::string_view prefix, Version after,
+                                                      Version to) const override {
+    std::lock_guard lock(recent_mutex_);
+    if (!recent_.Covers(after)) return std::nullopt;
+    return recent_.Keys(prefix, after, to);
   }
   uint64_t DiskBytes() const override {
     uint64_t files = 0, tables = 0;
@@ -209,15 +118,14 @@ class RocksDbStore final : public Store {
     bool done;
   };
 
+  // One thread at a time: the one that leads.
   void WriteGroup(const std::vector<Waiting*>& group) {
-    std::lock_guard write_lock(write_mutex_);
     if (absl::Status status = Writable(); !status.ok()) {
       for (Waiting* waiting : group) waiting->result = status;
       return;
     }
     const uint64_t free = FreeBytes();
     rocksdb::WriteBatch batch;
-    std::unordered_map<std::string_view, Version> written;  // by earlier commits of this group; 0: deleted
     const Version before = version();
     Version next = before;
     std::vector<Waiting*> applied;
@@ -228,7 +136,7 @@ class RocksDbStore final : public Store {
             absl::ResourceExhaustedError("the disk has less free space than the hub is configured to leave");
         continue;
       }
-      auto conflicts = Conflicts(commit, before, written);
+      auto conflicts = ConflictsOf(commit, *this, before, recent_);
       if (!conflicts.ok()) {
         waiting->result = conflicts.status();
         continue;
@@ -237,15 +145,21 @@ class RocksDbStore final : public Store {
       result.conflicting_keys = *std::move(conflicts);
       if (result.committed()) {
         result.version = ++next;
-        AddTo(batch, commit, next, written);
+        AddTo(batch, commit, next);
+        std::lock_guard lock(recent_mutex_);
+        recent_.Add(next, commit);
         applied.push_back(waiting);
       }
       waiting->result = std::move(result);
     }
+    {
+      std::lock_guard lock(recent_mutex_);
+      recent_.Trim();
+    }
     if (applied.empty()) return;
     rocksdb::WriteOptions options;
     options.sync = open_->options.sync;
-    rocksdb::Status status = batch.Put(kVersionRow, WithVersion(next, ""));
+    rocksdb::Status status = batch.Put(kVersionRow, StoredValue(next, ""));
     if (status.ok()) status = db_->Write(options, &batch);
     if (status.ok()) {
       std::lock_guard lock(mutex_);
@@ -281,39 +195,18 @@ class RocksDbStore final : public Store {
     return free >= (few ? open_->options.min_free_bytes / 2 : open_->options.min_free_bytes);
   }
 
-  absl::StatusOr<std::vector<std::string>> Conflicts(
-      const Commit& commit, Version before,
-      const std::unordered_map<std::string_view, Version>& written) const {
-    std::vector<std::string> conflicts;
-    if (commit.read_at != 0 && commit.read_at == before && written.empty()) return conflicts;
-    std::vector<std::string> keys;
-    for (const Guard& guard : commit.guards) keys.push_back(guard.key);
-    auto rows = Read(*db_, {}, keys);
-    if (!rows.ok()) return rows.status();
-    for (size_t i = 0; i < keys.size(); ++i) {
-      const auto pending = written.find(keys[i]);
-      const Version now = pending != written.end() ? pending->second : (*rows)[i].version;
-      if (now != commit.guards[i].expected) conflicts.push_back(keys[i]);
-    }
-    return conflicts;
-  }
-
-  static void AddTo(rocksdb::WriteBatch& batch, const Commit& commit, Version version,
-                    std::unordered_map<std::string_view, Version>& written) {
-    for (const Put& put : commit.puts) {
-      batch.Put(Stored(put.key), WithVersion(version, put.value)).PermitUncheckedError();
-      written[put.key] = version;
-    }
-    for (const std::string& key : commit.deletes) {
-      batch.Delete(Stored(key)).PermitUncheckedError();
-      written[key] = 0;
-    }
+  static void AddTo(rocksdb::WriteBatch& batch, const Commit& commit, Version version) {
+    for (const Put& put : commit.puts)
+      batch.Put(StoredKey(put.key), StoredValue(version, put.value)).PermitUncheckedError();
+    for (const std::string& key : commit.deletes) batch.Delete(StoredKey(key)).PermitUncheckedError();
   }
 
   const std::unique_ptr<OpenDatabase> open_;
   rocksdb::DB* const db_;
   RocksDbMaintenance maintenance_;
-  mutable std::mutex write_mutex_;  // held while a group is written
+
+  mutable std::mutex recent_mutex_;  // for changes of recent_, and for readers that do not lead
+  RecentWrites recent_;
 
   mutable std::mutex mutex_;
   std::condition_variable queue_changed_;
@@ -392,12 +285,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStore(const RocksDbOptions& op
                                " are damaged; nothing is served, restore a backup: " + status.ToString());
   if (!status.ok()) return FromRocksDb(status, "cannot open " + options.path);
   open->db.reset(raw);
-  std::string value;
-  const rocksdb::Status read = open->db->Get({}, kVersionRow, &value);
-  if (!read.ok() && !read.IsNotFound()) return FromRocksDb(read, "cannot read " + options.path);
-  Version version = 0;
-  if (value.size() >= kVersionSize) std::memcpy(&version, value.data(), kVersionSize);
-  open->counters.version = version;
+  const auto version = ReadVersion(*open->db, {});
+  if (!version.ok()) return version.status();
+  open->counters.version = *version;
   if (!HasMarker(options.path))
     if (absl::Status marked = WriteMarker(options.path, open->files->encryption != nullptr); !marked.ok())
       return marked;

@@ -2,16 +2,31 @@
 //
 // The interface is the smallest that RocksDB, PostgreSQL and their like can all keep (ARCHITECTURE.md, "The
 // store"): read rows with their versions, scan a prefix in memcmp order, and commit writes that hold only if
-// every guarded row still has the version that was read. A commit is atomic, and durable before Apply returns
-// OK: kill -9 after that loses nothing. A store is used by one process at a time; opening it twice fails with
-// FAILED_PRECONDITION.
+// the rows and ranges that the decision was based on are as they were. A commit is atomic, and durable before
+// Apply returns OK: kill -9 after that loses nothing.
 //
-// Every method may be called from any thread. Keys and values are arbitrary bytes, 0x00 and 0xFF included;
-// values may be empty. A key is at most 4 KiB, a value at most 64 MiB.
+// Most callers read and write through a Transaction (transaction.h), which keeps the preconditions. By hand:
+//
+//   const auto snapshot = store.Snapshot();
+//   const std::string key = "counter";
+//   RELIEF_ASSIGN_OR_RETURN(const auto rows, snapshot->MultiGet({&key, 1}));
+//   Commit commit;
+//   commit.read_at = snapshot->version();
+//   commit.preconditions = {{key, rows[0].version}};
+//   commit.puts = {{key, Next(rows[0].value)}};
+//   RELIEF_ASSIGN_OR_RETURN(const CommitResult result, store.Apply(commit));
+//   if (!result.committed()) ...  // another writer was faster: begin again
+//
+// Every method may be called from any thread. Any number of threads may commit at once. Whether several
+// processes may, too, is the implementation's: a RocksDB directory belongs to one process.
+//
+// Keys and values are arbitrary bytes, 0x00 and 0xFF included; values may be empty.
+// Requires: a key is at most 4 KiB, a value at most 64 MiB.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,9 +55,17 @@ struct KeyRow {
 };
 
 // "I decided on the basis of this row as it was at this version" (0: it was absent).
-struct Guard {
+struct Precondition {
   std::string key;
   Version expected = 0;
+};
+
+// "I decided on the basis of what the keys from `from` to before `to` held": nothing in there was written,
+// added or deleted since Commit::read_at.
+struct RangePrecondition {
+  std::string from;
+  std::string to;     // empty: there is no end
+  uint64_t rows = 0;  // how many rows it held; tells a store that keeps no history of a deletion
 };
 
 struct Put {
@@ -50,20 +73,28 @@ struct Put {
   std::string value;
 };
 
-// A key is in `puts` or `deletes` at most once.
+// Requires: a key is in `puts` or `deletes` at most once.
 struct Commit {
-  std::vector<Guard> guards;
+  std::vector<Precondition> preconditions;
   std::vector<Put> puts;
   std::vector<std::string> deletes;
-  // Every guard was read when the store was at this version or later; a store that is still there need not
-  // look. 0: not known.
+  // The version of the store that `preconditions` and `ranges` were read at. A store that is still there need
+  // not look at them; one that remembers what was written since looks there.
+  // 0: not known (or an empty store); every precondition is looked at. Ranges are then those of an empty
+  // store.
   Version read_at = 0;
+  std::vector<RangePrecondition> ranges = {};
+  // Like `preconditions`, of rows that were read at another version than read_at, or remembered: the store
+  // always looks at them.
+  std::vector<Precondition> assumptions = {};
 };
 
 struct CommitResult {
   // The version that all written rows have now; unchanged and 0 on conflict.
   Version version = 0;
-  // Guards that no longer hold. Not empty: nothing was written.
+  // Not empty: nothing was written. The keys whose preconditions or assumptions do not hold; for a range, one
+  // key that was written in it, or its beginning where the store does not know which. A row that was written
+  // and is as before may be among them.
   std::vector<std::string> conflicting_keys;
 
   bool committed() const { return conflicting_keys.empty(); }
@@ -89,13 +120,22 @@ class Reader {
 
 class Store : public Reader {
  public:
-  // Writes all or nothing, if every guard holds. A conflict is a result, not an error.
+  // Writes all or nothing, if every precondition holds. A conflict is a result, not an error.
   // RESOURCE_EXHAUSTED: the disk has less than the configured free space; nothing was written.
   // UNAVAILABLE: nothing is known to be written; read back before trying again.
   virtual absl::StatusOr<CommitResult> Apply(const Commit& commit) = 0;
 
-  // A reading that stays as it is while commits go on.
+  // A reading that stays as it is while commits go on. Waits for no commit in flight. A store that cannot be
+  // read gives a snapshot whose every method says so. Requires: the store outlives it.
   virtual std::unique_ptr<Reader> Snapshot() const = 0;
+
+  // The keys with this prefix that commits after version `after`, up to version `to`, wrote or deleted, so
+  // that memory of rows as they were at `after` can be brought to `to`. Nothing: the store does not remember
+  // that far back; anything may have changed.
+  virtual std::optional<std::vector<std::string>> ChangedKeys(std::string_view /*prefix*/, Version /*after*/,
+                                                              Version /*to*/) const {
+    return std::nullopt;
+  }
 
   // Bytes on disk (0 for memory).
   virtual uint64_t DiskBytes() const = 0;

@@ -1,5 +1,10 @@
 #include "storage/transaction.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "storage/key_encoding.h"
+
 namespace relief::storage {
 
 absl::StatusOr<std::vector<Row>> Transaction::MultiGet(std::span<const std::string> keys) {
@@ -35,7 +40,7 @@ absl::Status Transaction::Prefetch(std::span<const std::string> keys) {
   for (const std::string& key : keys)
     if (!writes_.contains(key) && !read_.contains(key)) missing.push_back(key);
   if (missing.empty()) return absl::OkStatus();
-  auto rows = store_.MultiGet(missing);
+  auto rows = snapshot_->MultiGet(missing);
   if (!rows.ok()) return rows.status();
   for (size_t i = 0; i < missing.size(); ++i) read_.emplace(std::move(missing[i]), std::move((*rows)[i]));
   return absl::OkStatus();
@@ -43,34 +48,75 @@ absl::Status Transaction::Prefetch(std::span<const std::string> keys) {
 
 absl::StatusOr<std::vector<KeyRow>> Transaction::Scan(std::string_view prefix, std::string_view from,
                                                       size_t limit) {
-  const std::string begin = std::max(std::string(prefix), std::string(from));
+  const std::string begin(std::max(prefix, from));
   std::vector<KeyRow> merged;
+  if (limit == 0 || !begin.starts_with(prefix)) return merged;
   auto write = writes_.lower_bound(begin);
   const auto pending = [&] { return write != writes_.end() && write->first.starts_with(prefix); };
   std::string next = begin;
   bool store_done = false;
   std::vector<KeyRow> page;
   size_t at = 0;
+  uint64_t stored_rows = 0;
   while (merged.size() < limit) {
     if (at == page.size() && !store_done) {
-      auto read = store_.Scan(prefix, next, limit);
+      auto read = snapshot_->Scan(prefix, next, limit);
       if (!read.ok()) return read.status();
       page = *std::move(read);
       at = 0;
       store_done = page.size() < limit;
-      if (!page.empty()) next = page.back().key + std::string(1, '\0');
+      if (!page.empty()) next = NextKey(page.back().key);
     }
     const bool stored = at < page.size();
     if (!stored && !pending()) break;
     if (!pending() || (stored && page[at].key < write->first)) {
       merged.push_back(std::move(page[at++]));
+      ++stored_rows;
       continue;
     }
-    if (stored && page[at].key == write->first) ++at;
+    if (stored && page[at].key == write->first) {
+      ++at;
+      ++stored_rows;
+    }
     if (write->second) merged.push_back({write->first, {*write->second, kPending}});
     ++write;
   }
+  // Every stored row up to the last row of the answer went by, and none behind it.
+  SawRange(begin, merged.size() == limit ? NextKey(merged.back().key) : PrefixEnd(prefix), stored_rows);
   return merged;
+}
+
+void Transaction::SawRange(std::string from, std::string to, uint64_t rows) {
+  const auto ends_before = [](const std::string& a, const std::string& b) {  // ends; empty: never
+    return !a.empty() && (b.empty() || a < b);
+  };
+  if (auto before = seen_.upper_bound(from); before != seen_.begin()) {
+    Seen& seen = (--before)->second;
+    if (!ends_before(seen.to, to)) return;  // it is within what was seen
+    if (seen.to == from || before->first == from) {
+      // It goes on where the other ended, as the pages of a long scan do; or it is the longer one.
+      seen.rows = seen.to == from ? seen.rows + rows : rows;
+      seen.to = std::move(to);
+      return;
+    }
+  }
+  seen_.emplace(std::move(from), Seen{std::move(to), rows});
+}
+
+void Transaction::Assume(std::string_view key, Version expected, Version known_at) {
+  const bool as_if_read = known_at >= read_at() && expected <= read_at();
+  auto& assumed = as_if_read ? assumed_now_ : assumed_before_;
+  const auto [known, added] = assumed.try_emplace(std::string(key), expected);
+  if (added || known->second == expected) return;
+  contradictions_.push_back({std::string(key), expected});
+  contradictions_.push_back({std::string(key), known->second});
+}
+
+std::optional<std::vector<std::string>> Transaction::ChangedKeys(std::string_view prefix,
+                                                                 Version after) const {
+  if (after == read_at()) return std::vector<std::string>();
+  if (store_ == nullptr || after > read_at()) return std::nullopt;
+  return store_->ChangedKeys(prefix, after, read_at());
 }
 
 void Transaction::Put(std::string_view key, std::string value) { Write(key, std::move(value)); }
@@ -99,12 +145,22 @@ void Transaction::RollbackTo(size_t mark) {
   }
 }
 
-storage::Commit Transaction::Build() const {
+storage::Commit Transaction::Preconditions() const {
   storage::Commit commit;
-  commit.read_at = read_at_;
-  commit.guards.reserve(read_.size());
+  commit.read_at = read_at();
+  commit.preconditions.reserve(read_.size() + assumed_now_.size());
+  for (const auto& [key, row] : read_) commit.preconditions.push_back({key, row.version});
+  for (const auto& [key, version] : assumed_now_) commit.preconditions.push_back({key, version});
+  for (const auto& [key, version] : assumed_before_) commit.assumptions.push_back({key, version});
+  commit.assumptions.insert(commit.assumptions.end(), contradictions_.begin(), contradictions_.end());
+  commit.ranges.reserve(seen_.size());
+  for (const auto& [from, seen] : seen_) commit.ranges.push_back({from, seen.to, seen.rows});
+  return commit;
+}
+
+storage::Commit Transaction::Build() const {
+  storage::Commit commit = Preconditions();
   commit.puts.reserve(writes_.size());
-  for (const auto& [key, row] : read_) commit.guards.push_back({key, row.version});
   for (const auto& [key, value] : writes_) {
     if (value) {
       commit.puts.push_back({key, *value});
@@ -116,11 +172,10 @@ storage::Commit Transaction::Build() const {
 }
 
 absl::StatusOr<Version> Transaction::Commit() {
-  storage::Commit commit;
-  commit.read_at = read_at_;
-  commit.guards.reserve(read_.size());
-  for (const auto& [key, row] : read_) commit.guards.push_back({key, row.version});
+  if (store_ == nullptr) return absl::FailedPreconditionError("a dry run commits nothing");
+  storage::Commit commit = Preconditions();
   read_.clear();
+  commit.puts.reserve(writes_.size());
   while (!writes_.empty()) {
     auto row = writes_.extract(writes_.begin());
     if (row.mapped()) {
@@ -129,9 +184,10 @@ absl::StatusOr<Version> Transaction::Commit() {
       commit.deletes.push_back(std::move(row.key()));
     }
   }
-  auto result = store_.Apply(commit);
+  auto result = store_->Apply(commit);
   if (!result.ok()) return result.status();
-  if (!result->committed()) return absl::AbortedError("a row that was read has changed");
+  conflicting_keys_ = std::move(result->conflicting_keys);
+  if (!conflicting_keys_.empty()) return absl::AbortedError("a row that was read has changed");
   return result->version;
 }
 

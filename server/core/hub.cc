@@ -23,28 +23,6 @@ constexpr size_t kSweepPage = 500;  // persons judged in one commit of a sweep
 constexpr int kCommitTries = 5;
 constexpr auto kDayCheck = std::chrono::seconds(20);
 
-// A snapshot that a transaction can be built on, and never committed to.
-class SnapshotStore final : public storage::Store {
- public:
-  explicit SnapshotStore(std::unique_ptr<storage::Reader> snapshot) : snapshot_(std::move(snapshot)) {}
-  absl::StatusOr<std::vector<storage::Row>> MultiGet(std::span<const std::string> keys) const override {
-    return snapshot_->MultiGet(keys);
-  }
-  absl::StatusOr<std::vector<storage::KeyRow>> Scan(std::string_view prefix, std::string_view from,
-                                                    size_t limit) const override {
-    return snapshot_->Scan(prefix, from, limit);
-  }
-  storage::Version version() const override { return snapshot_->version(); }
-  absl::StatusOr<storage::CommitResult> Apply(const storage::Commit&) override {
-    return absl::FailedPreconditionError("a snapshot is not written to");
-  }
-  std::unique_ptr<storage::Reader> Snapshot() const override { return nullptr; }
-  uint64_t DiskBytes() const override { return 0; }
-
- private:
-  const std::unique_ptr<storage::Reader> snapshot_;
-};
-
 }  // namespace
 
 int64_t SystemClock() {
@@ -165,8 +143,7 @@ matcher::CivilDate Hub::Today() const {
 }
 
 absl::Status Hub::Foresee(const Work& work, const std::function<absl::Status(storage::Transaction&)>& look) {
-  SnapshotStore snapshot(store_->Snapshot());
-  storage::Transaction txn(snapshot);
+  storage::Transaction txn(store_->Snapshot());
   auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
   if (!counters.ok()) return counters.status();
   WriteContext context(txn, options_.clock(), as_of(), foresight_);

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
+#include <optional>
+#include <random>
 #include <set>
 #include <thread>
 
@@ -16,7 +19,8 @@ namespace {
 
 using namespace std::string_literals;
 
-enum class Engine { kMemory, kRocksDb, kEncrypted, kEncryptedSm4 };
+// kForgetful: RocksDB that keeps nothing of recent commits in memory.
+enum class Engine { kMemory, kRocksDb, kForgetful, kEncrypted, kEncryptedSm4 };
 
 class StoreConformance : public testing::TestWithParam<Engine> {
  protected:
@@ -28,7 +32,8 @@ class StoreConformance : public testing::TestWithParam<Engine> {
     RocksDbOptions options;
     options.path = directory_ / "db";
     options.min_free_bytes = 0;
-    if (GetParam() != Engine::kRocksDb) {
+    if (GetParam() == Engine::kForgetful) options.recent_writes_bytes = 0;
+    if (GetParam() == Engine::kEncrypted || GetParam() == Engine::kEncryptedSm4) {
       options.encryption = EncryptionWith(directory_, {{"k1", 'a'}});
       if (GetParam() == Engine::kEncryptedSm4) options.encryption->cipher = Cipher::kSm4Ctr;
     }
@@ -107,7 +112,7 @@ TEST_P(StoreConformance, RefusesAPhantomThroughTheAbsentHead) {
   EXPECT_EQ(Keys("row"), std::vector<std::string>{"row1"});
 }
 
-TEST_P(StoreConformance, NamesExactlyTheGuardsThatFailed) {
+TEST_P(StoreConformance, NamesExactlyThePreconditionsThatFailed) {
   const Version a = PutOne("a", "1"), b = PutOne("b", "1"), c = PutOne("c", "1");
   PutOne("b", "2");
   Apply({{}, {}, {"c"}, 0});
@@ -117,7 +122,83 @@ TEST_P(StoreConformance, NamesExactlyTheGuardsThatFailed) {
   EXPECT_FALSE(Get("e").present());
 }
 
-TEST_P(StoreConformance, LooksAtGuardsWhateverReadAtClaims) {
+TEST_P(StoreConformance, RefusesAChangeInARangeThatWasRead) {
+  const auto range_of_b = [](Version read_at) {
+    Commit commit;
+    commit.read_at = read_at;
+    commit.ranges = {{"b", "c", 2}};
+    commit.puts = {{"mine", ""}};
+    return commit;
+  };
+  Apply({{}, {{"a1", ""}, {"b1", ""}, {"b5", ""}, {"c", ""}}, {}, 0});
+  Version read_at = store_->version();
+  Apply({{}, {{"a1", "changed"}, {"a9", "new"}, {"c", "changed"}}, {}, 0});
+  EXPECT_TRUE(Apply(range_of_b(read_at)).committed()) << "nothing in the range has changed";
+  const Commit changes[] = {{{}, {{"b3", "new"}}, {"b5"}, 0},  // the count is as before
+                            {{}, {{"b1", "changed"}}, {}, 0},
+                            {{}, {}, {"b1"}, 0},
+                            {{}, {{"b", "first"}}, {}, 0}};
+  for (const Commit& change : changes) {
+    read_at = store_->version();
+    Apply(change);
+    PutOne("elsewhere", "");
+    EXPECT_FALSE(Apply(range_of_b(read_at)).committed());
+  }
+}
+
+TEST_P(StoreConformance, RefusesAPhantomInAnEmptyRangeAndInAnEmptyStore) {
+  Commit first;
+  first.ranges = {{"", "", 0}};
+  first.puts = {{"x", ""}};
+  Commit second = first;
+  EXPECT_TRUE(Apply(first).committed());
+  EXPECT_FALSE(Apply(second).committed()) << "both saw an empty store";
+  first.read_at = second.read_at = store_->version();
+  first.ranges = second.ranges = {{"y", "z", 0}};
+  first.puts = {{"y1", ""}};
+  second.puts = {{"y2", ""}};
+  EXPECT_TRUE(Apply(first).committed());
+  EXPECT_FALSE(Apply(second).committed()) << "both saw an empty range";
+  EXPECT_EQ(Keys("y"), std::vector<std::string>{"y1"});
+}
+
+TEST_P(StoreConformance, NamesTheKeyThatChangedInARange) {
+  PutOne("a1", "");
+  Commit commit;
+  commit.read_at = store_->version();
+  commit.ranges = {{"a", "b", 1}};
+  PutOne("a2", "");
+  EXPECT_EQ(Apply(commit).conflicting_keys, std::vector<std::string>{"a2"});
+}
+
+TEST_P(StoreConformance, AlwaysLooksAtAssumptions) {
+  const Version a = PutOne("a", "1");
+  const Version newer = PutOne("a", "2");
+  for (const Version assumed : {a, newer, Version{0}}) {
+    Commit commit;
+    commit.read_at = store_->version();
+    commit.assumptions = {{"a", assumed}};
+    commit.puts = {{"b", ""}};
+    EXPECT_EQ(Apply(commit).committed(), assumed == newer);
+  }
+}
+
+TEST_P(StoreConformance, TellsWhichKeysChangedOrThatItDoesNotKnow) {
+  const Version before = PutOne("a1", "");
+  PutOne("a2", "");
+  const Version last = Apply({{}, {{"a3", ""}, {"b", ""}}, {"a1"}, 0}).version;
+  PutOne("a9", "");
+  const auto changed = store_->ChangedKeys("a", before, last);
+  if (GetParam() == Engine::kForgetful) {
+    EXPECT_EQ(changed, std::nullopt);
+    return;
+  }
+  ASSERT_TRUE(changed.has_value());
+  EXPECT_EQ(std::set<std::string>(changed->begin(), changed->end()),
+            (std::set<std::string>{"a1", "a2", "a3"}));
+}
+
+TEST_P(StoreConformance, LooksAtPreconditionsWhateverReadAtClaims) {
   const Version a = PutOne("a", "1");
   const Version read_at = store_->version();
   PutOne("a", "2");
@@ -125,7 +206,7 @@ TEST_P(StoreConformance, LooksAtGuardsWhateverReadAtClaims) {
   EXPECT_TRUE(Apply({{{"a", Get("a").version}}, {{"b", ""}}, {}, store_->version()}).committed());
 }
 
-TEST_P(StoreConformance, DeletesAndGuardsTheAbsence) {
+TEST_P(StoreConformance, DeletesAndKeepsTheAbsence) {
   PutOne("a", "1");
   Apply({{}, {}, {"a"}, 0});
   EXPECT_FALSE(Get("a").present());
@@ -207,14 +288,136 @@ TEST_P(StoreConformance, CommitsOfOneGroupSeeEachOther) {
   EXPECT_EQ(winners, 1);
 }
 
+TEST_P(StoreConformance, OfTwoWritersWhoSawNobodyOneIsAborted) {
+  Transaction one(*store_), other(*store_);
+  for (Transaction* txn : {&one, &other}) {
+    ASSERT_TRUE(txn->Scan("person", "", 10)->empty());
+    txn->Put(txn == &one ? "person1" : "person2", "the same");
+  }
+  EXPECT_TRUE(one.Commit().ok());
+  EXPECT_TRUE(absl::IsAborted(other.Commit().status()));
+  EXPECT_EQ(other.conflicting_keys(), std::vector<std::string>{"person1"});
+}
+
+// Transactions that run at once, step by step in a random order: those that commit must have read exactly
+// what they would have read alone, one after the other.
+TEST_P(StoreConformance, CommittedTransactionsAreAsIfOneRanAfterTheOther) {
+  struct Reading {
+    std::string prefix, from;  // of a scan; a look-up of `from` if there is no limit
+    size_t limit = 0;
+    std::vector<std::pair<std::string, std::string>> rows;
+  };
+  struct Running {
+    std::unique_ptr<Transaction> txn;
+    std::vector<Reading> readings;
+    std::map<std::string, std::optional<std::string>> writes;
+  };
+  std::map<std::string, std::string> model;
+  const unsigned seed = 7;
+  std::mt19937 random(seed);
+  const auto key = [&] {
+    return std::string(1, static_cast<char>('a' + random() % 3)) + static_cast<char>('a' + random() % 6);
+  };
+  // What the model, with the transaction's own writes on top, answers to a reading.
+  const auto answer = [&](const Reading& reading, const Running& running) {
+    std::map<std::string, std::string> rows = model;
+    for (const auto& [written, value] : running.writes)
+      if (value) {
+        rows[written] = *value;
+      } else {
+        rows.erase(written);
+      }
+    std::vector<std::pair<std::string, std::string>> found;
+    if (reading.limit == 0) {
+      if (const auto row = rows.find(reading.from); row != rows.end()) found.push_back(*row);
+      return found;
+    }
+    for (auto row = rows.lower_bound(std::max(reading.prefix, reading.from));
+         row != rows.end() && row->first.starts_with(reading.prefix) && found.size() < reading.limit; ++row)
+      found.push_back(*row);
+    return found;
+  };
+  int committed = 0, aborted = 0;
+  std::vector<Running> running(4);
+  for (int step = 0; step < 4000; ++step) {
+    Running& turn = running[random() % running.size()];
+    if (!turn.txn) turn = {std::make_unique<Transaction>(*store_), {}, {}};
+    const unsigned kind = random() % 10;
+    if (kind < 4) {  // reads come before the writes, so that the model can repeat them with none on top
+      if (!turn.writes.empty()) continue;
+      Reading reading;
+      reading.from = random() % 2 ? key() : "";
+      if (random() % 2) {
+        reading.prefix = std::string(random() % 2, static_cast<char>('a' + random() % 3));
+        reading.limit = 1 + random() % 5;
+        const auto rows = turn.txn->Scan(reading.prefix, reading.from, reading.limit);
+        for (const KeyRow& row : *rows) reading.rows.emplace_back(row.key, row.row.value);
+      } else {
+        reading.from = key();
+        if (const auto value = *turn.txn->Get(reading.from)) reading.rows.emplace_back(reading.from, *value);
+      }
+      turn.readings.push_back(std::move(reading));
+    } else if (kind < 8) {
+      const std::string written = key();
+      if (random() % 3) {
+        turn.txn->Put(written, std::to_string(step));
+        turn.writes[written] = std::to_string(step);
+      } else {
+        turn.txn->Delete(written);
+        turn.writes[written] = std::nullopt;
+      }
+    } else {
+      const auto version = turn.txn->Commit();
+      if (!version.ok()) {
+        ASSERT_TRUE(absl::IsAborted(version.status())) << version.status();
+        ++aborted;
+      } else {
+        ++committed;
+        for (const Reading& reading : turn.readings)
+          ASSERT_EQ(reading.rows, answer(reading, Running{}))
+              << "step " << step << " seed " << seed << " prefix " << reading.prefix << " from "
+              << reading.from << " limit " << reading.limit;
+        for (const auto& [written, value] : turn.writes)
+          if (value) {
+            model[written] = *value;
+          } else {
+            model.erase(written);
+          }
+      }
+      turn.txn.reset();
+    }
+  }
+  EXPECT_GT(committed, 100);
+  EXPECT_GT(aborted, 20);
+  std::vector<std::string> keys;
+  for (const auto& [row, value] : model) keys.push_back(row);
+  EXPECT_EQ(Keys(""), keys);
+}
+
+TEST_P(StoreConformance, ManyWritersWhoScanTakeEachNumberOnce) {
+  constexpr int kThreads = 4, kEach = 25;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t)
+    threads.emplace_back([&] {
+      for (int done = 0; done < kEach;) {
+        Transaction txn(*store_);
+        const size_t number = txn.Scan("row", "", 1000)->size();
+        txn.Put("row" + std::to_string(1000 + number), "");
+        if (txn.Commit().ok()) ++done;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Keys("row").size(), static_cast<size_t>(kThreads * kEach)) << "two took the same number";
+}
+
 std::string EngineName(const testing::TestParamInfo<Engine>& info) {
-  constexpr const char* kNames[] = {"Memory", "RocksDb", "Encrypted", "EncryptedSm4"};
+  constexpr const char* kNames[] = {"Memory", "RocksDb", "Forgetful", "Encrypted", "EncryptedSm4"};
   return kNames[static_cast<int>(info.param)];
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, StoreConformance,
-                         testing::Values(Engine::kMemory, Engine::kRocksDb, Engine::kEncrypted,
-                                         Engine::kEncryptedSm4),
+                         testing::Values(Engine::kMemory, Engine::kRocksDb, Engine::kForgetful,
+                                         Engine::kEncrypted, Engine::kEncryptedSm4),
                          EngineName);
 
 }  // namespace

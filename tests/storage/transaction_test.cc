@@ -6,6 +6,7 @@
 #include <random>
 
 #include "storage/memory_store.h"
+#include "storage/scan.h"
 
 namespace relief::storage {
 namespace {
@@ -43,7 +44,7 @@ TEST(Transaction, GuardsWhatItReadAndOnlyThat) {
   ASSERT_TRUE(txn.Get("absent").ok());
   txn.Put("c", "3");
   const Commit commit = txn.Build();
-  EXPECT_EQ(commit.guards.size(), 2u);
+  EXPECT_EQ(commit.preconditions.size(), 2u);
   Fill(*store, {{"b", "changed"}});
   EXPECT_TRUE(txn.Commit().ok()) << "b was not read";
 }
@@ -58,6 +59,129 @@ TEST(Transaction, IsAbortedWhenWhatItReadHasChanged) {
     Fill(*store, {{read, "other"}});
     EXPECT_TRUE(absl::IsAborted(txn.Commit().status()));
   }
+}
+
+TEST(Transaction, ReadsOneSnapshot) {
+  auto store = NewMemoryStore();
+  Fill(*store, {{"a", "1"}, {"b", "1"}});
+  Transaction txn(*store);
+  EXPECT_EQ(*txn.Get("a"), "1");
+  Fill(*store, {{"a", "2"}, {"b", "2"}, {"c", "2"}});
+  EXPECT_EQ(*txn.Get("b"), "1") << "both were written together";
+  EXPECT_EQ(txn.Scan("", "", 10)->size(), 2u);
+}
+
+TEST(Transaction, IsAbortedByAChangeInWhatItScanned) {
+  for (const bool deletes : {false, true}) {
+    auto store = NewMemoryStore();
+    Fill(*store, {{"a1", ""}, {"a5", ""}});
+    Transaction txn(*store);
+    ASSERT_EQ(txn.Scan("a", "", 10)->size(), 2u);
+    txn.Put("a3", "mine");
+    txn.Put("b", "");
+    storage::Commit other;
+    if (deletes) {
+      other.deletes = {"a1"};
+    } else {
+      other.puts = {{"a4", ""}};
+    }
+    ASSERT_TRUE(store->Apply(other).ok());
+    EXPECT_TRUE(absl::IsAborted(txn.Commit().status()));
+  }
+}
+
+TEST(Transaction, GuardsAScanUpToTheLastRowThatItReturned) {
+  for (const std::string changed : {"a1", "a15", "a2", "a25"}) {
+    auto store = NewMemoryStore();
+    Fill(*store, {{"a1", ""}, {"a2", ""}, {"a3", ""}});
+    Transaction txn(*store);
+    ASSERT_EQ(txn.Scan("a", "", 2)->size(), 2u);
+    txn.Put("b", "");
+    Fill(*store, {{changed, "other"}});
+    EXPECT_EQ(txn.Commit().ok(), changed == "a25") << changed;
+  }
+}
+
+TEST(Transaction, GuardsAScanWhoseLimitItsOwnWritesFill) {
+  for (const std::string changed : {"a1", "a15", "a3"}) {
+    auto store = NewMemoryStore();
+    Fill(*store, {{"a1", ""}, {"a3", ""}});
+    Transaction txn(*store);
+    txn.Put("a2", "mine");
+    ASSERT_EQ(txn.Scan("a", "", 2)->back().key, "a2");
+    Fill(*store, {{changed, "other"}});
+    EXPECT_EQ(txn.Commit().ok(), changed == "a3") << changed;
+  }
+}
+
+TEST(Transaction, TakesThePagesOfALongScanForOneRange) {
+  auto store = NewMemoryStore();
+  std::map<std::string, std::string> rows;
+  for (int i = 100; i < 200; ++i) rows["a" + std::to_string(i)] = "";
+  Fill(*store, rows);
+  Transaction txn(*store);
+  size_t seen = 0;
+  const auto count = [&](const KeyRow&) -> absl::Status {
+    ++seen;
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(ForEachRow(txn, "a", "", count, 7).ok());
+  EXPECT_EQ(seen, 100u);
+  ASSERT_EQ(txn.Scan("a15", "", 100)->size(), 10u) << "within what was seen";
+  const storage::Commit commit = txn.Build();
+  ASSERT_EQ(commit.ranges.size(), 1u);
+  EXPECT_EQ(commit.ranges[0].from, "a");
+  EXPECT_EQ(commit.ranges[0].to, "b");
+  EXPECT_EQ(commit.ranges[0].rows, 100u);
+}
+
+TEST(Transaction, IsAbortedWhenARememberedRowIsNotAsRemembered) {
+  auto store = NewMemoryStore();
+  Fill(*store, {{"a", "1"}});
+  const Version first = store->version();
+  Fill(*store, {{"b", "1"}});
+  {
+    Transaction txn(*store);
+    txn.Assume("a", first, first);
+    txn.Put("c", "");
+    EXPECT_TRUE(txn.Commit().ok()) << "it is as it was";
+  }
+  {
+    Transaction txn(*store);
+    txn.Assume("a", first, txn.read_at());
+    txn.Put("c", "");
+    Fill(*store, {{"a", "2"}});
+    EXPECT_TRUE(absl::IsAborted(txn.Commit().status())) << "it changed while the transaction ran";
+  }
+  Transaction txn(*store);
+  txn.Assume("a", first, first);
+  txn.Put("c", "");
+  EXPECT_TRUE(absl::IsAborted(txn.Commit().status())) << "it had changed before the transaction began";
+  EXPECT_EQ(txn.conflicting_keys(), std::vector<std::string>{"a"}) << "what a memory must forget";
+}
+
+TEST(Transaction, TellsWhatAMemoryMustForget) {
+  auto store = NewMemoryStore();
+  Fill(*store, {{"a", "1"}, {"b", "1"}});
+  const Version remembered = store->version();
+  Fill(*store, {{"a", "2"}});
+  Transaction txn(*store);
+  Fill(*store, {{"b", "2"}});
+  EXPECT_EQ(txn.ChangedKeys("", remembered), std::vector<std::string>{"a"}) << "up to its snapshot";
+  EXPECT_EQ(txn.ChangedKeys("", txn.read_at()), std::vector<std::string>{});
+  EXPECT_EQ(Transaction(store->Snapshot()).ChangedKeys("", remembered), std::nullopt) << "a dry run";
+}
+
+TEST(Transaction, CanBeADryRun) {
+  auto store = NewMemoryStore();
+  Fill(*store, {{"a", "1"}});
+  Transaction txn(store->Snapshot());
+  Fill(*store, {{"a", "2"}});
+  EXPECT_EQ(*txn.Get("a"), "1");
+  txn.Put("b", "would be");
+  EXPECT_EQ(*txn.Get("b"), "would be");
+  EXPECT_TRUE(absl::IsFailedPrecondition(txn.Commit().status()));
+  EXPECT_EQ(store->Scan("", "", 10)->size(), 1u);
 }
 
 TEST(Transaction, RollsBackToAMark) {
