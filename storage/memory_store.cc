@@ -8,6 +8,7 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "storage/commit_turns.h"
 #include "storage/recent_writes.h"
 
 namespace relief::storage {
@@ -174,7 +175,11 @@ class MemoryStore final : public Store {
     return rows_->ReadRange(prefix, from, limit, kNewest);
   }
   Version version() const override { return rows_->version(); }
-  absl::StatusOr<CommitResult> Apply(const Commit& commit) override { return rows_->Apply(commit); }
+  absl::StatusOr<CommitResult> Apply(const Commit& commit) override {
+    const CommitTurns::Pass pass(turns_, commit.turn);
+    return rows_->Apply(commit);
+  }
+  std::unique_ptr<ExclusiveTurn> TakeTurn() override { return turns_.Take(); }
   std::unique_ptr<Reader> Snapshot() const override { return std::make_unique<MemorySnapshot>(rows_); }
   std::optional<std::vector<std::string>> ChangedKeys(std::string_view prefix, Version after,
                                                       Version to) const override {
@@ -185,6 +190,7 @@ class MemoryStore final : public Store {
  private:
   static constexpr Version kNewest = ~Version{0};
   const std::shared_ptr<Rows> rows_ = std::make_shared<Rows>();
+  CommitTurns turns_;
 };
 
 }  // namespace

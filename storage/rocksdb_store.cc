@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 
+#include "storage/commit_turns.h"
 #include "storage/conflict_check.h"
 #include "storage/recent_writes.h"
 #include "storage/rocksdb_directory.h"
@@ -80,6 +81,7 @@ class RocksDbStore final : public Store {
     if (!recent_.Covers(after)) return std::nullopt;
     return recent_.Keys(prefix, after, to);
   }
+  std::unique_ptr<ExclusiveTurn> TakeTurn() override { return turns_.Take(); }
   uint64_t DiskBytes() const override {
     uint64_t files = 0, tables = 0;
     std::vector<rocksdb::LiveFileMetaData> live;
@@ -92,6 +94,7 @@ class RocksDbStore final : public Store {
   Maintenance* maintenance() override { return &maintenance_; }
 
   absl::StatusOr<CommitResult> Apply(const Commit& commit) override {
+    const CommitTurns::Pass pass(turns_, commit.turn);
     Waiting self{&commit, {}, false};
     std::unique_lock lock(mutex_);
     queue_.push_back(&self);
@@ -207,6 +210,7 @@ class RocksDbStore final : public Store {
 
   mutable std::mutex recent_mutex_;  // for changes of recent_, and for readers that do not lead
   RecentWrites recent_;
+  CommitTurns turns_;
 
   mutable std::mutex mutex_;
   std::condition_variable queue_changed_;

@@ -73,6 +73,13 @@ struct Put {
   std::string value;
 };
 
+// While it lives, the commits of others wait: for a transaction that conflicts again and again. Requires: it is
+// taken before the transaction begins, held briefly, and destroyed before the store.
+class ExclusiveTurn {
+ public:
+  virtual ~ExclusiveTurn() = default;
+};
+
 // Requires: a key is in `puts` or `deletes` at most once.
 struct Commit {
   std::vector<Precondition> preconditions;
@@ -87,6 +94,7 @@ struct Commit {
   // Like `preconditions`, of rows that were read at another version than read_at, or remembered: the store
   // always looks at them.
   std::vector<Precondition> assumptions = {};
+  const ExclusiveTurn* turn = nullptr;  // under which this commit is made
 };
 
 struct CommitResult {
@@ -136,6 +144,10 @@ class Store : public Reader {
                                                               Version /*to*/) const {
     return std::nullopt;
   }
+
+  // Waits for the commits under way, and keeps the commits of others waiting until the turn is destroyed.
+  // nullptr: this store has no turns.
+  virtual std::unique_ptr<ExclusiveTurn> TakeTurn() { return nullptr; }
 
   // Bytes on disk (0 for memory).
   virtual uint64_t DiskBytes() const = 0;

@@ -148,6 +148,7 @@ void Transaction::RollbackTo(size_t mark) {
 storage::Commit Transaction::Preconditions() const {
   storage::Commit commit;
   commit.read_at = read_at();
+  commit.turn = turn_;
   commit.preconditions.reserve(read_.size() + assumed_now_.size());
   for (const auto& [key, row] : read_) commit.preconditions.push_back({key, row.version});
   for (const auto& [key, version] : assumed_now_) commit.preconditions.push_back({key, version});

@@ -30,16 +30,19 @@ namespace relief::storage {
 
 class Transaction {
  public:
-  // Requires: the store outlives the transaction.
-  explicit Transaction(Store& store) : store_(&store), snapshot_(store.Snapshot()) {}
+  // Requires: the store and the turn, if there is one, outlive the transaction.
+  explicit Transaction(Store& store, const ExclusiveTurn* turn = nullptr)
+      : store_(&store), turn_(turn), snapshot_(store.Snapshot()) {}
   // A dry run: the same readings and writings over a snapshot, and nothing to commit to.
   explicit Transaction(std::unique_ptr<const Reader> snapshot)
-      : store_(nullptr), snapshot_(std::move(snapshot)) {}
+      : store_(nullptr), turn_(nullptr), snapshot_(std::move(snapshot)) {}
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
   // The version of the store that this transaction reads.
   Version read_at() const { return snapshot_->version(); }
+  // The store as this transaction found it, without its writes. Reading here guards nothing.
+  const Reader& snapshot() const { return *snapshot_; }
 
   // The rows as this transaction sees them: a row written here has the version kPending, a row deleted here
   // is absent.
@@ -61,7 +64,7 @@ class Transaction {
   absl::StatusOr<std::vector<KeyRow>> Scan(std::string_view prefix, std::string_view from, size_t limit);
 
   // "I remember this row from the version `known_at` of the store, and act on that memory": a precondition
-  // without a reading. `expected` is the row's own version (0: it was absent). A memory that was brought to
+  // without a reading. Requires: this transaction has not written the row. `expected` is the row's own version (0: it was absent). A memory that was brought to
   // read_at() (see ChangedKeys) costs no more than a reading at the commit; an older one is looked at there.
   void Assume(std::string_view key, Version expected, Version known_at);
   // Store::ChangedKeys from `after` to read_at(): what a memory of rows must forget before it is used here.
@@ -75,6 +78,8 @@ class Transaction {
   void RollbackTo(size_t mark);
 
   bool empty() const { return writes_.empty(); }
+  // Whether this transaction has written or deleted the row.
+  bool wrote(std::string_view key) const { return writes_.contains(key); }
   size_t write_count() const { return writes_.size(); }
 
   // The commit so far; the transaction may go on.
@@ -102,6 +107,7 @@ class Transaction {
   storage::Commit Preconditions() const;
 
   Store* const store_;  // nullptr: a dry run
+  const ExclusiveTurn* const turn_;
   const std::unique_ptr<const Reader> snapshot_;
   std::vector<Undo> undo_;
   absl::flat_hash_map<std::string, Row> read_;

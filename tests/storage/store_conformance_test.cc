@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <random>
@@ -408,6 +409,44 @@ TEST_P(StoreConformance, ManyWritersWhoScanTakeEachNumberOnce) {
     });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(Keys("row").size(), static_cast<size_t>(kThreads * kEach)) << "two took the same number";
+}
+
+TEST_P(StoreConformance, AnExclusiveTurnKeepsOthersWaiting) {
+  std::unique_ptr<ExclusiveTurn> turn = store_->TakeTurn();
+  ASSERT_NE(turn, nullptr);
+  std::atomic<bool> other_done = false;
+  std::thread other([&] {
+    PutOne("a", "other");
+    other_done = true;
+  });
+  Transaction txn(*store_, turn.get());
+  ASSERT_EQ(*txn.Get("a"), std::nullopt);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // a chance to overtake, if it were let
+  txn.Put("a", "mine");
+  EXPECT_TRUE(txn.Commit().ok());
+  EXPECT_FALSE(other_done);
+  turn.reset();
+  other.join();
+  EXPECT_EQ(Get("a").value, "other");
+}
+
+TEST_P(StoreConformance, WhoTakesAnExclusiveTurnDoesNotStarve) {
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> busy;
+  for (int t = 0; t < 3; ++t)
+    busy.emplace_back([&] {
+      while (!stop) PutOne("hot", "x");
+    });
+  for (int round = 0; round < 5; ++round) {
+    const auto turn = store_->TakeTurn();
+    Transaction txn(*store_, turn.get());
+    ASSERT_TRUE(txn.Get("hot").ok());
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    txn.Put("slow", std::to_string(round));
+    EXPECT_TRUE(txn.Commit().ok()) << "no other commit came between";
+  }
+  stop = true;
+  for (std::thread& thread : busy) thread.join();
 }
 
 std::string EngineName(const testing::TestParamInfo<Engine>& info) {
