@@ -78,7 +78,7 @@ class Model {
   float review_threshold() const { return review_threshold_; }
   // A record is ambiguous where the best person leads the next by less than this. Bits.
   float ambiguity_margin() const { return ambiguity_margin_; }
-  // A block with more records than this is generic: it says nothing, and is not searched.
+  // A block with more records than this is oversized: it says nothing, and is not searched.
   int block_limit() const { return block_limit_; }
   // "zh-2026.1 (sha256:1a2b3c4d)": the name in the file, and the hash of its content.
   const std::string& version() const { return version_; }

@@ -4,7 +4,6 @@
 
 #include "matcher/normalize/han.h"
 #include "matcher/normalize/id_number.h"
-#include "matcher/normalize/normalizer.h"
 #include "matcher/normalize/text.h"
 
 namespace relief::matcher {

@@ -1,4 +1,4 @@
-// Phones, addresses and region codes. Private to matcher/normalize.
+// Phones, addresses and region codes.
 #pragma once
 
 #include <string>
@@ -9,6 +9,9 @@ namespace relief::matcher {
 
 // The phones in one field, which may hold several ("138...、139...").
 std::vector<std::string_view> SplitPhones(std::string_view text);
+
+// Digits only; a mobile number loses +86/0086/86. Empty if fewer than 7 digits remain, or all are the same.
+std::string NormalizePhone(std::string_view text);
 
 // NFKC, standard characters, lower case; no white space, punctuation or symbols.
 std::u32string NormalizeAddress(std::string_view text);

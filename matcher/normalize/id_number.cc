@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "matcher/normalize/normalizer.h"
 #include "matcher/normalize/text.h"
 
 namespace relief::matcher {

@@ -1,4 +1,4 @@
-// Document numbers: private to matcher/normalize; the public faces are in normalizer.h.
+// Document numbers. NormalizeIdNumber (normalizer.h) is the entry for one number outside matcher/normalize.
 #pragma once
 
 #include <string_view>
@@ -7,6 +7,9 @@
 #include "matcher/normalize/repair_set.h"
 
 namespace relief::matcher {
+
+// The check character of GB 11643 (ISO 7064 MOD 11-2) for 17 digits.
+char ResidentIdCheckDigit(std::string_view seventeen_digits);
 
 IdNumber CleanIdNumber(DocumentKind kind, std::string_view text, RepairSet* repairs);
 

@@ -10,7 +10,8 @@
 // number, phones, region, domicile and household: the bytes as they are). date: varint of year << 9 | month
 // << 5 | day. Each identity has one form: decoding checks so much that encoding what it returns gives the
 // same bytes.
-#include "matcher/normalize/normalizer.h"
+#include "matcher/normalize/identity_codec.h"
+
 #include "matcher/normalize/text.h"
 
 namespace relief::matcher {

@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "matcher/compare/scorer.h"
+
 namespace relief::matcher {
 namespace {
 

@@ -1,6 +1,6 @@
 // From one component's records and scored edges to persons: the decision who is who, as a pure function.
 //
-// Links are taken strongest first, ties in canonical order. A link is refused where it would put two
+// LinkRow are taken strongest first, ties in canonical order. A link is refused where it would put two
 // different trusted numbers, or two records that an officer called different, into one person. A record that
 // fits two incompatible persons about equally well (within the model's ambiguity margin) joins neither: an
 // officer decides. Officers' "same" links come first and outrank the numbers, since that is what an officer
@@ -13,7 +13,7 @@
 
 #include "matcher/model/model.h"
 #include "matcher/record_key.h"
-#include "matcher/resolve/resolver.h"
+#include "matcher/resolve/match_types.h"
 
 namespace relief::matcher {
 

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstring>
 
-#include "matcher/normalize/normalizer.h"
+#include "matcher/normalize/identity_codec.h"
 
 namespace relief::matcher {
 namespace {
@@ -52,46 +52,47 @@ std::string RecordRowKey(std::string_view prefix, RecordKey record) {
 
 }  // namespace
 
-std::string NodeRow(RecordKey record) { return RecordRowKey("mn", record); }
-std::string LinksRow(RecordKey record) { return RecordRowKey("ml", record); }
-std::string ConstraintsRow(RecordKey record) { return RecordRowKey("me", record); }
-std::string PersonRow(PersonId person) { return RecordRowKey("mp", person.anchor); }
+std::string IdentityRowKey(RecordKey record) { return RecordRowKey("mn", record); }
+std::string LinkRowKey(RecordKey record) { return RecordRowKey("ml", record); }
+std::string ConstraintsRowKey(RecordKey record) { return RecordRowKey("me", record); }
+std::string PersonRowKey(PersonId person) { return RecordRowKey("mp", person.anchor); }
 
-std::string BlockRow(BlockKey block) {
+std::string BlockRowKey(BlockKey block) {
   std::string key = "mb";
   AppendBigEndian(key, block);
   return key;
 }
 
-std::string OverflowPrefix(BlockKey block) {
+std::string PostingRowPrefix(BlockKey block) {
   std::string key = "mo";
   AppendBigEndian(key, block);
   return key;
 }
 
-std::string OverflowRow(BlockKey block, RecordKey record) {
-  return OverflowPrefix(block).append(record.view());
+std::string PostingRowKey(BlockKey block, RecordKey record) {
+  return PostingRowPrefix(block).append(record.view());
 }
 
-std::string ConflictRow(RecordKey a, RecordKey b) {
+std::string ConflictRowKey(RecordKey a, RecordKey b) {
   return RecordRowKey(kConflictPrefix, a).append(b.view());
 }
 
-std::string EncodeNode(const Node& node) {
+std::string EncodeIdentityRow(const IdentityRow& identity_row) {
   std::string out;
-  AppendRaw(out, node.anchor_day);
-  AppendRaw(out, node.exclusive_source);
-  return out + EncodeIdentity(node.identity);
+  AppendRaw(out, identity_row.anchor_day);
+  AppendRaw(out, identity_row.exclusive_source);
+  return out + EncodeIdentity(identity_row.identity);
 }
 
-std::optional<Node> DecodeNode(std::string_view bytes) {
+std::optional<IdentityRow> DecodeIdentityRow(std::string_view bytes) {
   Cursor cursor(bytes);
-  Node node;
-  if (!cursor.Read(&node.anchor_day) || !cursor.Read(&node.exclusive_source)) return std::nullopt;
+  IdentityRow identity_row;
+  if (!cursor.Read(&identity_row.anchor_day) || !cursor.Read(&identity_row.exclusive_source))
+    return std::nullopt;
   auto identity = DecodeIdentity(cursor.rest());
   if (!identity) return std::nullopt;
-  node.identity = *std::move(identity);
-  return node;
+  identity_row.identity = *std::move(identity);
+  return identity_row;
 }
 
 std::string EncodeRecords(const std::vector<RecordKey>& records) {
@@ -110,15 +111,15 @@ std::optional<std::vector<RecordKey>> DecodeRecords(std::string_view bytes) {
   return records;
 }
 
-std::string EncodeBlock(const Block& block) {
+std::string EncodeBlockRow(const BlockRow& block) {
   std::string out;
   AppendRaw(out, block.count);
   return out + EncodeRecords(block.records);
 }
 
-std::optional<Block> DecodeBlock(std::string_view bytes) {
+std::optional<BlockRow> DecodeBlockRow(std::string_view bytes) {
   Cursor cursor(bytes);
-  Block block;
+  BlockRow block;
   if (!cursor.Read(&block.count)) return std::nullopt;
   auto records = DecodeRecords(cursor.rest());
   if (!records || (!records->empty() && records->size() != block.count)) return std::nullopt;
@@ -126,7 +127,7 @@ std::optional<Block> DecodeBlock(std::string_view bytes) {
   return block;
 }
 
-std::string EncodeLinks(const Links& links) {
+std::string EncodeLinkRow(const LinkRow& links) {
   std::string out(links.person.anchor.view());
   AppendRaw(out, static_cast<uint8_t>((links.numbered ? 1 : 0) | (links.ambiguous ? 2 : 0)));
   AppendRaw(out, static_cast<uint32_t>(links.edges.size()));
@@ -138,9 +139,9 @@ std::string EncodeLinks(const Links& links) {
   return out + EncodeRecords(links.conflicts);
 }
 
-std::optional<Links> DecodeLinks(std::string_view bytes) {
+std::optional<LinkRow> DecodeLinkRow(std::string_view bytes) {
   Cursor cursor(bytes);
-  Links links;
+  LinkRow links;
   uint8_t flags = 0;
   uint32_t edges = 0;
   if (!cursor.Read(&links.person.anchor) || !cursor.Read(&flags) || !cursor.Read(&edges) ||
@@ -186,18 +187,18 @@ std::optional<std::vector<Constraint>> DecodeConstraints(std::string_view bytes)
   return constraints;
 }
 
-std::string EncodeConflict(const Conflict& conflict) {
+std::string EncodeConflict(const MatchConflict& conflict) {
   std::string out;
   AppendRaw(out, static_cast<uint8_t>(conflict.kind));
   AppendRaw(out, conflict.bits);
   return out;
 }
 
-std::optional<Conflict> DecodeConflict(std::string_view key, std::string_view bytes) {
+std::optional<MatchConflict> DecodeConflict(std::string_view key, std::string_view bytes) {
   if (!key.starts_with(kConflictPrefix)) return std::nullopt;
   Cursor key_cursor(key.substr(kConflictPrefix.size()));
   Cursor cursor(bytes);
-  Conflict conflict;
+  MatchConflict conflict;
   uint8_t kind = 0;
   if (!key_cursor.Read(&conflict.a) || !key_cursor.Read(&conflict.b) || !cursor.Read(&kind) ||
       !cursor.Read(&conflict.bits) || key_cursor.size() > 0 || cursor.size() > 0 ||

@@ -6,9 +6,11 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "matcher/compare/scorer.h"
 #include "matcher/resolve/cluster.h"
+#include "matcher/resolve/identity_cache.h"
+#include "matcher/resolve/index_reader.h"
 #include "matcher/resolve/index_rows.h"
-#include "matcher/resolve/node_cache.h"
 #include "matcher/resolve/working_set.h"
 #include "storage/transaction_reader.h"
 
@@ -17,14 +19,14 @@ namespace {
 
 using RecordSet = std::set<RecordKey>;
 
-// One call of the resolver: posts, scores, finds the components that changed, resolves them, and derives
+// One call of the resolver: updates postings, scores, finds the components that changed, resolves them, and derives
 // conflicts.
 class Resolution {
  public:
-  Resolution(const Model& model, NodeCache& nodes, storage::Transaction& txn)
+  Resolution(const Model& model, IdentityCache& cache, storage::Transaction& txn)
       : model_(model),
         txn_(txn),
-        set_(txn, nodes, static_cast<uint32_t>(model.block_limit())),
+        set_(txn, cache, static_cast<uint32_t>(model.block_limit())),
         link64_(static_cast<int32_t>(model.link_threshold() * 64)),
         review64_(static_cast<int32_t>(model.review_threshold() * 64)),
         strong64_(link64_ - static_cast<int32_t>(model.ambiguity_margin() * 64)) {}
@@ -34,9 +36,9 @@ class Resolution {
     if (!secret.ok()) return secret.status();
     secret_ = *secret;
     RecordSet rescore;
-    if (absl::Status status = Post(changes, &rescore); !status.ok()) return status;
+    if (absl::Status status = UpdatePostings(changes, &rescore); !status.ok()) return status;
     if (absl::Status status = Rescore(rescore); !status.ok()) return status;
-    if (absl::Status status = Regroup(rescore); !status.ok()) return status;
+    if (absl::Status status = FollowBlockSizes(rescore); !status.ok()) return status;
     return Finish();
   }
 
@@ -50,51 +52,55 @@ class Resolution {
   }
 
  private:
-  // Brings nodes and postings up to date. `rescore`: the records whose identity changed.
-  absl::Status Post(std::span<const Change> changes, RecordSet* rescore) {
+  // Brings identity rows and postings up to date, and adds the records whose identity changed to `rescore`.
+  absl::Status UpdatePostings(std::span<const Change> changes, RecordSet* rescore) {
     std::vector<RecordKey> keys;
     for (const Change& change : changes) keys.push_back(change.key);
     if (absl::Status status = set_.LoadRecords(keys); !status.ok()) return status;
 
-    struct Posting {
+    struct Blocks {
       RecordKey record;
       std::vector<BlockKey> before, after;
     };
-    std::vector<Posting> postings;
+    std::vector<Blocks> changed_blocks;
     std::vector<BlockKey> blocks;
     for (const Change& change : changes) {
-      const Node* old = set_.node(change.key);
+      const IdentityRow* old = set_.identity_row(change.key);
       touched_.insert(change.key);
-      // Who was tied to it by an officer alone is no longer reached through it once it goes.
+      // Resolve again the records that only an officer's constraint links with this one: once it is deleted, the
+      // walk through the component no longer reaches them.
       if (!change.identity)
         for (const Constraint& constraint : set_.constraints(change.key)) touched_.insert(constraint.other);
       if (old && change.identity && old->identity == *change.identity) {
-        // The anchor day alone may have changed: it names the person, and says nothing of who it is.
-        set_.SetNode(change.key, Node{change.anchor_day, change.exclusive_source, *change.identity});
+        // At most the anchor day changed: it names the person, and is no evidence of who the person is.
+        set_.SetIdentity(change.key,
+                         IdentityRow{change.anchor_day, change.exclusive_source, *change.identity});
         continue;
       }
-      Posting posting{change.key, {}, {}};
-      if (old) posting.before = BlockingKeys(old->identity, secret_);
-      if (change.identity) posting.after = BlockingKeys(*change.identity, secret_);
-      blocks.insert(blocks.end(), posting.before.begin(), posting.before.end());
-      blocks.insert(blocks.end(), posting.after.begin(), posting.after.end());
-      postings.push_back(std::move(posting));
-      set_.SetNode(change.key,
-                   change.identity
-                       ? std::optional(Node{change.anchor_day, change.exclusive_source, *change.identity})
-                       : std::nullopt);
+      Blocks record_blocks{change.key, {}, {}};
+      if (old) record_blocks.before = BlockingKeys(old->identity, secret_);
+      if (change.identity) record_blocks.after = BlockingKeys(*change.identity, secret_);
+      blocks.insert(blocks.end(), record_blocks.before.begin(), record_blocks.before.end());
+      blocks.insert(blocks.end(), record_blocks.after.begin(), record_blocks.after.end());
+      changed_blocks.push_back(std::move(record_blocks));
+      set_.SetIdentity(change.key, change.identity
+                                       ? std::optional(IdentityRow{change.anchor_day, change.exclusive_source,
+                                                                   *change.identity})
+                                       : std::nullopt);
       rescore->insert(change.key);
     }
     if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
-    for (const Posting& posting : postings) {
+    for (const Blocks& record_blocks : changed_blocks) {
       std::vector<BlockKey> gone, added;
-      std::set_difference(posting.before.begin(), posting.before.end(), posting.after.begin(),
-                          posting.after.end(), std::back_inserter(gone));
-      std::set_difference(posting.after.begin(), posting.after.end(), posting.before.begin(),
-                          posting.before.end(), std::back_inserter(added));
+      std::set_difference(record_blocks.before.begin(), record_blocks.before.end(),
+                          record_blocks.after.begin(), record_blocks.after.end(), std::back_inserter(gone));
+      std::set_difference(record_blocks.after.begin(), record_blocks.after.end(),
+                          record_blocks.before.begin(), record_blocks.before.end(),
+                          std::back_inserter(added));
       for (BlockKey block : gone)
-        if (absl::Status status = set_.RemovePosting(block, posting.record); !status.ok()) return status;
-      for (BlockKey block : added) set_.AddPosting(block, posting.record);
+        if (absl::Status status = set_.RemovePosting(block, record_blocks.record); !status.ok())
+          return status;
+      for (BlockKey block : added) set_.AddPosting(block, record_blocks.record);
     }
     return absl::OkStatus();
   }
@@ -104,9 +110,9 @@ class Resolution {
     std::vector<BlockKey> blocks;
     std::map<RecordKey, std::vector<BlockKey>> blocks_of;
     for (const RecordKey& record : rescore) {
-      const Node* node = set_.node(record);
-      if (!node) continue;
-      auto keys = BlockingKeys(node->identity, secret_);
+      const IdentityRow* identity_row = set_.identity_row(record);
+      if (!identity_row) continue;
+      auto keys = BlockingKeys(identity_row->identity, secret_);
       blocks.insert(blocks.end(), keys.begin(), keys.end());
       blocks_of.emplace(record, std::move(keys));
     }
@@ -127,7 +133,7 @@ class Resolution {
       }
       to_load.insert(to_load.end(), found.begin(), found.end());
     }
-    if (absl::Status status = set_.LoadNodes(to_load); !status.ok()) return status;
+    if (absl::Status status = set_.LoadIdentities(to_load); !status.ok()) return status;
 
     std::map<RecordKey, std::vector<Edge>> edges;
     std::vector<RecordKey> ends;
@@ -154,31 +160,31 @@ class Resolution {
     return absl::OkStatus();
   }
 
-  // A block that became generic compares its records no more; one that ceased to be does so again. Only pairs
-  // within it change, and not those of `rescored`, which are done.
-  absl::Status Regroup(const RecordSet& rescored) {
+  // Adapts the edges to blocks that crossed the size limit: the records of an oversized block are not compared, those of a
+  // block that shrank to the limit are compared again. Pairs with a record of `rescored` are up to date already.
+  absl::Status FollowBlockSizes(const RecordSet& rescored) {
     for (const WorkingSet::Crossing& crossing : set_.Crossings()) {
       if (absl::Status status = set_.LoadRecords(crossing.records); !status.ok()) return status;
       std::vector<RecordKey> others;
       for (const RecordKey& record : crossing.records) {
-        const Node* node = set_.node(record);
-        if (!node) continue;
-        const std::string& household = node->identity.household;
+        const IdentityRow* identity_row = set_.identity_row(record);
+        if (!identity_row) continue;
+        const std::string& household = identity_row->identity.household;
         if (!household.empty() && HouseholdBlock(household, secret_) == crossing.block)
-          delta_.regrouped.insert(record);
+          delta_.reblocked.insert(record);
         if (!rescored.contains(record)) others.push_back(record);
       }
-      if (!crossing.generic) {
-        Compare(others);
-      } else if (absl::Status status = Part(others); !status.ok()) {
+      if (!crossing.oversized) {
+        AddSupportedEdges(others);
+      } else if (absl::Status status = DropUnsupportedEdges(others); !status.ok()) {
         return status;
       }
     }
     return absl::OkStatus();
   }
 
-  // Edges between these that are not there yet. Sorted.
-  void Compare(const std::vector<RecordKey>& records) {
+  // Adds the edges between `records` that do not exist yet. Requires: `records` is sorted.
+  void AddSupportedEdges(const std::vector<RecordKey>& records) {
     for (size_t i = 0; i < records.size(); ++i)
       for (size_t j = i + 1; j < records.size(); ++j) {
         const std::optional<Edge> edge = ScoreEdge(records[i], records[j]);
@@ -188,8 +194,8 @@ class Resolution {
       }
   }
 
-  // Drops the edges between these that no block accounts for any more. Sorted.
-  absl::Status Part(const std::vector<RecordKey>& records) {
+  // Drops the edges between `records` whose two ends share no searched block any more. Requires: `records` is sorted.
+  absl::Status DropUnsupportedEdges(const std::vector<RecordKey>& records) {
     struct Pair {
       RecordKey a, b;
       std::vector<BlockKey> common;
@@ -199,7 +205,7 @@ class Resolution {
     std::unordered_map<RecordKey, std::vector<BlockKey>, RecordKeyHash> keys;
     const auto keys_of = [&](const RecordKey& record) -> const std::vector<BlockKey>& {
       const auto [it, added] = keys.try_emplace(record);
-      if (added) it->second = BlockingKeys(set_.node(record)->identity, secret_);
+      if (added) it->second = BlockingKeys(set_.identity_row(record)->identity, secret_);
       return it->second;
     };
     for (const RecordKey& record : records)
@@ -213,7 +219,7 @@ class Resolution {
       }
     if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
     for (const Pair& pair : pairs) {
-      // A block that both are in has records, unless it is generic.
+      // A block that holds both lists its records, unless it is oversized.
       if (!std::ranges::all_of(pair.common,
                                [&](BlockKey block) { return set_.block_records(block).empty(); }))
         continue;
@@ -227,12 +233,12 @@ class Resolution {
     return std::find(edges.begin(), edges.end(), edge) != edges.end();
   }
 
-  // Pairs worth remembering: those that link or need an officer, and those with one number for two people. Of
-  // two numbers, only where everything else says one person (ConflictOf): in a block of a common name that is
-  // hardly anybody.
+  // The pairs that are kept as edges: those that link or that an officer should review, and those with one number for two
+  // people. A pair with two different numbers is kept only where everything else says one person (ConflictOf). In the block
+  // of a common name hardly any pair is.
   std::optional<Edge> ScoreEdge(const RecordKey& record, const RecordKey& other) {
-    const Node* a = set_.node(record);
-    const Node* b = set_.node(other);
+    const IdentityRow* a = set_.identity_row(record);
+    const IdentityRow* b = set_.identity_row(other);
     if (!a || !b) return std::nullopt;
     const PairScore score =
         record < other ? Score(model_, a->identity, b->identity) : Score(model_, b->identity, a->identity);
@@ -267,7 +273,7 @@ class Resolution {
     }
     RecordSet gone;
     for (const RecordKey& record : touched_) {
-      if (set_.node(record)) continue;
+      if (set_.identity_row(record)) continue;
       gone.insert(record);
       if (set_.was_resolved(record)) old_persons_.insert(std::as_const(set_).links(record).person);
     }
@@ -287,7 +293,7 @@ class Resolution {
     std::vector<RecordKey> component, layer;
     std::unordered_set<RecordKey, RecordKeyHash> seen;
     if (absl::Status status = set_.LoadRecords({&start, 1}); !status.ok()) return status;
-    if (set_.node(start)) layer.push_back(start);
+    if (set_.identity_row(start)) layer.push_back(start);
     seen.insert(start);
     while (!layer.empty()) {
       component.insert(component.end(), layer.begin(), layer.end());
@@ -299,7 +305,7 @@ class Resolution {
           if (seen.insert(constraint.other).second) next.push_back(constraint.other);
       }
       if (absl::Status status = set_.LoadRecords(next); !status.ok()) return status;
-      std::erase_if(next, [&](const RecordKey& record) { return set_.node(record) == nullptr; });
+      std::erase_if(next, [&](const RecordKey& record) { return set_.identity_row(record) == nullptr; });
       layer = std::move(next);
     }
     std::sort(component.begin(), component.end());
@@ -310,11 +316,11 @@ class Resolution {
     std::vector<ClusterRecord> records;
     std::unordered_map<RecordKey, int, RecordKeyHash> position;
     for (const RecordKey& key : component) {
-      const Node* node = set_.node(key);
+      const IdentityRow* identity_row = set_.identity_row(key);
       position.emplace(key, static_cast<int>(records.size()));
-      const IdNumber& id = node->identity.id;
-      records.push_back(
-          {key, node->anchor_day, id.trusted() ? id.text : std::string(), node->exclusive_source});
+      const IdNumber& id = identity_row->identity.id;
+      records.push_back({key, identity_row->anchor_day, id.trusted() ? id.text : std::string(),
+                         identity_row->exclusive_source});
     }
     std::vector<ClusterEdge> edges;
     std::vector<ClusterConstraint> constraints;
@@ -341,12 +347,12 @@ class Resolution {
 
   void Assign(const RecordKey& record, const PersonId& person, bool numbered, bool ambiguous) {
     new_members_[person].push_back(record);
-    const Links& links = std::as_const(set_).links(record);
+    const LinkRow& links = std::as_const(set_).links(record);
     if (set_.was_resolved(record)) old_persons_.insert(links.person);
     if (set_.was_resolved(record) && links.person == person && links.numbered == numbered &&
         links.ambiguous == ambiguous)
       return;
-    Links& changed = set_.links(record);
+    LinkRow& changed = set_.links(record);
     changed.person = person;
     changed.numbered = numbered;
     changed.ambiguous = ambiguous;
@@ -355,10 +361,10 @@ class Resolution {
   // At most one conflict for each pair of persons: their best pair of records that an officer should see.
   absl::Status DeriveConflicts(const RecordSet& resolved) {
     std::set<std::pair<RecordKey, RecordKey>> before;
-    std::map<std::pair<PersonId, PersonId>, Conflict> after;
+    std::map<std::pair<PersonId, PersonId>, MatchConflict> after;
     std::vector<RecordKey> others;
     for (const RecordKey& record : resolved) {
-      const Links& links = std::as_const(set_).links(record);
+      const LinkRow& links = std::as_const(set_).links(record);
       for (const Edge& edge : links.edges) others.push_back(edge.other);
       for (const Constraint& constraint : set_.constraints(record)) others.push_back(constraint.other);
       others.insert(others.end(), links.conflicts.begin(), links.conflicts.end());
@@ -368,20 +374,20 @@ class Resolution {
 
     std::set<std::pair<PersonId, PersonId>> settled;  // an officer told them apart
     for (const RecordKey& record : resolved) {
-      if (!set_.node(record)) continue;
+      if (!set_.identity_row(record)) continue;
       const PersonId person = std::as_const(set_).links(record).person;
       for (const Constraint& constraint : set_.constraints(record))
-        if (constraint.verdict == Verdict::kDifferent && set_.node(constraint.other))
+        if (constraint.verdict == Verdict::kDifferent && set_.identity_row(constraint.other))
           settled.insert(std::minmax(person, std::as_const(set_).links(constraint.other).person));
     }
     for (const RecordKey& record : resolved) {
-      if (!set_.node(record)) continue;
-      const Links& links = std::as_const(set_).links(record);
+      if (!set_.identity_row(record)) continue;
+      const LinkRow& links = std::as_const(set_).links(record);
       for (const Edge& edge : links.edges) {
-        const Links& other_links = std::as_const(set_).links(edge.other);
+        const LinkRow& other_links = std::as_const(set_).links(edge.other);
         const std::pair<PersonId, PersonId> persons = std::minmax(links.person, other_links.person);
         if (persons.first == persons.second || settled.contains(persons)) continue;
-        const std::optional<Conflict> conflict = ConflictOf(
+        const std::optional<MatchConflict> conflict = ConflictOf(
             record, edge, links.numbered && other_links.numbered, links.ambiguous || other_links.ambiguous);
         if (!conflict) continue;
         const auto [it, added] = after.emplace(persons, *conflict);
@@ -393,7 +399,7 @@ class Resolution {
     for (const auto& [persons, conflict] : after) {
       const std::pair pair(conflict.a, conflict.b);
       kept.insert(pair);
-      const std::string row = ConflictRow(conflict.a, conflict.b);
+      const std::string row = ConflictRowKey(conflict.a, conflict.b);
       std::string encoded = EncodeConflict(conflict);
       if (before.contains(pair)) {
         auto old = txn_.Get(row);
@@ -413,7 +419,7 @@ class Resolution {
       if (kept.contains({a, b})) continue;
       --delta_.conflicts_added;
       delta_.conflicts_changed.insert({a, b});
-      txn_.Delete(ConflictRow(a, b));
+      txn_.Delete(ConflictRowKey(a, b));
       std::erase(set_.links(a).conflicts, b);
       std::erase(set_.links(b).conflicts, a);
     }
@@ -425,16 +431,15 @@ class Resolution {
     conflicts.insert(std::lower_bound(conflicts.begin(), conflicts.end(), other), other);
   }
 
-  static bool Better(const Conflict& l, const Conflict& r) {
+  static bool Better(const MatchConflict& l, const MatchConflict& r) {
     return std::tuple(-l.bits, l.a, l.b) < std::tuple(-r.bits, r.a, r.b);
   }
 
-  // Why an officer should look at this pair of different persons; nothing if the matter is settled: a record
-  // that fits both is where it fits better, and numbers of their own (`both_numbered`) tell the persons
-  // apart.
-  std::optional<Conflict> ConflictOf(const RecordKey& record, const Edge& edge, bool both_numbered,
-                                     bool ambiguous) const {
-    Conflict conflict;
+  // The conflict that an officer should review between two persons. Returns nothing if no review is needed: both persons
+  // have a valid id number of their own (`both_numbered`), so a record that fits both is already with the better match.
+  std::optional<MatchConflict> ConflictOf(const RecordKey& record, const Edge& edge, bool both_numbered,
+                                          bool ambiguous) const {
+    MatchConflict conflict;
     std::tie(conflict.a, conflict.b) = std::minmax(record, edge.other);
     conflict.bits = edge.bits();
     if (edge.vetoes & (kSharedId | kNoNameEvidence)) {
@@ -452,9 +457,10 @@ class Resolution {
     return conflict;
   }
 
-  // One source that promised to hold each person once has both: it broke the promise, or they are two people.
+  // Both records are of one source that promised to hold each person once: either it broke the promise, or they are two
+  // people.
   bool ShareExclusiveSource(const RecordKey& a, const RecordKey& b) const {
-    const Node *x = set_.node(a), *y = set_.node(b);
+    const IdentityRow *x = set_.identity_row(a), *y = set_.identity_row(b);
     return x && y && x->exclusive_source != 0 && x->exclusive_source == y->exclusive_source;
   }
 
@@ -464,7 +470,7 @@ class Resolution {
     std::set<PersonId> all = old_persons_;
     for (auto& [person, members] : new_members_) all.insert(person);
     keys.reserve(all.size());
-    for (const PersonId& person : all) keys.push_back(PersonRow(person));
+    for (const PersonId& person : all) keys.push_back(PersonRowKey(person));
     auto rows = txn_.MultiGet(keys);
     if (!rows.ok()) return rows.status();
     size_t i = 0;
@@ -520,26 +526,26 @@ void ResolveDelta::Merge(ResolveDelta&& later) {
   for (auto& [person, members] : later.persons) persons[person] = std::move(members);
   for (auto& [person, members] : later.members_before) members_before.try_emplace(person, std::move(members));
   conflicts_changed.merge(later.conflicts_changed);
-  regrouped.merge(later.regrouped);
+  reblocked.merge(later.reblocked);
   persons_added += later.persons_added;
   conflicts_added += later.conflicts_added;
 }
 
 Resolver::Resolver(std::shared_ptr<const Model> model, size_t most_remembered)
-    : model_(std::move(model)), nodes_(std::make_unique<NodeCache>(most_remembered)) {}
+    : model_(std::move(model)), cache_(std::make_unique<IdentityCache>(most_remembered)) {}
 Resolver::~Resolver() = default;
 
-void Resolver::Forget() const { nodes_->Clear(); }
+void Resolver::Forget() const { cache_->Clear(); }
 
 absl::StatusOr<ResolveDelta> Resolver::Apply(storage::Transaction& txn,
                                              std::span<const Change> changes) const {
-  return Resolution(*model_, *nodes_, txn).Apply(changes);
+  return Resolution(*model_, *cache_, txn).Apply(changes);
 }
 
 absl::StatusOr<ResolveDelta> Resolver::Constrain(storage::Transaction& txn, RecordKey a, RecordKey b,
                                                  std::optional<Verdict> verdict) const {
   if (a == b) return absl::InvalidArgumentError("a record cannot be constrained against itself");
-  return Resolution(*model_, *nodes_, txn).Constrain(a, b, verdict);
+  return Resolution(*model_, *cache_, txn).Constrain(a, b, verdict);
 }
 
 absl::Status SetBlockSecret(storage::Transaction& txn, const BlockSecret& secret) {

@@ -1,4 +1,5 @@
-// Who is who: keeps the identity index in a store and resolves records to persons.
+// Who is who: keeps the identity index in a store and resolves records to persons. The public face of the folder: index_reader.h
+// and explain.h come with it.
 //
 // Resolution is a function of the set of live records, the officers' decisions and the model, and of nothing
 // else. Each change recomputes the component that it touches from that component's records, in canonical
@@ -25,11 +26,12 @@
 
 #include "absl/status/statusor.h"
 #include "matcher/block/blocking.h"
-#include "matcher/compare/scorer.h"
 #include "matcher/model/model.h"
 #include "matcher/normalize/identity.h"
 #include "matcher/record_key.h"
-#include "storage/store.h"
+#include "matcher/resolve/explain.h"       // IWYU pragma: export
+#include "matcher/resolve/index_reader.h"  // IWYU pragma: export
+#include "matcher/resolve/match_types.h"   // IWYU pragma: export
 #include "storage/transaction.h"
 
 namespace relief::matcher {
@@ -44,29 +46,6 @@ struct Change {
   uint64_t exclusive_source = 0;
 };
 
-enum class ConflictKind : uint8_t {
-  kUncertainMatch = 1,   // between the review and the link threshold
-  kSharedId = 2,         // one number, two people by every other sign
-  kTwoIds = 3,           // one person by every other sign, two valid numbers
-  kAmbiguousRecord = 4,  // fits two persons about equally well
-};
-
-enum class Verdict : uint8_t { kSame = 1, kDifferent = 2 };
-
-// Two records of different persons that the machine would not decide on alone. At most one for each pair of
-// persons.
-struct Conflict {
-  RecordKey a, b;  // a < b
-  ConflictKind kind = ConflictKind::kUncertainMatch;
-  float bits = 0;
-
-  // "C-" and the two keys' text.
-  std::string ToString() const;
-  static std::optional<std::pair<RecordKey, RecordKey>> Parse(std::string_view text);
-
-  friend bool operator==(const Conflict&, const Conflict&) = default;
-};
-
 // What a call changed.
 struct ResolveDelta {
   // Persons that are new, or whose set of records changed, or that have none any more (then the list is
@@ -77,16 +56,16 @@ struct ResolveDelta {
   std::map<PersonId, std::vector<RecordKey>> members_before;
   // Conflicts that appeared, changed their kind or bits, or went; a < b.
   std::set<std::pair<RecordKey, RecordKey>> conflicts_changed;
-  // Live records of blocks that became generic or ceased to be: what is read from the blocks changed for
+  // Live records of blocks that became oversized or ceased to be: what is read from the blocks changed for
   // them.
-  std::set<RecordKey> regrouped;
+  std::set<RecordKey> reblocked;
   int64_t persons_added = 0;    // net
   int64_t conflicts_added = 0;  // net
 
   void Merge(ResolveDelta&& later);
 };
 
-class NodeCache;
+class IdentityCache;
 inline constexpr size_t kRememberedRecordBytes = 600;  // about
 
 class Resolver {
@@ -110,96 +89,15 @@ class Resolver {
 
  private:
   const std::shared_ptr<const Model> model_;
-  const std::unique_ptr<NodeCache> nodes_;
+  const std::unique_ptr<IdentityCache> cache_;
 };
 
 // Gives the index the secret that its block keys are hashed with (matcher/block/blocking.h), if it has none:
 // before the first record, or between ClearIndex and the next one. Without one keys are hashed with zeros.
 absl::Status SetBlockSecret(storage::Transaction& txn, const BlockSecret& secret);
-absl::StatusOr<BlockSecret> ReadBlockSecret(const storage::Reader& reader);
 
 // Deletes about `limit` rows of the index, officers' constraints excepted, so that it can be built again.
 // Returns true when nothing is left to delete.
 absl::StatusOr<bool> ClearIndex(storage::Transaction& txn, size_t limit);
-
-// ---- Reading the index. NOT_FOUND where the record or person is not there. ----
-
-absl::StatusOr<PersonId> PersonOfRecord(const storage::Reader& reader, RecordKey record);
-
-// The same for many in one reading, in that order; nothing where a record is not there.
-absl::StatusOr<std::vector<std::optional<PersonId>>> PersonsOfRecords(const storage::Reader& reader,
-                                                                      std::span<const RecordKey> records);
-
-// Sorted.
-absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, PersonId person);
-
-// The same for many in one reading, in that order; empty where a person is no more.
-absl::StatusOr<std::vector<std::vector<RecordKey>>> MembersOfPersons(const storage::Reader& reader,
-                                                                     std::span<const PersonId> persons);
-
-// The person that holds the record which `id` is named after: the id itself while it is a person's id.
-absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId id);
-
-// Live records that a source counts into each household, sorted: those with this Identity::household. Empty
-// where none has it, or so many that it is no household (a generic block).
-absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(
-    const storage::Reader& reader, std::span<const std::string> households);
-
-absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record);
-
-// Persons in the order of their ids, after `after` (none: from the first).
-absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader,
-                                                  std::optional<PersonId> after, size_t limit);
-
-// The open conflict between two records.
-absl::StatusOr<Conflict> ConflictBetween(const storage::Reader& reader, RecordKey a, RecordKey b);
-
-// Open conflicts that name this record.
-absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& reader, RecordKey record);
-
-// Open conflicts that name any of these records, each once.
-absl::StatusOr<std::vector<Conflict>> ConflictsOfRecords(const storage::Reader& reader,
-                                                         std::span<const RecordKey> records);
-
-// Open conflicts in the order of their ids, after `after` (empty: from the first).
-absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reader, const std::string& after,
-                                                    size_t limit);
-
-// ---- Explaining ----
-
-// What became of two records, and why.
-enum class PairOutcome : uint8_t {
-  kSamePerson,
-  kSameThroughOthers,  // one person, held together by other records
-  kSameByOfficer,
-  kDifferentByOfficer,
-  kNotCompared,  // no common block that is not generic
-  kTooWeak,      // below the review threshold
-  kInReview,
-  kVetoed,
-  kAmbiguous,  // one of them was held back
-  kKeptApart,  // their persons contradict one another
-};
-absl::StatusOr<PairOutcome> Why(const storage::Reader& reader, const Model& model, RecordKey a, RecordKey b);
-
-// One link of the tree that holds a person together.
-struct PersonLink {
-  RecordKey a, b;  // a < b
-  float bits = 0;
-  bool by_officer = false;
-};
-// A maximum spanning tree over the person's records, the weakest link first; officers' decisions count as the
-// strongest.
-absl::StatusOr<std::vector<PersonLink>> How(const storage::Reader& reader, PersonId person);
-
-struct PersonCandidate {
-  PersonId person;
-  RecordKey best_record;  // the record of the person that agrees best
-  PairScore score;        // with that record
-};
-
-// The persons that an identity may be, best first, from the review threshold on. At most `limit`.
-absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& reader, const Model& model,
-                                                         const Identity& identity, size_t limit);
 
 }  // namespace relief::matcher

@@ -6,33 +6,33 @@
 
 namespace relief::matcher {
 
-absl::Status WorkingSet::LoadNodes(std::span<const RecordKey> records) { return Load(records, false); }
+absl::Status WorkingSet::LoadIdentities(std::span<const RecordKey> records) { return Load(records, false); }
 absl::Status WorkingSet::LoadRecords(std::span<const RecordKey> records) { return Load(records, true); }
 
 absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
   struct Wanted {
     RecordKey record;
     RecordState* state;
-    enum { kNode, kLinks, kConstraints } row;
+    enum { kIdentity, kLinks, kConstraints } row;
   };
   std::vector<Wanted> wanted;
   std::vector<std::string> keys;
   for (const RecordKey& record : records) {
     RecordState& state = records_[record];
-    if (!state.node_loaded) {
-      state.node_loaded = true;
-      state.node = nodes_.Find(record);
-      if (!state.node) {
-        wanted.push_back({record, &state, Wanted::kNode});
-        keys.push_back(NodeRow(record));
+    if (!state.identity_loaded) {
+      state.identity_loaded = true;
+      state.identity_row = cache_.Find(record);
+      if (!state.identity_row) {
+        wanted.push_back({record, &state, Wanted::kIdentity});
+        keys.push_back(IdentityRowKey(record));
       }
     }
     if (links && !state.links_loaded) {
       state.links_loaded = true;
       wanted.push_back({record, &state, Wanted::kLinks});
-      keys.push_back(LinksRow(record));
+      keys.push_back(LinkRowKey(record));
       wanted.push_back({record, &state, Wanted::kConstraints});
-      keys.push_back(ConstraintsRow(record));
+      keys.push_back(ConstraintsRowKey(record));
     }
   }
   if (keys.empty()) return absl::OkStatus();
@@ -40,15 +40,15 @@ absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
   const absl::Status status = txn_.Visit(keys, [&](size_t i, const storage::Row& row) {
     if (!row.present()) return;
     RecordState& state = *wanted[i].state;
-    if (wanted[i].row == Wanted::kNode) {
-      if (auto node = DecodeNode(row.value)) {
-        state.node = std::make_shared<const Node>(*std::move(node));
-        if (row.version != storage::Transaction::kPending) nodes_.Add(wanted[i].record, state.node);
+    if (wanted[i].row == Wanted::kIdentity) {
+      if (auto identity_row = DecodeIdentityRow(row.value)) {
+        state.identity_row = std::make_shared<const IdentityRow>(*std::move(identity_row));
+        if (row.version != storage::Transaction::kPending) cache_.Add(wanted[i].record, state.identity_row);
       } else {
-        damaged = "node";
+        damaged = "identity";
       }
     } else if (wanted[i].row == Wanted::kLinks) {
-      if (auto links = DecodeLinks(row.value)) {
+      if (auto links = DecodeLinkRow(row.value)) {
         state.links = *std::move(links);
         state.had_links = true;
       } else {
@@ -72,13 +72,13 @@ absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
   for (BlockKey block : blocks) {
     if (!blocks_.try_emplace(block).second) continue;
     missing.push_back(block);
-    keys.push_back(BlockRow(block));
+    keys.push_back(BlockRowKey(block));
   }
   if (missing.empty()) return absl::OkStatus();
   bool damaged = false;
   const absl::Status status = txn_.Visit(keys, [&](size_t i, const storage::Row& row) {
     if (!row.present()) return;
-    auto decoded = DecodeBlock(row.value);
+    auto decoded = DecodeBlockRow(row.value);
     if (!decoded) {
       damaged = true;
       return;
@@ -86,7 +86,7 @@ absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
     BlockState& loaded = blocks_.at(missing[i]);
     loaded.block = *std::move(decoded);
     loaded.existed = true;
-    loaded.began_generic = loaded.block.count > block_limit_;
+    loaded.began_oversized = loaded.block.count > block_limit_;
   });
   if (!status.ok()) return status;
   return damaged ? Damaged("block") : absl::OkStatus();
@@ -108,23 +108,26 @@ const WorkingSet::RecordState& WorkingSet::resolved_state(RecordKey record) cons
   return found;
 }
 
-const Node* WorkingSet::node(RecordKey record) const { return state(record).node.get(); }
-
-void WorkingSet::SetNode(RecordKey record, std::optional<Node> node) {
-  RecordState& changed = state(record);
-  nodes_.Forget(record);
-  changed.node = node ? std::make_shared<const Node>(*std::move(node)) : nullptr;
-  changed.node_changed = true;
+const IdentityRow* WorkingSet::identity_row(RecordKey record) const {
+  return state(record).identity_row.get();
 }
 
-Links& WorkingSet::links(RecordKey record) {
+void WorkingSet::SetIdentity(RecordKey record, std::optional<IdentityRow> identity_row) {
+  RecordState& changed = state(record);
+  cache_.Forget(record);
+  changed.identity_row =
+      identity_row ? std::make_shared<const IdentityRow>(*std::move(identity_row)) : nullptr;
+  changed.identity_changed = true;
+}
+
+LinkRow& WorkingSet::links(RecordKey record) {
   resolved_state(record);
   RecordState& changed = state(record);
   changed.links_changed = true;
   return changed.links;
 }
 
-const Links& WorkingSet::links(RecordKey record) const { return resolved_state(record).links; }
+const LinkRow& WorkingSet::links(RecordKey record) const { return resolved_state(record).links; }
 
 void WorkingSet::DropLinks(RecordKey record) {
   RecordState& changed = state(record);
@@ -149,35 +152,35 @@ void WorkingSet::SetConstraint(RecordKey record, RecordKey other, std::optional<
 
 void WorkingSet::AddPosting(BlockKey key, RecordKey record) {
   BlockState& state = blocks_.at(key);
-  Block& block = state.block;
+  BlockRow& block = state.block;
   state.changed = true;
-  const bool was_generic = block.count > block_limit_;
+  const bool was_oversized = block.count > block_limit_;
   ++block.count;
-  if (was_generic) {
-    txn_.Put(OverflowRow(key, record), "");
+  if (was_oversized) {
+    txn_.Put(PostingRowKey(key, record), "");
     return;
   }
   block.records.insert(std::lower_bound(block.records.begin(), block.records.end(), record), record);
   if (block.count > block_limit_) {
-    for (const RecordKey& member : block.records) txn_.Put(OverflowRow(key, member), "");
-    state.parted = std::exchange(block.records, {});
+    for (const RecordKey& member : block.records) txn_.Put(PostingRowKey(key, member), "");
+    state.members_at_crossing = std::exchange(block.records, {});
   }
 }
 
 absl::Status WorkingSet::RemovePosting(BlockKey key, RecordKey record) {
   BlockState& state = blocks_.at(key);
-  Block& block = state.block;
+  BlockRow& block = state.block;
   state.changed = true;
   if (block.count == 0) return Damaged("block");
-  const bool was_generic = block.count > block_limit_;
+  const bool was_oversized = block.count > block_limit_;
   --block.count;
-  if (!was_generic) {
+  if (!was_oversized) {
     std::erase(block.records, record);
     return absl::OkStatus();
   }
-  txn_.Delete(OverflowRow(key, record));
+  txn_.Delete(PostingRowKey(key, record));
   if (block.count <= block_limit_) {
-    const std::string prefix = OverflowPrefix(key);
+    const std::string prefix = PostingRowPrefix(key);
     auto rows = txn_.Scan(prefix, {}, block.count + 1);
     if (!rows.ok()) return rows.status();
     if (rows->size() != block.count) return Damaged("block");
@@ -192,9 +195,9 @@ absl::Status WorkingSet::RemovePosting(BlockKey key, RecordKey record) {
 std::vector<WorkingSet::Crossing> WorkingSet::Crossings() const {
   std::vector<Crossing> crossings;
   for (const auto& [key, state] : blocks_) {
-    const bool generic = state.block.count > block_limit_;
-    if (generic != state.began_generic)
-      crossings.push_back({key, generic, generic ? state.parted : state.block.records});
+    const bool oversized = state.block.count > block_limit_;
+    if (oversized != state.began_oversized)
+      crossings.push_back({key, oversized, oversized ? state.members_at_crossing : state.block.records});
   }
   return crossings;
 }
@@ -205,32 +208,32 @@ const std::vector<RecordKey>& WorkingSet::block_records(BlockKey block) const {
 
 void WorkingSet::Write() {
   for (auto& [record, state] : records_) {
-    if (state.node_changed) {
-      if (state.node) {
-        txn_.Put(NodeRow(record), EncodeNode(*state.node));
+    if (state.identity_changed) {
+      if (state.identity_row) {
+        txn_.Put(IdentityRowKey(record), EncodeIdentityRow(*state.identity_row));
       } else {
-        txn_.Delete(NodeRow(record));
+        txn_.Delete(IdentityRowKey(record));
       }
     }
     if (state.links_dropped) {
-      if (state.had_links) txn_.Delete(LinksRow(record));
+      if (state.had_links) txn_.Delete(LinkRowKey(record));
     } else if (state.links_changed) {
-      txn_.Put(LinksRow(record), EncodeLinks(state.links));
+      txn_.Put(LinkRowKey(record), EncodeLinkRow(state.links));
     }
     if (state.constraints_changed) {
       if (state.constraints.empty()) {
-        txn_.Delete(ConstraintsRow(record));
+        txn_.Delete(ConstraintsRowKey(record));
       } else {
-        txn_.Put(ConstraintsRow(record), EncodeConstraints(state.constraints));
+        txn_.Put(ConstraintsRowKey(record), EncodeConstraints(state.constraints));
       }
     }
   }
   for (auto& [block, state] : blocks_) {
     if (!state.changed) continue;
     if (state.block.count > 0) {
-      txn_.Put(BlockRow(block), EncodeBlock(state.block));
+      txn_.Put(BlockRowKey(block), EncodeBlockRow(state.block));
     } else if (state.existed) {
-      txn_.Delete(BlockRow(block));
+      txn_.Delete(BlockRowKey(block));
     }
   }
 }

@@ -1,5 +1,5 @@
-// The part of the identity index that one change touches: rows are read once, changed in memory, and written
-// back once. Private to matcher/resolve. Belongs to one transaction and one thread.
+// The rows of the identity index that one change touches: each is read once, changed in memory, and written back once.
+// Private to matcher/resolve. Belongs to one transaction and one thread.
 #pragma once
 
 #include <memory>
@@ -9,28 +9,29 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "matcher/resolve/identity_cache.h"
 #include "matcher/resolve/index_rows.h"
-#include "matcher/resolve/node_cache.h"
 #include "storage/transaction.h"
 
 namespace relief::matcher {
 
 class WorkingSet {
  public:
-  WorkingSet(storage::Transaction& txn, NodeCache& nodes, uint32_t block_limit)
-      : txn_(txn), nodes_(nodes), block_limit_(block_limit) {}
+  WorkingSet(storage::Transaction& txn, IdentityCache& cache, uint32_t block_limit)
+      : txn_(txn), cache_(cache), block_limit_(block_limit) {}
 
-  // Reads what is not read yet. References below stay good for the life of the working set.
-  absl::Status LoadNodes(std::span<const RecordKey> records);    // enough for node(): candidates are many
-  absl::Status LoadRecords(std::span<const RecordKey> records);  // node, links, constraints
+  // Reads the rows that were not read yet. The references returned below are valid as long as the working set.
+  // LoadIdentities is enough for identity_row(): candidates are many, and most need no more.
+  absl::Status LoadIdentities(std::span<const RecordKey> records);
+  absl::Status LoadRecords(std::span<const RecordKey> records);  // identity, links, constraints
   absl::Status LoadBlocks(std::span<const BlockKey> blocks);
 
-  // Null if the record is not live. The record must be loaded.
-  const Node* node(RecordKey record) const;
-  void SetNode(RecordKey record, std::optional<Node> node);
+  // Null if the record is not live. Requires: the record was loaded.
+  const IdentityRow* identity_row(RecordKey record) const;
+  void SetIdentity(RecordKey record, std::optional<IdentityRow> identity_row);
 
-  Links& links(RecordKey record);  // for changing
-  const Links& links(RecordKey record) const;
+  LinkRow& links(RecordKey record);  // for changing
+  const LinkRow& links(RecordKey record) const;
   void DropLinks(RecordKey record);
   bool was_resolved(RecordKey record) const;  // it had links when the transaction began
 
@@ -40,16 +41,16 @@ class WorkingSet {
   void AddPosting(BlockKey block, RecordKey record);
   absl::Status RemovePosting(BlockKey block, RecordKey record);
 
-  // A block that became generic since the working set began, or ceased to be, and the records it had when it
-  // did, sorted. Those that came or went after that are not live or are being changed.
+  // A block that became oversized since the working set began, or ceased to be, with the records that it had at that
+  // moment, sorted. Records that were added or removed later are being changed or are not live.
   struct Crossing {
     BlockKey block;
-    bool generic;
+    bool oversized;
     std::vector<RecordKey> records;
   };
   std::vector<Crossing> Crossings() const;
 
-  // Empty for a generic block.
+  // Empty for an oversized block.
   const std::vector<RecordKey>& block_records(BlockKey block) const;
 
   // Puts what changed into the transaction.
@@ -57,17 +58,17 @@ class WorkingSet {
 
  private:
   struct RecordState {
-    std::shared_ptr<const Node> node;  // null: not live
-    Links links;
+    std::shared_ptr<const IdentityRow> identity_row;  // null: not live
+    LinkRow links;
     std::vector<Constraint> constraints;
-    bool node_loaded = false, links_loaded = false;
+    bool identity_loaded = false, links_loaded = false;
     bool had_links = false;
-    bool node_changed = false, links_changed = false, links_dropped = false, constraints_changed = false;
+    bool identity_changed = false, links_changed = false, links_dropped = false, constraints_changed = false;
   };
   struct BlockState {
-    Block block;
-    bool existed = false, changed = false, began_generic = false;
-    std::vector<RecordKey> parted;  // its records when it became generic
+    BlockRow block;
+    bool existed = false, changed = false, began_oversized = false;
+    std::vector<RecordKey> members_at_crossing;  // its records when it became oversized
   };
 
   absl::Status Load(std::span<const RecordKey> records, bool links);
@@ -76,7 +77,7 @@ class WorkingSet {
   const RecordState& resolved_state(RecordKey record) const;
 
   storage::Transaction& txn_;
-  NodeCache& nodes_;
+  IdentityCache& cache_;
   const uint32_t block_limit_;
   std::unordered_map<RecordKey, RecordState, RecordKeyHash> records_;
   std::unordered_map<BlockKey, BlockState> blocks_;

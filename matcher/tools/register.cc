@@ -6,8 +6,10 @@
 #include <unordered_set>
 
 #include "adapters/file_feeder.h"
-#include "server/records/identity_mapping.h"
+#include "matcher/resolve/index_reader.h"
+#include "matcher/resolve/match_types.h"
 #include "server/core/stored.pb.h"
+#include "server/records/identity_mapping.h"
 #include "storage/memory_store.h"
 
 namespace relief::matcher {
@@ -57,7 +59,7 @@ absl::StatusOr<std::vector<RegisterRecord>> ReadRegister(const std::vector<std::
       stored.set_source_id(source);
       *stored.mutable_record() = std::move(mapped.record);
       const std::string& id = stored.record().record_id();
-      records.push_back({source, id, server::ToChange(RecordKey::Of(source, id), stored)});
+      records.push_back({source, id, server::records::ToChange(RecordKey::Of(source, id), stored)});
     }
   }
   if (records.empty()) return absl::NotFoundError("no record that a mapping recognises");
@@ -88,8 +90,9 @@ absl::StatusOr<Resolved> ResolveRegister(const std::vector<RegisterRecord>& reco
   }
   const auto conflicts = ListConflicts(*store, "", SIZE_MAX);
   if (!conflicts.ok()) return conflicts.status();
-  for (const Conflict& conflict : *conflicts)
-    resolved.conflicts.emplace_back(position.at(conflict.a), position.at(conflict.b));
+  for (const MatchConflict& conflict : *conflicts)
+    resolved.conflicts.push_back(
+        {position.at(conflict.a), position.at(conflict.b), conflict.kind, conflict.bits});
   return resolved;
 }
 

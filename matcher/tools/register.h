@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "matcher/resolve/match_types.h"
 #include "matcher/resolve/resolver.h"
 
 namespace relief::matcher {
@@ -18,11 +19,18 @@ struct RegisterRecord {
 // out, and of two rows with one record id the first one stays.
 absl::StatusOr<std::vector<RegisterRecord>> ReadRegister(const std::vector<std::string>& paths);
 
-// Resolves the records in a store in memory, as the hub would. For each record, the position of its person's
-// first record; conflicts are the pairs that would go to an officer.
+// A pair that would go to an officer: records by their position.
+struct ResolvedConflict {
+  uint32_t a = 0, b = 0;
+  ConflictKind kind = ConflictKind::kUncertainMatch;
+  float bits = 0;
+};
+
+// Resolves the records in a store in memory, as the hub would. `person` has for each record the position of its person's
+// first record.
 struct Resolved {
   std::vector<uint32_t> person;
-  std::vector<std::pair<uint32_t, uint32_t>> conflicts;
+  std::vector<ResolvedConflict> conflicts;
 };
 absl::StatusOr<Resolved> ResolveRegister(const std::vector<RegisterRecord>& records,
                                          const std::shared_ptr<const Model>& model);

@@ -16,6 +16,7 @@
 #include "matcher/linkage/column_comparison.h"
 #include "matcher/linkage/estimate.h"
 #include "matcher/linkage/partition.h"
+#include "matcher/resolve/match_types.h"
 #include "matcher/tools/mapped_table.h"
 #include "matcher/tools/register.h"
 
@@ -169,9 +170,44 @@ int EvaluateTable(const TableOptions& options) {
 struct RegisterOptions {
   std::string model, truth;
   std::vector<std::string> paths;
+  std::string persons, conflicts;
   bool line = false;
   int show = 0;
 };
+
+const char* KindName(ConflictKind kind) {
+  switch (kind) {
+    case ConflictKind::kUncertainMatch:
+      return "UNCERTAIN_MATCH";
+    case ConflictKind::kSharedId:
+      return "SHARED_ID";
+    case ConflictKind::kTwoIds:
+      return "TWO_IDS";
+    case ConflictKind::kAmbiguousRecord:
+      return "AMBIGUOUS_RECORD";
+  }
+  return "";
+}
+
+// The two lists that tests/tools/score_office.py reads.
+absl::Status WriteLists(const RegisterOptions& options, const std::vector<RegisterRecord>& records,
+                        const Resolved& resolved) {
+  if (!options.persons.empty()) {
+    std::ofstream file(options.persons);
+    file << "programme,record_id,person\n";
+    for (size_t i = 0; i < records.size(); ++i)
+      file << records[i].source << ',' << records[i].record_id << ',' << resolved.person[i] << '\n';
+    if (!file.flush()) return absl::UnavailableError("cannot write " + options.persons);
+  }
+  if (options.conflicts.empty()) return absl::OkStatus();
+  std::ofstream file(options.conflicts);
+  file << "kind,bits,programme_a,record_a,programme_b,record_b\n";
+  for (const ResolvedConflict& c : resolved.conflicts)
+    file << KindName(c.kind) << ',' << c.bits << ',' << records[c.a].source << ',' << records[c.a].record_id
+         << ',' << records[c.b].source << ',' << records[c.b].record_id << '\n';
+  if (!file.flush()) return absl::UnavailableError("cannot write " + options.conflicts);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unordered_map<std::string, uint32_t>> ReadTruth(const std::string& path) {
   auto reader = adapters::CsvReader::Open(path);
@@ -241,6 +277,8 @@ int EvaluateRegister(const RegisterOptions& options) {
   const auto resolved = ResolveRegister(*records, *model);
   if (!resolved.ok()) return Fail(resolved.status());
   const double seconds = Seconds(start);
+  if (const absl::Status written = WriteLists(options, *records, *resolved); !written.ok())
+    return Fail(written);
   const Blocks blocks(*records, (*model)->block_limit());
   std::vector<double> counts;
   for (uint32_t i = 0; i < records->size(); ++i) counts.push_back(static_cast<double>(blocks.Of(i).size()));
@@ -258,9 +296,9 @@ int EvaluateRegister(const RegisterOptions& options) {
   std::unordered_map<uint32_t, std::vector<uint32_t>> people;
   for (uint32_t i = 0; i < records->size(); ++i) people[labels[i]].push_back(i);
   std::unordered_set<uint64_t> review;
-  for (const auto& [a, b] : resolved->conflicts)
-    review.insert(uint64_t{std::min(resolved->person[a], resolved->person[b])} << 32 |
-                  std::max(resolved->person[a], resolved->person[b]));
+  for (const ResolvedConflict& c : resolved->conflicts)
+    review.insert(uint64_t{std::min(resolved->person[c.a], resolved->person[c.b])} << 32 |
+                  std::max(resolved->person[c.a], resolved->person[c.b]));
   int shown = 0;
   const auto show = [&](const char* what, uint32_t a, uint32_t b) {
     if (shown++ >= options.show) return;
@@ -346,6 +384,8 @@ int Main(int argc, char** argv) {
   exports->add_option("--model", reg.model, "The model file")->required();
   exports->add_option("--truth", reg.truth, "CSV of programme,record_id,person");
   exports->add_option("paths", reg.paths, "Exports, or folders of them")->required();
+  exports->add_option("--persons", reg.persons, "Write programme,record_id,person to this CSV file");
+  exports->add_option("--conflicts", reg.conflicts, "Write the pairs for officers to this CSV file");
   exports->add_option("--show", reg.show, "Print this many wrong pairs, without personal data");
   exports->add_flag("--line", reg.line, "One line only");
   exports->callback([&] { code = EvaluateRegister(reg); });

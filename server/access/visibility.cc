@@ -246,7 +246,7 @@ absl::StatusOr<bool> Visibility::SeesId(const std::string& field, const std::str
     return see(stored.ok() ? absl::StatusOr<v1::Proposal>(stored->proposal()) : stored.status());
   }
   if (field.starts_with("conflict_id")) {
-    const auto conflict = matcher::Conflict::Parse(id);
+    const auto conflict = matcher::MatchConflict::Parse(id);
     if (!conflict) return true;
     for (const matcher::RecordKey key : {conflict->first, conflict->second}) {
       const std::string row_key = schema::RecordRow(key);

@@ -34,7 +34,7 @@ absl::StatusOr<Message> RowOf(const storage::Reader& reader, const std::string& 
 
 // Records that an id leads to: of each person that it stands for, at least one.
 absl::Status AddId(const storage::Reader& reader, std::string_view action, std::string_view id, Keys* keys) {
-  if (const auto pair = matcher::Conflict::Parse(id)) {
+  if (const auto pair = matcher::MatchConflict::Parse(id)) {
     keys->push_back(pair->first);
     keys->push_back(pair->second);
   } else if (id.starts_with("P-")) {

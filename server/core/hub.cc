@@ -43,7 +43,7 @@ absl::Status WriteContext::Constrain(matcher::RecordKey a, matcher::RecordKey b,
 absl::Status WriteContext::Follow(absl::StatusOr<matcher::ResolveDelta> delta) {
   if (!delta.ok()) return delta.status();
   for (const auto& [person, members] : delta->persons) touched_.insert(person);
-  touched_records_.insert(delta->regrouped.begin(), delta->regrouped.end());
+  touched_records_.insert(delta->reblocked.begin(), delta->reblocked.end());
   for (const auto& [a, b] : delta->conflicts_changed) touched_records_.insert({a, b});
   conflicts_changed_.insert(delta->conflicts_changed.begin(), delta->conflicts_changed.end());
   if (remember_)

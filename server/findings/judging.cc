@@ -46,8 +46,8 @@ class Judge {
     std::sort(own.begin(), own.end());
     auto conflicts = matcher::ConflictsOfRecords(reader_, own);
     if (!conflicts.ok()) return conflicts.status();
-    std::vector<matcher::Conflict> told;
-    for (const matcher::Conflict& conflict : *conflicts) {
+    std::vector<matcher::MatchConflict> told;
+    for (const matcher::MatchConflict& conflict : *conflicts) {
       const bool of_numbers = conflict.kind == matcher::ConflictKind::kSharedId ||
                               conflict.kind == matcher::ConflictKind::kTwoIds;
       if (!of_numbers || !std::binary_search(own.begin(), own.end(), conflict.a)) continue;
@@ -55,7 +55,7 @@ class Judge {
       others.push_back(conflict.b);
     }
     if (absl::Status status = people_.LoadRecords(others); !status.ok()) return status;
-    for (const matcher::Conflict& conflict : told)
+    for (const matcher::MatchConflict& conflict : told)
       doubts_[conflict.a].push_back({conflict.kind == matcher::ConflictKind::kSharedId
                                          ? coverage::IdentityDoubt::Kind::kSharedId
                                          : coverage::IdentityDoubt::Kind::kTwoIds,

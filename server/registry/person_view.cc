@@ -81,7 +81,7 @@ absl::StatusOr<v1::Person> ShowPerson(const storage::Reader& reader, matcher::Pe
   ShowRecords(records->rows, &out);
   auto conflicts = matcher::ConflictsOfRecords(reader, records->keys);
   if (!conflicts.ok()) return conflicts.status();
-  for (const matcher::Conflict& conflict : *conflicts) out.add_conflict_ids(conflict.ToString());
+  for (const matcher::MatchConflict& conflict : *conflicts) out.add_conflict_ids(conflict.ToString());
   if (absl::Status status = AddFindings(reader, person, &out); !status.ok()) return status;
   return out;
 }

@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<PersonId>> PersonsAround(const storage::Reader& reade
   auto conflicts = matcher::ConflictsOfRecords(reader, *members);
   if (!conflicts.ok()) return conflicts.status();
   std::set<PersonId> others;
-  for (const matcher::Conflict& conflict : *conflicts) {
+  for (const matcher::MatchConflict& conflict : *conflicts) {
     for (const RecordKey& key : {conflict.a, conflict.b}) {
       auto other = matcher::PersonOfRecord(reader, key);
       if (!other.ok()) return other.status();
@@ -210,7 +210,7 @@ absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::strin
   }
   std::set<std::pair<RecordKey, RecordKey>> holding, weakest;
   for (const PersonId& person : *persons) {
-    auto links = matcher::How(*reader, person);
+    auto links = matcher::ExplainPerson(*reader, person);
     if (!links.ok()) return links.status();
     for (const matcher::PersonLink& link : *links) holding.insert({link.a, link.b});
     if (!links->empty()) weakest.insert({links->front().a, links->front().b});

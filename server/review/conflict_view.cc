@@ -63,7 +63,7 @@ std::vector<std::string> PartNames() {
   return names;
 }
 
-absl::StatusOr<v1::Conflict> Frame(const storage::Reader& reader, const matcher::Conflict& conflict) {
+absl::StatusOr<v1::Conflict> Frame(const storage::Reader& reader, const matcher::MatchConflict& conflict) {
   auto name_a = NameOf(reader, conflict.a), name_b = NameOf(reader, conflict.b);
   if (!name_a.ok()) return name_a.status();
   if (!name_b.ok()) return name_b.status();
@@ -84,7 +84,7 @@ absl::StatusOr<v1::Conflict> Frame(const storage::Reader& reader, const matcher:
 }  // namespace
 
 absl::StatusOr<std::pair<matcher::RecordKey, matcher::RecordKey>> PairOf(const std::string& conflict_id) {
-  const auto pair = matcher::Conflict::Parse(conflict_id);
+  const auto pair = matcher::MatchConflict::Parse(conflict_id);
   if (!pair) return absl::InvalidArgumentError("conflict_id: not a conflict id");
   return *pair;
 }

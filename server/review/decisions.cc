@@ -33,7 +33,7 @@ absl::StatusOr<v1::Decision> DecideConflict(core::Hub& hub, const v1::DecideConf
     return absl::InvalidArgumentError("verdict: required");
   if (absl::Status status = CheckComment(request.comment(), "comment"); !status.ok()) return status;
   if (request.etag().empty()) return absl::InvalidArgumentError("etag: required, as the conflict was read");
-  if (!matcher::Conflict::Parse(request.conflict_id()))
+  if (!matcher::MatchConflict::Parse(request.conflict_id()))
     return absl::InvalidArgumentError("conflict_id: not a conflict id");
   v1::Decision decision;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {

@@ -45,7 +45,7 @@ absl::StatusOr<v1::MatchExplanation> ExplainKeys(const storage::Reader& reader, 
   if (!first.ok()) return first.status();
   auto second = matcher::IdentityOf(reader, b);
   if (!second.ok()) return second.status();
-  auto outcome = matcher::Why(reader, model, a, b);
+  auto outcome = matcher::ExplainPair(reader, model, a, b);
   if (!outcome.ok()) return outcome.status();
   return Explain(model, *first, *second, ToProto(*outcome));
 }
@@ -106,7 +106,7 @@ absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reade
   if (!person.ok()) return person.status();
   const auto members = matcher::MembersOf(reader, *person);
   if (!members.ok()) return members.status();
-  const auto links = matcher::How(reader, *person);
+  const auto links = matcher::ExplainPerson(reader, *person);
   if (!links.ok()) return links.status();
   v1::PersonExplanation out;
   out.set_person_id(person->ToString());

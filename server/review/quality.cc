@@ -111,7 +111,7 @@ absl::StatusOr<std::vector<stored::QualityItem>> Draw(const core::Hub& hub, cons
   for (size_t i = 0; i < links->size() && items.size() < static_cast<size_t>(request.size()); ++i) {
     std::swap((*links)[i], (*links)[i + random() % (links->size() - i)]);
     const Drawable& drawn = (*links)[i];
-    auto how = matcher::How(reader, drawn.person);
+    auto how = matcher::ExplainPerson(reader, drawn.person);
     if (!how.ok()) return how.status();
     if (drawn.link >= how->size()) continue;
     const matcher::PersonLink& link = (*how)[drawn.link];

@@ -90,7 +90,7 @@ class Updater {
 
  private:
   // What the two records and the two persons say of it.
-  absl::Status Describe(const matcher::Conflict& conflict, v1::WorkItem* item) {
+  absl::Status Describe(const matcher::MatchConflict& conflict, v1::WorkItem* item) {
     item->clear_programmes();
     item->clear_source_ids();
     item->clear_regions();
@@ -227,7 +227,7 @@ absl::Status UpdateWorkItems(storage::Transaction& txn, const WorkSettings& sett
   }
   auto theirs = matcher::ConflictsOfRecords(reader, records);
   if (!theirs.ok()) return theirs.status();
-  for (const matcher::Conflict& conflict : *theirs) all.insert({conflict.a, conflict.b});
+  for (const matcher::MatchConflict& conflict : *theirs) all.insert({conflict.a, conflict.b});
   Updater updater(txn, settings);
   for (const Pair& pair : all)
     if (absl::Status status = updater.Update(pair); !status.ok()) return status;
@@ -242,7 +242,7 @@ absl::StatusOr<std::string> CloseGoneWorkItems(storage::Transaction& txn, int64_
   for (const storage::KeyRow& row : *rows) {
     v1::WorkItem item;
     if (!item.ParseFromString(row.row.value)) return absl::DataLossError("a work item is damaged");
-    const auto pair = matcher::Conflict::Parse(item.conflict_id());
+    const auto pair = matcher::MatchConflict::Parse(item.conflict_id());
     if (!pair) return absl::DataLossError("a work item is damaged");
     auto conflict = matcher::ConflictBetween(reader, pair->first, pair->second);
     if (conflict.ok()) continue;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "matcher/normalize/id_number.h"
 #include "matcher/normalize/normalizer.h"
 
 namespace relief::matcher {

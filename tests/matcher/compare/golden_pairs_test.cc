@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "matcher/compare/scorer.h"
+#include "matcher/normalize/id_number.h"
 #include "matcher/normalize/normalizer.h"
 
 namespace relief::matcher {

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "matcher/normalize/id_number.h"
 #include "matcher/normalize/normalizer.h"
 
 namespace relief::matcher {

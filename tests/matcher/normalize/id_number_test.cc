@@ -1,3 +1,5 @@
+#include "matcher/normalize/id_number.h"
+
 #include <gtest/gtest.h>
 
 #include <random>

@@ -1,3 +1,5 @@
+#include "matcher/normalize/identity_codec.h"
+
 #include <gtest/gtest.h>
 
 #include <random>

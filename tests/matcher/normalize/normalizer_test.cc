@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "matcher/normalize/contact.h"
+#include "matcher/normalize/id_number.h"
 #include "matcher/normalize/text.h"
 
 namespace relief::matcher {

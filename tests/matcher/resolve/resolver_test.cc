@@ -12,8 +12,13 @@
 #include <thread>
 
 #include "matcher/block/blocking.h"
+#include "matcher/compare/scorer.h"
+#include "matcher/normalize/id_number.h"
 #include "matcher/normalize/normalizer.h"
+#include "matcher/record_key.h"
 #include "matcher/resolve/cluster.h"
+#include "matcher/resolve/index_reader.h"
+#include "matcher/resolve/match_types.h"
 #include "storage/memory_store.h"
 
 namespace relief::matcher {
@@ -96,7 +101,7 @@ class Index {
 
   PersonId PersonOf(int number) const { return *PersonOfRecord(*store_, Key(number)); }
   bool Together(int a, int b) const { return PersonOf(a) == PersonOf(b); }
-  std::vector<Conflict> Conflicts() const { return *ListConflicts(*store_, "", 100000); }
+  std::vector<MatchConflict> Conflicts() const { return *ListConflicts(*store_, "", 100000); }
   const storage::Store& store() const { return *store_; }
 
   std::map<std::string, std::string> Dump() const { return DumpOf(*store_); }
@@ -156,7 +161,7 @@ TEST(Resolver, ARecordThatFitsTwoPersonsJoinsNeither) {
   EXPECT_FALSE(index.Together(1, 3));
   EXPECT_FALSE(index.Together(2, 3));
   std::set<ConflictKind> kinds;
-  for (const Conflict& conflict : index.Conflicts()) kinds.insert(conflict.kind);
+  for (const MatchConflict& conflict : index.Conflicts()) kinds.insert(conflict.kind);
   EXPECT_TRUE(kinds.contains(ConflictKind::kAmbiguousRecord));
 }
 
@@ -225,9 +230,9 @@ TEST(Resolver, AHouseholdThatGrowsTooLargeOrShrinksRegroupsItsRecords) {
     raw.household = "H1";
     return Insert(number, raw);
   };
-  for (int number = 0; number < 6; ++number) EXPECT_TRUE(index.Apply({member(number)}).regrouped.empty());
-  EXPECT_EQ(index.Apply({member(6)}).regrouped.size(), 7u);
-  EXPECT_EQ(index.Apply({Remove(6)}).regrouped.size(), 6u);
+  for (int number = 0; number < 6; ++number) EXPECT_TRUE(index.Apply({member(number)}).reblocked.empty());
+  EXPECT_EQ(index.Apply({member(6)}).reblocked.size(), 7u);
+  EXPECT_EQ(index.Apply({Remove(6)}).reblocked.size(), 6u);
 }
 
 TEST(Resolver, ANameThatBecomesCommonRegroupsNobody) {
@@ -235,7 +240,7 @@ TEST(Resolver, ANameThatBecomesCommonRegroupsNobody) {
   for (int number = 0; number < 8; ++number) {
     const CivilDate birth = CivilDate::FromDays(-7000 + 400 * number);
     EXPECT_TRUE(index.Apply({Insert(number, Raw({"王伟", IdNumberOf(birth, number), birth, Sex::kMale, ""}))})
-                    .regrouped.empty());
+                    .reblocked.empty());
   }
 }
 
@@ -255,7 +260,7 @@ TEST(Resolver, FindPersonsRanksTheRightOneFirst) {
 // ---- Order does not matter
 // -----------------------------------------------------------------------------------------
 
-// A crowd with few names, birthdays and phones, so that records meet, clash and go generic all the time.
+// A crowd with few names, birthdays and phones, so that records meet, clash and become oversized all the time.
 RawIdentity RandomIdentity(std::mt19937& random) {
   static const char* const kNames[] = {
       "王伟", "王玮", "李娜", "张秀英", "张秀", "欧阳明月", "阿卜杜拉·买买提", "王?"};
@@ -323,7 +328,8 @@ TEST_P(OrderDoesNotMatter, AnyStreamLeavesWhatItsFinalStateAloneWouldLeave) {
   const int seed = GetParam();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  const auto model = TestModel(seed % 2 ? 6 : 0);  // a small limit makes blocks go generic and come back
+  const auto model =
+      TestModel(seed % 2 ? 6 : 0);  // a small limit makes blocks become oversized and come back
   Index index(model);
   Life life;
   for (int step = 0; step < 60; ++step) {
@@ -372,7 +378,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, OrderDoesNotMatter, testing::Range(1, 41));
 // its commit is guarded by, so of four commits one holds, and the others see it when they try again.
 TEST(Resolver, OfWritersWhoBringTheSameNewPersonAtOnceNobodyMakesASecondOne) {
   constexpr int kWriters = 4, kRounds = 25;
-  const auto model = TestModel(8);  // blocks go generic on the way
+  const auto model = TestModel(8);  // blocks become oversized on the way
   auto store = storage::NewMemoryStore();
   std::mt19937 random(10);
   Life life;

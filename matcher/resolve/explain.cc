@@ -1,13 +1,14 @@
-// Why two records are or are not one person, and how a person is held together: from the rows of the index
-// alone.
+#include "matcher/resolve/explain.h"
+
 #include <algorithm>
 #include <map>
 #include <numeric>
 #include <tuple>
 
 #include "matcher/block/blocking.h"
+#include "matcher/compare/scorer.h"
+#include "matcher/resolve/index_reader.h"
 #include "matcher/resolve/index_rows.h"
-#include "matcher/resolve/resolver.h"
 
 namespace relief::matcher {
 namespace {
@@ -28,7 +29,7 @@ absl::StatusOr<std::vector<T>> Decoded(const storage::Reader& reader, const std:
 }
 
 absl::StatusOr<std::vector<Constraint>> ConstraintsOf(const storage::Reader& reader, RecordKey record) {
-  const std::string key = ConstraintsRow(record);
+  const std::string key = ConstraintsRowKey(record);
   auto rows = reader.MultiGet({&key, 1});
   if (!rows.ok()) return rows.status();
   if (!(*rows)[0].present()) return std::vector<Constraint>();
@@ -45,20 +46,21 @@ absl::StatusOr<bool> WereCompared(const storage::Reader& reader, const Identity&
   std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(common));
   std::vector<std::string> keys;
   keys.reserve(common.size());
-  for (BlockKey key : common) keys.push_back(BlockRow(key));
-  auto blocks = Decoded(reader, keys, DecodeBlock, "block");
+  for (BlockKey key : common) keys.push_back(BlockRowKey(key));
+  auto blocks = Decoded(reader, keys, DecodeBlockRow, "block");
   if (!blocks.ok()) return blocks.status();
   return std::any_of(blocks->begin(), blocks->end(),
-                     [](const Block& block) { return !block.records.empty(); });
+                     [](const BlockRow& block) { return !block.records.empty(); });
 }
 
 }  // namespace
 
-absl::StatusOr<PairOutcome> Why(const storage::Reader& reader, const Model& model, RecordKey a, RecordKey b) {
-  auto links = Decoded(reader, {LinksRow(a), LinksRow(b)}, DecodeLinks, "record");
+absl::StatusOr<PairOutcome> ExplainPair(const storage::Reader& reader, const Model& model, RecordKey a,
+                                        RecordKey b) {
+  auto links = Decoded(reader, {LinkRowKey(a), LinkRowKey(b)}, DecodeLinkRow, "record");
   if (!links.ok()) return links.status();
-  auto nodes = Decoded(reader, {NodeRow(a), NodeRow(b)}, DecodeNode, "record");
-  if (!nodes.ok()) return nodes.status();
+  auto identity_rows = Decoded(reader, {IdentityRowKey(a), IdentityRowKey(b)}, DecodeIdentityRow, "record");
+  if (!identity_rows.ok()) return identity_rows.status();
   auto constraints = ConstraintsOf(reader, a);
   if (!constraints.ok()) return constraints.status();
   const bool same = (*links)[0].person == (*links)[1].person;
@@ -67,8 +69,8 @@ absl::StatusOr<PairOutcome> Why(const storage::Reader& reader, const Model& mode
     if (constraint.verdict == Verdict::kDifferent && !same) return PairOutcome::kDifferentByOfficer;
     if (constraint.verdict == Verdict::kSame && same) return PairOutcome::kSameByOfficer;
   }
-  const PairScore score = Score(model, (*nodes)[0].identity, (*nodes)[1].identity);
-  const auto compared = WereCompared(reader, (*nodes)[0].identity, (*nodes)[1].identity);
+  const PairScore score = Score(model, (*identity_rows)[0].identity, (*identity_rows)[1].identity);
+  const auto compared = WereCompared(reader, (*identity_rows)[0].identity, (*identity_rows)[1].identity);
   if (!compared.ok()) return compared.status();
   const bool links_by_itself = *compared && score.vetoes == kNoVeto && score.bits >= model.link_threshold();
   if (same) return links_by_itself ? PairOutcome::kSamePerson : PairOutcome::kSameThroughOthers;
@@ -81,16 +83,16 @@ absl::StatusOr<PairOutcome> Why(const storage::Reader& reader, const Model& mode
   return PairOutcome::kKeptApart;
 }
 
-absl::StatusOr<std::vector<PersonLink>> How(const storage::Reader& reader, PersonId person) {
+absl::StatusOr<std::vector<PersonLink>> ExplainPerson(const storage::Reader& reader, PersonId person) {
   auto members = MembersOf(reader, person);
   if (!members.ok()) return members.status();
   std::map<RecordKey, size_t> position;
   std::vector<std::string> keys;
   for (const RecordKey& member : *members) {
     position.emplace(member, position.size());
-    keys.push_back(LinksRow(member));
+    keys.push_back(LinkRowKey(member));
   }
-  auto links = Decoded(reader, keys, DecodeLinks, "record");
+  auto links = Decoded(reader, keys, DecodeLinkRow, "record");
   if (!links.ok()) return links.status();
   std::vector<PersonLink> all;
   for (size_t i = 0; i < members->size(); ++i) {

@@ -1,9 +1,9 @@
-// The reading side of resolver.h.
+#include "matcher/resolve/index_reader.h"
+
 #include <algorithm>
 #include <set>
 
 #include "matcher/resolve/index_rows.h"
-#include "matcher/resolve/resolver.h"
 
 namespace relief::matcher {
 namespace {
@@ -15,32 +15,32 @@ absl::StatusOr<storage::Row> GetRow(const storage::Reader& reader, std::string k
   return std::move((*rows)[0]);
 }
 
-absl::StatusOr<Links> LinksOf(const storage::Reader& reader, RecordKey record) {
-  auto row = GetRow(reader, LinksRow(record), "record");
+absl::StatusOr<LinkRow> LinkRowOf(const storage::Reader& reader, RecordKey record) {
+  auto row = GetRow(reader, LinkRowKey(record), "record");
   if (!row.ok()) return row.status();
-  auto links = DecodeLinks(row->value);
+  auto links = DecodeLinkRow(row->value);
   if (!links) return Damaged("links");
   return *std::move(links);
 }
 
-absl::StatusOr<std::vector<std::optional<Links>>> LinksOfRecords(const storage::Reader& reader,
-                                                                 std::span<const RecordKey> records) {
+absl::StatusOr<std::vector<std::optional<LinkRow>>> LinkRowsOf(const storage::Reader& reader,
+                                                               std::span<const RecordKey> records) {
   std::vector<std::string> keys;
   keys.reserve(records.size());
-  for (const RecordKey& record : records) keys.push_back(LinksRow(record));
+  for (const RecordKey& record : records) keys.push_back(LinkRowKey(record));
   auto rows = reader.MultiGet(keys);
   if (!rows.ok()) return rows.status();
-  std::vector<std::optional<Links>> links;
+  std::vector<std::optional<LinkRow>> links;
   links.reserve(records.size());
   for (const storage::Row& row : *rows) {
-    links.push_back(row.present() ? DecodeLinks(row.value) : std::nullopt);
+    links.push_back(row.present() ? DecodeLinkRow(row.value) : std::nullopt);
     if (row.present() && !links.back()) return Damaged("links");
   }
   return links;
 }
 
-absl::StatusOr<Conflict> ReadConflict(const storage::Reader& reader, RecordKey a, RecordKey b) {
-  const std::string key = ConflictRow(std::min(a, b), std::max(a, b));
+absl::StatusOr<MatchConflict> ReadConflict(const storage::Reader& reader, RecordKey a, RecordKey b) {
+  const std::string key = ConflictRowKey(std::min(a, b), std::max(a, b));
   auto row = GetRow(reader, key, "conflict");
   if (!row.ok()) return row.status();
   auto conflict = DecodeConflict(key, row->value);
@@ -49,16 +49,6 @@ absl::StatusOr<Conflict> ReadConflict(const storage::Reader& reader, RecordKey a
 }
 
 }  // namespace
-
-std::string Conflict::ToString() const { return "C-" + a.ToString() + b.ToString(); }
-
-std::optional<std::pair<RecordKey, RecordKey>> Conflict::Parse(std::string_view text) {
-  if (text.size() != 34 || text.substr(0, 2) != "C-") return std::nullopt;
-  const auto a = RecordKey::Parse(text.substr(2, 16));
-  const auto b = RecordKey::Parse(text.substr(18, 16));
-  if (!a || !b || !(*a < *b)) return std::nullopt;
-  return std::pair(*a, *b);
-}
 
 absl::StatusOr<BlockSecret> ReadBlockSecret(const storage::Reader& reader) {
   const std::string key(kSecretRow);
@@ -72,24 +62,24 @@ absl::StatusOr<BlockSecret> ReadBlockSecret(const storage::Reader& reader) {
 }
 
 absl::StatusOr<PersonId> PersonOfRecord(const storage::Reader& reader, RecordKey record) {
-  auto links = LinksOf(reader, record);
+  auto links = LinkRowOf(reader, record);
   if (!links.ok()) return links.status();
   return links->person;
 }
 
 absl::StatusOr<std::vector<std::optional<PersonId>>> PersonsOfRecords(const storage::Reader& reader,
                                                                       std::span<const RecordKey> records) {
-  auto links = LinksOfRecords(reader, records);
+  auto links = LinkRowsOf(reader, records);
   if (!links.ok()) return links.status();
   std::vector<std::optional<PersonId>> persons;
   persons.reserve(records.size());
-  for (const std::optional<Links>& one : *links)
+  for (const std::optional<LinkRow>& one : *links)
     persons.push_back(one ? std::optional(one->person) : std::nullopt);
   return persons;
 }
 
 absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, PersonId person) {
-  auto row = GetRow(reader, PersonRow(person), "person");
+  auto row = GetRow(reader, PersonRowKey(person), "person");
   if (!row.ok()) return row.status();
   auto members = DecodeRecords(row->value);
   if (!members) return Damaged("person");
@@ -100,7 +90,7 @@ absl::StatusOr<std::vector<std::vector<RecordKey>>> MembersOfPersons(const stora
                                                                      std::span<const PersonId> persons) {
   std::vector<std::string> keys;
   keys.reserve(persons.size());
-  for (const PersonId& person : persons) keys.push_back(PersonRow(person));
+  for (const PersonId& person : persons) keys.push_back(PersonRowKey(person));
   auto rows = reader.MultiGet(keys);
   if (!rows.ok()) return rows.status();
   std::vector<std::vector<RecordKey>> members(persons.size());
@@ -127,13 +117,13 @@ absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(
   const auto secret = ReadBlockSecret(reader);
   if (!secret.ok()) return secret.status();
   for (const std::string& household : households)
-    keys.push_back(BlockRow(HouseholdBlock(household, *secret)));
+    keys.push_back(BlockRowKey(HouseholdBlock(household, *secret)));
   auto rows = reader.MultiGet(keys);
   if (!rows.ok()) return rows.status();
   std::vector<std::vector<RecordKey>> records(households.size());
   for (size_t i = 0; i < rows->size(); ++i) {
     if (!(*rows)[i].present()) continue;
-    auto block = DecodeBlock((*rows)[i].value);
+    auto block = DecodeBlockRow((*rows)[i].value);
     if (!block) return Damaged("block");
     records[i] = std::move(block->records);
   }
@@ -141,17 +131,17 @@ absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(
 }
 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record) {
-  auto row = GetRow(reader, NodeRow(record), "record");
+  auto row = GetRow(reader, IdentityRowKey(record), "record");
   if (!row.ok()) return row.status();
-  auto node = DecodeNode(row->value);
-  if (!node) return Damaged("node");
-  return std::move(node->identity);
+  auto identity_row = DecodeIdentityRow(row->value);
+  if (!identity_row) return Damaged("identity");
+  return std::move(identity_row->identity);
 }
 
 absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader,
                                                   std::optional<PersonId> after, size_t limit) {
   std::string from;
-  if (after) from = PersonRow(*after) + std::string(1, '\0');
+  if (after) from = PersonRowKey(*after) + std::string(1, '\0');
   auto rows = reader.Scan(kPersonPrefix, from, limit);
   if (!rows.ok()) return rows.status();
   std::vector<PersonId> persons;
@@ -162,14 +152,15 @@ absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader,
   return persons;
 }
 
-absl::StatusOr<Conflict> ConflictBetween(const storage::Reader& reader, RecordKey a, RecordKey b) {
+absl::StatusOr<MatchConflict> ConflictBetween(const storage::Reader& reader, RecordKey a, RecordKey b) {
   return ReadConflict(reader, a, b);
 }
 
-absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& reader, RecordKey record) {
-  auto links = LinksOf(reader, record);
+absl::StatusOr<std::vector<MatchConflict>> ConflictsOfRecord(const storage::Reader& reader,
+                                                             RecordKey record) {
+  auto links = LinkRowOf(reader, record);
   if (!links.ok()) return links.status();
-  std::vector<Conflict> conflicts;
+  std::vector<MatchConflict> conflicts;
   for (const RecordKey& other : links->conflicts) {
     auto conflict = ReadConflict(reader, record, other);
     if (!conflict.ok()) return conflict.status();
@@ -178,15 +169,15 @@ absl::StatusOr<std::vector<Conflict>> ConflictsOfRecord(const storage::Reader& r
   return conflicts;
 }
 
-absl::StatusOr<std::vector<Conflict>> ConflictsOfRecords(const storage::Reader& reader,
-                                                         std::span<const RecordKey> records) {
-  auto links = LinksOfRecords(reader, records);
+absl::StatusOr<std::vector<MatchConflict>> ConflictsOfRecords(const storage::Reader& reader,
+                                                              std::span<const RecordKey> records) {
+  auto links = LinkRowsOf(reader, records);
   if (!links.ok()) return links.status();
   std::set<std::pair<RecordKey, RecordKey>> pairs;
   for (size_t i = 0; i < records.size(); ++i)
     if ((*links)[i])
       for (const RecordKey& other : (*links)[i]->conflicts) pairs.insert(std::minmax(records[i], other));
-  std::vector<Conflict> conflicts;
+  std::vector<MatchConflict> conflicts;
   for (const auto& [a, b] : pairs) {
     auto conflict = ReadConflict(reader, a, b);
     if (!conflict.ok()) return conflict.status();
@@ -195,17 +186,17 @@ absl::StatusOr<std::vector<Conflict>> ConflictsOfRecords(const storage::Reader& 
   return conflicts;
 }
 
-absl::StatusOr<std::vector<Conflict>> ListConflicts(const storage::Reader& reader, const std::string& after,
-                                                    size_t limit) {
+absl::StatusOr<std::vector<MatchConflict>> ListConflicts(const storage::Reader& reader,
+                                                         const std::string& after, size_t limit) {
   std::string from;
   if (!after.empty()) {
-    const auto pair = Conflict::Parse(after);
+    const auto pair = MatchConflict::Parse(after);
     if (!pair) return absl::InvalidArgumentError("not a conflict id");
-    from = ConflictRow(pair->first, pair->second) + std::string(1, '\0');
+    from = ConflictRowKey(pair->first, pair->second) + std::string(1, '\0');
   }
   auto rows = reader.Scan(kConflictPrefix, from, limit);
   if (!rows.ok()) return rows.status();
-  std::vector<Conflict> conflicts;
+  std::vector<MatchConflict> conflicts;
   for (const storage::KeyRow& row : *rows) {
     auto conflict = DecodeConflict(row.key, row.row.value);
     if (!conflict) return Damaged("conflict");
@@ -219,20 +210,20 @@ absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& 
   std::vector<std::string> keys;
   const auto secret = ReadBlockSecret(reader);
   if (!secret.ok()) return secret.status();
-  for (BlockKey block : BlockingKeys(identity, *secret)) keys.push_back(BlockRow(block));
+  for (BlockKey block : BlockingKeys(identity, *secret)) keys.push_back(BlockRowKey(block));
   auto blocks = reader.MultiGet(keys);
   if (!blocks.ok()) return blocks.status();
   std::set<RecordKey> records;
   for (const storage::Row& row : *blocks) {
     if (!row.present()) continue;
-    auto block = DecodeBlock(row.value);
+    auto block = DecodeBlockRow(row.value);
     if (!block) return Damaged("block");
     records.insert(block->records.begin(), block->records.end());
   }
   keys.clear();
   for (const RecordKey& record : records) {
-    keys.push_back(NodeRow(record));
-    keys.push_back(LinksRow(record));
+    keys.push_back(IdentityRowKey(record));
+    keys.push_back(LinkRowKey(record));
   }
   auto rows = reader.MultiGet(keys);
   if (!rows.ok()) return rows.status();
@@ -240,13 +231,13 @@ absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& 
   std::map<PersonId, PersonCandidate> best;
   size_t i = 0;
   for (const RecordKey& record : records) {
-    const storage::Row& node_row = (*rows)[i++];
+    const storage::Row& identity_bytes = (*rows)[i++];
     const storage::Row& links_row = (*rows)[i++];
-    if (!node_row.present() || !links_row.present()) continue;  // went between the two reads
-    auto node = DecodeNode(node_row.value);
-    auto links = DecodeLinks(links_row.value);
-    if (!node || !links) return Damaged("node");
-    const PairScore score = Score(model, identity, node->identity);
+    if (!identity_bytes.present() || !links_row.present()) continue;  // deleted between the two reads
+    auto identity_row = DecodeIdentityRow(identity_bytes.value);
+    auto links = DecodeLinkRow(links_row.value);
+    if (!identity_row || !links) return Damaged("identity");
+    const PairScore score = Score(model, identity, identity_row->identity);
     if (score.bits < model.review_threshold()) continue;
     const PersonCandidate candidate{links->person, record, score};
     const auto [it, added] = best.emplace(links->person, candidate);
