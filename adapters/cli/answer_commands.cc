@@ -94,8 +94,7 @@ absl::Status History(const Session& session, const std::string& finding_id) {
                {Text(Say::kRecordsColumn), true},
                {Text(Say::kAmount), true}});
   for (const v1::FindingEvent& event : response.events())
-    table.Add({FormatTime(event.time()), Word(v1::FindingEvent::Kind_Name(event.kind())), event.actor(),
-               event.outcome() == 0 ? "" : Word(v1::Disposition::Outcome_Name(event.outcome())),
+    table.Add({FormatTime(event.time()), Word(event.kind()), event.actor(), Word(event.outcome()),
                std::to_string(event.evidence()), FormatYuan(event.amount_fen())});
   table.Print(std::cout);
   return status;
@@ -107,8 +106,10 @@ void AddAnswerCommands(CLI::App& app, Session& session) {
   auto said = std::make_shared<DisposeOptions>();
   CLI::App* dispose = app.add_subcommand("dispose", Text(Say::kHelpDispose));
   dispose->add_option("id", said->finding_id, Text(Say::kHelpFindingId))->required();
-  dispose->add_option("--outcome", said->outcome, Text(Say::kHelpOutcome))->required();
-  dispose->add_option("--reason", said->reason, Text(Say::kHelpAnswerReason));
+  dispose->add_option("--outcome", said->outcome, ChoicesOf(v1::Disposition::Outcome_descriptor()))
+      ->required();
+  dispose->add_option("--reason", said->reason,
+                      Fill(Say::kHelpAnswerReason, {ChoicesOf(v1::Disposition::Reason_descriptor())}));
   dispose->add_option("--note", said->note, Text(Say::kHelpNote));
   dispose->add_option("--until", said->until, Text(Say::kHelpUntil));
   dispose->add_option("--recovered", said->recovered, Text(Say::kHelpRecovered));
@@ -119,7 +120,8 @@ void AddAnswerCommands(CLI::App& app, Session& session) {
   auto conference = std::make_shared<DeliberateOptions>();
   CLI::App* deliberate = app.add_subcommand("deliberate", Text(Say::kHelpDeliberate));
   deliberate->add_option("id", conference->finding_id, Text(Say::kHelpFindingId))->required();
-  deliberate->add_option("--outcome", conference->outcome, Text(Say::kHelpConferenceOutcome))->required();
+  deliberate->add_option("--outcome", conference->outcome, ChoicesOf(v1::Deliberation::Outcome_descriptor()))
+      ->required();
   deliberate->add_option("--heard", conference->participants, Text(Say::kHelpHeard))->required();
   deliberate->add_option("--because", conference->reason, Text(Say::kHelpBecause))->required();
   deliberate->callback([=, &session] {

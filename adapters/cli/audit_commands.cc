@@ -86,23 +86,6 @@ absl::Status Heads(const Session& session, const std::string& path) {
   return absl::OkStatus();
 }
 
-std::string PurposeText(v1::Purpose::Kind kind) {
-  switch (kind) {
-    case v1::Purpose::APPLICATION:
-      return Text(Say::kForApplication);
-    case v1::Purpose::REVIEW:
-      return Text(Say::kForReview);
-    case v1::Purpose::FINDING:
-      return Text(Say::kForFinding);
-    case v1::Purpose::AUDIT:
-      return Text(Say::kForAudit);
-    case v1::Purpose::OPERATIONS:
-      return Text(Say::kForOperations);
-    default:
-      return "";
-  }
-}
-
 struct AccessFlags {
   std::string person_id, from, to;
   std::vector<std::string> record;
@@ -159,8 +142,8 @@ absl::Status Accesses(const Session& session, const AccessFlags& flags) {
       return called;
     }
     for (const v1::Access& access : response.accesses())
-      table.Add({FormatTime(access.time()), Word(v1::Access::Kind_Name(access.kind())), access.actor(),
-                 access.action(), PurposeText(access.purpose()), access.case_number()});
+      table.Add({FormatTime(access.time()), Word(access.kind()), access.actor(), access.action(),
+                 Word(access.purpose()), access.case_number()});
     return called;
   });
   if (session.json() || !status.ok()) return status;

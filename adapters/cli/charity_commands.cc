@@ -18,15 +18,10 @@ using Stub = v1::CharityService::Stub;
 
 absl::Status BadFlag(const char* flag) { return absl::InvalidArgumentError(Fill(Say::kBadValue, {flag})); }
 
-// The words for bands keep the numbers of their names: "AGE_6_13" is 6-13.
-std::string Band(const std::string& name) {
-  return CurrentLanguage() == Language::kChinese ? Word("BAND_" + name) : Word(name);
-}
-
 std::string Needs(const v1::CharityProject& project) {
   std::string text;
   for (const int need : project.needs())
-    text += (text.empty() ? "" : " ") + Word(v1::Need_Name(static_cast<v1::Need>(need)));
+    text += (text.empty() ? "" : " ") + Word(static_cast<v1::Need>(need));
   return text;
 }
 
@@ -164,12 +159,8 @@ Table NeedTable() {
 }
 
 void AddNeed(const v1::MatchedNeed& need, Table* table) {
-  const auto answer = need.answer() == v1::CharityAnswer::ANSWER_UNSPECIFIED
-                          ? std::string()
-                          : Band(v1::CharityAnswer::Answer_Name(need.answer()));
-  table->Add({need.token(), Word(v1::Need_Name(need.need())), need.county(),
-              Band(v1::MatchedNeed::AgeBand_Name(need.age_band())),
-              Band(v1::MatchedNeed::AmountBand_Name(need.amount_band())), answer});
+  table->Add({need.token(), Word(need.need()), need.county(), Word(need.age_band()), Word(need.amount_band()),
+              Word(need.answer())});
 }
 
 struct MatchFlags {
@@ -243,7 +234,11 @@ void AddProjectCommands(CLI::App& group, Session& session) {
   command->add_option("--registration", *project.mutable_registration_number(), Text(Say::kHelpRegistration))
       ->required();
   command->add_option("--title", *project.mutable_title(), Text(Say::kHelpProjectTitle))->required();
-  command->add_option("--need", flags->needs, Text(Say::kHelpNeed))->delimiter(',')->required();
+  command
+      ->add_option("--need", flags->needs,
+                   Fill(Say::kHelpNeed, {ChoicesOf(v1::Need_descriptor(), {}, "NEED_")}))
+      ->delimiter(',')
+      ->required();
   command->add_option("--region", *project.mutable_region_prefix(), Text(Say::kHelpRegion));
   command->add_option("--age-from", flags->age_from, Text(Say::kHelpAgeFrom));
   command->add_option("--age-to", flags->age_to, Text(Say::kHelpAgeTo));
@@ -258,7 +253,8 @@ void AddProjectCommands(CLI::App& group, Session& session) {
 
   auto listing = std::make_shared<ProjectsFlags>();
   command = group.add_subcommand("projects", Text(Say::kHelpCharityProjects));
-  command->add_option("--need", listing->need, Text(Say::kHelpNeed));
+  command->add_option("--need", listing->need,
+                      Fill(Say::kHelpNeed, {ChoicesOf(v1::Need_descriptor(), {}, "NEED_")}));
   command->add_option("--region", listing->region, Text(Say::kHelpRegion));
   command->add_flag("--valid", listing->only_valid, Text(Say::kHelpOnlyValid));
   listing->paging.Add(*command);
@@ -283,8 +279,11 @@ void AddCharityCommands(CLI::App& app, Session& session) {
   command->add_option("project", *answering->request.mutable_project_id(), Text(Say::kHelpProjectId))
       ->required();
   command->add_option("token", *answering->request.mutable_token(), Text(Say::kHelpToken))->required();
-  command->add_option("need", answering->need, Text(Say::kHelpNeed))->required();
-  command->add_option("answer", answering->answer, Text(Say::kHelpCharityWord))
+  command
+      ->add_option("need", answering->need,
+                   Fill(Say::kHelpNeed, {ChoicesOf(v1::Need_descriptor(), {}, "NEED_")}))
+      ->required();
+  command->add_option("answer", answering->answer, ChoicesOf(v1::CharityAnswer::Answer_descriptor()))
       ->required()
       ->check(CLI::IsMember({"offered", "given", "declined"}));
   command->add_option("--amount", answering->amount, Text(Say::kHelpCharityAmount));

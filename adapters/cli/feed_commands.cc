@@ -50,9 +50,8 @@ absl::Status Confirm(const Session& session, const v1::ConfirmSnapshotRequest& r
   if (session.json()) {
     Session::PrintJson(result);
   } else {
-    std::cout << Fill(Say::kSnapshotState,
-                      {result.snapshot_id(), Word(v1::SnapshotResult::State_Name(result.state())),
-                       std::to_string(result.seen()), std::to_string(result.ended())})
+    std::cout << Fill(Say::kSnapshotState, {result.snapshot_id(), Word(result.state()),
+                                            std::to_string(result.seen()), std::to_string(result.ended())})
               << '\n';
   }
   return absl::OkStatus();

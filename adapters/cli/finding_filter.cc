@@ -12,7 +12,8 @@ absl::Status BadFlag(const char* flag) { return absl::InvalidArgumentError(Fill(
 
 void FindingFilterFlags::AddForReport(CLI::App& command) {
   command.add_option("--rule", rules_, Text(Say::kHelpRule))->delimiter(',');
-  command.add_option("--kind", kinds_, Text(Say::kHelpKind))->delimiter(',');
+  command.add_option("--kind", kinds_, Fill(Say::kHelpKind, {ChoicesOf(v1::FindingKind_descriptor())}))
+      ->delimiter(',');
   command.add_option("--programme", programmes_, Text(Say::kHelpProgrammes))->delimiter(',');
   command.add_option("--region", region_, Text(Say::kHelpRegion));
   command.add_option("--person", person_, Text(Say::kHelpPersonFilter));
@@ -20,7 +21,10 @@ void FindingFilterFlags::AddForReport(CLI::App& command) {
 
 void FindingFilterFlags::Add(CLI::App& command) {
   AddForReport(command);
-  command.add_option("--state", state_, Text(Say::kHelpState))
+  command
+      .add_option("--state", state_,
+                  Fill(Say::kHelpState, {ChoicesOf(v1::Finding::State_descriptor(),
+                                                   {v1::Finding::OPEN, v1::Finding::CLOSED})}))
       ->check(CLI::IsMember({"open", "closed", "all"}))
       ->capture_default_str();
 }

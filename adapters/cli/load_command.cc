@@ -231,8 +231,8 @@ class Load {
                   << '\n';
       } else {
         std::cerr << Fill(Say::kSnapshotState,
-                          {snapshot->snapshot_id(), Word(v1::SnapshotResult::State_Name(snapshot->state())),
-                           std::to_string(snapshot->seen()), std::to_string(snapshot->ended())})
+                          {snapshot->snapshot_id(), Word(snapshot->state()), std::to_string(snapshot->seen()),
+                           std::to_string(snapshot->ended())})
                   << '\n';
         if (snapshot->state() == v1::SnapshotResult::DISCARDED)
           std::cerr << Text(Say::kSnapshotAborted) << '\n';

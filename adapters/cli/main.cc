@@ -8,7 +8,7 @@
 
 namespace {
 
-using relief::adapters::Language;
+using relief::Language;
 
 // The help itself is in the language asked for, so that it must be known before the command line is built.
 Language ChooseLanguage(int argc, char** argv) {

@@ -5,9 +5,6 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
-#include <unordered_map>
-
-#include "adapters/cli/text.h"
 
 namespace relief::adapters {
 
@@ -16,18 +13,23 @@ std::string Lower(std::string name) {
   return name;
 }
 
-std::string Word(const std::string& name) {
-  if (CurrentLanguage() == Language::kChinese) {
-    static const auto& words = *new std::unordered_map<std::string, std::string>{
-#define RELIEF_WORD(name, zh) {name, zh},
-#include "adapters/cli/words.inc"
-#undef RELIEF_WORD
-    };
-    if (const auto found = words.find(name); found != words.end()) return found->second;
+std::string CodeWord(const google::protobuf::EnumDescriptor* type, const std::string& code) {
+  return WordOfCode(type, code, CurrentLanguage());
+}
+
+std::string ChoicesOf(const google::protobuf::EnumDescriptor* type, std::vector<int> values,
+                      const std::string& prefix) {
+  if (values.empty())
+    for (int i = 0; i < type->value_count(); ++i)
+      if (type->value(i)->number() != 0) values.push_back(type->value(i)->number());
+  std::string choices;
+  for (const int value : values) {
+    choices +=
+        (choices.empty() ? "" : ", ") + Lower(type->FindValueByNumber(value)->name().substr(prefix.size()));
+    // In English the name says it.
+    if (CurrentLanguage() == Language::kChinese) choices += " " + WordOf(type, value, CurrentLanguage());
   }
-  std::string word = Lower(name);
-  std::replace(word.begin(), word.end(), '_', ' ');
-  return word;
+  return choices;
 }
 
 std::optional<int> EnumValue(const google::protobuf::EnumDescriptor* type, std::string name) {

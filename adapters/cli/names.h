@@ -5,8 +5,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "adapters/cli/text.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "proto/words.h"
 #include "relief/v1/registry_service.pb.h"
 #include "relief/v1/types.pb.h"
 
@@ -15,9 +18,18 @@ namespace relief::adapters {
 // "MINIMUM_LIVING" -> "minimum_living".
 std::string Lower(std::string name);
 
-// A value of an enum, a field or a level of an explanation, for people: in Chinese from words.inc, in English
-// in lower case without underscores.
-std::string Word(const std::string& name);
+// A value of the contract in the language of this run. Nothing for the unspecified value.
+template <typename Enum>
+std::string Word(Enum value) {
+  return relief::Word(value, CurrentLanguage());
+}
+// The same of what a field of text names: a field or a level of an explanation, the code of a fact.
+std::string CodeWord(const google::protobuf::EnumDescriptor* type, const std::string& code);
+
+// What may be given for an option: "same 同一人, different 不同的人". All values but the unspecified one, or
+// those given, without the prefix that their names share.
+std::string ChoicesOf(const google::protobuf::EnumDescriptor* type, std::vector<int> values = {},
+                      const std::string& prefix = "");
 
 // The enum value named, in any case, with "-" for "_"; nothing if there is none. Never the unspecified value.
 std::optional<int> EnumValue(const google::protobuf::EnumDescriptor* type, std::string name);

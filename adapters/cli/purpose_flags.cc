@@ -6,7 +6,9 @@
 namespace relief::adapters {
 
 void PurposeFlags::Add(CLI::App& command) {
-  command.add_option("--purpose", kind_, Text(Say::kHelpPurpose))->capture_default_str();
+  command
+      .add_option("--purpose", kind_, Fill(Say::kHelpPurpose, {ChoicesOf(v1::Purpose::Kind_descriptor())}))
+      ->capture_default_str();
   command.add_option("--case", case_number_, Text(Say::kHelpCase));
 }
 

@@ -18,11 +18,6 @@ using Stub = v1::ReferralService::Stub;
 
 absl::Status BadFlag(const char* flag) { return absl::InvalidArgumentError(Fill(Say::kBadValue, {flag})); }
 
-// The states and steps of referrals have words of their own: a refused referral is not a refused benefit.
-std::string ReferralWord(const std::string& name) {
-  return CurrentLanguage() == Language::kChinese ? Word("REFERRAL_" + name) : Word(name);
-}
-
 std::string FormatTarget(const v1::Target& target) {
   if (target.programme() == v1::PROGRAMME_UNSPECIFIED) return target.region();
   return ProgrammeTitle(target.programme()) + " " + target.region();
@@ -41,11 +36,8 @@ Table ReferralTable() {
 
 void AddReferral(const v1::Referral& referral, Table* table) {
   table->Add({referral.referral_id(),
-              ReferralWord(v1::Referral::State_Name(referral.state())) +
-                  (referral.overdue() ? " " + Text(Say::kOverdueMark) : ""),
-              FormatTarget(referral.target()),
-              referral.need() == v1::NEED_UNSPECIFIED ? "" : Word(v1::Need_Name(referral.need())),
-              FormatDate(referral.due_date()),
+              Word(referral.state()) + (referral.overdue() ? " " + Text(Say::kOverdueMark) : ""),
+              FormatTarget(referral.target()), Word(referral.need()), FormatDate(referral.due_date()),
               referral.escalation() == 0 ? "" : std::to_string(referral.escalation()), referral.taker(),
               referral.finding_id()});
 }
@@ -161,18 +153,17 @@ void AddEvent(const v1::ReferralEvent& event, Table* table) {
     if (!text.empty()) about += (about.empty() ? "" : "; ") + text;
   };
   if (event.has_target()) add(FormatTarget(event.target()));
-  if (event.reason() != v1::Referral::REASON_UNSPECIFIED)
-    add(ReferralWord(v1::Referral::Reason_Name(event.reason())));
+  add(Word(event.reason()));
   if (event.has_record()) add(FormatRecord(event.record()));
   add(event.escalated_to());
   if (event.has_charity_answer()) {
     const v1::CharityAnswer& answer = event.charity_answer();
-    add(answer.project_id() + " " + ReferralWord(v1::CharityAnswer::Answer_Name(answer.answer())) +
+    add(answer.project_id() + " " + Word(answer.answer()) +
         (answer.amount_fen() > 0 ? " " + FormatYuan(answer.amount_fen()) : ""));
   }
   add(event.note());
-  table->Add({FormatTime(event.time()), ReferralWord(v1::ReferralEvent::Kind_Name(event.kind())),
-              event.actor(), FormatDate(event.due_date()), about});
+  table->Add(
+      {FormatTime(event.time()), Word(event.kind()), event.actor(), FormatDate(event.due_date()), about});
 }
 
 absl::Status Show(const Session& session, const std::string& id) {
@@ -250,7 +241,10 @@ void AddAnswering(CLI::App& group, Session& session) {
   auto flags = std::make_shared<StepFlags>();
   CLI::App* command = group.add_subcommand("return", Text(Say::kHelpReferralReturn));
   AddCommon(*command, give_back.get());
-  command->add_option("--reason", flags->reason, Text(Say::kHelpReferralReason))->required();
+  command
+      ->add_option("--reason", flags->reason,
+                   Fill(Say::kHelpReferralReason, {ChoicesOf(v1::Referral::Reason_descriptor())}))
+      ->required();
   flags->target.Add(*command, false);
   command->callback([=, &session] {
     v1::Referral::Reason reason{};
@@ -267,10 +261,14 @@ void AddAnswering(CLI::App& group, Session& session) {
   auto why = std::make_shared<StepFlags>();
   command = group.add_subcommand("conclude", Text(Say::kHelpReferralConclude));
   AddCommon(*command, conclude.get());
-  command->add_option("outcome", *outcome, Text(Say::kHelpReferralOutcome))
+  command
+      ->add_option("outcome", *outcome,
+                   ChoicesOf(v1::Referral::State_descriptor(),
+                             {v1::Referral::GRANTED, v1::Referral::REFUSED, v1::Referral::WITHDRAWN}))
       ->required()
       ->check(CLI::IsMember({"granted", "refused", "withdrawn"}));
-  command->add_option("--reason", why->reason, Text(Say::kHelpReferralReason));
+  command->add_option("--reason", why->reason,
+                      Fill(Say::kHelpReferralReason, {ChoicesOf(v1::Referral::Reason_descriptor())}));
   command->callback([=, &session] {
     v1::Referral::Reason reason{};
     if (absl::Status status = why->FillReason(&reason); !status.ok()) return Run(session, status);
@@ -284,10 +282,11 @@ void AddAnswering(CLI::App& group, Session& session) {
   auto decision = std::make_shared<std::string>(), giver = std::make_shared<std::string>("self");
   command = group.add_subcommand("consent", Text(Say::kHelpReferralConsent));
   AddCommon(*command, consent.get());
-  command->add_option("decision", *decision, Text(Say::kHelpConsentDecision))
+  command->add_option("decision", *decision, ChoicesOf(v1::Consent::Decision_descriptor()))
       ->required()
       ->check(CLI::IsMember({"given", "revoked"}));
-  command->add_option("--by", *giver, Text(Say::kHelpConsentBy))->check(CLI::IsMember({"self", "guardian"}));
+  command->add_option("--by", *giver, ChoicesOf(v1::Consent::Giver_descriptor()))
+      ->check(CLI::IsMember({"self", "guardian"}));
   command->add_option("--form", *consent->mutable_consent()->mutable_form_number(),
                       Text(Say::kHelpConsentForm));
   command->callback([=, &session] {
@@ -302,7 +301,10 @@ void AddAnswering(CLI::App& group, Session& session) {
 void AddReading(CLI::App& group, Session& session) {
   auto flags = std::make_shared<ListFlags>();
   CLI::App* command = group.add_subcommand("list", Text(Say::kHelpReferralList));
-  command->add_option("--state", flags->states, Text(Say::kHelpReferralState))->delimiter(',');
+  command
+      ->add_option("--state", flags->states,
+                   Fill(Say::kHelpReferralState, {ChoicesOf(v1::Referral::State_descriptor())}))
+      ->delimiter(',');
   command->add_option("--programme", flags->programmes, Text(Say::kHelpProgrammes))->delimiter(',');
   command->add_option("--region", *flags->filter.mutable_region_prefix(), Text(Say::kHelpRegion));
   command->add_option("--taker", *flags->filter.mutable_taker(), Text(Say::kHelpReferralTaker));

@@ -90,8 +90,8 @@ absl::Status Check(const Session& session, const CheckOptions& options) {
   for (const auto& result : response.results()) {
     if (result.candidates().empty()) std::cout << Text(Say::kNoCandidate) << '\n';
     for (const auto& candidate : result.candidates()) {
-      std::cout << Text(Say::kBand) << ": " << Word(v1::Candidate::Band_Name(candidate.band())) << "  "
-                << Text(Say::kProbability) << ": " << FormatProbability(candidate.probability()) << "  ";
+      std::cout << Text(Say::kBand) << ": " << Word(candidate.band()) << "  " << Text(Say::kProbability)
+                << ": " << FormatProbability(candidate.probability()) << "  ";
       ShowPerson(candidate.person(), std::cout);
       ShowExplanation(candidate.explanation(), std::cout);
       std::cout << '\n';

@@ -104,9 +104,7 @@ std::string Moved(const v1::Movement& movement) {
 
 void AddRow(const v1::GapRow& row, const std::string& title, bool compare, Table* table) {
   const v1::GapFigures& figures = row.figures();
-  std::vector<std::string> cells = {row.rule_id(), title,
-                                    row.kind() == 0 ? "" : Word(v1::FindingKind_Name(row.kind())),
-                                    row.region_prefix()};
+  std::vector<std::string> cells = {row.rule_id(), title, Word(row.kind()), row.region_prefix()};
   const size_t numbers = compare ? 7 : 3;
   if (figures.suppressed()) {
     cells.resize(cells.size() + numbers, IsChinese() ? "※" : "*");

@@ -31,9 +31,9 @@ Table ConflictTable() {
 }
 
 void AddConflict(const v1::Conflict& conflict, Table* table) {
-  table->Add({conflict.conflict_id(), Word(v1::Conflict::Kind_Name(conflict.kind())),
-              FormatRecord(conflict.record_a()), FormatRecord(conflict.record_b()), conflict.person_a_id(),
-              conflict.person_b_id(), FormatBits(conflict.explanation().total_bits())});
+  table->Add({conflict.conflict_id(), Word(conflict.kind()), FormatRecord(conflict.record_a()),
+              FormatRecord(conflict.record_b()), conflict.person_a_id(), conflict.person_b_id(),
+              FormatBits(conflict.explanation().total_bits())});
 }
 
 absl::Status List(const Session& session, const ListOptions& options) {
@@ -99,9 +99,7 @@ absl::Status Decide(const Session& session, v1::DecideConflictRequest request, c
   if (session.json()) {
     Session::PrintJson(decision);
   } else {
-    std::cout << Fill(Say::kDecided,
-                      {decision.decision_id(), Word(v1::Decision::Verdict_Name(decision.verdict()))})
-              << '\n';
+    std::cout << Fill(Say::kDecided, {decision.decision_id(), Word(decision.verdict())}) << '\n';
   }
   return status;
 }
@@ -163,7 +161,9 @@ absl::Status How(const Session& session, v1::ExplainPersonRequest request, const
 void AddReading(CLI::App& app, Session& session) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* list = app.add_subcommand("conflicts", Text(Say::kHelpConflicts));
-  list->add_option("--kind", options->kinds, Text(Say::kHelpConflictKind))->delimiter(',');
+  list->add_option("--kind", options->kinds,
+                   Fill(Say::kHelpConflictKind, {ChoicesOf(v1::Conflict::Kind_descriptor())}))
+      ->delimiter(',');
   options->paging.Add(*list);
   list->callback([=, &session] {
     if (const auto status = List(session, *options); !status.ok()) session.Fail(status);
@@ -200,7 +200,7 @@ void AddDeciding(CLI::App& app, Session& session) {
   auto verdict = std::make_shared<std::string>();
   CLI::App* decide = app.add_subcommand("decide", Text(Say::kHelpDecide));
   decide->add_option("conflict", *request->mutable_conflict_id(), Text(Say::kHelpConflictId))->required();
-  decide->add_option("verdict", *verdict, Text(Say::kHelpVerdict))
+  decide->add_option("verdict", *verdict, ChoicesOf(v1::Decision::Verdict_descriptor()))
       ->required()
       ->check(CLI::IsMember({"same", "different", "unsure"}));
   decide->add_option("--comment", *request->mutable_comment(), Text(Say::kHelpComment));

@@ -36,10 +36,9 @@ absl::Status List(const Session& session) {
       Session::PrintJson(rule);
       continue;
     }
-    table.Add({rule.rule_id(), Title(rule.title_zh(), rule.title_en()),
-               Word(v1::FindingKind_Name(rule.kind())), Word(v1::Severity_Name(rule.severity())),
-               Text(rule.of_household() ? Say::kOfHousehold : Say::kOfPerson), std::to_string(rule.version()),
-               rule.basis_confirmed() ? "" : Text(Say::kUnconfirmed)});
+    table.Add({rule.rule_id(), Title(rule.title_zh(), rule.title_en()), Word(rule.kind()),
+               Word(rule.severity()), Text(rule.of_household() ? Say::kOfHousehold : Say::kOfPerson),
+               std::to_string(rule.version()), rule.basis_confirmed() ? "" : Text(Say::kUnconfirmed)});
   }
   if (!session.json()) table.Print(std::cout);
   return status;

@@ -24,50 +24,39 @@ std::string Bar(double bits) {
 void AddRecord(const v1::PersonRecord& record, Table* table) {
   if (record.has_fact()) {
     const v1::Fact& fact = record.fact();
-    table->Add({FormatRecord(record.name()), Word(v1::FactType_Name(fact.type())), fact.value(),
-                FormatDate(fact.date()), "", record.person().region_code(), record.person().name(),
-                record.person().id_number()});
+    table->Add({FormatRecord(record.name()), Word(fact.type()), FactValue(fact), FormatDate(fact.date()), "",
+                record.person().region_code(), record.person().name(), record.person().id_number()});
     return;
   }
   if (record.has_lead() || record.has_gift()) {
     const bool lead = record.has_lead();
-    table->Add({FormatRecord(record.name()), Text(lead ? Say::kLead : Say::kGift),
-                Word(v1::Need_Name(lead ? record.lead().need() : record.gift().need())),
+    table->Add({FormatRecord(record.name()), Word(lead ? v1::Source::LEADS : v1::Source::GIFTS),
+                Word(lead ? record.lead().need() : record.gift().need()),
                 FormatDate(lead ? record.lead().found_date() : record.gift().give_date()),
                 FormatYuan(record.gift().amount_fen()), record.person().region_code(), record.person().name(),
                 record.person().id_number()});
     return;
   }
   const v1::Benefit& benefit = record.benefit();
-  table->Add(
-      {FormatRecord(record.name()), ProgrammeTitle(benefit.programme()),
-       benefit.form() == v1::BENEFIT_FORM_UNSPECIFIED ? "" : Word(v1::BenefitForm_Name(benefit.form())),
-       PeriodOf(benefit), FormatYuan(benefit.amount_fen()), benefit.paying_region(), record.person().name(),
-       record.person().id_number()});
+  table->Add({FormatRecord(record.name()), ProgrammeTitle(benefit.programme()), Word(benefit.form()),
+              PeriodOf(benefit), FormatYuan(benefit.amount_fen()), benefit.paying_region(),
+              record.person().name(), record.person().id_number()});
 }
 
 }  // namespace
 
 std::string ProgrammeTitle(v1::Programme programme) {
-  switch (programme) {
-    case v1::MINIMUM_LIVING:
-      return Text(Say::kMinimumLiving);
-    case v1::EXTREME_POVERTY:
-      return Text(Say::kExtremePoverty);
-    case v1::DISASTER:
-      return Text(Say::kDisaster);
-    case v1::MEDICAL:
-      return Text(Say::kMedical);
-    case v1::EDUCATION:
-      return Text(Say::kEducation);
-    case v1::HOUSING:
-      return Text(Say::kHousing);
-    case v1::EMPLOYMENT:
-      return Text(Say::kEmployment);
-    case v1::TEMPORARY:
-      return Text(Say::kTemporary);
+  return programme == v1::PROGRAMME_UNSPECIFIED ? Word(v1::Source::FACTS) : Word(programme);
+}
+
+std::string FactValue(const v1::Fact& fact) {
+  switch (fact.type()) {
+    case v1::REFUSED:
+    case v1::APPLICATION:
+    case v1::INELIGIBLE:
+      return CodeWord(v1::Programme_descriptor(), fact.value());
     default:
-      return Text(Say::kFacts);
+      return CodeWord(v1::Fact::Code_descriptor(), fact.value());
   }
 }
 
@@ -98,9 +87,8 @@ Table FindingTable() {
 }
 
 void AddFinding(const v1::Finding& finding, Table* table) {
-  table->Add({finding.finding_id(), finding.rule_id(), TitleOf(finding),
-              Word(v1::FindingKind_Name(finding.kind())), Word(v1::Severity_Name(finding.severity())),
-              Word(v1::Finding::State_Name(finding.state())), finding.person_id(),
+  table->Add({finding.finding_id(), finding.rule_id(), TitleOf(finding), Word(finding.kind()),
+              Word(finding.severity()), Word(finding.state()), finding.person_id(),
               Joined(" ", finding.regions(), [](const std::string& region) { return region; }),
               FormatYuan(finding.amount_fen()), FormatDate(finding.due_date())});
 }
@@ -129,7 +117,7 @@ void ShowFinding(const v1::Finding& finding, std::ostream& out) {
   out << '\n' << Text(Say::kDispositions) << ":\n";
   for (const auto& disposition : finding.dispositions()) {
     out << "  " << FormatTime(disposition.time()) << ' ' << disposition.agency() << ' '
-        << Word(v1::Disposition::Outcome_Name(disposition.outcome())) << ' ' << disposition.note() << '\n';
+        << Word(disposition.outcome()) << ' ' << disposition.note() << '\n';
   }
 }
 
@@ -167,8 +155,9 @@ void ShowExplanation(const v1::MatchExplanation& explanation, std::ostream& out)
   double sum = 0;
   for (const auto& field : explanation.fields()) {
     sum += field.bits();
-    table.Add({Word(field.field()), Word(field.level()), FormatBits(field.bits()), FormatBits(sum),
-               Bar(field.bits())});
+    table.Add({CodeWord(v1::FieldEvidence::Field_descriptor(), field.field()),
+               CodeWord(v1::FieldEvidence::Level_descriptor(), field.level()), FormatBits(field.bits()),
+               FormatBits(sum), Bar(field.bits())});
   }
   table.Print(out);
   out << Fill(Say::kThresholds,
@@ -176,7 +165,11 @@ void ShowExplanation(const v1::MatchExplanation& explanation, std::ostream& out)
                FormatBits(explanation.review_threshold_bits()), explanation.model_version()})
       << '\n';
   if (!explanation.vetoes().empty()) {
-    out << Fill(Say::kVetoes, {Joined(", ", explanation.vetoes(), Word)}) << '\n';
+    out << Fill(Say::kVetoes, {Joined(", ", explanation.vetoes(),
+                                      [](const std::string& veto) {
+                                        return CodeWord(v1::MatchExplanation::Veto_descriptor(), veto);
+                                      })})
+        << '\n';
   }
 }
 

@@ -11,6 +11,7 @@
 namespace relief::adapters {
 
 std::string ProgrammeTitle(v1::Programme programme);  // in the language of the session
+std::string FactValue(const v1::Fact& fact);
 std::string TitleOf(const v1::Finding& finding);
 std::string PeriodOf(const v1::Benefit& benefit);
 

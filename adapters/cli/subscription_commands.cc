@@ -32,7 +32,7 @@ void AddSubscription(const v1::Subscription& subscription, Table* table) {
   for (const int programme : subscription.programmes())
     programmes += (programmes.empty() ? "" : ", ") + ProgrammeTitle(static_cast<v1::Programme>(programme));
   for (const int kind : subscription.kinds())
-    kinds += (kinds.empty() ? "" : ", ") + Word(v1::FindingKind_Name(static_cast<v1::FindingKind>(kind)));
+    kinds += (kinds.empty() ? "" : ", ") + Word(static_cast<v1::FindingKind>(kind));
   const std::string everything = Text(Say::kEverything);
   table->Add({subscription.subscription_id(), programmes.empty() ? everything : programmes,
               kinds.empty() ? everything : kinds,

@@ -1,4 +1,4 @@
-// Every word that the client says, in Chinese and English.
+// Every text that the client says, in Chinese and English. Values of the contract have their words there (proto/words.h).
 //
 // The language is chosen once, before the command line is built. Texts with "{}" are filled in by Fill.
 #pragma once
@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace relief::adapters {
+#include "proto/words.h"
 
-enum class Language { kChinese, kEnglish };
+namespace relief::adapters {
 
 // zh for a LANG, LC_ALL or LC_MESSAGES that begins with "zh", else English.
 Language LanguageOfEnvironment();

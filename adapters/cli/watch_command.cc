@@ -163,9 +163,9 @@ void Print(const Session& session, const v1::Notice& notice) {
     Session::PrintJson(notice);
   } else {
     const v1::Finding& finding = notice.finding();
-    std::cout << notice.sequence() << ' ' << FormatTime(notice.time()) << ' '
-              << Word(v1::Notice::Event_Name(notice.event())) << ' ' << finding.finding_id() << ' '
-              << finding.rule_id() << ' ' << finding.person_id() << ' ' << TitleOf(finding) << '\n';
+    std::cout << notice.sequence() << ' ' << FormatTime(notice.time()) << ' ' << Word(notice.event()) << ' '
+              << finding.finding_id() << ' ' << finding.rule_id() << ' ' << finding.person_id() << ' '
+              << TitleOf(finding) << '\n';
   }
   std::cout.flush();
 }
@@ -211,7 +211,9 @@ void AddWatchCommand(CLI::App& app, Session& session) {
   watch->add_option("--programme", options->programmes, Text(Say::kHelpProgrammes))
       ->delimiter(',')
       ->needs("--create");
-  watch->add_option("--kind", options->kinds, Text(Say::kHelpKind))->delimiter(',')->needs("--create");
+  watch->add_option("--kind", options->kinds, Fill(Say::kHelpKind, {ChoicesOf(v1::FindingKind_descriptor())}))
+      ->delimiter(',')
+      ->needs("--create");
   watch->add_option("--region", options->region, Text(Say::kHelpRegion))->needs("--create");
   watch->add_flag("--include-open", options->include_open, Text(Say::kHelpIncludeOpen))->needs("--create");
   watch->add_option("--from", options->from, Text(Say::kHelpFrom))->check(CLI::NonNegativeNumber);

@@ -1,10 +1,20 @@
 // Where a record stands in time, and what it is called.
-import { Cycle, FactType, BenefitForm, type Benefit, type Fact } from "@/gen/relief/v1/record_pb";
+import {
+  Cycle,
+  FactType,
+  type Benefit,
+  type Fact,
+  BenefitFormSchema,
+  Fact_CodeSchema,
+  FactTypeSchema,
+  CycleSchema,
+} from "@/gen/relief/v1/record_pb";
 import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
-import { Programme } from "@/gen/relief/v1/types_pb";
+import { ProgrammeSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, monthIndex, monthText } from "@/lib/dates";
 import { money } from "@/lib/money";
-import { named, t } from "@/locales";
+import { t } from "@/locales";
+import { codeWord, word, wordWithin } from "@/locales/words";
 
 // Months counted since year 0, ends included. `to` is null while it still runs.
 export interface Span {
@@ -39,16 +49,21 @@ export function spanOf(record: PersonRecord): Span | null {
   return record.content.case === "fact" ? spanOfFact(record.content.value) : null;
 }
 
+// Their value is a programme's name.
+const PROGRAMME_IN = new Set([FactType.REFUSED, FactType.APPLICATION, FactType.INELIGIBLE]);
+
 export function whatOf(record: PersonRecord): { name: string; detail: string } {
   if (record.content.case === "benefit") {
     const benefit = record.content.value;
-    const detail = [benefit.subItem, named("form", BenefitForm[benefit.form] ?? ""), benefit.cause, benefit.stage, benefit.term];
-    return { name: named("programme", Programme[benefit.programme] ?? ""), detail: [...new Set(detail.filter(Boolean))].join(" · ") };
+    const detail = [benefit.subItem, word(BenefitFormSchema, benefit.form), benefit.cause, benefit.stage, benefit.term];
+    return { name: word(ProgrammeSchema, benefit.programme), detail: [...new Set(detail.filter(Boolean))].join(" · ") };
   }
   if (record.content.case === "fact") {
     const fact = record.content.value;
-    const value = fact.type === FactType.HOUSE_DAMAGE ? named("factValue", fact.value) : fact.value;
-    return { name: named("fact", FactType[fact.type] ?? ""), detail: fact.value ? value : "" };
+    return {
+      name: word(FactTypeSchema, fact.type),
+      detail: codeWord(PROGRAMME_IN.has(fact.type) ? ProgrammeSchema : Fact_CodeSchema, fact.value),
+    };
   }
   return { name: t("common.unknown"), detail: "" };
 }
@@ -73,7 +88,7 @@ export function amountOf(record: PersonRecord): string {
   if (record.content.case !== "benefit") return "";
   const { amountFen, cycle } = record.content.value;
   if (amountFen === 0n) return "—";
-  const each = cycle === Cycle.ONCE ? "" : named("cycle", Cycle[cycle] ?? "");
+  const each = cycle === Cycle.ONCE ? "" : wordWithin(CycleSchema, cycle);
   return each ? `${money(amountFen)} ${each}` : money(amountFen);
 }
 

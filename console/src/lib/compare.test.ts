@@ -38,7 +38,7 @@ describe("two records beside each other", () => {
   });
 
   test("a digit's note says which digit", () => {
-    expect(noteText("ID_BIRTH_DIGIT_12")).toContain("12");
-    expect(noteText("SAME_READING")).toBe("同音");
+    expect(noteText("ID_BIRTH_DIGIT_12")).toBe("第12位（出生日期）不同");
+    expect(noteText("SAME_READING")).toBe("同音不同字");
   });
 });

@@ -1,13 +1,15 @@
 // Two records side by side: one row for each thing that a source may say of a person. What the hub compared comes with its marks;
 // the rest is compared here, character by character.
-import { IdType } from "@/gen/relief/v1/record_pb";
+import { IdTypeSchema } from "@/gen/relief/v1/record_pb";
 import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
+import { FieldComparison_NoteSchema } from "@/gen/relief/v1/review_service_pb";
 import type { FieldComparison, FieldComparison_Span } from "@/gen/relief/v1/review_service_pb";
-import { Sex } from "@/gen/relief/v1/types_pb";
+import { SexSchema } from "@/gen/relief/v1/types_pb";
 import { ageOn, dateText, today } from "@/lib/dates";
 import { diff, type Piece } from "@/lib/diff";
 import { regionName } from "@/lib/regions";
-import { named, t } from "@/locales";
+import { t } from "@/locales";
+import { codeWord, word } from "@/locales/words";
 
 export interface CompareRow {
   field: string;
@@ -29,10 +31,10 @@ function valuesOf(record: PersonRecord | undefined): Record<string, string> {
   return {
     name: person?.name ?? "",
     former_names: person?.formerNames.join(" ") ?? "",
-    id_type: person?.idNumber ? named("idType", IdType[person.idType] ?? "") : "",
+    id_type: person?.idNumber ? word(IdTypeSchema, person.idType) : "",
     id_number: person?.idNumber ?? "",
     birth_date: dateText(person?.birthDate),
-    sex: named("sex", Sex[person?.sex ?? 0] ?? ""),
+    sex: word(SexSchema, person?.sex ?? 0),
     phone: person?.phones.join(" ") ?? "",
     address: person?.address ?? "",
     region: person?.regionCode ? regionName(person.regionCode) : "",
@@ -59,7 +61,7 @@ const plain = (text: string): Piece[] => (text ? [{ text, changed: false }] : []
 // "ID_BIRTH_DIGIT_12" -> which digit, in words.
 export function noteText(code: string): string {
   const digit = /^(ID_[A-Z]+_DIGIT)_(\d+)$/.exec(code);
-  return digit ? t(`compareNote.${digit[1]}`, { n: digit[2] }) : named("compareNote", code);
+  return digit ? codeWord(FieldComparison_NoteSchema, digit[1]).replace("{}", digit[2]) : codeWord(FieldComparison_NoteSchema, code);
 }
 
 function ageNote(record: PersonRecord | undefined): string[] {

@@ -1,9 +1,9 @@
 // How the sources write one person: each different value of a field once, the most frequent first.
 import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
-import { Sex } from "@/gen/relief/v1/types_pb";
+import { SexSchema } from "@/gen/relief/v1/types_pb";
 import { dateText } from "@/lib/dates";
 import { regionName } from "@/lib/regions";
-import { named } from "@/locales";
+import { word } from "@/locales/words";
 
 export interface Variant {
   value: string;
@@ -16,7 +16,7 @@ const VALUES: Record<string, (record: PersonRecord) => string[]> = {
   former_names: ({ person }) => person?.formerNames ?? [],
   id_number: ({ person }) => [person?.idNumber ?? ""],
   birth_date: ({ person }) => [dateText(person?.birthDate)],
-  sex: ({ person }) => [named("sex", Sex[person?.sex ?? 0] ?? "")],
+  sex: ({ person }) => [word(SexSchema, person?.sex ?? 0)],
   phone: ({ person }) => person?.phones ?? [],
   address: ({ person }) => [person?.address ?? ""],
   region: ({ person }) => [person?.regionCode ? regionName(person.regionCode) : ""],

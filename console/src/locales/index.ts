@@ -72,9 +72,3 @@ export function useText() {
   const current = useSyncExternalStore(subscribe, language);
   return { t: TEXTS[current], language: current };
 }
-
-// The name of something coded; the code itself where a newer hub knows one that this console does not.
-export function named(group: string, code: string): string {
-  const key = `${group}.${code}`;
-  return i18next.exists(key) ? i18next.t(key) : code;
-}

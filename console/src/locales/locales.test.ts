@@ -1,35 +1,10 @@
-import { describe, expect, test } from "vitest";
-import { FieldError_Reason, Source_Content } from "@/gen/relief/v1/feed_service_pb";
-import {
-  Deliberation_Outcome,
-  Disposition_Outcome,
-  Disposition_Reason,
-  Finding_State,
-  FindingEvent_Kind,
-} from "@/gen/relief/v1/finding_service_pb";
-import { BenefitForm, BenefitMark, Cycle, FactType, IdType } from "@/gen/relief/v1/record_pb";
-import {
-  CharityAnswer_Answer,
-  Consent_Decision,
-  Consent_Giver,
-  Referral_Reason,
-  Referral_State,
-  ReferralEvent_Kind,
-} from "@/gen/relief/v1/referral_service_pb";
-import { MatchExplanation_Outcome, Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
-import {
-  CaseEvent_Kind,
-  Conflict_Kind,
-  ConflictOrder,
-  Decision_Operation,
-  Decision_Verdict,
-  Proposal_Ground,
-  Proposal_State,
-  ReviewJob_State,
-  WorkItem_State,
-} from "@/gen/relief/v1/review_service_pb";
-import { FindingKind, Need, Programme, Severity, Sex } from "@/gen/relief/v1/types_pb";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type DescEnum } from "@bufbuild/protobuf";
+import { FieldEvidence_LevelSchema } from "@/gen/relief/v1/registry_service_pb";
+import { FindingKind, FindingKindSchema, Programme, ProgrammeSchema } from "@/gen/relief/v1/types_pb";
 import { en } from "./en";
+import { chooseLanguage, startLanguage } from "./index";
+import { codeWord, fieldName, word, wordWithin } from "./words";
 import { zh } from "./zh";
 
 function paths(texts: object, at = ""): string[] {
@@ -63,46 +38,6 @@ describe("texts", () => {
     expect(chinese).toEqual(["app.language"]); // the button that switches to Chinese
   });
 
-  const CODED: Record<string, object> = {
-    programme: Programme,
-    sex: Sex,
-    idType: IdType,
-    form: BenefitForm,
-    mark: BenefitMark,
-    need: Need,
-    cycle: Cycle,
-    fact: FactType,
-    findingKind: FindingKind,
-    severity: Severity,
-    findingState: Finding_State,
-    outcome: Disposition_Outcome,
-    reason: Disposition_Reason,
-    findingEvent: FindingEvent_Kind,
-    deliberation: Deliberation_Outcome,
-    matchOutcome: MatchExplanation_Outcome,
-    referralState: Referral_State,
-    referralReason: Referral_Reason,
-    referralEvent: ReferralEvent_Kind,
-    consentDecision: Consent_Decision,
-    consentGiver: Consent_Giver,
-    charityAnswer: CharityAnswer_Answer,
-    conflictKind: Conflict_Kind,
-    verdict: Decision_Verdict,
-    workState: WorkItem_State,
-    caseEvent: CaseEvent_Kind,
-    operation: Decision_Operation,
-    jobState: ReviewJob_State,
-    proposalState: Proposal_State,
-    ground: Proposal_Ground,
-    purpose: Purpose_Kind,
-    content: Source_Content,
-    rejection: FieldError_Reason,
-  };
-  test("every order of the queue has a name", () => {
-    const names = Object.keys(ConflictOrder).filter((name) => name.startsWith("BY_"));
-    expect(Object.keys(zh.conflictOrder).sort()).toEqual(names.sort());
-  });
-
   // t() takes any string: a misspelled key would stand on the page as it is.
   test("every text that the code asks for is there", () => {
     const sources = import.meta.glob<string>(["../**/*.ts", "../**/*.tsx", "!../gen/**", "!../**/*.test.*"], {
@@ -114,16 +49,83 @@ describe("texts", () => {
     const asked = Object.values(sources).flatMap((source) =>
       [
         ...source.matchAll(
-          /"((?:app|nav|common|state|login|review|fields|findings|gaps|person|benefit|referrals|operations|charity)\.[A-Za-z_]+)"/g,
+          /"((?:app|role|nav|common|state|login|review|fields|findings|gaps|person|benefit|referrals|operations|charity)\.[A-Za-z_]+)"/g,
         ),
       ].map(([, key]) => key),
     );
     expect(asked.length).toBeGreaterThan(300);
     expect([...new Set(asked)].filter((key) => !known.has(key))).toEqual([]);
   });
+});
 
-  test.each(Object.entries(CODED))("every %s of the contract has a name", (group, values) => {
-    const names = Object.keys(values).filter((name) => Number.isNaN(Number(name)));
-    expect(Object.keys((zh as unknown as Record<string, object>)[group]).sort()).toEqual(names.sort());
+// Names of pages, columns and buttons that read like a value, and stand for none.
+const ALSO_WORDS = [
+  "charity.answers",
+  "charity.title",
+  "findings.deliberation",
+  "findings.escalation",
+  "findings.programme",
+  "findings.severity",
+  "nav.charity",
+  "operations.open",
+  "referrals.step.grant",
+  "referrals.step.refuse",
+  "review.claimed",
+  "review.kinds",
+  "review.model",
+  "review.pending",
+  "review.proposals",
+  "review.propose",
+  "review.released",
+  "review.withdrawn",
+];
+
+// Every enum of the contract, as its generated code says.
+const CONTRACT: DescEnum[] = Object.values(import.meta.glob<Record<string, unknown>>("../gen/relief/v1/*_pb.ts", { eager: true })).flatMap(
+  (module) => Object.values(module).filter((one): one is DescEnum => (one as { kind?: string })?.kind === "enum"),
+);
+
+describe("words of the contract", () => {
+  beforeAll(startLanguage);
+  afterEach(() => chooseLanguage("zh"));
+
+  test("come from the contract, in the language of the console", () => {
+    expect(word(FindingKindSchema, FindingKind.OFFSET)).toBe("应补差");
+    chooseLanguage("en");
+    expect(word(FindingKindSchema, FindingKind.OFFSET)).toBe("To be topped up");
+    expect(wordWithin(FindingKindSchema, FindingKind.OFFSET)).toBe("to be topped up");
+  });
+
+  test("there is one for every value", () => {
+    expect(CONTRACT.length).toBeGreaterThan(40);
+    for (const language of ["zh", "en"] as const) {
+      chooseLanguage(language);
+      for (const type of CONTRACT)
+        for (const { number, name } of type.values) if (number !== 0) expect(word(type, number), `${type.typeName}.${name}`).not.toBe("");
+    }
+  });
+
+  test("nothing is said of the unspecified value, and a number of a value that is not known", () => {
+    expect(word(ProgrammeSchema, Programme.PROGRAMME_UNSPECIFIED)).toBe("");
+    expect(word(ProgrammeSchema, 77)).toBe("77");
+    expect(codeWord(FieldEvidence_LevelSchema, "OF_A_NEWER_MODEL")).toBe("OF_A_NEWER_MODEL");
+  });
+
+  test("fields of records have one, those that the hub compares and those that only the console shows", () => {
+    expect(fieldName("id_number")).toBe("证件号码");
+    expect(fieldName("former_names")).toBe("曾用名");
+  });
+
+  // A second copy would drift away from the first, as three of them did.
+  test("the console's own texts name no value of the contract", () => {
+    const names = new Set(CONTRACT.flatMap((type) => type.values.flatMap(({ name, localName }) => [name, localName, name.toLowerCase()])));
+    const copies = paths(zh).filter((path) => {
+      const key = path.split(".").at(-1)!;
+      return (/^[A-Z0-9_]+$/.test(key) || path.startsWith("fields.")) && names.has(key);
+    });
+    expect(copies).toEqual([]);
+    const words = new Set(CONTRACT.flatMap((type) => type.values.map(({ number }) => word(type, number))));
+    const same = paths(zh).filter((path) => at(zh, path).length > 2 && words.has(at(zh, path)));
+    expect(same.sort()).toEqual(ALSO_WORDS.sort());
   });
 });

@@ -5,13 +5,13 @@ import { Button, Checkbox, DatePicker, InputNumber, Select, Tag } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { Finding_State } from "@/gen/relief/v1/finding_service_pb";
-import { FindingKind, Need, Programme, Severity } from "@/gen/relief/v1/types_pb";
+import { Finding_StateSchema } from "@/gen/relief/v1/finding_service_pb";
+import { NeedSchema, SeveritySchema, FindingKindSchema, ProgrammeSchema } from "@/gen/relief/v1/types_pb";
 import { isEmpty, readFilter, writeFilter, type Filter } from "@/lib/filter";
 import { useText } from "@/locales";
 import { statusQuery } from "@/api/queries";
+import { options } from "@/locales/words";
 import { RegionPicker } from "@/parts/RegionPicker";
-import { options } from "@/parts/tags";
 
 export function useFilter() {
   const [params, setParams] = useSearchParams();
@@ -63,7 +63,7 @@ export function FilterBar({ states = true }: { states?: boolean }) {
         label={t("findings.kind")}
         width={130}
         value={filter.kinds}
-        choices={options("findingKind", FindingKind)}
+        choices={options(FindingKindSchema)}
         onChange={(kinds) => change({ kinds })}
       />
       <List label={t("findings.rule")} width={180} value={filter.rules} choices={ruleChoices} onChange={(rules) => change({ rules })} />
@@ -71,7 +71,7 @@ export function FilterBar({ states = true }: { states?: boolean }) {
         label={t("findings.programme")}
         width={150}
         value={filter.programmes}
-        choices={options("programme", Programme)}
+        choices={options(ProgrammeSchema)}
         onChange={(programmes) => change({ programmes })}
       />
       <RegionPicker value={filter.region} onChange={(region) => change({ region })} width={150} />
@@ -80,7 +80,7 @@ export function FilterBar({ states = true }: { states?: boolean }) {
           label={t("findings.anyState")}
           width={140}
           value={filter.states}
-          choices={options("findingState", Finding_State)}
+          choices={options(Finding_StateSchema)}
           onChange={(states) => change({ states })}
         />
       )}
@@ -104,14 +104,14 @@ export function FilterBar({ states = true }: { states?: boolean }) {
             label={t("findings.severity")}
             width={130}
             value={filter.severities}
-            choices={options("severity", Severity)}
+            choices={options(SeveritySchema)}
             onChange={(severities) => change({ severities })}
           />
           <List
             label={t("findings.need")}
             width={150}
             value={filter.needs}
-            choices={options("need", Need)}
+            choices={options(NeedSchema)}
             onChange={(needs) => change({ needs })}
           />
           <DatePicker.RangePicker

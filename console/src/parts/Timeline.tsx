@@ -5,6 +5,7 @@ import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
 import { amountOf, inOrder, spanOf, whatOf, whenOf } from "@/lib/benefits";
 import { monthIndex, today } from "@/lib/dates";
 import { useText } from "@/locales";
+import { sideName } from "@/locales/words";
 import "./timeline.css";
 
 export interface TimelineEntry {
@@ -69,7 +70,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
             <tr key={row} className={marked ? "marked" : undefined}>
               {sided && (
                 <td>
-                  <span className={`side-mark side-${side}`}>{t(side === "a" ? "review.sideA" : "review.sideB")}</span>
+                  <span className={`side-mark side-${side}`}>{side && sideName(side)}</span>
                 </td>
               )}
               <td>

@@ -1,10 +1,12 @@
 // The weights of a match, field by field, and the two thresholds. The table below the drawing holds the same figures.
 import type { CustomSeriesRenderItem, EChartsOption } from "echarts";
 import { useMemo } from "react";
+import { FieldEvidence_LevelSchema } from "@/gen/relief/v1/registry_service_pb";
 import { color } from "@/lib/theme";
 import type { MatchExplanation } from "@/gen/relief/v1/registry_service_pb";
 import { bitsText, stepsOf, type Step } from "@/lib/waterfall";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { codeWord, fieldName } from "@/locales/words";
 import { AXIS_TEXT, Chart } from "@/parts/Chart";
 
 type Texts = (key: string, values?: Record<string, unknown>) => string;
@@ -23,14 +25,14 @@ const drawBar: CustomSeriesRenderItem = (_, api) => {
   };
 };
 
-function fieldName(step: Step, t: Texts): string {
-  return step.field ? named("fields", step.field) : t("review.rest");
+function stepName(step: Step, t: Texts): string {
+  return step.field ? fieldName(step.field) : t("review.rest");
 }
 
 function optionOf(explanation: MatchExplanation, steps: Step[], t: Texts): EChartsOption {
   const total = explanation.totalBits;
   const bars = [...steps.map(({ from, to, bits }) => ({ from, to, bits })), { from: 0, to: total, bits: total }];
-  const names = [...steps.map((step) => fieldName(step, t)), t("review.total")];
+  const names = [...steps.map((step) => stepName(step, t)), t("review.total")];
   const ends = bars.flatMap(({ from, to }) => [from, to]);
   const line = (at: number, name: string) => ({
     xAxis: at,
@@ -110,9 +112,9 @@ export function Waterfall({ explanation }: { explanation: MatchExplanation }) {
           <tbody>
             {steps.map((step, row) => (
               <tr key={row}>
-                <th scope="row">{fieldName(step, t)}</th>
+                <th scope="row">{stepName(step, t)}</th>
                 <td>
-                  {step.level && named("level", step.level)}
+                  {step.level && codeWord(FieldEvidence_LevelSchema, step.level)}
                   {step.oneIn >= 2 && <span className="quiet"> · {t("review.oneIn", { n: Math.round(step.oneIn) })}</span>}
                 </td>
                 <td className="number">{bitsText(step.bits)}</td>

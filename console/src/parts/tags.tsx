@@ -1,23 +1,18 @@
 // Small marks that look the same on every page.
-import { FindingKind, Programme, Severity } from "@/gen/relief/v1/types_pb";
-import { named, useText } from "@/locales";
+import { FindingKind, Programme, Severity, SeveritySchema, FindingKindSchema, ProgrammeSchema } from "@/gen/relief/v1/types_pb";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 
 export function KindTag({ kind }: { kind: FindingKind }) {
   useText();
-  return <span className={`kind k${kind}`}>{named("findingKind", FindingKind[kind] ?? String(kind))}</span>;
+  return <span className={`kind k${kind}`}>{word(FindingKindSchema, kind)}</span>;
 }
 
 export function SeverityMark({ severity }: { severity: Severity }) {
   useText();
-  return <span className={`severity s${severity}`}>{named("severity", Severity[severity] ?? String(severity))}</span>;
+  return <span className={`severity s${severity}`}>{word(SeveritySchema, severity)}</span>;
 }
 
 export function programmeName(programme: Programme): string {
-  return named("programme", Programme[programme] ?? String(programme));
-}
-
-export function options<T extends Record<string, string | number>>(group: string, values: T) {
-  return Object.keys(values)
-    .filter((name) => Number.isNaN(Number(name)) && values[name] !== 0)
-    .map((name) => ({ value: name, label: named(group, name) }));
+  return word(ProgrammeSchema, programme);
 }

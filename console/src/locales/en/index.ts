@@ -1,5 +1,4 @@
 import type { Texts } from "@/locales/zh";
-import { codes } from "./codes";
 import { shell } from "./shell";
 import { review } from "./review";
 import { findings } from "./findings";
@@ -9,7 +8,6 @@ import { referrals } from "./referrals";
 import { operations } from "./operations";
 
 export const en: Texts = {
-  ...codes,
   ...shell,
   ...review,
   ...findings,

@@ -40,7 +40,6 @@ export const person: Pick<Texts, "person" | "benefit"> = {
     age: "{{n}} years",
     age_one: "{{n}} year",
     relation: "Relation",
-    householdId: "Household ID",
     another: "Look up somebody else",
     asKnownAt: "As known on",
     now: "Now",

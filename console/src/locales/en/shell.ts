@@ -1,7 +1,7 @@
 import type { Texts } from "@/locales/zh";
 
 // The frame of every page: navigation, states, logging in.
-export const shell: Pick<Texts, "app" | "nav" | "common" | "state" | "login"> = {
+export const shell: Pick<Texts, "app" | "role" | "nav" | "common" | "state" | "login"> = {
   app: {
     name: "Relief Hub",
     short: "Relief Hub",
@@ -15,7 +15,8 @@ export const shell: Pick<Texts, "app" | "nav" | "common" | "state" | "login"> = 
     collapse: "Collapse navigation",
     expand: "Expand navigation",
   },
-  nav: { review: "Review", findings: "Findings", referrals: "Referrals", charity: "Charities", gaps: "Gap report", person: "Person", operations: "Operations" },
+  role: { officer: "Data officer", supervisor: "Supervisor", administrator: "Administrator", auditor: "Auditor", approver: "Approver" },
+  nav: { review: "Review", findings: "Findings", referrals: "Referrals", charity: "Charities", gaps: "Findings in figures", person: "Person", operations: "Operations" },
   common: {
     retry: "Try again",
     more: "Load more",

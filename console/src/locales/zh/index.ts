@@ -1,5 +1,4 @@
 // Every text of the console, in Chinese. en/ has the same keys; the compiler checks that.
-import { codes } from "./codes";
 import { shell } from "./shell";
 import { review } from "./review";
 import { findings } from "./findings";
@@ -9,7 +8,6 @@ import { referrals } from "./referrals";
 import { operations } from "./operations";
 
 export const zh = {
-  ...codes,
   ...shell,
   ...review,
   ...findings,

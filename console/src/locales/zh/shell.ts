@@ -13,7 +13,8 @@ export const shell = {
     collapse: "收起导航",
     expand: "展开导航",
   },
-  nav: { review: "复核", findings: "发现", referrals: "转介", gaps: "缺口报告", person: "人员", charity: "慈善帮扶", operations: "运行" },
+  role: { officer: "数据专员", supervisor: "分管领导", administrator: "管理员", auditor: "审计员", approver: "审批人" },
+  nav: { review: "复核", findings: "问题线索", referrals: "转介", gaps: "问题线索统计", person: "人员", charity: "慈善帮扶", operations: "运行" },
   common: {
     retry: "重试",
     more: "加载更多",
@@ -58,7 +59,7 @@ export const shell = {
   },
   login: {
     title: "登录",
-    intro: "各救助部门数据的比对、复核与缺口监测",
+    intro: "各救助部门数据的比对、复核与问题线索监测",
     user: "用户名",
     password: "密码",
     code: "一次性验证码",

@@ -6,14 +6,15 @@ import { useSearchParams } from "react-router";
 import { charities } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import type { CharityProject } from "@/gen/relief/v1/charity_service_pb";
-import { Need } from "@/gen/relief/v1/types_pb";
+import { Need, NeedSchema } from "@/gen/relief/v1/types_pb";
 import { dateText } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { placeName } from "@/lib/regions";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word, options } from "@/locales/words";
 import { FactsList, type Fact } from "@/parts/FactsList";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
-import { options, programmeName } from "@/parts/tags";
+import { programmeName } from "@/parts/tags";
 import "./charity.css";
 
 function useConditions() {
@@ -36,7 +37,7 @@ function Project({ project }: { project: CharityProject }) {
   const conditions = useConditions()(project);
   const until = project.validTo?.year ? t("charity.validTo", { day: dateText(project.validTo) }) : t("charity.always");
   const rows: Fact[] = [
-    [t("findings.need"), project.needs.map((need) => named("need", Need[need])).join(t("common.listSeparator"))],
+    [t("findings.need"), project.needs.map((need) => word(NeedSchema, need)).join(t("common.listSeparator"))],
     [t("charity.wherever"), project.regionPrefix ? placeName(project.regionPrefix) || project.regionPrefix : t("gaps.country")],
     [t("charity.conditions"), conditions.length > 0 ? conditions.map((one) => <div key={one}>{one}</div>) : t("charity.anybody")],
     [t("charity.valid"), [dateText(project.validFrom), until].filter(Boolean).join(" · ")],
@@ -81,7 +82,7 @@ function CharityPage() {
         <Select
           value={need}
           onChange={(value) => choose("need", value ?? "")}
-          options={options("need", Need)}
+          options={options(NeedSchema)}
           placeholder={t("findings.need")}
           aria-label={t("findings.need")}
           allowClear
@@ -113,9 +114,7 @@ function CharityPage() {
               >
                 <span className="queue-kind">{project.title}</span>
                 <span className="queue-records">{project.organisation}</span>
-                <span className="queue-records">
-                  {project.needs.map((one) => named("need", Need[one])).join(t("common.listSeparator"))}
-                </span>
+                <span className="queue-records">{project.needs.map((one) => word(NeedSchema, one)).join(t("common.listSeparator"))}</span>
               </button>
             ))}
           </nav>

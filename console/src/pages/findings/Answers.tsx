@@ -16,21 +16,23 @@ import {
   Finding_State,
   type Disposition,
   type Finding,
+  Disposition_ReasonSchema,
+  Disposition_OutcomeSchema,
 } from "@/gen/relief/v1/finding_service_pb";
 import { DateSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, timeText } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { officerName } from "@/lib/officers";
-import { named, useText } from "@/locales";
-import { options } from "@/parts/tags";
+import { useText } from "@/locales";
+import { options, word } from "@/locales/words";
 
 function Answer({ answer, superseded }: { answer: Disposition; superseded: boolean }) {
   const { t } = useText();
   return (
     <li className={superseded ? "answer old" : "answer"}>
       <div className="answer-head">
-        <b>{named("outcome", Outcome[answer.outcome])}</b>
-        {answer.reason !== Reason.REASON_UNSPECIFIED && <span>{named("reason", Reason[answer.reason])}</span>}
+        <b>{word(Disposition_OutcomeSchema, answer.outcome)}</b>
+        {answer.reason !== Reason.REASON_UNSPECIFIED && <span>{word(Disposition_ReasonSchema, answer.reason)}</span>}
         {superseded && <span className="small">{t("findings.superseded")}</span>}
         <span className="end quiet small">{timeText(answer.time)}</span>
       </div>
@@ -84,10 +86,10 @@ function AnswerForm({ finding, done }: { finding: Finding; done: () => void }) {
   return (
     <Form form={form} layout="vertical" requiredMark={false} onFinish={(fields) => add.mutate(fields)} className="answer-form">
       <Form.Item name="outcome" label={t("findings.outcome")} rules={[{ required: true, message: t("findings.outcomeMissing") }]}>
-        <Select options={options("outcome", Outcome)} autoFocus />
+        <Select options={options(Disposition_OutcomeSchema)} autoFocus />
       </Form.Item>
       <Form.Item name="reason" label={t("findings.reason")} rules={[{ required: allowed, message: t("findings.reasonNeeded") }]}>
-        <Select options={options("reason", Reason)} allowClear />
+        <Select options={options(Disposition_ReasonSchema)} allowClear />
       </Form.Item>
       {allowed && (
         <Form.Item name="until" label={t("findings.until")} extra={t("findings.untilHint")}>

@@ -8,12 +8,17 @@ import { messageOf } from "@/api/errors";
 import { findingQuery } from "@/api/queries";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
-import { Deliberation_Outcome as Outcome, DeliberationSchema, type Finding } from "@/gen/relief/v1/finding_service_pb";
-import { Programme } from "@/gen/relief/v1/types_pb";
+import {
+  Deliberation_Outcome as Outcome,
+  DeliberationSchema,
+  type Finding,
+  Deliberation_OutcomeSchema,
+} from "@/gen/relief/v1/finding_service_pb";
+import { ProgrammeSchema } from "@/gen/relief/v1/types_pb";
 import { timeText } from "@/lib/dates";
 import { officerName } from "@/lib/officers";
-import { named, useText } from "@/locales";
-import { options } from "@/parts/tags";
+import { useText } from "@/locales";
+import { word, options } from "@/locales/words";
 
 interface Fields {
   outcome: keyof typeof Outcome;
@@ -52,7 +57,7 @@ function DeliberationForm({ finding, done }: { finding: Finding; done: () => voi
         label={t("findings.deliberationOutcome")}
         rules={[{ required: true, message: t("findings.outcomeMissing") }]}
       >
-        <Radio.Group options={options("deliberation", Outcome)} />
+        <Radio.Group options={options(Deliberation_OutcomeSchema)} />
       </Form.Item>
       <Form.Item
         name="participants"
@@ -64,7 +69,7 @@ function DeliberationForm({ finding, done }: { finding: Finding; done: () => voi
           },
         ]}
       >
-        <Select mode="tags" options={options("programme", Programme).map(({ label }) => ({ value: label, label }))} />
+        <Select mode="tags" options={options(ProgrammeSchema).map(({ label }) => ({ value: label, label }))} />
       </Form.Item>
       <Form.Item
         name="reason"
@@ -105,7 +110,7 @@ export function DeliberationPanel({ finding }: { finding: Finding }) {
         {held ? (
           <>
             <div className="answer-head">
-              <b>{named("deliberation", Outcome[held.outcome])}</b>
+              <b>{word(Deliberation_OutcomeSchema, held.outcome)}</b>
               <span className="end quiet small">{timeText(held.time)}</span>
             </div>
             <div className="quiet small">

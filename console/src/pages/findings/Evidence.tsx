@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { personQuery } from "@/api/queries";
+import { Source_ContentSchema, Source_Content } from "@/gen/relief/v1/feed_service_pb";
 import { purposeOf } from "@/lib/purpose";
 import { useSession } from "@/session/session";
 import type { Evidence, Finding } from "@/gen/relief/v1/finding_service_pb";
 import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
 import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { ErrorState, PanelSkeleton } from "@/parts/states";
 import { programmeName } from "@/parts/tags";
 import { Timeline } from "@/parts/Timeline";
@@ -25,7 +27,7 @@ function Records({ evidence }: { evidence: Evidence[] }) {
       <tbody>
         {evidence.map(({ record, programme }) => (
           <tr key={`${record?.sourceId}/${record?.recordId}`}>
-            <td>{programme ? programmeName(programme) : t("findings.fact")}</td>
+            <td>{programme ? programmeName(programme) : word(Source_ContentSchema, Source_Content.FACTS)}</td>
             <td className="code">{record?.sourceId}</td>
             <td className="code">{record?.recordId}</td>
           </tr>

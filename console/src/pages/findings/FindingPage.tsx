@@ -4,12 +4,19 @@ import { useQuery } from "@tanstack/react-query";
 import { Tag } from "antd";
 import { Link, useNavigate, useParams } from "react-router";
 import { findingQuery } from "@/api/queries";
-import { Finding_State, type Finding } from "@/gen/relief/v1/finding_service_pb";
-import { FindingKind, Need } from "@/gen/relief/v1/types_pb";
+import {
+  Finding_State,
+  type Finding,
+  Finding_StateSchema,
+  FindingEvent_KindSchema,
+  FindingEvent_Kind,
+} from "@/gen/relief/v1/finding_service_pb";
+import { FindingKind, NeedSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, monthRanges, timeText } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { regionName } from "@/lib/regions";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { Answers } from "@/pages/findings/Answers";
 import { DeliberationPanel } from "@/pages/findings/Deliberation";
 import { EvidencePanel } from "@/pages/findings/Evidence";
@@ -34,7 +41,7 @@ function Facts({ finding }: { finding: Finding }) {
         {finding.amountIsEstimate && <span className="quiet"> {t("findings.estimateHint")}</span>}
       </>,
     ],
-    [t("findings.need"), finding.need ? named("need", Need[finding.need]) : ""],
+    [t("findings.need"), finding.need ? word(NeedSchema, finding.need) : ""],
     [t("findings.regions"), finding.regions.map(regionName).join(separator)],
     [
       t("findings.due"),
@@ -101,8 +108,8 @@ function FindingPage() {
         <h1>{findingTitle(finding)}</h1>
         <KindTag kind={finding.kind} />
         <SeverityMark severity={finding.severity} />
-        <Tag color={finding.state === Finding_State.OPEN ? "blue" : undefined}>{named("findingState", Finding_State[finding.state])}</Tag>
-        {finding.disputed && <Tag color="purple">{t("findings.disputed")}</Tag>}
+        <Tag color={finding.state === Finding_State.OPEN ? "blue" : undefined}>{word(Finding_StateSchema, finding.state)}</Tag>
+        {finding.disputed && <Tag color="purple">{word(FindingEvent_KindSchema, FindingEvent_Kind.DISPUTED)}</Tag>}
         {finding.reopened > 0 && <span className="quiet">{t("findings.reopened", { n: finding.reopened })}</span>}
       </div>
       <p className="quiet lead-line">{t("findings.lead")}</p>

@@ -4,12 +4,22 @@ import { Button, Select, Tag } from "antd";
 import { Link, useNavigate } from "react-router";
 import { findings as service } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
-import { Disposition_Outcome, Finding_State, FindingOrder, type Finding } from "@/gen/relief/v1/finding_service_pb";
+import {
+  Finding_State,
+  FindingOrder,
+  type Finding,
+  Disposition_OutcomeSchema,
+  Finding_StateSchema,
+  FindingEvent_Kind,
+  FindingEvent_KindSchema,
+  FindingOrderSchema,
+} from "@/gen/relief/v1/finding_service_pb";
 import { dateText, monthRanges } from "@/lib/dates";
 import { filterKey, isEmpty, toMessage, type Filter } from "@/lib/filter";
 import { count, money } from "@/lib/money";
 import { regionName, shortRegionName } from "@/lib/regions";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { DueMark, findingTitle } from "@/parts/findings";
 import { DataTable, type Column } from "@/parts/DataTable";
 import { FilterBar, useFilter } from "@/parts/FilterBar";
@@ -76,8 +86,8 @@ function useColumns(): Column<Finding>[] {
       width: 120,
       render: (finding) => (
         <>
-          {finding.state === Finding_State.OPEN ? <DueMark finding={finding} /> : named("findingState", Finding_State[finding.state])}
-          {finding.disputed && <Tag color="purple">{t("findings.disputed")}</Tag>}
+          {finding.state === Finding_State.OPEN ? <DueMark finding={finding} /> : word(Finding_StateSchema, finding.state)}
+          {finding.disputed && <Tag color="purple">{word(FindingEvent_KindSchema, FindingEvent_Kind.DISPUTED)}</Tag>}
         </>
       ),
     },
@@ -86,7 +96,7 @@ function useColumns(): Column<Finding>[] {
       width: 120,
       render: ({ dispositions }) => {
         const last = dispositions.at(-1);
-        return last ? named("outcome", Disposition_Outcome[last.outcome]) : <span className="quiet">{t("findings.waiting")}</span>;
+        return last ? word(Disposition_OutcomeSchema, last.outcome) : <span className="quiet">{t("findings.waiting")}</span>;
       },
     },
   ];
@@ -147,9 +157,9 @@ function FindingsPage() {
             })
           }
           options={[
-            { value: "due", label: t("findings.orderDue") },
-            { value: "amount", label: t("findings.orderAmount") },
-            { value: "opened", label: t("findings.orderOpened") },
+            { value: "due", label: word(FindingOrderSchema, FindingOrder.DUE_DATE_ASCENDING) },
+            { value: "amount", label: word(FindingOrderSchema, FindingOrder.AMOUNT_DESCENDING) },
+            { value: "opened", label: word(FindingOrderSchema, FindingOrder.OPEN_TIME_DESCENDING) },
           ]}
         />
       </div>

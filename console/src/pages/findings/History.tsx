@@ -1,9 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { findings } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
-import { Disposition_Outcome, FindingEvent_Kind as Kind, type FindingEvent } from "@/gen/relief/v1/finding_service_pb";
+import {
+  FindingEvent_Kind as Kind,
+  type FindingEvent,
+  Disposition_OutcomeSchema,
+  FindingEvent_KindSchema,
+} from "@/gen/relief/v1/finding_service_pb";
 import { money } from "@/lib/money";
-import { named, t } from "@/locales";
+import { t } from "@/locales";
+import { word } from "@/locales/words";
 import { HistoryPanel, type HistoryEntry } from "@/parts/History";
 
 const STRONG = new Set([Kind.DISPUTED, Kind.OVERDUE, Kind.ESCALATED]);
@@ -13,11 +19,11 @@ const MOVED = new Set([Kind.OPENED, Kind.CHANGED, Kind.REOPENED]);
 function entryOf({ sequence, kind, time, actor, outcome, evidence, amountFen }: FindingEvent): HistoryEntry {
   return {
     key: sequence.toString(),
-    title: named("findingEvent", Kind[kind]),
+    title: word(FindingEvent_KindSchema, kind),
     time,
     actor,
     details: [
-      kind === Kind.DISPOSED && named("outcome", Disposition_Outcome[outcome]),
+      kind === Kind.DISPOSED && word(Disposition_OutcomeSchema, outcome),
       MOVED.has(kind) && t("findings.recordsInEvidence", { n: evidence }),
       MOVED.has(kind) && amountFen > 0n && money(amountFen),
     ],

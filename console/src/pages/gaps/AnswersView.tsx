@@ -1,10 +1,17 @@
 // How long findings stay open, how fast agencies answer, and what they say: where a rule is mostly wrong, the rule is wrong.
 import type { EChartsOption } from "echarts";
 import { useMemo } from "react";
+import {
+  Disposition_Outcome as Outcome,
+  Disposition_OutcomeSchema,
+  FindingEvent_Kind,
+  FindingEvent_KindSchema,
+} from "@/gen/relief/v1/finding_service_pb";
 import { color } from "@/lib/theme";
 import type { GapReport } from "@/gen/relief/v1/report_service_pb";
 import { count, money } from "@/lib/money";
 import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { findingTitle } from "@/parts/findings";
 import { Defined } from "@/pages/gaps/Defined";
 import { AXIS_TEXT } from "@/parts/Chart";
@@ -139,18 +146,17 @@ function Outcomes({ report }: { report: GapReport }) {
             <tr>
               <th scope="col">{t("gaps.rule")}</th>
               {[
-                "byFindings",
-                "answered",
-                "confirmed",
-                "notAProblem",
-                "wrongPerson",
-                "wrongData",
-                "contradicted",
-                "closedUnanswered",
-                "falseAlarms",
+                t("gaps.byFindings"),
+                t("gaps.answered"),
+                ...[Outcome.CONFIRMED, Outcome.NOT_A_PROBLEM, Outcome.WRONG_PERSON, Outcome.WRONG_DATA].map((outcome) =>
+                  word(Disposition_OutcomeSchema, outcome),
+                ),
+                word(FindingEvent_KindSchema, FindingEvent_Kind.DISPUTED),
+                t("gaps.closedUnanswered"),
+                t("gaps.falseAlarms"),
               ].map((name) => (
                 <th key={name} scope="col" className="number">
-                  {t(`gaps.${name}`)}
+                  {name}
                 </th>
               ))}
             </tr>

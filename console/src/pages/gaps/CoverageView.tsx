@@ -1,11 +1,13 @@
 // Of those who hold a base programme, how many have no such gap; and whether the departments have reported at all.
 import { Tag } from "antd";
+import { SnapshotResult_StateSchema, SnapshotResult_State, Source_Content, Source_ContentSchema } from "@/gen/relief/v1/feed_service_pb";
 import type { GapReport } from "@/gen/relief/v1/report_service_pb";
-import { Need } from "@/gen/relief/v1/types_pb";
+import { NeedSchema, FindingKindSchema, FindingKind } from "@/gen/relief/v1/types_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { regionName, shortRegionName } from "@/lib/regions";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { findingTitle } from "@/parts/findings";
 import { Defined } from "@/pages/gaps/Defined";
 import { programmeName } from "@/parts/tags";
@@ -26,7 +28,7 @@ function Rows({ rows, regional }: { rows: Coverage[]; regional: boolean }) {
             {t("gaps.holders")}
           </th>
           <th scope="col" className="number">
-            {t("gaps.missingPersons")}
+            {word(FindingKindSchema, FindingKind.MISSING)}
           </th>
           <th scope="col" className="number">
             {t("gaps.rate")}
@@ -40,7 +42,7 @@ function Rows({ rows, regional }: { rows: Coverage[]; regional: boolean }) {
             <td>
               <span className="code">{row.ruleId}</span> {findingTitle(row)}
             </td>
-            <td className="nowrap">{row.need ? named("need", Need[row.need]) : ""}</td>
+            <td className="nowrap">{row.need ? word(NeedSchema, row.need) : ""}</td>
             {regional && (
               <td className="nowrap" title={regionName(row.regionPrefix)}>
                 {shortRegionName(row.regionPrefix) || t("gaps.noRegion")}
@@ -128,13 +130,19 @@ export function FeedsView({ report }: { report: GapReport }) {
             {report.feeds.map((feed) => (
               <tr key={feed.sourceId}>
                 <td className="code">{feed.sourceId}</td>
-                <td>{feed.programme ? programmeName(feed.programme) : <span className="quiet">{t("findings.fact")}</span>}</td>
+                <td>
+                  {feed.programme ? (
+                    programmeName(feed.programme)
+                  ) : (
+                    <span className="quiet">{word(Source_ContentSchema, Source_Content.FACTS)}</span>
+                  )}
+                </td>
                 <td>{feed.regionPrefix ? regionName(feed.regionPrefix) : t("gaps.country")}</td>
                 <td className="number">{count(feed.liveRecords)}</td>
                 <td>{timeText(feed.lastPushTime) || t("operations.never")}</td>
                 <td>
                   {feed.late && <Tag color="red">{t("gaps.late")}</Tag>}
-                  {feed.snapshotHeld && <Tag color="gold">{t("operations.held")}</Tag>}
+                  {feed.snapshotHeld && <Tag color="gold">{word(SnapshotResult_StateSchema, SnapshotResult_State.HELD)}</Tag>}
                 </td>
               </tr>
             ))}

@@ -2,15 +2,17 @@
 import { useQuery } from "@tanstack/react-query";
 import type { EChartsOption } from "echarts";
 import { useCallback, useMemo, type ReactNode } from "react";
+import { FindingEvent_Kind, FindingEvent_KindSchema } from "@/gen/relief/v1/finding_service_pb";
 import { color } from "@/lib/theme";
 import { GapDimension, type GapReport, type GapRow, type Movement } from "@/gen/relief/v1/report_service_pb";
-import { FindingKind } from "@/gen/relief/v1/types_pb";
+import { FindingKind, FindingKindSchema } from "@/gen/relief/v1/types_pb";
 import { monthText } from "@/lib/dates";
 import type { Filter } from "@/lib/filter";
 import { count, money } from "@/lib/money";
 import { changePercent, type Ask } from "@/lib/report";
 import { shortRegionName } from "@/lib/regions";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { reportQuery } from "@/pages/gaps/data";
 import { Defined } from "@/pages/gaps/Defined";
 import { AXIS_TEXT } from "@/parts/Chart";
@@ -52,7 +54,7 @@ export function Figures({ report, compare }: { report: GapReport; compare: boole
     ["total.overdue", t("gaps.overdue"), count(total.overdue)],
     [
       "total.movement.opened",
-      t("gaps.opened"),
+      word(FindingEvent_KindSchema, FindingEvent_Kind.OPENED),
       <>
         {count(total.movement?.opened ?? 0n)}
         {change((m) => m.opened)}
@@ -89,7 +91,7 @@ interface Labels {
   kind: (kind: FindingKind) => string;
 }
 
-const kindLabel = (kind: FindingKind) => named("findingKind", FindingKind[kind]);
+const kindLabel = (kind: FindingKind) => word(FindingKindSchema, kind);
 
 function regionsChart(rows: readonly GapRow[], labels: Labels) {
   const sums = new Map<string, bigint>();
@@ -159,7 +161,10 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
     () => regionsChart(byKind.data?.report.rows ?? [], { region: regionLabel, kind: kindLabel }),
     [byKind.data, regionLabel],
   );
-  const trend = useMemo(() => trendOption(report, [t("gaps.opened"), t("gaps.closed"), t("gaps.openAtEnd")]), [report, t]);
+  const trend = useMemo(
+    () => trendOption(report, [word(FindingEvent_KindSchema, FindingEvent_Kind.OPENED), t("gaps.closed"), t("gaps.openAtEnd")]),
+    [report, t],
+  );
   return (
     <>
       <Figures report={report} compare={ask.compare} />
@@ -190,7 +195,7 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
           heading={<Defined figure="trend">{t("gaps.trend")}</Defined>}
           option={trend}
           height={260}
-          columns={[t("gaps.month"), t("gaps.opened"), t("gaps.closed"), t("gaps.openAtEnd")]}
+          columns={[t("gaps.month"), word(FindingEvent_KindSchema, FindingEvent_Kind.OPENED), t("gaps.closed"), t("gaps.openAtEnd")]}
           rows={report.trend.map(({ month, movement }) => ({
             name: monthText(month),
             cells: movement

@@ -5,11 +5,12 @@ import { useState } from "react";
 import { feeds } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
-import { Source_Content, type Source } from "@/gen/relief/v1/feed_service_pb";
+import { type Source, Source_ContentSchema, SnapshotResult_StateSchema, SnapshotResult_State } from "@/gen/relief/v1/feed_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { regionName } from "@/lib/regions";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { RejectionsDialog } from "@/pages/operations/RejectionsDialog";
 import { SnapshotDialog } from "@/pages/operations/SnapshotDialog";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
@@ -29,7 +30,7 @@ function Row({ source, settle, explain }: { source: Source; settle?: () => void;
   return (
     <tr>
       <td className="code">{source.sourceId}</td>
-      <td>{source.programme ? programmeName(source.programme) : named("content", Source_Content[source.content])}</td>
+      <td>{source.programme ? programmeName(source.programme) : word(Source_ContentSchema, source.content)}</td>
       <td>{source.regionPrefix ? regionName(source.regionPrefix) : t("gaps.country")}</td>
       <td className="number">{count(source.liveRecords)}</td>
       <td className="number">{count(source.accepted)}</td>
@@ -56,7 +57,7 @@ function Row({ source, settle, explain }: { source: Source; settle?: () => void;
       <td>
         {source.snapshotHeld ? (
           <>
-            <Tag color="gold">{t("operations.held")}</Tag>
+            <Tag color="gold">{word(SnapshotResult_StateSchema, SnapshotResult_State.HELD)}</Tag>
             {settle ? (
               <Button size="small" onClick={settle}>
                 {t("operations.confirm")}

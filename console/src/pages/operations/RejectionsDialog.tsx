@@ -3,10 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
 import { feeds } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
-import { FieldError_Reason, type RejectionCount, type Source } from "@/gen/relief/v1/feed_service_pb";
+import { type RejectionCount, type Source, FieldError_ReasonSchema } from "@/gen/relief/v1/feed_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { DataTable, type Column } from "@/parts/DataTable";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 
@@ -18,7 +19,7 @@ export function RejectionsDialog({ source, close }: { source: Source; close: () 
     queryFn: ({ signal }) => feeds.listRejections({ sourceId }, { signal }),
   });
   const columns: Column<RejectionCount>[] = [
-    { title: t("operations.why"), render: ({ reason }) => named("rejection", FieldError_Reason[reason]) },
+    { title: t("operations.why"), render: ({ reason }) => word(FieldError_ReasonSchema, reason) },
     { title: t("operations.field"), className: "code", render: ({ field }) => field },
     { title: t("operations.records"), className: "number", render: ({ records }) => count(records) },
     { title: t("operations.lastTime"), className: "nowrap", render: ({ lastTime }) => timeText(lastTime) },

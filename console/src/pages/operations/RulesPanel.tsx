@@ -6,9 +6,11 @@ import { admin } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { useSession } from "@/session/session";
 import type { PreviewRulesResponse, RuleStatus } from "@/gen/relief/v1/admin_service_pb";
+import { FindingEvent_Kind, FindingEvent_KindSchema } from "@/gen/relief/v1/finding_service_pb";
 import { dateText } from "@/lib/dates";
 import { count, money } from "@/lib/money";
 import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { findingTitle } from "@/parts/findings";
 import { KindTag, SeverityMark } from "@/parts/tags";
 
@@ -23,7 +25,7 @@ function Preview({ preview }: { preview: PreviewRulesResponse }) {
           <th scope="col">{t("operations.ruleId")}</th>
           <th scope="col">{t("operations.ruleVersion")}</th>
           <th scope="col" className="number">
-            {t("operations.opens")}
+            {word(FindingEvent_KindSchema, FindingEvent_Kind.OPENED)}
           </th>
           <th scope="col" className="number">
             {t("operations.changes")}

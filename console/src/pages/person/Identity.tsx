@@ -1,6 +1,7 @@
 import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
 import { variantsOf } from "@/lib/variants";
 import { useText } from "@/locales";
+import { fieldName } from "@/locales/words";
 
 export function Identity({ records }: { records: PersonRecord[] }) {
   const { t } = useText();
@@ -21,7 +22,7 @@ export function Identity({ records }: { records: PersonRecord[] }) {
           <tbody>
             {variantsOf(records).map(({ field, variants }) => (
               <tr key={field}>
-                <th scope="row">{t(`fields.${field}`)}</th>
+                <th scope="row">{fieldName(field)}</th>
                 <td>
                   {variants.map(({ value, records: count, sources }) => (
                     <div key={value} className="variant">

@@ -2,11 +2,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Tag } from "antd";
 import { useState } from "react";
-import { MatchExplanation_Outcome as Outcome, type MatchExplanation, type Purpose } from "@/gen/relief/v1/registry_service_pb";
+import {
+  MatchExplanation_Outcome as Outcome,
+  type MatchExplanation,
+  type Purpose,
+  MatchExplanation_OutcomeSchema,
+} from "@/gen/relief/v1/registry_service_pb";
 import type { PersonExplanation_Link } from "@/gen/relief/v1/review_service_pb";
 import type { RecordName } from "@/gen/relief/v1/types_pb";
 import { bitsText } from "@/lib/waterfall";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { linksQuery } from "@/pages/person/lookup";
 import { ErrorState, PanelSkeleton } from "@/parts/states";
 import { Waterfall } from "@/parts/Waterfall";
@@ -26,7 +32,9 @@ function LinkItem({ link, weakest }: { link: PersonExplanation_Link; weakest: bo
           <span aria-hidden="true"> — </span>
           <span className="code">{nameOf(link.recordB)}</span>
           {weakest && <Tag color="gold">{t("person.weakest")}</Tag>}
-          {explanation?.outcome === Outcome.SAME_BY_OFFICER && <Tag color="blue">{named("matchOutcome", "SAME_BY_OFFICER")}</Tag>}
+          {explanation?.outcome === Outcome.SAME_BY_OFFICER && (
+            <Tag color="blue">{word(MatchExplanation_OutcomeSchema, Outcome.SAME_BY_OFFICER)}</Tag>
+          )}
           <span className="quiet small sentence-line">{language === "zh" ? explanation?.sentenceZh : explanation?.sentenceEn}</span>
         </summary>
         {open && explanation && <Waterfall explanation={explanation} />}

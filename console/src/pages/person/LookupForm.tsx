@@ -1,9 +1,9 @@
 import { Button, Form, Input, Segmented, Select } from "antd";
 import { useState } from "react";
-import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
+import { Purpose_KindSchema } from "@/gen/relief/v1/registry_service_pb";
 import { useText } from "@/locales";
 import { NEEDS_CASE } from "@/lib/purpose";
-import { options } from "@/parts/tags";
+import { options } from "@/locales/words";
 
 interface Fields {
   id?: string;
@@ -72,7 +72,7 @@ export function LookupForm({ params, lookUp }: LookupFormProps) {
             </>
           )}
           <Form.Item name="purpose" label={t("person.purpose")}>
-            <Select options={options("purpose", Purpose_Kind)} />
+            <Select options={options(Purpose_KindSchema)} />
           </Form.Item>
           <Form.Item
             name="case"

@@ -2,16 +2,19 @@ import { useQuery } from "@tanstack/react-query";
 import { referrals } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import {
-  CharityAnswer_Answer,
   Referral_Reason,
   ReferralEvent_Kind as Kind,
   type Referral,
   type ReferralEvent,
+  Referral_ReasonSchema,
+  CharityAnswer_AnswerSchema,
+  ReferralEvent_KindSchema,
 } from "@/gen/relief/v1/referral_service_pb";
 import { dateText } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { regionName } from "@/lib/regions";
-import { named, t } from "@/locales";
+import { t } from "@/locales";
+import { word } from "@/locales/words";
 import { HistoryPanel, type HistoryEntry } from "@/parts/History";
 import { programmeName } from "@/parts/tags";
 
@@ -21,15 +24,15 @@ const STRONG = new Set([Kind.OVERDUE, Kind.ESCALATED, Kind.REFUSED]);
 function entryOf({ sequence, kind, time, actor, reason, target, dueDate, charityAnswer: answer, note }: ReferralEvent): HistoryEntry {
   return {
     key: sequence.toString(),
-    title: named("referralEvent", Kind[kind]),
+    title: word(ReferralEvent_KindSchema, kind),
     time,
     actor,
     details: [
-      reason !== Referral_Reason.REASON_UNSPECIFIED && named("referralReason", Referral_Reason[reason]),
+      reason !== Referral_Reason.REASON_UNSPECIFIED && word(Referral_ReasonSchema, reason),
       target && `${programmeName(target.programme)} ${regionName(target.region)}`,
       dueDate?.year ? t("referrals.dueThen", { day: dateText(dueDate) }) : "",
       answer &&
-        `${answer.projectId} ${named("charityAnswer", CharityAnswer_Answer[answer.answer])} ${answer.amountFen > 0n ? money(answer.amountFen) : ""}`,
+        `${answer.projectId} ${word(CharityAnswer_AnswerSchema, answer.answer)} ${answer.amountFen > 0n ? money(answer.amountFen) : ""}`,
     ],
     note,
     tone: GOOD.has(kind) ? "good" : STRONG.has(kind) ? "strong" : undefined,

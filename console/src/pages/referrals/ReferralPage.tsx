@@ -8,20 +8,21 @@ import { referrals } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
 import {
-  CharityAnswer_Answer,
-  Consent_Decision,
-  Consent_Giver,
-  Referral_Reason,
-  Referral_State as State,
   type Referral,
+  CharityAnswer_AnswerSchema,
+  Consent_DecisionSchema,
+  Referral_StateSchema,
+  Referral_ReasonSchema,
+  Consent_GiverSchema,
 } from "@/gen/relief/v1/referral_service_pb";
-import { Need } from "@/gen/relief/v1/types_pb";
+import { NeedSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, timeText } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { officerName } from "@/lib/officers";
 import { stepsOf, type Step } from "@/lib/referral";
 import { placeName } from "@/lib/regions";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { History } from "@/pages/referrals/History";
 import { Due, targetText } from "@/pages/referrals/ReferralsPage";
 import { StepDialog } from "@/pages/referrals/StepDialog";
@@ -39,7 +40,7 @@ function Facts({ referral }: { referral: Referral }) {
         {referral.findingId}
       </Link>,
     ],
-    [t("findings.need"), referral.need ? named("need", Need[referral.need]) : ""],
+    [t("findings.need"), referral.need ? word(NeedSchema, referral.need) : ""],
     [
       t("referrals.taker"),
       <>
@@ -64,7 +65,7 @@ function Facts({ referral }: { referral: Referral }) {
         ? `${t("findings.times", { n: referral.escalation })} ${placeName(referral.escalatedTo) || t("gaps.country")}`
         : "",
     ],
-    [t("findings.reason"), referral.reason ? named("referralReason", Referral_Reason[referral.reason]) : ""],
+    [t("findings.reason"), referral.reason ? word(Referral_ReasonSchema, referral.reason) : ""],
     [t("referrals.handOvers"), referral.handOvers > 0 ? t("findings.times", { n: referral.handOvers }) : ""],
     [
       t("referrals.fulfilledBy"),
@@ -79,7 +80,7 @@ function Facts({ referral }: { referral: Referral }) {
     [
       t("referrals.consent"),
       consent
-        ? `${named("consentDecision", Consent_Decision[consent.decision])} · ${named("consentGiver", Consent_Giver[consent.giver])} · ${timeText(consent.time)}`
+        ? `${word(Consent_DecisionSchema, consent.decision)} · ${word(Consent_GiverSchema, consent.giver)} · ${timeText(consent.time)}`
         : t("referrals.notAsked"),
     ],
   ];
@@ -108,7 +109,7 @@ function ReferralPage() {
         <h1>
           {t("referrals.one")} <span className="code quiet">{referral.referralId}</span>
         </h1>
-        <Tag color="blue">{named("referralState", State[referral.state])}</Tag>
+        <Tag color="blue">{word(Referral_StateSchema, referral.state)}</Tag>
         <span className="lead" />
         {steps.map((name, i) => (
           <Button key={name} type={i === 0 ? "primary" : "default"} danger={name === "withdraw"} onClick={() => setStep(name)}>
@@ -139,7 +140,7 @@ function ReferralPage() {
                         <th scope="row" className="code">
                           {answer.projectId}
                         </th>
-                        <td>{named("charityAnswer", CharityAnswer_Answer[answer.answer])}</td>
+                        <td>{word(CharityAnswer_AnswerSchema, answer.answer)}</td>
                         <td className="number">{answer.amountFen > 0n ? money(answer.amountFen) : ""}</td>
                         <td className="quiet nowrap">{timeText(answer.time)}</td>
                       </tr>

@@ -5,18 +5,25 @@ import { Link, useSearchParams } from "react-router";
 import { referrals } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
-import { Referral_Reason, Referral_State as State, type Referral } from "@/gen/relief/v1/referral_service_pb";
-import { Need, Programme } from "@/gen/relief/v1/types_pb";
+import {
+  Referral_Reason,
+  Referral_State as State,
+  type Referral,
+  Referral_ReasonSchema,
+  Referral_StateSchema,
+} from "@/gen/relief/v1/referral_service_pb";
+import { Programme, ProgrammeSchema, NeedSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, daysBetween, timeText, today } from "@/lib/dates";
 import { isRegionPrefix } from "@/lib/filter";
 import { isClosed } from "@/lib/referral";
 import { shortRegionName } from "@/lib/regions";
 import { callerOf, officerName } from "@/lib/officers";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word, options } from "@/locales/words";
 import { DataTable, type Column } from "@/parts/DataTable";
 import { RegionPicker } from "@/parts/RegionPicker";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
-import { options, programmeName } from "@/parts/tags";
+import { programmeName } from "@/parts/tags";
 import "./referrals.css";
 
 export function Due({ referral }: { referral: Referral }) {
@@ -86,16 +93,14 @@ function ReferralsPage() {
         </>
       ),
     },
-    { title: t("findings.need"), width: 110, render: ({ need }) => named("need", Need[need]) },
+    { title: t("findings.need"), width: 110, render: ({ need }) => word(NeedSchema, need) },
     {
       title: t("findings.state"),
       width: 120,
       render: ({ state, reason }) => (
         <>
-          {named("referralState", State[state])}
-          {reason !== Referral_Reason.REASON_UNSPECIFIED && (
-            <div className="quiet small">{named("referralReason", Referral_Reason[reason])}</div>
-          )}
+          {word(Referral_StateSchema, state)}
+          {reason !== Referral_Reason.REASON_UNSPECIFIED && <div className="quiet small">{word(Referral_ReasonSchema, reason)}</div>}
         </>
       ),
     },
@@ -131,7 +136,7 @@ function ReferralsPage() {
         <Select
           mode="multiple"
           value={states}
-          options={options("referralState", State)}
+          options={options(Referral_StateSchema)}
           onChange={(value: string[]) =>
             change("state", value.length === 0 ? "ANY" : value.join(",") === WORK.join(",") ? "" : value.join(","))
           }
@@ -144,7 +149,7 @@ function ReferralsPage() {
         <Select
           mode="multiple"
           value={programme}
-          options={options("programme", Programme)}
+          options={options(ProgrammeSchema)}
           onChange={(value: string[]) => change("programme", value.join(","))}
           placeholder={t("findings.programme")}
           aria-label={t("findings.programme")}

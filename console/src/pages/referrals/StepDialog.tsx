@@ -10,12 +10,15 @@ import {
   Referral_Reason as Reason,
   Referral_State as State,
   type Referral,
+  Referral_ReasonSchema,
+  Consent_GiverSchema,
+  Consent_DecisionSchema,
 } from "@/gen/relief/v1/referral_service_pb";
-import { Programme } from "@/gen/relief/v1/types_pb";
+import { Programme, ProgrammeSchema } from "@/gen/relief/v1/types_pb";
 import type { Step } from "@/lib/referral";
 import { useText } from "@/locales";
+import { options } from "@/locales/words";
 import { RegionPicker } from "@/parts/RegionPicker";
-import { options } from "@/parts/tags";
 
 interface Fields {
   programme?: keyof typeof Programme;
@@ -131,7 +134,7 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
         {needsTarget && (
           <>
             <Form.Item name="programme" label={t("findings.programme")} rules={[required]}>
-              <Select options={options("programme", Programme)} />
+              <Select options={options(ProgrammeSchema)} />
             </Form.Item>
             <Form.Item
               name="region"
@@ -152,10 +155,10 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
           <>
             <p className="quiet">{t("referrals.consentHint")}</p>
             <Form.Item name="decision" label={t("referrals.consent")}>
-              <Radio.Group options={options("consentDecision", Decision)} />
+              <Radio.Group options={options(Consent_DecisionSchema)} />
             </Form.Item>
             <Form.Item name="giver" label={t("referrals.giver")}>
-              <Radio.Group options={options("consentGiver", Giver)} />
+              <Radio.Group options={options(Consent_GiverSchema)} />
             </Form.Item>
             {decision === "GIVEN" && (
               <Form.Item name="form" label={t("referrals.form")} rules={[{ ...required, whitespace: true }]}>
@@ -166,7 +169,7 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
         )}
         {needsReason && (
           <Form.Item name="reason" label={t("findings.reason")} rules={[{ required: true, message: t("findings.reasonNeeded") }]}>
-            <Select options={options("referralReason", Reason)} />
+            <Select options={options(Referral_ReasonSchema)} />
           </Form.Item>
         )}
         <Form.Item

@@ -6,11 +6,12 @@ import { useNavigate } from "react-router";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { queryKeys } from "@/api/queryKeys";
-import { Decision_Verdict as Verdict, ReviewJob_State, type Case } from "@/gen/relief/v1/review_service_pb";
+import { Decision_Verdict as Verdict, ReviewJob_State, type Case, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { count, money } from "@/lib/money";
 import { queueMessage, type QueueFilter } from "@/lib/queue";
 import { bitsText } from "@/lib/waterfall";
 import { useText } from "@/locales";
+import { sideName, word } from "@/locales/words";
 import { queueKey, refreshAfterDecision } from "@/pages/review/data";
 import { ErrorState, PanelSkeleton } from "@/parts/states";
 
@@ -70,10 +71,7 @@ export function BulkDialog({ queue, close }: { queue: QueueFilter; close: () => 
       <Radio.Group
         value={verdict}
         onChange={(event) => setVerdict(event.target.value as Verdict)}
-        options={[
-          { value: Verdict.SAME, label: t("review.same") },
-          { value: Verdict.DIFFERENT, label: t("review.different") },
-        ]}
+        options={[Verdict.SAME, Verdict.DIFFERENT].map((value) => ({ value, label: word(Decision_VerdictSchema, value) }))}
         aria-label={t("review.verdict")}
       />
       {preview.isPending ? (
@@ -97,8 +95,8 @@ export function BulkDialog({ queue, close }: { queue: QueueFilter; close: () => 
             <caption className="quiet small">{t("review.samples", { n: data.samples.length, seed: data.seed.toString() })}</caption>
             <thead>
               <tr>
-                <th scope="col">{t("review.sideA")}</th>
-                <th scope="col">{t("review.sideB")}</th>
+                <th scope="col">{sideName("a")}</th>
+                <th scope="col">{sideName("b")}</th>
                 <th scope="col" className="number">
                   {t("review.weight")}
                 </th>

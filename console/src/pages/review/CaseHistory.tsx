@@ -5,19 +5,20 @@ import { useState, type RefObject } from "react";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { useSession } from "@/session/session";
-import { CaseEvent_Kind as Kind, type CaseEvent } from "@/gen/relief/v1/review_service_pb";
+import { CaseEvent_Kind as Kind, type CaseEvent, CaseEvent_KindSchema, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { officerName } from "@/lib/officers";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { codeWord, word } from "@/locales/words";
 import { caseQuery } from "@/pages/review/data";
 import { HistoryList, type HistoryEntry } from "@/parts/History";
 
 function entryOf({ sequence, kind, time, actor, detail, comment }: CaseEvent): HistoryEntry {
   return {
     key: sequence.toString(),
-    title: named("caseEvent", Kind[kind]),
+    title: word(CaseEvent_KindSchema, kind),
     time,
     actor,
-    details: [kind === Kind.ASSIGNED ? officerName(detail) : detail && named("verdict", detail)],
+    details: [kind === Kind.ASSIGNED ? officerName(detail) : detail && codeWord(Decision_VerdictSchema, detail)],
     note: comment,
     tone: kind === Kind.REJECTED ? "strong" : kind === Kind.DECIDED || kind === Kind.APPROVED ? "good" : undefined,
   };

@@ -5,12 +5,14 @@ import { Button, type InputRef } from "antd";
 import type { RefObject } from "react";
 import { Link } from "react-router";
 import { troubleOf } from "@/api/errors";
+import { MatchExplanation_VetoSchema } from "@/gen/relief/v1/registry_service_pb";
 import { useSession } from "@/session/session";
-import { Conflict_Kind, WorkItem_State, type Case, type CaseSide, type Conflict } from "@/gen/relief/v1/review_service_pb";
+import { WorkItem_State, type Case, type CaseSide, type Conflict, Conflict_KindSchema } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { KEY_CAPS } from "@/lib/keys";
 import { officerName } from "@/lib/officers";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { codeWord, word, sideName } from "@/locales/words";
 import { CaseHistory } from "@/pages/review/CaseHistory";
 import { CompareTable } from "@/pages/review/CompareTable";
 import { Effects } from "@/pages/review/Effects";
@@ -22,7 +24,7 @@ function PersonLine({ mark, side, conflictId }: { mark: "a" | "b"; side: CaseSid
   const { may } = useSession();
   return (
     <div className="person-line">
-      <span className={`side-mark side-${mark}`}>{t(mark === "a" ? "review.sideA" : "review.sideB")}</span>
+      <span className={`side-mark side-${mark}`}>{sideName(mark)}</span>
       <b>{language === "zh" ? side.nicknameZh : side.nicknameEn}</b>
       {may("person") ? (
         <Link
@@ -87,7 +89,7 @@ function Why({ conflict, claim }: { conflict: Conflict; claim: Claim }) {
   return (
     <section className="panel">
       <div className="panel-head">
-        <h2>{named("conflictKind", Conflict_Kind[conflict.kind])}</h2>
+        <h2>{word(Conflict_KindSchema, conflict.kind)}</h2>
         <span className="quiet small">
           {t("review.model")} <span className="code">{explanation.modelVersion.split(" ")[0]}</span>
         </span>
@@ -101,7 +103,7 @@ function Why({ conflict, claim }: { conflict: Conflict; claim: Claim }) {
             <b>{t("review.vetoes")}</b>
             <ul>
               {explanation.vetoes.map((veto) => (
-                <li key={veto}>{named("veto", veto)}</li>
+                <li key={veto}>{codeWord(MatchExplanation_VetoSchema, veto)}</li>
               ))}
             </ul>
           </div>
@@ -127,7 +129,7 @@ export function CaseView({ shown, commentBox, claim }: CaseViewProps) {
     <article
       className="case"
       data-conflict={conflict.conflictId}
-      aria-label={`${named("conflictKind", Conflict_Kind[conflict.kind])} ${conflict.conflictId}`}
+      aria-label={`${word(Conflict_KindSchema, conflict.kind)} ${conflict.conflictId}`}
     >
       <Why conflict={conflict} claim={claim} />
       <section className="panel">

@@ -11,10 +11,10 @@ import { queryKeys } from "@/api/queryKeys";
 import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
 import {
   ClusterDecisionSchema,
-  Decision_Operation,
   type Cluster,
   type ClusterDecision,
   type Effect,
+  Decision_OperationSchema,
 } from "@/gen/relief/v1/review_service_pb";
 import type { RecordName } from "@/gen/relief/v1/types_pb";
 import { whatOf, whenOf } from "@/lib/benefits";
@@ -23,7 +23,8 @@ import { dateText } from "@/lib/dates";
 import { bitsText } from "@/lib/waterfall";
 import { purposeOf } from "@/lib/purpose";
 import { useStateOf } from "@/lib/useStateOf";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word, fieldName } from "@/locales/words";
 import { refreshAfterDecision } from "@/pages/review/data";
 import { EffectView } from "@/pages/review/Effects";
 import { ErrorState, PageSkeleton } from "@/parts/states";
@@ -52,9 +53,9 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
               <thead>
                 <tr>
                   <th scope="col">{t("common.record")}</th>
-                  <th scope="col">{t("fields.name")}</th>
-                  <th scope="col">{t("fields.id_number")}</th>
-                  <th scope="col">{t("fields.birth_date")}</th>
+                  <th scope="col">{fieldName("name")}</th>
+                  <th scope="col">{fieldName("id_number")}</th>
+                  <th scope="col">{fieldName("birth_date")}</th>
                   <th scope="col">{t("benefit.what")}</th>
                   <th scope="col">{t("review.belongsTo")}</th>
                 </tr>
@@ -200,7 +201,7 @@ function ClusterPage() {
         <div>
           <section className="panel">
             <div className="panel-head">
-              <h2>{named("operation", Decision_Operation[decision.operation])}</h2>
+              <h2>{word(Decision_OperationSchema, decision.operation)}</h2>
             </div>
             <div className="panel-body">
               <p className="quiet hint">{t("review.previewHint")}</p>

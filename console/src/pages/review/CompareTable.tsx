@@ -1,5 +1,7 @@
 import { Button } from "antd";
 import { useState } from "react";
+import { Source_ContentSchema, Source_Content } from "@/gen/relief/v1/feed_service_pb";
+import { FieldEvidence_LevelSchema } from "@/gen/relief/v1/registry_service_pb";
 import type { FieldEvidence } from "@/gen/relief/v1/registry_service_pb";
 import type { CaseRecord, FieldComparison } from "@/gen/relief/v1/review_service_pb";
 import { compareRows, type CompareRow } from "@/lib/compare";
@@ -7,7 +9,8 @@ import { timeText } from "@/lib/dates";
 import type { Piece } from "@/lib/diff";
 import { regionName } from "@/lib/regions";
 import { bitsText } from "@/lib/waterfall";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { codeWord, fieldName, sideName, word } from "@/locales/words";
 import { programmeName } from "@/parts/tags";
 
 function Marked({ pieces, notes }: { pieces: Piece[]; notes: string[] }) {
@@ -27,7 +30,7 @@ function Row({ row, oneIn }: { row: CompareRow; oneIn: number }) {
   return (
     <tr className={row.differs ? "differs" : undefined}>
       <th scope="row">
-        {t(`fields.${row.field}`)}
+        {fieldName(row.field)}
         {row.differs && <span className="hidden-text"> {t("review.differs")}</span>}
       </th>
       <td>
@@ -40,7 +43,7 @@ function Row({ row, oneIn }: { row: CompareRow; oneIn: number }) {
         {compared?.level && (
           <>
             <span className={compared.bits < 0 ? "bits against" : "bits for"}>{bitsText(compared.bits)}</span>
-            {named("level", compared.level)}
+            {codeWord(FieldEvidence_LevelSchema, compared.level)}
             {oneIn >= 2 && <div className="quiet small">{t("review.oneIn", { n: Math.round(oneIn) })}</div>}
           </>
         )}
@@ -65,7 +68,7 @@ function Heading({ side, mark, record }: { side: string; mark: string; record?: 
       </span>
       <div className="small">
         {[
-          record?.programme ? programmeName(record.programme) : t("findings.fact"),
+          record?.programme ? programmeName(record.programme) : word(Source_ContentSchema, Source_Content.FACTS),
           record?.sourceRegion ? regionName(record.sourceRegion) : "",
           record?.recordTime ? t("review.receivedAt", { time: timeText(record.recordTime) }) : "",
         ]
@@ -96,10 +99,10 @@ export function CompareTable({ a, b, fields, evidence }: CompareTableProps) {
           <tr>
             <th scope="col">{t("review.field")}</th>
             <th scope="col">
-              <Heading side={t("review.sideA")} mark="side-a" record={a} />
+              <Heading side={sideName("a")} mark="side-a" record={a} />
             </th>
             <th scope="col">
-              <Heading side={t("review.sideB")} mark="side-b" record={b} />
+              <Heading side={sideName("b")} mark="side-b" record={b} />
             </th>
             <th scope="col">{t("review.agreement")}</th>
           </tr>

@@ -1,7 +1,8 @@
 import { Button, Input } from "antd";
-import { Decision_Verdict } from "@/gen/relief/v1/review_service_pb";
+import { Decision_Verdict, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { KEY_CAPS } from "@/lib/keys";
 import { useText } from "@/locales";
+import { word } from "@/locales/words";
 
 const CHOICES = [
   { verdict: Decision_Verdict.SAME, name: "same" },
@@ -30,7 +31,7 @@ export function Verdicts({ verdict, choose, disabled }: VerdictsProps) {
           onClick={() => choose(choice.verdict)}
         >
           <kbd>{KEY_CAPS[choice.name]}</kbd>
-          {t(`review.${choice.name}`)}
+          {word(Decision_VerdictSchema, choice.verdict)}
         </button>
       ))}
     </div>

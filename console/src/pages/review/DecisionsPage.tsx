@@ -5,10 +5,17 @@ import { useState } from "react";
 import { review } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
-import { Decision_Operation, Decision_Verdict, type Decision } from "@/gen/relief/v1/review_service_pb";
+import {
+  Decision_Operation,
+  Decision_Verdict,
+  type Decision,
+  Decision_OperationSchema,
+  Decision_VerdictSchema,
+} from "@/gen/relief/v1/review_service_pb";
 import { keyOf } from "@/lib/cluster";
 import { timeText } from "@/lib/dates";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { Officers } from "@/pages/review/Officers";
 import { ReviewTabs } from "@/pages/review/ReviewTabs";
 import { useDecide } from "@/pages/review/useDecide";
@@ -53,10 +60,10 @@ function DecisionsPage() {
       width: 130,
       render: ({ operation, verdict }) =>
         operation > Decision_Operation.PAIR ? (
-          <Tag color="blue">{named("operation", Decision_Operation[operation])}</Tag>
+          <Tag color="blue">{word(Decision_OperationSchema, operation)}</Tag>
         ) : (
           <Tag color={verdict === Decision_Verdict.SAME ? "green" : verdict === Decision_Verdict.DIFFERENT ? "red" : undefined}>
-            {named("verdict", Decision_Verdict[verdict])}
+            {word(Decision_VerdictSchema, verdict)}
           </Tag>
         ),
     },

@@ -2,8 +2,10 @@
 import { Link } from "react-router";
 import type { Case, Effect } from "@/gen/relief/v1/review_service_pb";
 import type { Finding } from "@/gen/relief/v1/finding_service_pb";
+import { Decision_VerdictSchema, Decision_Verdict } from "@/gen/relief/v1/review_service_pb";
 import { money } from "@/lib/money";
 import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { findingTitle } from "@/parts/findings";
 
 function List({ label, findings, link }: { label: string; findings: Finding[]; link: boolean }) {
@@ -45,8 +47,8 @@ export function EffectView({ effect }: { effect: Effect }) {
 export function Effects({ shown }: { shown: Case }) {
   const { t } = useText();
   const sides = [
-    { name: "same", effect: shown.ifSame, approval: shown.needsApprovalIfSame },
-    { name: "different", effect: shown.ifDifferent, approval: shown.needsApprovalIfDifferent },
+    { name: "same", verdict: Decision_Verdict.SAME, effect: shown.ifSame, approval: shown.needsApprovalIfSame },
+    { name: "different", verdict: Decision_Verdict.DIFFERENT, effect: shown.ifDifferent, approval: shown.needsApprovalIfDifferent },
   ];
   return (
     <section className="panel">
@@ -54,9 +56,9 @@ export function Effects({ shown }: { shown: Case }) {
         <h2>{t("review.effects")}</h2>
       </div>
       <div className="panel-body effects">
-        {sides.map(({ name, effect, approval }) => (
+        {sides.map(({ name, verdict, effect, approval }) => (
           <div key={name}>
-            <h3 className={`verdict-${name}`}>{t(`review.${name}`)}</h3>
+            <h3 className={`verdict-${name}`}>{word(Decision_VerdictSchema, verdict)}</h3>
             {approval && <p className="mark-open small">{t("review.needsSecond")}</p>}
             {effect ? <EffectView effect={effect} /> : <p className="quiet">—</p>}
           </div>

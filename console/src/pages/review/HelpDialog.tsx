@@ -1,13 +1,15 @@
 import { Modal } from "antd";
+import { Decision_Verdict, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { KEY_CAPS, type Command } from "@/lib/keys";
 import { useText } from "@/locales";
+import { word } from "@/locales/words";
 
-const LINES: [Command, string][] = [
+const LINES: [Command, string | Decision_Verdict][] = [
   ["next", "review.keyNext"],
   ["previous", "review.keyPrevious"],
-  ["same", "review.same"],
-  ["different", "review.different"],
-  ["unsure", "review.unsure"],
+  ["same", Decision_Verdict.SAME],
+  ["different", Decision_Verdict.DIFFERENT],
+  ["unsure", Decision_Verdict.UNSURE],
   ["confirm", "review.confirm"],
   ["undo", "review.undo"],
   ["assign", "review.keyAssign"],
@@ -32,7 +34,7 @@ export function HelpDialog({ open, close }: { open: boolean; close: () => void }
                 <kbd>{KEY_CAPS[command]}</kbd>
                 {ALSO[command] && <kbd>{ALSO[command]}</kbd>}
               </td>
-              <td>{t(text)}</td>
+              <td>{typeof text === "string" ? t(text) : word(Decision_VerdictSchema, text)}</td>
             </tr>
           ))}
           <tr>

@@ -6,10 +6,11 @@ import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
-import { Decision_Verdict, ReviewJob_State as State, type ReviewJob } from "@/gen/relief/v1/review_service_pb";
+import { ReviewJob_State as State, type ReviewJob, ReviewJob_StateSchema, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { refreshAfterDecision } from "@/pages/review/data";
 import { Officers } from "@/pages/review/Officers";
 import { ReviewTabs } from "@/pages/review/ReviewTabs";
@@ -83,7 +84,7 @@ function JobsPage() {
                       <Officers officer={job.officer} approver={job.approver} />
                     </td>
                     <td>
-                      {job.revertsJobId ? t("review.revertOf", { job: job.revertsJobId }) : named("verdict", Decision_Verdict[job.verdict])}
+                      {job.revertsJobId ? t("review.revertOf", { job: job.revertsJobId }) : word(Decision_VerdictSchema, job.verdict)}
                     </td>
                     <td className="job-progress">
                       <Progress
@@ -103,7 +104,7 @@ function JobsPage() {
                     <td>{job.comment}</td>
                     <td>
                       <span className="row">
-                        <Tag>{named("jobState", State[job.state])}</Tag>
+                        <Tag>{word(ReviewJob_StateSchema, job.state)}</Tag>
                         {may("decide") && job.state === State.RUNNING && (
                           <Button size="small" onClick={() => cancel.mutate(job.jobId)}>
                             {t("review.stopJob")}

@@ -8,16 +8,18 @@ import { messageOf } from "@/api/errors";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
 import {
-  Decision_Operation,
-  Decision_Verdict,
-  Proposal_Ground,
   Proposal_State as State,
   type Proposal,
+  Proposal_StateSchema,
+  Decision_OperationSchema,
+  Decision_VerdictSchema,
+  Proposal_GroundSchema,
 } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { count, money } from "@/lib/money";
 import { officerName } from "@/lib/officers";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { refreshAfterDecision } from "@/pages/review/data";
 import { ReviewTabs } from "@/pages/review/ReviewTabs";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
@@ -30,7 +32,7 @@ function What({ proposal }: { proposal: Proposal }) {
     case "decide":
       return (
         <>
-          <b>{named("verdict", Decision_Verdict[what.value.verdict])}</b>{" "}
+          <b>{word(Decision_VerdictSchema, what.value.verdict)}</b>{" "}
           <Link className="cell" to={`/review?case=${encodeURIComponent(what.value.conflictId)}`}>
             {t("review.openCase")}
           </Link>
@@ -40,7 +42,7 @@ function What({ proposal }: { proposal: Proposal }) {
     case "cluster":
       return (
         <>
-          <b>{named("operation", Decision_Operation[what.value.operation])}</b>{" "}
+          <b>{word(Decision_OperationSchema, what.value.operation)}</b>{" "}
           <Link className="cell code" to={`/review/cluster/${encodeURIComponent(what.value.personId)}`}>
             {what.value.personId}
           </Link>
@@ -53,7 +55,7 @@ function What({ proposal }: { proposal: Proposal }) {
       return (
         <>
           <b>
-            {t("review.bulk")}: {named("verdict", Decision_Verdict[what.value.verdict])}
+            {t("review.bulk")}: {word(Decision_VerdictSchema, what.value.verdict)}
           </b>
           <div className="small">{what.value.comment}</div>
         </>
@@ -176,14 +178,14 @@ function ProposalsPage() {
                       <What proposal={proposal} />
                     </td>
                     <td>
-                      {named("ground", Proposal_Ground[proposal.ground])}
+                      {word(Proposal_GroundSchema, proposal.ground)}
                       {proposal.conflicts > 1n && <div className="quiet small">{t("review.cases", { n: count(proposal.conflicts) })}</div>}
                     </td>
                     <td className="number">{money(proposal.amountFen)}</td>
                     <td>
                       {proposal.state !== State.PENDING ? (
                         <>
-                          <Tag>{named("proposalState", State[proposal.state])}</Tag>
+                          <Tag>{word(Proposal_StateSchema, proposal.state)}</Tag>
                           <div className="quiet small">{[officerName(proposal.approver), proposal.reason].filter(Boolean).join(" · ")}</div>
                         </>
                       ) : proposal.mine ? (
@@ -203,7 +205,7 @@ function ProposalsPage() {
                           </Button>
                         </span>
                       ) : (
-                        <Tag>{named("proposalState", "PENDING")}</Tag>
+                        <Tag>{word(Proposal_StateSchema, State.PENDING)}</Tag>
                       )}
                     </td>
                   </tr>

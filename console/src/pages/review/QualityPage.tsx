@@ -5,13 +5,15 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { review } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
+import { FieldEvidence_LevelSchema } from "@/gen/relief/v1/registry_service_pb";
 import { useSession } from "@/session/session";
 import type { QualityReport, QualitySample } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { officerName } from "@/lib/officers";
 import { intervalText, shareText } from "@/lib/share";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { codeWord, fieldName } from "@/locales/words";
 import { DrawDialog } from "@/pages/review/DrawDialog";
 import { ReviewTabs } from "@/pages/review/ReviewTabs";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
@@ -24,7 +26,7 @@ function usePattern() {
     pattern
       .split(", ")
       .map((part) => part.split(" "))
-      .map(([field, level]) => (level ? `${named("fields", field)} ${named("level", level)}` : field))
+      .map(([field, level]) => (level ? `${fieldName(field)} ${codeWord(FieldEvidence_LevelSchema, level)}` : fieldName(field)))
       .join(t("common.listSeparator"));
 }
 

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from "react";
-import { Conflict_Kind, WorkItem_State as State, type Conflict } from "@/gen/relief/v1/review_service_pb";
+import { WorkItem_State as State, type Conflict, WorkItem_StateSchema, Conflict_KindSchema } from "@/gen/relief/v1/review_service_pb";
 import { daysBetween, today } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { bitsText } from "@/lib/waterfall";
 import { officerName } from "@/lib/officers";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { More } from "@/parts/states";
 
 interface QueueProps {
@@ -39,7 +40,7 @@ function Work({ conflict }: { conflict: Conflict }) {
       {(who || work.state === State.UNSURE || work.state === State.PROPOSED || work.comments > 0) && (
         <span className="queue-records small">
           {[
-            work.state === State.UNSURE || work.state === State.PROPOSED ? named("workState", State[work.state]) : "",
+            work.state === State.UNSURE || work.state === State.PROPOSED ? word(WorkItem_StateSchema, work.state) : "",
             who,
             work.comments > 0 ? t("review.comments", { n: work.comments }) : "",
           ]
@@ -70,7 +71,7 @@ export function Queue({ conflicts, selected, select, hasMore, loadingMore, loadM
                 aria-current={here || undefined}
                 onClick={() => select(conflict.conflictId)}
               >
-                <span className="queue-kind">{named("conflictKind", Conflict_Kind[conflict.kind])}</span>
+                <span className="queue-kind">{word(Conflict_KindSchema, conflict.kind)}</span>
                 <span className="queue-bits">
                   {t("common.bits", { n: bitsText(conflict.work?.bits ?? conflict.explanation?.totalBits ?? 0) })}
                 </span>

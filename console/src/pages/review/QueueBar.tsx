@@ -1,12 +1,12 @@
 // What the queue is narrowed and ordered by.
 import { Button, Checkbox, InputNumber, Segmented, Select } from "antd";
 import { useState } from "react";
-import { Conflict_Kind, WorkItem_State } from "@/gen/relief/v1/review_service_pb";
-import { Programme } from "@/gen/relief/v1/types_pb";
+import { ConflictOrderSchema, WorkItem_StateSchema, Conflict_KindSchema } from "@/gen/relief/v1/review_service_pb";
+import { ProgrammeSchema } from "@/gen/relief/v1/types_pb";
 import { ORDERS, type QueueFilter } from "@/lib/queue";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { codeWord, options } from "@/locales/words";
 import { RegionPicker } from "@/parts/RegionPicker";
-import { options } from "@/parts/tags";
 
 interface QueueBarProps {
   queue: QueueFilter;
@@ -33,7 +33,7 @@ export function QueueBar({ queue, change }: QueueBarProps) {
         mode="multiple"
         value={queue.kinds}
         onChange={(kinds) => change({ kinds })}
-        options={options("conflictKind", Conflict_Kind)}
+        options={options(Conflict_KindSchema)}
         placeholder={t("review.kinds")}
         aria-label={t("review.kinds")}
         maxTagCount="responsive"
@@ -44,7 +44,7 @@ export function QueueBar({ queue, change }: QueueBarProps) {
         mode="multiple"
         value={queue.states}
         onChange={(states) => change({ states })}
-        options={options("workState", WorkItem_State)}
+        options={options(WorkItem_StateSchema)}
         placeholder={t("findings.state")}
         aria-label={t("findings.state")}
         maxTagCount="responsive"
@@ -55,7 +55,7 @@ export function QueueBar({ queue, change }: QueueBarProps) {
         mode="multiple"
         value={queue.programmes}
         onChange={(programmes) => change({ programmes })}
-        options={options("programme", Programme)}
+        options={options(ProgrammeSchema)}
         placeholder={t("findings.programme")}
         aria-label={t("findings.programme")}
         maxTagCount="responsive"
@@ -71,7 +71,7 @@ export function QueueBar({ queue, change }: QueueBarProps) {
         onChange={(order) => change({ order })}
         aria-label={t("findings.order")}
         popupMatchSelectWidth={false}
-        options={ORDERS.map((order) => ({ value: order, label: named("conflictOrder", order) }))}
+        options={ORDERS.map((order) => ({ value: order, label: codeWord(ConflictOrderSchema, order) }))}
       />
       <Button type="link" size="small" aria-expanded={more} onClick={() => setMore(!more)}>
         {t(more ? "findings.lessFilters" : "findings.moreFilters")}

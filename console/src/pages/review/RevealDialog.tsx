@@ -1,11 +1,11 @@
 // Looking a person up from a case: whom, and what for. The hub shows as much as the caller's right allows, and keeps the purpose.
 import { Form, Input, Modal, Radio, Select } from "antd";
 import { useNavigate } from "react-router";
-import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
+import { Purpose_KindSchema } from "@/gen/relief/v1/registry_service_pb";
 import type { Case } from "@/gen/relief/v1/review_service_pb";
 import { useText } from "@/locales";
 import { NEEDS_CASE } from "@/lib/purpose";
-import { options } from "@/parts/tags";
+import { options } from "@/locales/words";
 
 interface Fields {
   id: string;
@@ -41,7 +41,7 @@ export function RevealDialog({ shown, close }: { shown: Case; close: () => void 
           />
         </Form.Item>
         <Form.Item name="purpose" label={t("person.purpose")}>
-          <Select options={options("purpose", Purpose_Kind)} />
+          <Select options={options(Purpose_KindSchema)} />
         </Form.Item>
         <Form.Item
           name="case"

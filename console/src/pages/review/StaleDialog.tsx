@@ -1,23 +1,19 @@
 // Somebody, or the data, was faster: what is different from what was on the screen.
 import { Modal } from "antd";
-import { Decision_Verdict, type StaleDecision } from "@/gen/relief/v1/review_service_pb";
+import { type StaleDecision, StaleDecision_PartSchema, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { officerName } from "@/lib/officers";
-import { named, useText } from "@/locales";
+import { useText } from "@/locales";
+import { codeWord, fieldName, word } from "@/locales/words";
 
 // "record_a.id_number" -> "记录甲 · 证件号码"
-function usePart() {
-  const { t } = useText();
-  return (changed: string) => {
-    const [side, field] = changed.split(".");
-    if (!field) return named("changedPart", side);
-    return `${t(side === "record_a" ? "review.sideA" : "review.sideB")} · ${named("fields", field)}`;
-  };
+function partName(changed: string): string {
+  const [part, field] = changed.split(".");
+  return [codeWord(StaleDecision_PartSchema, part), field && fieldName(field)].filter(Boolean).join(" · ");
 }
 
 export function StaleDialog({ stale, close }: { stale: StaleDecision; close: () => void }) {
   const { t } = useText();
-  const part = usePart();
   const by = stale.settledBy;
   return (
     <Modal
@@ -34,7 +30,7 @@ export function StaleDialog({ stale, close }: { stale: StaleDecision; close: () 
           {t("review.settledBy", {
             who: officerName(by.officer),
             time: timeText(by.time),
-            verdict: named("verdict", Decision_Verdict[by.verdict]),
+            verdict: word(Decision_VerdictSchema, by.verdict),
           })}
           {by.comment && <span className="quiet"> {by.comment}</span>}
         </p>
@@ -44,7 +40,7 @@ export function StaleDialog({ stale, close }: { stale: StaleDecision; close: () 
           <p className="quiet">{t("review.whatChanged")}</p>
           <ul>
             {stale.changed.map((changed) => (
-              <li key={changed}>{part(changed)}</li>
+              <li key={changed}>{partName(changed)}</li>
             ))}
           </ul>
         </>

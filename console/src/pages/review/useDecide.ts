@@ -4,8 +4,15 @@ import { ConnectError } from "@connectrpc/connect";
 import { messageOf, troubleOf } from "@/api/errors";
 import { review } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
-import { Decision_Verdict, StaleDecisionSchema, type Conflict, type StaleDecision } from "@/gen/relief/v1/review_service_pb";
-import { named, t } from "@/locales";
+import {
+  Decision_Verdict,
+  StaleDecisionSchema,
+  type Conflict,
+  type StaleDecision,
+  Decision_VerdictSchema,
+} from "@/gen/relief/v1/review_service_pb";
+import { t } from "@/locales";
+import { word } from "@/locales/words";
 import { forgetConflict, refreshAfterDecision } from "@/pages/review/data";
 
 const STACK = queryKeys.undoStack; // of this login; emptied with the cache at the next
@@ -58,7 +65,7 @@ export function useDecide(tell: (event: DecisionEvent) => void) {
       const text =
         verdict === Decision_Verdict.UNSURE
           ? t("review.unsureDecided")
-          : t("review.decided", { verdict: named("verdict", Decision_Verdict[verdict]) });
+          : t("review.decided", { verdict: word(Decision_VerdictSchema, verdict) });
       const { decisionId } = decision;
       tell({ type: "decided", verdict, decisionId, undo: () => undo.mutate({ decisionId, comment: "" }), text });
     },
