@@ -34,14 +34,14 @@ test("an officer answers a finding, and the answer is in its history", async () 
   await page.locator("tr.opens a").first().click();
   await page.getByRole("button", { name: "登记处理意见" }).click();
   await page.getByLabel("处理意见", { exact: true }).click();
-  await page.getByTitle("属实但允许").click();
+  await page.getByTitle("属实但合规").click();
   await page.getByRole("button", { name: "登记", exact: true }).click();
   await page.getByText("请选择原因").waitFor(); // what is allowed must say why
   await page.getByLabel("原因").click();
   await page.getByTitle("政策允许").click();
   await page.getByLabel(/^说明/).fill("补差发放");
   await page.getByRole("button", { name: "登记", exact: true }).click();
-  await page.locator(".answer").getByText("属实但允许").waitFor();
+  await page.locator(".answer").getByText("属实但合规").waitFor();
   await page.locator(".history").getByText("部门答复").waitFor();
   const id = page.url().split("/").pop();
   const { body } = await call(page, "FindingService/GetFinding", { findingId: id });

@@ -118,7 +118,7 @@ export const review: Pick<Texts, "review" | "fields"> = {
     keySearch: "Filter",
     keyQueue: "To the queue, from any page",
     cluster: "Regroup",
-    clusterLead: "Choose a person for each record; records left alone stay where the data put them.",
+    clusterLead: "Choose a person for each record; records left alone stay where the data put them. Pine, Egret and the like are names that only tell them apart here.",
     belongsTo: "Belongs to",
     newPerson: "New person {{n}}",
     links: "Links between the records",

@@ -113,7 +113,7 @@ export const review = {
     keySearch: "筛选",
     keyQueue: "回到待复核（任何页面）",
     cluster: "重新归组",
-    clusterLead: "为每条记录选择所属的人；未改动的记录由数据决定。",
+    clusterLead: "为每条记录选择所属的人；未改动的记录由数据决定。青松、白鹭等是为区分各人而起的代称。",
     belongsTo: "属于",
     newPerson: "新的人 {{n}}",
     links: "记录之间的联系",
