@@ -49,13 +49,27 @@ absl::Status SayLeftOut(bool zh, int64_t left_out, TableFile& table) {
 }
 
 std::vector<std::string> ReportHeader(bool zh) {
-  if (zh)
-    return {"规则",         "名称",       "类别",         "地区",           "项目",           "严重程度",
-            "首次发现月份", "未结问题数", "涉及人数",     "涉及金额（元）", "估算金额（元）", "超期数",
-            "有争议数",     "本期新发现", "本期重新打开", "本期消除",       "本期办结",       "说明"};
-  return {"Rule",      "Title",         "Kind",     "Region",        "Programme",       "Severity",
-          "Opened in", "Open findings", "Persons",  "Amount (yuan)", "Estimate (yuan)", "Overdue",
-          "Disputed",  "Opened",        "Reopened", "Closed",        "Settled",         "Note"};
+  const auto by = [zh](v1::GapDimension dimension) { return Word(dimension, zh); };
+  const auto count = [zh](v1::FindingEvent::Kind kind) { return Word(kind, zh) + (zh ? "数" : ""); };
+  const auto moved = [zh](v1::FindingEvent::Kind kind) { return (zh ? "本期" : "") + Word(kind, zh); };
+  return {by(v1::BY_RULE),
+          zh ? "名称" : "Title",
+          by(v1::BY_KIND),
+          by(v1::BY_REGION),
+          by(v1::BY_PROGRAMME),
+          by(v1::BY_SEVERITY),
+          by(v1::BY_OPEN_MONTH),
+          zh ? "未结问题线索数" : "Open findings",
+          zh ? "涉及人数" : "Persons",
+          zh ? "涉及金额（元）" : "Amount (yuan)",
+          zh ? "估算金额（元）" : "Estimate (yuan)",
+          count(v1::FindingEvent::OVERDUE),
+          count(v1::FindingEvent::DISPUTED),
+          moved(v1::FindingEvent::OPENED),
+          moved(v1::FindingEvent::REOPENED),
+          moved(v1::FindingEvent::CLOSED),
+          moved(v1::FindingEvent::SETTLED),
+          zh ? "说明" : "Note"};
 }
 
 std::vector<TableCell> CellsOf(const v1::GapRow& row, const std::string& title, bool zh) {
@@ -84,13 +98,23 @@ std::vector<TableCell> CellsOf(const v1::GapRow& row, const std::string& title, 
 }
 
 std::vector<std::string> FindingHeader(bool zh) {
-  if (zh)
-    return {"编号",     "规则",       "名称",     "类别",           "严重程度",
-            "状态",     "人员编号",   "地区",     "涉及金额（元）", "是否估算",
-            "首次发现", "应办结日期", "是否超期", "是否有争议",     "法律依据"};
-  return {"Finding",      "Rule",   "Title",   "Kind",          "Severity",
-          "State",        "Person", "Regions", "Amount (yuan)", "Estimate",
-          "First opened", "Due",    "Overdue", "Disputed",      "Legal basis"};
+  const auto by = [zh](v1::GapDimension dimension) { return Word(dimension, zh); };
+  const auto is = [zh](v1::FindingEvent::Kind kind) { return (zh ? "是否" : "") + Word(kind, zh); };
+  return {zh ? "编号" : "Finding",
+          by(v1::BY_RULE),
+          zh ? "名称" : "Title",
+          by(v1::BY_KIND),
+          by(v1::BY_SEVERITY),
+          zh ? "状态" : "State",
+          zh ? "人员编号" : "Person",
+          by(v1::BY_REGION),
+          zh ? "涉及金额（元）" : "Amount (yuan)",
+          zh ? "是否估算" : "Estimate",
+          zh ? "首次发现" : "First opened",
+          zh ? "应办结日期" : "Due",
+          is(v1::FindingEvent::OVERDUE),
+          is(v1::FindingEvent::DISPUTED),
+          zh ? "法律依据" : "Legal basis"};
 }
 
 std::vector<TableCell> CellsOf(const v1::Finding& finding, bool zh) {

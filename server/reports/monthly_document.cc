@@ -75,8 +75,8 @@ std::string Overview(const v1::MonthlySummary& summary, const MonthlyHeading& he
                      "元";
   if (total.estimated_fen() != 0)
     text += "，另按规则标准估算遗漏救助金额" + GroupedYuan(total.estimated_fen()) + "元";
-  text += "。其中超过办结期限的" + Number(total.overdue()) + "条，部门意见不一致的" +
-          Number(total.disputed()) + "条。";
+  text += "。其中" + Word(v1::FindingEvent::OVERDUE, true) + "的" + Number(total.overdue()) + "条，" +
+          Word(v1::FindingEvent::DISPUTED, true) + "的" + Number(total.disputed()) + "条。";
   html += Element("p", text);
   HtmlTable table("表1 本月变动", {"指标", "本月", "上月", "较上月"});
   const auto row = [&](const char* name, int64_t a, int64_t b) {
@@ -109,12 +109,19 @@ std::vector<std::string> FigureCells(std::string name, const v1::GapFigures& fig
 }
 
 std::vector<std::string> FigureHeader(const char* first) {
-  return {first, "未结", "人数", "金额（元）", "超期", "新发现", "消除", "办结"};
+  return {first,
+          Word(v1::Finding::OPEN, true),
+          "人数",
+          "金额（元）",
+          Word(v1::FindingEvent::OVERDUE, true),
+          Word(v1::FindingEvent::OPENED, true),
+          Word(v1::FindingEvent::CLOSED, true),
+          Word(v1::FindingEvent::SETTLED, true)};
 }
 
 std::string Kinds(const v1::MonthlySummary& summary) {
   std::string html = Element("h2", "二、分类情况");
-  HtmlTable table("表2 各类问题及其规则", FigureHeader("类别与规则"));
+  HtmlTable table("表2 各类问题线索及其规则", FigureHeader("类别与规则"));
   for (const v1::GapRow& kind : summary.kinds()) {
     table.SumRow(FigureCells(Word(kind.kind(), true), kind.figures()));
     for (const v1::GapRow& rule : summary.report().rows())
@@ -133,13 +140,13 @@ std::string Regions(const v1::MonthlySummary& summary) {
     kinds.insert(row.kind());
     regions[row.region_prefix()][row.kind()] = &row.figures();
   }
-  std::string html = Element("h2", "三、分地区情况");
-  if (regions.empty()) return html + Element("p", "没有可以分列的地区。");
-  std::vector<std::string> header = {"地区"};
+  std::string html = Element("h2", "三、分区划情况");
+  if (regions.empty()) return html + Element("p", "没有可以分列的区划。");
+  std::vector<std::string> header = {Word(v1::BY_REGION, true)};
   for (const v1::FindingKind kind : kinds) header.push_back(Word(kind, true));
-  HtmlTable table("表3 各地区未结问题数（涉及人数）", header);
+  HtmlTable table("表3 各区划未结问题线索数（涉及人数）", header);
   for (const auto& [region, figures] : regions) {
-    std::vector<std::string> cells = {region.empty() ? "数据未载明地区" : RegionName(region)};
+    std::vector<std::string> cells = {region.empty() ? "数据未载明区划" : RegionName(region)};
     for (const v1::FindingKind kind : kinds) {
       const auto found = figures.find(kind);
       cells.push_back(found == figures.end()        ? "0"
@@ -175,13 +182,17 @@ std::string Handling(const v1::GapReport& report) {
   html += Element("p", "本月首次发现的问题线索" + Number(response.findings()) + "条，部门已答复" +
                            Number(response.answered()) + "条，其中已作最终答复" + Number(response.final()) +
                            "条" + means + "。");
-  HtmlTable ages("表5 未结问题的时长", {"自首次发现起", "未结", "其中超期", "金额（元）"});
+  HtmlTable ages("表5 未结问题线索的时长", {"自首次发现起", Word(v1::Finding::OPEN, true),
+                                            "其中" + Word(v1::FindingEvent::OVERDUE, true), "金额（元）"});
   for (const v1::AgeBucket& age : report.ageing())
     ages.Row({Days(age.from_days(), age.to_days()), Number(age.findings()), Number(age.overdue()),
               GroupedYuan(age.amount_fen())});
   html += ages.Html();
-  HtmlTable outcomes("表6 本月发现的问题的答复",
-                     {"规则", "发现", "属实", "合规", "并非同一人", "数据有误", "意见不一", "误报率"});
+  HtmlTable outcomes(
+      "表6 本月新发现问题线索的答复",
+      {"规则", Word(v1::FindingEvent::OPENED, true), Word(v1::Disposition::CONFIRMED, true),
+       Word(v1::Disposition::NOT_A_PROBLEM, true), Word(v1::Disposition::WRONG_PERSON, true),
+       Word(v1::Disposition::WRONG_DATA, true), Word(v1::FindingEvent::DISPUTED, true), "误报率"});
   for (const v1::RuleOutcomes& rule : report.outcomes()) {
     if (rule.answered() == 0) continue;
     outcomes.Row({rule.rule_id() + " " + rule.title_zh(), Number(rule.findings()), Number(rule.confirmed()),
@@ -195,7 +206,8 @@ std::string Handling(const v1::GapReport& report) {
 std::string Coverage(const v1::GapReport& report) {
   if (report.coverage().empty() && report.feeds().empty()) return "";
   std::string html = Element("h2", "六、覆盖与数据完整性");
-  HtmlTable rates("表7 在保人员中没有该项遗漏的比例", {"规则", "在保人员", "遗漏", "覆盖率"});
+  HtmlTable rates("表7 在保人员中没有该项遗漏救助的比例",
+                  {"规则", "在保人员", Word(v1::MISSING, true), "覆盖率"});
   for (const v1::CoverageRate& rate : report.coverage()) {
     const std::string name = rate.rule_id() + " " + rate.title_zh();
     if (rate.suppressed()) {
@@ -227,7 +239,7 @@ std::string Notes(const v1::MonthlySummary& summary) {
           "）。问题线索供核查，不是认定结论。“金额”为数据载明的涉及金额与遗漏救助按规则标准的估算金额之和。");
   if (summary.report().disclosure() == v1::DISCLOSURE_PROTECTED)
     html += Element("p", std::string(kWithheld) + "：涉及人数少于" + Number(kSmallestShown) +
-                             "人，或可据以推算此类数目，不予公布。变动、超期、时长、答复等数按" +
+                             "人，或可据以推算此类数目，不予公布。变动、逾期、时长、答复等数按" +
                              Number(kSmallestShown) + "的倍数取整，分项之和可能与合计不等。");
   else
     html += Element("p", "本表未隐去小数目，仅供有权查看问题线索的人员内部使用，不得对外公布。");

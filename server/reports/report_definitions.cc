@@ -1,5 +1,6 @@
 #include "server/reports/report_definitions.h"
 
+#include "server/reports/report_words.h"
 #include "server/reports/suppression.h"
 
 namespace relief::server::reports {
@@ -7,39 +8,43 @@ namespace relief::server::reports {
 v1::ReportDefinitions ReportDefinitionList() {
   static const struct {
     const char *figure, *title_zh, *title_en, *text_zh, *text_en;
+    v1::FindingEvent::Kind event = v1::FindingEvent::KIND_UNSPECIFIED;  // whose word comes before the title
   } kAll[] = {
-      {"total.findings", "未结问题数", "Open findings",
-       "目前未结的问题线索。涉及两个地区的，在各地区分别计数，合计只计一次。",
+      {"total.findings", "未结问题线索数", "Open findings",
+       "目前未结的问题线索。涉及两个区划的，在各区划分别计数，合计只计一次。",
        "Findings that are open now. One of two regions counts in each, and once in their sum."},
-      {"total.persons", "涉及人数", "Persons", "未结问题涉及的人员，每人只计一次；家庭类问题计全体家庭成员。",
+      {"total.persons", "涉及人数", "Persons",
+       "未结问题线索涉及的人员，每人只计一次；家庭类问题线索计全体家庭成员。",
        "Whom the open findings concern, each once; of a household, all members."},
       {"total.amount_fen", "涉及金额", "Amount in question", "数据中载明的涉及金额，不含估算。",
        "As the data say, without estimates."},
       {"total.estimated_fen", "估算金额", "Estimate", "遗漏救助按规则标准估算的金额。",
        "What gaps would be worth by the rules' own figures."},
-      {"total.overdue", "超期数", "Overdue", "已过应办结日期、尚无任何部门作出最终答复的未结问题。",
-       "Open past the due date without a final answer of any agency."},
-      {"total.disputed", "有争议数", "Disputed", "一个部门确认而另一部门不认同的未结问题。",
-       "Open; one agency confirmed and another did not."},
-      {"total.movement.opened", "新发现", "Opened", "期间内首次发现的问题。", "First opened in the period."},
-      {"total.movement.reopened", "重新打开", "Reopened", "期间内消除或办结后再次出现的问题，按次计。",
-       "Opened again in the period, each time counted."},
-      {"total.movement.closed", "消除", "Closed", "期间内数据不再支持的问题。",
-       "No longer borne out by the data."},
-      {"total.movement.settled", "办结", "Settled", "期间内各部门一致认为无需处理的问题。",
-       "The agencies agree that nothing is to be done."},
+      {"total.overdue", "数", "", "已过应办结日期、尚无任何部门作出最终答复的未结问题线索。",
+       "Open past the due date without a final answer of any agency.", v1::FindingEvent::OVERDUE},
+      {"total.disputed", "数", "", "一个部门认为属实而另一部门不认同的未结问题线索。",
+       "Open; one agency confirmed and another did not.", v1::FindingEvent::DISPUTED},
+      {"total.movement.opened", "", "", "期间内首次发现的问题线索。", "First opened in the period.",
+       v1::FindingEvent::OPENED},
+      {"total.movement.reopened", "", "", "期间内消除或办结后再次出现的问题线索，按次计。",
+       "Opened again in the period, each time counted.", v1::FindingEvent::REOPENED},
+      {"total.movement.closed", "", "", "期间内数据不再支持的问题线索。", "No longer borne out by the data.",
+       v1::FindingEvent::CLOSED},
+      {"total.movement.settled", "", "", "期间内各部门一致认为无需处理的问题线索。",
+       "The agencies agree that nothing is to be done.", v1::FindingEvent::SETTLED},
       {"total.movement.open_at_end", "期末未结", "Open at the end",
-       "期末最后一个月结束时未结的问题；当月为目前。",
+       "期末最后一个月结束时未结的问题线索；当月为目前。",
        "Open when the last month of the period ended, or now."},
-      {"ageing", "未结时长", "Ageing", "未结问题自首次发现之日起的天数。",
+      {"ageing", "未结时长", "Ageing", "未结问题线索自首次发现之日起的天数。",
        "Days since open findings first opened."},
-      {"response", "答复用时", "Response times", "期间内首次发现的问题，自发现至首次答复、最终答复的天数。",
+      {"response", "答复用时", "Response times",
+       "期间内首次发现的问题线索，自发现至首次答复、最终答复的天数。",
        "Of findings first opened in the period: days from opening to the first word, and to the first final "
        "answer."},
-      {"outcomes.false_alarm_rate", "误报率", "False-alarm rate", "答复为“无问题”的占已有最终答复的比例。",
-       "NOT_A_PROBLEM among those with a final answer."},
+      {"outcomes.false_alarm_rate", "误报率", "False-alarm rate",
+       "答复为“属实但合规”的占已有最终答复的比例。", "NOT_A_PROBLEM among those with a final answer."},
       {"coverage.rate", "覆盖率", "Coverage",
-       "最低生活保障、特困人员供养在保人员中，没有该项遗漏问题的比例。",
+       "最低生活保障、特困人员供养在保人员中，没有该项遗漏救助的比例。",
        "Of holders of a base programme, how many have no such gap."},
       {"feeds", "数据完整性", "Completeness", "各来源最近一次报送时间；超过35天未报送的标为迟报。",
        "When each source last reported; later than 35 days is late."},
@@ -48,8 +53,8 @@ v1::ReportDefinitions ReportDefinitionList() {
   for (const auto& one : kAll) {
     auto& definition = *definitions.add_definitions();
     definition.set_figure(one.figure);
-    definition.set_title_zh(one.title_zh);
-    definition.set_title_en(one.title_en);
+    definition.set_title_zh(Word(one.event, true) + one.title_zh);
+    definition.set_title_en(Word(one.event, false) + one.title_en);
     definition.set_text_zh(one.text_zh);
     definition.set_text_en(one.text_en);
   }

@@ -4,91 +4,45 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
 #include <vector>
 
 #include "matcher/normalize/civil_date.h"
+#include "proto/words.h"
 
 namespace relief::server::reports {
 namespace {
 
+Language LanguageOf(bool zh) { return zh ? Language::kChinese : Language::kEnglish; }
+
 constexpr int64_t kUtc8Seconds = 8 * 3600, kDaySeconds = 86'400;
-
-// Names are unique over the enums that reports speak of.
-const std::map<std::string_view, const char*>& ChineseWords() {
-  static const std::map<std::string_view, const char*> words = {
-      {"MINIMUM_LIVING", "最低生活保障"},
-      {"EXTREME_POVERTY", "特困人员供养"},
-      {"DISASTER", "受灾人员救助"},
-      {"MEDICAL", "医疗救助"},
-      {"EDUCATION", "教育救助"},
-      {"HOUSING", "住房救助"},
-      {"EMPLOYMENT", "就业救助"},
-      {"TEMPORARY", "临时救助"},
-      {"DUPLICATE", "重复救助"},
-      {"OFFSET", "应补差"},
-      {"STATUS", "状态不符"},
-      {"IDENTITY", "身份不符"},
-      {"MISSING", "遗漏救助"},
-      {"SPLIT", "部分覆盖"},
-      {"LOW", "低"},
-      {"MEDIUM", "中"},
-      {"HIGH", "高"},
-      {"OPEN", "未结"},
-      {"CLOSED", "已消除"},
-      {"SETTLED", "已办结"},
-      {"NEED_LIVING", "基本生活"},
-      {"NEED_MEDICAL", "看病就医"},
-      {"NEED_EDUCATION", "就学"},
-      {"NEED_HOUSING", "住房"},
-      {"NEED_EMPLOYMENT", "就业"},
-      {"NEED_DISASTER", "受灾"},
-      {"NEED_CARE", "照料护理"},
-      {"NEED_EMERGENCY", "急难"},
-      {"BY_RULE", "规则"},
-      {"BY_KIND", "类别"},
-      {"BY_PROGRAMME", "项目"},
-      {"BY_REGION", "地区"},
-      {"BY_SEVERITY", "严重程度"},
-      {"BY_OPEN_MONTH", "首次发现月份"},
-  };
-  return words;
-}
-
-std::string English(std::string name) {
-  if (name.starts_with("NEED_") || name.starts_with("BY_")) name.erase(0, name.find('_') + 1);
-  for (size_t i = 0; i < name.size(); ++i)
-    name[i] = name[i] == '_' ? ' ' : i == 0 ? name[i] : static_cast<char>(std::tolower(name[i]));
-  return name;
-}
 
 // "label a、b" for each part of a question that is there.
 class Question {
  public:
   explicit Question(bool zh) : zh_(zh) {}
 
-  void Add(const char* label_zh, const char* label_en, const std::string& text) {
+  void Add(const std::string& label_zh, const char* label_en, const std::string& text) {
     if (text.empty()) return;
     if (!text_.empty()) text_ += zh_ ? "；" : "; ";
-    text_.append(zh_ ? label_zh : label_en).append(" ").append(text);
+    text_.append(zh_ ? label_zh : std::string(label_en)).append(" ").append(text);
   }
   template <typename List>
-  void AddAll(const char* label_zh, const char* label_en, const List& list) {
+  void AddAll(const std::string& label_zh, const char* label_en, const List& list) {
     std::string joined;
     for (const auto& one : list) joined.append(joined.empty() ? "" : zh_ ? "、" : ", ").append(one);
     Add(label_zh, label_en, joined);
   }
   template <typename Enum>
-  void AddWords(const char* label_zh, const char* label_en,
+  void AddWords(const std::string& label_zh, const char* label_en,
                 const google::protobuf::RepeatedField<int>& values) {
     std::vector<std::string> words;
     for (const int value : values) words.push_back(Word(static_cast<Enum>(value), zh_));
     AddAll(label_zh, label_en, words);
   }
-  void AddIf(bool is_so, const char* label_zh, const char* label_en) {
+  void AddIf(bool is_so, const std::string& text) {
     if (!is_so) return;
     if (!text_.empty()) text_ += zh_ ? "；" : "; ";
-    text_.append(zh_ ? label_zh : label_en);
+    text_.append(text);
   }
   const std::string& text() const { return text_; }
 
@@ -97,32 +51,31 @@ class Question {
   std::string text_;
 };
 
-void AddFilter(const v1::FindingFilter& filter, Question* question) {
-  question->Add("地区", "region", filter.region_prefix());
-  question->AddAll("规则", "rules", filter.rule_ids());
-  question->AddWords<v1::FindingKind>("类别", "kinds", filter.kinds());
+void AddFilter(const v1::FindingFilter& filter, bool zh, Question* question) {
+  question->Add(Word(v1::BY_REGION, true), "region", filter.region_prefix());
+  question->AddAll(Word(v1::BY_RULE, true), "rules", filter.rule_ids());
+  question->AddWords<v1::FindingKind>(Word(v1::BY_KIND, true), "kinds", filter.kinds());
   question->AddWords<v1::Finding::State>("状态", "states", filter.states());
-  question->AddWords<v1::Programme>("项目", "programmes", filter.programmes());
-  question->AddWords<v1::Severity>("严重程度", "severities", filter.severities());
+  question->AddWords<v1::Programme>(Word(v1::BY_PROGRAMME, true), "programmes", filter.programmes());
+  question->AddWords<v1::Severity>(Word(v1::BY_SEVERITY, true), "severities", filter.severities());
   question->AddWords<v1::Need>("需求", "needs", filter.needs());
   question->Add("人员编号", "person", filter.person_id());
   question->Add("首次发现自", "opened from", DateText(filter.opened_from()));
   question->Add("首次发现至", "opened to", DateText(filter.opened_to()));
   if (filter.min_amount_fen() > 0)
     question->Add("金额（元）不低于", "at least yuan", YuanText(filter.min_amount_fen()));
-  question->AddIf(filter.only_overdue(), "仅超期", "overdue only");
-  question->AddIf(filter.only_disputed(), "仅有争议", "disputed only");
+  const auto only = [&](v1::FindingEvent::Kind kind) {
+    const std::string word = relief::Word(kind, LanguageOf(zh));
+    return zh ? "仅" + word : word + " only";
+  };
+  question->AddIf(filter.only_overdue(), only(v1::FindingEvent::OVERDUE));
+  question->AddIf(filter.only_disputed(), only(v1::FindingEvent::DISPUTED));
 }
 
 }  // namespace
 
 std::string WordOf(const google::protobuf::EnumDescriptor* type, int value, bool zh) {
-  const google::protobuf::EnumValueDescriptor* named = type->FindValueByNumber(value);
-  if (value == 0 || !named) return "";
-  if (zh)
-    if (const auto found = ChineseWords().find(named->name()); found != ChineseWords().end())
-      return found->second;
-  return English(named->name());
+  return Capitalised(relief::WordOf(type, value, LanguageOf(zh)));
 }
 
 std::string TimeText(int64_t time_us) {
@@ -173,21 +126,22 @@ int64_t MicrosOf(const google::protobuf::Timestamp& time) {
 
 std::string QuestionText(const v1::FindingFilter& filter, bool zh) {
   Question question(zh);
-  AddFilter(filter, &question);
+  AddFilter(filter, zh, &question);
   return question.text();
 }
 
 std::string QuestionText(const v1::GetGapReportRequest& request, bool zh) {
   Question question(zh);
-  AddFilter(request.filter(), &question);
+  AddFilter(request.filter(), zh, &question);
   if (request.region_digits() > 0)
-    question.Add("地区位数", "digits of the region", std::to_string(request.region_digits()));
+    question.Add("区划位数", "digits of the region", std::to_string(request.region_digits()));
   question.AddWords<v1::GapDimension>("分组", "grouped by", request.group_by());
   question.Add("自", "from", MonthText(request.from_month()));
   question.Add("至", "to", MonthText(request.to_month()));
   if (request.has_as_known_at())
     question.Add("按当时所知", "as known at", TimeText(MicrosOf(request.as_known_at())));
-  question.AddIf(request.disclosure() == v1::DISCLOSURE_FULL, "未隐去小数目", "small figures not withheld");
+  question.AddIf(request.disclosure() == v1::DISCLOSURE_FULL,
+                 relief::Word(v1::DISCLOSURE_FULL, LanguageOf(zh)));
   return question.text();
 }
 

@@ -17,7 +17,8 @@ namespace relief::server::reports {
 
 inline bool IsChinese(v1::ExportLanguage language) { return language != v1::EXPORT_ENGLISH; }
 
-// "最低生活保障" or "Minimum living". Nothing for the unspecified value.
+// The contract's own word, as it begins a cell: "最低生活保障" or "Minimum living". Nothing for the
+// unspecified value.
 std::string WordOf(const google::protobuf::EnumDescriptor* type, int value, bool zh);
 template <typename Enum>
 std::string Word(Enum value, bool zh) {
@@ -32,7 +33,7 @@ std::string YuanText(int64_t fen);              // "-1234.50"
 std::string GroupedYuan(int64_t fen);           // "1,234.50", for documents
 int64_t MicrosOf(const google::protobuf::Timestamp& time);
 
-// What was asked, for whoever reads the file later: "地区 37；类别 重复救助、遗漏救助". Nothing if all was
+// What was asked, for whoever reads the file later: "区划 37；类别 重复救助、遗漏救助". Nothing if all was
 // asked for.
 std::string QuestionText(const v1::FindingFilter& filter, bool zh);
 std::string QuestionText(const v1::GetGapReportRequest& request, bool zh);

@@ -141,7 +141,7 @@ std::string Schedule::DescriptionZh() const {
   std::string when = "每天";
   if (config_.every() == config::ReportSchedule::WEEK) when = std::string("每周") + kDays[config_.day() - 1];
   if (config_.every() == config::ReportSchedule::MONTH) when = "每月" + std::to_string(config_.day()) + "日";
-  return when + config_.time() + (config_.has_monthly_summary() ? "，月报（" : "，差错与遗漏统计（") +
+  return when + config_.time() + (config_.has_monthly_summary() ? "，月报（" : "，问题线索统计（") +
          FormatName(config_) + "）";
 }
 

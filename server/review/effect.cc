@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "proto/words.h"
 #include "server/core/schema.h"
 #include "server/review/review_rows.h"
 #include "storage/transaction_reader.h"
@@ -117,15 +118,15 @@ void AddSentences(v1::Effect* effect) {
     add(&zh, "，", changed.empty() ? "人员不变" : "记录在已有人员之间移动");
     add(&en, "; ", changed.empty() ? "no person changes" : "records move between persons");
   }
-  const auto count = [&](int findings, const char* chinese, const char* english) {
+  const auto count = [&](int findings, v1::FindingEvent::Kind event, const char* english) {
     if (findings == 0) return;
-    add(&zh, "，", chinese + std::string(" ") + std::to_string(findings) + " 个问题");
+    add(&zh, "，", Word(event, Language::kChinese) + " " + std::to_string(findings) + " 条问题线索");
     add(&en, "; ",
         english + std::string(" ") + std::to_string(findings) + (findings == 1 ? " finding" : " findings"));
   };
-  count(effect->closes_size(), "关闭", "closes");
-  count(effect->opens_size(), "新增", "opens");
-  count(effect->changes_size(), "变更", "changes");
+  count(effect->closes_size(), v1::FindingEvent::CLOSED, "closes");
+  count(effect->opens_size(), v1::FindingEvent::OPENED, "opens");
+  count(effect->changes_size(), v1::FindingEvent::CHANGED, "changes");
   effect->set_sentence_zh(zh + "。");
   effect->set_sentence_en(en + ".");
 }

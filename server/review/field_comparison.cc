@@ -29,6 +29,11 @@ std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& texts)
   return all;
 }
 
+using Field = v1::FieldComparison;
+
+// The contract's name of a note, under which its word stands.
+std::string Code(Field::Note note) { return Field::Note_Name(note); }
+
 bool HasFullWidth(const std::string& text) {
   const std::u32string characters = DecodeUtf8(text);
   return std::any_of(characters.begin(), characters.end(),
@@ -44,9 +49,9 @@ void Mark(const std::string& whole_a, const std::string& whole_b, v1::FieldCompa
 
 void IdNotes(const matcher::IdNumber& id, google::protobuf::RepeatedPtrField<std::string>* notes) {
   if (id.empty()) return;
-  if (id.from_15_digits) *notes->Add() = "ID_15_DIGITS";
-  if (!id.valid) *notes->Add() = "ID_CHECKSUM_WRONG";
-  if (id.not_own) *notes->Add() = "ID_NOT_OWN";
+  if (id.from_15_digits) *notes->Add() = Code(Field::ID_15_DIGITS);
+  if (!id.valid) *notes->Add() = Code(Field::ID_CHECKSUM_WRONG);
+  if (id.not_own) *notes->Add() = Code(Field::ID_NOT_OWN);
 }
 
 // One digit, or two neighbours the wrong way round: typing, most often. The last character follows from the
@@ -58,16 +63,16 @@ void IdPairNotes(const std::string& a, const std::string& b, v1::FieldComparison
     if (a[i] != b[i]) different.push_back(i);
   const bool checked = a.size() == 18 && !different.empty() && different.back() == 17;
   if (checked && different.size() > 1) different.pop_back();
-  if (different.size() == 1) field->add_notes("ID_ONE_DIGIT");
+  if (different.size() == 1) field->add_notes(Code(Field::ID_ONE_DIGIT));
   if (different.size() == 2 && different[1] == different[0] + 1 && a[different[0]] == b[different[1]] &&
       a[different[1]] == b[different[0]])
-    field->add_notes("ID_DIGITS_SWAPPED");
+    field->add_notes(Code(Field::ID_DIGITS_SWAPPED));
   for (const size_t at : different) {
     const bool birth = at >= 6 && at < 14;
-    field->add_notes((birth    ? "ID_BIRTH_DIGIT_"
-                      : at < 6 ? "ID_REGION_DIGIT_"
-                               : "ID_SEQUENCE_DIGIT_") +
-                     std::to_string(at + 1));
+    field->add_notes(Code(birth    ? Field::ID_BIRTH_DIGIT
+                          : at < 6 ? Field::ID_REGION_DIGIT
+                                   : Field::ID_SEQUENCE_DIGIT) +
+                     "_" + std::to_string(at + 1));
     if (field->notes_size() >= 4) break;
   }
 }
@@ -96,8 +101,8 @@ void NameNotes(std::u32string_view a, std::u32string_view b, v1::FieldComparison
   }
   field->set_reading_a(reading_a);
   field->set_reading_b(reading_b);
-  if (sounds) field->add_notes("SAME_READING");
-  if (looks) field->add_notes("LOOK_ALIKE");
+  if (sounds) field->add_notes(Code(Field::SAME_READING));
+  if (looks) field->add_notes(Code(Field::LOOK_ALIKE));
 }
 
 std::u32string FirstName(const Identity& identity) {
@@ -117,8 +122,8 @@ void Fill(const ComparedSide& a, const ComparedSide& b, v1::FieldComparison* fie
     values(a.raw.name(), b.raw.name());
     Mark(a.raw.name(), b.raw.name(), field);
     NameNotes(FirstName(a.identity), FirstName(b.identity), field);
-    if (HasFullWidth(a.raw.name())) field->add_notes_a("FULL_WIDTH");
-    if (HasFullWidth(b.raw.name())) field->add_notes_b("FULL_WIDTH");
+    if (HasFullWidth(a.raw.name())) field->add_notes_a(Code(Field::FULL_WIDTH));
+    if (HasFullWidth(b.raw.name())) field->add_notes_b(Code(Field::FULL_WIDTH));
     field->set_equal(!a.identity.names.empty() && !b.identity.names.empty() &&
                      a.identity.names.front() == b.identity.names.front());
   } else if (name == "id_number") {
@@ -128,16 +133,16 @@ void Fill(const ComparedSide& a, const ComparedSide& b, v1::FieldComparison* fie
     IdNotes(a.identity.id, field->mutable_notes_a());
     IdNotes(b.identity.id, field->mutable_notes_b());
     IdPairNotes(one, other, field);
-    if (HasFullWidth(a.raw.id_number())) field->add_notes_a("FULL_WIDTH");
-    if (HasFullWidth(b.raw.id_number())) field->add_notes_b("FULL_WIDTH");
+    if (HasFullWidth(a.raw.id_number())) field->add_notes_a(Code(Field::FULL_WIDTH));
+    if (HasFullWidth(b.raw.id_number())) field->add_notes_b(Code(Field::FULL_WIDTH));
     field->set_equal(!one.empty() && one == other);
   } else if (name == "birth_date") {
     const auto one = a.identity.best_birth_date(), other = b.identity.best_birth_date();
     values(DateText(one), DateText(other));
     Mark(field->value_a(), field->value_b(), field);
     field->set_equal(one && one == other);
-    if (one && !a.identity.birth_date) field->add_notes_a("FROM_ID_NUMBER");
-    if (other && !b.identity.birth_date) field->add_notes_b("FROM_ID_NUMBER");
+    if (one && !a.identity.birth_date) field->add_notes_a(Code(Field::FROM_ID_NUMBER));
+    if (other && !b.identity.birth_date) field->add_notes_b(Code(Field::FROM_ID_NUMBER));
   } else if (name == "sex") {
     values(v1::Sex_Name(static_cast<v1::Sex>(a.identity.best_sex())),
            v1::Sex_Name(static_cast<v1::Sex>(b.identity.best_sex())));

@@ -5,70 +5,12 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "proto/words.h"
 
 namespace relief::server::review {
 namespace {
-
-struct Phrase {
-  std::string_view word, zh, en;
-};
-
-constexpr Phrase kFields[] = {
-    {"name", "姓名", "name"},
-    {"id_number", "证件号码", "ID number"},
-    {"birth_date", "出生日期", "birth date"},
-    {"sex", "性别", "sex"},
-    {"phone", "电话", "phone number"},
-    {"household", "家庭编号", "household"},
-    {"address", "住址", "address"},
-    {"region", "区划", "region"},
-};
-
-// {} is the field.
-constexpr Phrase kLevels[] = {
-    {"EXACT", "{}一致", "the {} is the same"},
-    {"SAME_READING", "{}同音不同字", "the {} sounds the same"},
-    {"VARIANT", "{}为异体或繁体", "the {} is a variant form"},
-    {"LOOK_ALIKE", "{}字形相近", "the {} looks alike"},
-    {"FUZZY_READING", "{}读音相近", "the {} sounds alike"},
-    {"WILDCARD", "{}有字无法辨认", "the {} has a character that cannot be read"},
-    {"DIFFERENT", "{}不同", "the {} is different"},
-    {"SWAPPED", "{}两字颠倒", "the {} has two characters exchanged"},
-    {"DROPPED", "{}少一字", "the {} has a character left out"},
-    {"FORMER_NAME", "与曾用名一致", "a former name is the same"},
-    {"CHANGED_NAME", "号码相同而姓名已改", "the name was changed"},
-    {"TOKEN_EQUAL", "{}部分一致", "a part of the {} is the same"},
-    {"TOKEN_MISSING", "{}少一部分", "the {} lacks a part"},
-    {"LATIN_CLOSE", "{}拼写相近", "the {} is spelled alike"},
-    {"EXACT_INVALID", "{}一致但校验位不符", "the {} is the same, but its check digit is wrong"},
-    {"ONE_EDIT", "{}差一位", "the {} differs in one digit"},
-    {"ONE_EDIT_SEQUENCE", "{}顺序码差一位", "the {} differs in one digit of the sequence"},
-    {"INVALID_DIFFERENT", "{}不同且有一个校验位不符", "the {} is different, and one is not valid"},
-    {"SHARED", "{}相同而人不同", "the {} is another person's"},
-    {"OTHER_DOCUMENT", "其他证件一致", "another document is the same"},
-    {"CONFIRMS_ID", "{}与证件号码相符", "the {} confirms the number"},
-    {"FIRST_OF_JANUARY", "{}有一处记为一月一日", "the {} is the first of January in one of them"},
-    {"YEAR_OFF", "{}年份差一两年", "the {} is a year or two off"},
-    {"MONTH_DAY_SWAPPED", "{}月日颠倒", "the {} has month and day exchanged"},
-    {"ONE_DIGIT", "{}差一位", "the {} differs in one digit"},
-    {"LUNAR", "{}疑为农历", "the {} may be lunar in one of them"},
-    {"SAME_MONTH", "{}同年同月", "the {} is of the same month"},
-    {"SAME_YEAR", "{}同年", "the {} is of the same year"},
-    {"SAME", "{}相同", "the {} is the same"},
-    {"MOST_PARTS", "{}大部分一致", "most of the {} is the same"},
-    {"SAME_TOWN", "{}在同一乡镇", "the {} is in the same town"},
-    {"SAME_COUNTY", "同县", "the county is the same"},
-    {"SAME_PREFECTURE", "同市不同县", "the prefecture is the same"},
-    {"SHARED_BY_RELATIVES", "{}亲属可共用，不计", "the {} may be shared by relatives and does not count"},
-};
-
-constexpr Phrase kVetoes[] = {
-    {"TWO_TRUSTED_IDS", "两个有效号码不同", "two valid numbers differ"},
-    {"SHARED_ID", "一个号码，其他信息却指向两个人", "one number, but all else says two people"},
-    {"NO_NAME_EVIDENCE", "仅号码一致而姓名不符", "only the number agrees, and the names do not"},
-};
 
 struct Template {
   v1::MatchExplanation::Outcome outcome;
@@ -114,18 +56,11 @@ constexpr Template kOutcomes[] = {
      "{For}{against}; {total} bits in all{veto}; linked from {link}, reviewed from {review}."},
 };
 
-const Phrase& Find(const Phrase* begin, const Phrase* end, std::string_view word, const Phrase& otherwise) {
-  const Phrase* found = std::find_if(begin, end, [&](const Phrase& phrase) { return phrase.word == word; });
-  return found == end ? otherwise : *found;
-}
-
 std::string Clause(const v1::FieldEvidence& evidence, bool zh) {
-  const Phrase unknown_field{evidence.field(), evidence.field(), evidence.field()};
-  const Phrase& field = Find(std::begin(kFields), std::end(kFields), evidence.field(), unknown_field);
-  const Phrase unknown_level{evidence.level(), "{}", "{}"};
-  const Phrase& level = Find(std::begin(kLevels), std::end(kLevels), evidence.level(), unknown_level);
-  std::string text = absl::StrReplaceAll(std::string(zh ? level.zh : level.en),
-                                         {{"{}", std::string(zh ? field.zh : field.en)}});
+  const Language language = zh ? Language::kChinese : Language::kEnglish;
+  std::string text =
+      ClauseOfCode(v1::FieldEvidence::Level_descriptor(), evidence.level(),
+                   WordOfCode(v1::FieldEvidence::Field_descriptor(), evidence.field(), language), language);
   if (evidence.one_in() >= 2) {
     const std::string number = absl::StrFormat("%.0f", evidence.one_in());
     text += zh ? "（约每 " + number + " 人有一人同名）" : " (one person in about " + number + " bears it)";
@@ -160,10 +95,9 @@ std::string Sentence(const v1::MatchExplanation& explanation, bool zh) {
   if (!against.empty()) second = (zh ? "；但" : "; but ") + Joined(against, zh);
   std::string vetoes;
   for (const std::string& veto : explanation.vetoes()) {
-    const Phrase unknown{veto, veto, veto};
-    const Phrase& phrase = Find(std::begin(kVetoes), std::end(kVetoes), veto, unknown);
     vetoes += vetoes.empty() ? "" : (zh ? "，" : ", ");
-    vetoes += zh ? phrase.zh : phrase.en;
+    vetoes += WordOfCode(v1::MatchExplanation::Veto_descriptor(), veto,
+                         zh ? Language::kChinese : Language::kEnglish);
   }
   if (!vetoes.empty()) vetoes = zh ? "（" + vetoes + "）" : " (" + vetoes + ")";
   std::string capital = first;

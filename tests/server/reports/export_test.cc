@@ -87,7 +87,7 @@ TEST_F(ExportTest, AWorkbookHasTheRowsAndWhoAskedWhat) {
   EXPECT_NE(file->head.name.find(".xlsx"), std::string::npos);
   EXPECT_GT(file->tail.rows, 0);
   const std::string xml = UnpackedXml(file->content);
-  for (const char* text : {"未结问题数", "筛选条件", "地区 37；未隐去小数目", "误报率", "合计"})
+  for (const char* text : {"未结问题线索数", "筛选条件", "区划 37；未隐去小数目", "误报率", "合计"})
     EXPECT_NE(xml.find(text), std::string::npos) << text;
   EXPECT_NE(xml.find("supervisor-li"), std::string::npos);
   EXPECT_NE(xml.find("xl/worksheets/sheet2.xml"), std::string::npos);
@@ -225,7 +225,7 @@ TEST(ReportWordsTest, EveryCodeThatAFileCanSayHasAChineseWord) {
       const std::string zh = WordOf(type, type->value(i)->number(), true);
       EXPECT_GE(static_cast<unsigned char>(zh.front()), 0x80) << type->value(i)->full_name();
     }
-  EXPECT_EQ(Word(v1::NEED_MEDICAL, false), "Medical");
+  EXPECT_EQ(Word(v1::NEED_MEDICAL, false), "Medical care");
   EXPECT_EQ(Word(v1::PROGRAMME_UNSPECIFIED, true), "");
   EXPECT_EQ(GroupedYuan(123'456'789), "1,234,567.89");
   EXPECT_EQ(GroupedYuan(-12'345'678), "-123,456.78");
