@@ -5,6 +5,7 @@
 
 #include "adapters/cli/names.h"
 #include "adapters/cli/text.h"
+#include "relief/v1/feed_service.pb.h"
 
 namespace relief::adapters {
 namespace {
