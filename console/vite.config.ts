@@ -15,5 +15,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}", "*.test.mjs"] },
+  // No test is judged by its time: a busy machine may take long.
+  test: { environment: "jsdom", testTimeout: 300_000, include: ["src/**/*.test.{ts,tsx}", "*.test.mjs"] },
 });

@@ -92,7 +92,7 @@ class FeedClientTest : public testing::Test {
         grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
     options_.open.set_source_id("ml");
     options_.first_delay = std::chrono::milliseconds(10);
-    options_.retry_for = std::chrono::milliseconds(5000);
+    options_.retry_for = std::chrono::minutes(5);
   }
   ~FeedClientTest() override { server_->Shutdown(std::chrono::system_clock::now()); }
 

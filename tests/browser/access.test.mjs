@@ -51,13 +51,19 @@ test("axe finds nothing on any page; none asks elsewhere or breaks the policy", 
   assert.deepEqual(found, []);
 });
 
+// How much of the page is beyond the window. Drawings and tables are fitted a moment after the window has changed: they have time for it.
+async function widthOver(page) {
+  const over = () => page.evaluate(() => document.querySelector("main").scrollWidth - document.querySelector("main").clientWidth);
+  for (const end = Date.now() + 20_000; (await over()) > 1 && Date.now() < end;) await page.waitForTimeout(60);
+  return over();
+}
+
 // English is the longer of the two.
 test("at 125 % on 1366 x 768 no page is wider than the window, in English", async () => {
   const wide = [];
   await eachPage("en", async (page, name) => {
     await page.setViewportSize({ width: 1093, height: 614 });
-    await page.waitForTimeout(60);
-    const over = await page.evaluate(() => document.querySelector("main").scrollWidth - document.querySelector("main").clientWidth);
+    const over = await widthOver(page);
     if (over > 1) wide.push(`${name}: ${over} px`);
   });
   assert.deepEqual(wide, []);
@@ -90,7 +96,7 @@ test("the keyboard alone leads from the first key to the content and to every pl
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "跳到正文");
   await page.keyboard.press("Enter");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  await page.locator("main#main:focus").waitFor();
   let places = 0; // elements, not texts: many look alike
   for (let i = 0; i < 40; ++i) {
     await page.keyboard.press("Tab");

@@ -1,6 +1,6 @@
 // Debian's Chromium, driven by playwright-core.
 import { chromium } from "playwright-core";
-import { PASSWORD } from "./hub.mjs";
+import { PASSWORD, PATIENCE } from "./hub.mjs";
 
 export async function openBrowser() {
   return chromium.launch({
@@ -46,7 +46,7 @@ async function newPage(context, hub, language = "zh") {
   page.on("console", (message) => {
     if (/Content Security Policy|Refused to/.test(message.text())) page.violations.push(message.text());
   });
-  page.setDefaultTimeout(60_000); // on a busy machine
+  page.setDefaultTimeout(PATIENCE);
   return page;
 }
 
@@ -94,7 +94,7 @@ export async function call(page, method, message) {
 
 // Nothing is loading: no skeleton stands, and none has come back a moment later.
 export async function settle(page) {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + PATIENCE;
   for (let calm = 0; calm < 2;) {
     const busy = page.locator("#root:empty, .ant-skeleton-active, .ant-btn-loading, [aria-busy=true]");
     calm = (await busy.count()) === 0 ? calm + 1 : 0;

@@ -1,5 +1,6 @@
 // A real hub on loopback with a data directory of its own, a made-up district loaded, and the console's pages behind it.
 import { execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,19 +13,29 @@ const CLIENT = process.env.RELIEF_CLIENT ?? join(ROOT, "build/release/adapters/r
 const AS_OF = "2026-10-31";
 const PEOPLE = process.env.RELIEF_PEOPLE ?? "2000";
 export const PASSWORD = "try-the-console";
+export const PATIENCE = 300_000; // milliseconds for what must happen, however slow the machine: nothing is judged by the time
 
-function freePort() {
-  return new Promise((resolve, reject) => {
+// Below those that the system gives to outgoing connections: nobody takes it before the hub does.
+async function freePort() {
+  const [first] = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s+/).map(Number);
+  for (;;) {
+    const port = await tryPort(first > 12_000 ? randomInt(10_000, first) : 0);
+    if (port) return port;
+  }
+}
+
+function tryPort(wanted) {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.once("error", () => resolve(0));
+    server.listen(wanted, "127.0.0.1", () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });
   });
 }
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Hub {
   // `district`: with a made-up district loaded; else empty. Where tests/browser/run says where (RELIEF_DISTRICT), the first to need
@@ -88,7 +99,7 @@ report_schedules { name: "counties" every: WEEK day: 1 time: "05:30" directory: 
   }
 
   async ready() {
-    for (let i = 0; i < 600; ++i) {
+    for (const end = Date.now() + PATIENCE; Date.now() < end;) {
       if (this.process.exitCode !== null) throw new Error(`the hub did not start: see ${this.directory}/hub.log`);
       const answer = await fetch(`${this.address}/ready`).catch(() => null);
       if (answer?.ok) return;

@@ -32,7 +32,7 @@ test("a conflict is decided by keyboard alone, the next case is there, and Z tak
   const before = await conflictsOf(page);
   const first = await shownCase(page);
   await page.keyboard.press("2");
-  assert.equal(await page.locator("[data-verdict=different]").getAttribute("aria-pressed"), "true");
+  await page.locator("[data-verdict=different][aria-pressed=true]").waitFor();
   await page.keyboard.press("Enter");
   await otherCase(page, first);
   const during = await conflictsOf(page);
@@ -66,6 +66,10 @@ test("the next case was read before it is asked for", async () => {
   const page = await officerAtQueue();
   const [, second] = await page.locator(".queue-item").all();
   assert.ok(second);
+  await page.waitForFunction(() =>
+    performance.getEntriesByType("resource").some(({ name, responseEnd }) => /BatchGetCases$/.test(name) && responseEnd > 0),
+  );
+  await settle(page);
   const asked = [];
   page.on("request", (request) => /ReviewService\/GetCase$/.test(request.url()) && asked.push(request.url()));
   const first = await shownCase(page);
@@ -86,14 +90,14 @@ test("the keys take a case, reach comment, evidence, filter and help, and lead b
   await other.close();
 
   await page.keyboard.press("e");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "evidence");
+  await page.locator("#evidence:focus").waitFor();
   await page.keyboard.press("c");
   await page.keyboard.type("已电话核实");
   await page.keyboard.press("Enter");
   await page.locator(".history").getByText("已电话核实").waitFor();
   await page.locator("h1").click(); // out of the box
   await page.keyboard.press("/");
-  assert.ok(await page.evaluate(() => document.activeElement.closest("[role=search]") !== null));
+  await page.locator("[role=search] :focus").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("h1").click();
   await page.keyboard.press("?");

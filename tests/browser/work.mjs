@@ -1,7 +1,7 @@
 // A few days' work in a loaded district, so that every page has something to show: claims, comments, decisions, proposals, bulk jobs,
 // judged samples, referrals, consent, charities. Done as the console does it, by the accounts that may.
 import assert from "node:assert/strict";
-import { PASSWORD } from "./hub.mjs";
+import { PASSWORD, pause } from "./hub.mjs";
 
 export async function workOn(hub) {
   const officer = await as(hub, "officer");
@@ -62,7 +62,9 @@ async function review(ask) {
   });
   const weak = { filter: { kinds: ["UNCERTAIN_MATCH"], maxBits: 10 }, verdict: "DIFFERENT" };
   const { previewToken } = await ask("ReviewService/PreviewBulk", weak);
-  await ask("ReviewService/StartBulk", { ...weak, previewToken, comment: "权重低于 10 位，逐件抽看无误" });
+  const { jobId } = await ask("ReviewService/StartBulk", { ...weak, previewToken, comment: "权重低于 10 位，逐件抽看无误" });
+  // What is proposed next must not change under it.
+  while ((await ask("ReviewService/GetReviewJob", { jobId })).state === "RUNNING") await pause(50);
   await proposeSplit(ask);
 }
 

@@ -41,13 +41,13 @@ def run(directory, number, error, lasts):
     if lasts:
         environment["FAILING_DISK_LASTS"] = "1"
     done = subprocess.run([options.writer, "write", directory, "100", str(options.commits)] + keys, capture_output=True, text=True, env=environment,
-                          timeout=120)
+                          timeout=1200)
     call = open(told).read().strip() if os.path.exists(told) else ""
     return done, call
 
 
 def listed(directory):
-    done = subprocess.run([options.writer, "list", directory] + keys, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([options.writer, "list", directory] + keys, capture_output=True, text=True, timeout=1200)
     return done, {int(line) for line in done.stdout.split()}
 
 

@@ -29,7 +29,8 @@ def message(payload, declared=None, compressed=False):
 
 
 class Connection:
-    def __init__(self, port, timeout=20, source="127.0.0.1"):
+    def __init__(self, port, timeout=300, source="127.0.0.1"):
+        self.timeout = timeout
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout, source_address=(source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.pending = b""
@@ -40,6 +41,15 @@ class Connection:
         # Windows that are never the limit.
         self.socket.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 1 << 30)) +
                             frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1 << 30)))
+
+    def read_what_came(self, seconds):
+        """All frames, until none comes for so long."""
+        self.socket.settimeout(seconds)
+        try:
+            while True:
+                self.read()
+        except (socket.timeout, BlockingIOError):
+            self.socket.settimeout(self.timeout)
 
     def close(self):
         self.socket.close()
@@ -89,29 +99,41 @@ class Connection:
         self.next_stream += 2
         return self.next_stream - 2
 
-    def call(self, path, body, declared=None, encoding=None):
-        """A unary call, or the first message of a stream. The bytes of the answer; empty when it was refused."""
+    def begin_call(self, path, body, declared=None, encoding=None, end=0):
+        """Sends headers and the message as the hub takes them. Returns the stream, and what was answered meanwhile: bytes, and whether it is over."""
         stream = self.stream()
         self.windows[stream] = self.initial_window
         self.send(frame(HEADERS, END_HEADERS, stream, headers(path, encoding)))
-        left, answer = memoryview(message(body, declared, encoding is not None)), b""
-        while True:
+        left, answer, over = memoryview(message(body, declared, encoding is not None)), b"", False
+        while left and not over:
             room = min(self.window, self.windows[stream], 16384)
-            if left and room > 0:
+            if room > 0:
                 part, left = left[:room], left[room:]
                 self.window -= len(part)
                 self.windows[stream] -= len(part)
-                self.send(frame(DATA, 0 if left else END_STREAM, stream, bytes(part)))
-                continue
-            kind, flags, of, payload = self.read()
-            if of != stream:
-                continue
-            if kind == DATA:
-                answer += payload
-                self.send(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", len(payload))) if payload else b"")
-            if kind == RST_STREAM or flags & END_STREAM and kind in (DATA, HEADERS):
-                del self.windows[stream]
-                return answer
+                self.send(frame(DATA, 0 if left else end, stream, bytes(part)))
+            else:
+                more, over = self.read_of(stream)
+                answer += more
+        return stream, answer, over
+
+    def read_of(self, stream):
+        """One frame: what it has of the stream's answer, and whether the stream is over."""
+        kind, flags, of, payload = self.read()
+        if of != stream:
+            return b"", False
+        if kind == DATA and payload:
+            self.send(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", len(payload))))
+        return payload if kind == DATA else b"", bool(kind == RST_STREAM or flags & END_STREAM and kind in (DATA, HEADERS))
+
+    def call(self, path, body, declared=None, encoding=None):
+        """A unary call, or the first message of a stream. The bytes of the answer; empty when it was refused."""
+        stream, answer, over = self.begin_call(path, body, declared, encoding, END_STREAM)
+        while not over:
+            more, over = self.read_of(stream)
+            answer += more
+        del self.windows[stream]
+        return answer
 
     def status(self):
         """An honest caller's question; true if it is answered."""

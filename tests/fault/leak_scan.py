@@ -19,7 +19,7 @@ import tempfile
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
-from hub_process import ROOT, Hub, free_port, make_district  # noqa: E402
+from hub_process import PATIENCE, ROOT, Hub, free_port, make_district  # noqa: E402
 
 FILES = ["minimum_living", "extreme_poverty", "disaster", "medical", "education", "housing", "employment", "temporary", "facts"]
 NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx]|(?<![0-9])[0-9]{15}(?![0-9])")
@@ -204,7 +204,7 @@ class Console:
         self.port, self.seen, self.cookie = port, seen, ""
 
     def request(self, method, path, body=None, headers=()):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request(method, path, body.encode() if body is not None else None, dict(headers, Cookie=self.cookie))
         answer = connection.getresponse()
         text = answer.read()
@@ -251,7 +251,7 @@ def call_console(port, seen, district):
 
 
 def read_metrics(port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", "/metrics")
     text = connection.getresponse().read().decode()
     connection.close()

@@ -1,16 +1,15 @@
 """The hub's promises on whole districts, through the real binaries: accuracy, order, durability."""
 import csv
+import json
 import os
 import random
 import re
 import shutil
 import subprocess
 import tempfile
-import threading
-import time
 import unittest
 
-from hub_process import ROOT, Hub, make_district
+from hub_process import PATIENCE, ROOT, Hub, make_district, wait_until
 
 EXPORTS = ["minimum_living", "extreme_poverty", "disaster", "medical", "education", "housing", "employment", "temporary", "facts"]
 
@@ -18,6 +17,10 @@ EXPORTS = ["minimum_living", "extreme_poverty", "disaster", "medical", "educatio
 def rows(path):
     with open(path, encoding="utf-8-sig", newline="") as f:
         return list(csv.DictReader(f))
+
+
+def live_records(hub):
+    return int(json.loads(hub.run("status", "--json").stdout).get("live_records", 0))
 
 
 class TempDir(unittest.TestCase):
@@ -104,11 +107,12 @@ class Durability(TempDir):
         hub.start()
         chance = random.Random(3)
         for _ in range(4):
+            enough = live_records(hub) + chance.randrange(1, 1000)
             load = subprocess.Popen(hub.client("load", district, "--batch", "50", "--rejects", self.path("r.csv"), "--retry-seconds", "1"),
                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(chance.uniform(0.1, 1.0))
+            wait_until(lambda: live_records(hub) >= enough or load.poll() is not None, "the load goes on", pause=0)
             hub.kill()
-            load.wait()
+            self.assertNotIn(load.wait(), (0, 3), "the load was over before the hub was killed")
             hub.start()
         hub.load(district)
         self.assertEqual(hub.export("all"), expected)
@@ -121,14 +125,14 @@ class Durability(TempDir):
             expected = hub.export("all")
         hub = Hub(self.path("restarted"))
         hub.start()
-        done = []
-        load = threading.Thread(target=lambda: done.append(hub.run("load", district, "--batch", "20", "--rejects", self.path("r.csv"), check=False)))
-        load.start()
-        time.sleep(0.3)
+        load = subprocess.Popen(hub.client("load", district, "--batch", "20", "--rejects", self.path("r.csv"), "--retry-seconds", str(PATIENCE)),
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: live_records(hub) > 0, "the load begins", pause=0)
         hub.kill()
+        self.assertIsNone(load.poll(), "the load was over before the hub was killed")
         hub.start()
-        load.join()
-        self.assertEqual(done[0].returncode, 3, done[0].stderr)
+        _, told = load.communicate()
+        self.assertEqual(load.returncode, 3, told)
         self.assertEqual(hub.export("all"), expected)
         self.assertEqual(hub.stop(), 0)
 

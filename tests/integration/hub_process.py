@@ -1,5 +1,6 @@
 """Runs the real binaries: a hub on loopback with a data directory of its own, and the client against it."""
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 HUB = os.environ["RELIEF_HUB"]
 CLIENT = os.environ["RELIEF_CLIENT"]
 AS_OF = "2026-10-31"
+PATIENCE = 300  # seconds for what must happen, however slow the machine: a test waits for the event and judges nothing by the time
 
 
 def make_district(out, people, seed, errors=1.0):
@@ -18,9 +20,26 @@ def make_district(out, people, seed, errors=1.0):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that is free, and stays so while a hub is restarted: below those that the system gives to outgoing connections."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as f:
+        first = int(f.read().split()[0])
+    chance = random.SystemRandom()
+    while True:
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", chance.randrange(10_000, first) if first > 12_000 else 0))
+                return s.getsockname()[1]
+            except OSError:
+                continue
+
+
+def wait_until(condition, what, pause=0.05):
+    """Asks until the answer is true, and returns it."""
+    deadline = time.time() + PATIENCE
+    while not (answer := condition()):
+        assert time.time() < deadline, "waited in vain: " + what
+        time.sleep(pause)
+    return answer
 
 
 class Hub:
@@ -48,18 +67,17 @@ class Hub:
         self.log = open(os.path.join(self.directory, "hub.log"), "ab")
         self.process = subprocess.Popen([HUB, "--config", self.config, "--listen", "127.0.0.1:%d" % self.port, "--data",
                                          os.path.join(self.directory, "data"), "--as-of", AS_OF] + self.extra, stderr=self.log, stdout=self.log)
-        deadline = time.time() + 60
-        while time.time() < deadline:
+
+        def answers():
             if self.process.poll() is not None:
                 raise AssertionError("the hub did not start: see %s" % self.log.name)
-            if self.run("status", check=False).returncode == 0:
-                return
-            time.sleep(0.05)
-        raise AssertionError("the hub does not answer")
+            return self.run("status", check=False).returncode == 0
+
+        wait_until(answers, "the hub answers")
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=60)
+        code = self.process.wait(timeout=PATIENCE)
         self.log.close()
         return code
 
