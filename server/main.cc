@@ -18,10 +18,11 @@
 #include "server/audit/audit_chain.h"
 #include "server/audit/audit_keeper.h"
 #include "server/base/log.h"
-#include "server/config.h"
+#include "server/config/config.h"
 #include "server/console/accounts.h"
 #include "server/console/gateway.h"
 #include "server/core/hub.h"
+#include "server/features.h"
 #include "server/ingest/feed.h"
 #include "server/monitoring/memory_watch.h"
 #include "server/monitoring/metrics.h"
@@ -29,9 +30,11 @@
 #include "server/network/certificates.h"
 #include "server/network/listener.h"
 #include "server/network/transport.h"
+#include "server/notices/outbox.h"
 #include "server/records/identity_mapping.h"
 #include "server/referrals/settings.h"
 #include "server/reports/schedule_runner.h"
+#include "server/review/review_policy.h"
 #include "server/rpc/service_set.h"
 #include "storage/backup.h"
 #include "storage/maintenance.h"
@@ -155,24 +158,27 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
                                                      : monitoring::ControlGroupMemoryLimit(),
                                   .used_bytes = {},
                                   .relieve = [&](bool tight) {
-                                    maintenance->SetMemoryTight(tight);
+                                    if (maintenance) maintenance->SetMemoryTight(tight);
                                     if (const core::Hub* hub = opened_hub; hub && tight) hub->ReleaseMemory();
                                   }});
   core::Hub::Options options;
-  options.admit = [&memory] { return memory.Admit(); };
+  options.features = AllFeatures();
   if (config.has_as_of_date()) options.as_of = records::ToCivilDate(config.as_of_date());
   options.may_upgrade = may_upgrade;
-  // Beside each eight bytes of blocks, one of records in the form that they are compared in.
+  // Gives the decoded-record cache one eighth of the block cache.
   options.remembered_records =
       static_cast<size_t>(config.limits().block_cache_bytes()) / 8 / matcher::kRememberedRecordBytes;
   options.queue_limit = static_cast<size_t>(config.limits().queue_batches());
-  options.auto_register_sources = config.auto_register_sources();
-  options.snapshot_shrink_limit_percent = config.limits().snapshot_shrink_limit_percent();
-  options.notice_retention = config.limits().notice_retention();
-  if (config.has_review()) options.review_policy = review::WithDefaults(config.review());
+  options.features.Set(
+      ingest::FeedSettings{.auto_register_sources = config.auto_register_sources(),
+                           .shrink_limit_percent = config.limits().snapshot_shrink_limit_percent(),
+                           .admit = [&memory] { return memory.Admit(); }});
+  options.features.Set(notices::NoticeSettings{.retention = config.limits().notice_retention()});
+  if (config.has_review())
+    options.features.Set(review::ReviewSettings{review::WithDefaults(config.review())});
   auto referrals = referrals::LoadReferralSettings(config.referrals());
   if (!referrals.ok()) return Fail("referrals.failed", referrals.status());
-  options.referrals = std::make_shared<const referrals::ReferralSettings>(*std::move(referrals));
+  options.features.Set(*std::move(referrals));
   auto schedules = reports::LoadSchedules(config.report_schedules());
   if (!schedules.ok()) return Fail("reports.failed", schedules.status());
   auto audit = audit::LoadAuditSettings(config.audit());

@@ -8,8 +8,8 @@
 #include "adapters/file_feeder.h"
 #include "matcher/resolve/index_reader.h"
 #include "matcher/resolve/match_types.h"
-#include "server/core/stored.pb.h"
 #include "server/records/identity_mapping.h"
+#include "server/records/stored.pb.h"
 #include "storage/memory_store.h"
 
 namespace relief::matcher {

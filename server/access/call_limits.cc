@@ -1,7 +1,6 @@
 #include "server/access/call_limits.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace relief::server::access {
 namespace {
@@ -10,27 +9,6 @@ constexpr int64_t kSecond = 1'000'000, kMinute = 60 * kSecond;
 constexpr size_t kManyBuckets = 10'000;
 
 }  // namespace
-
-int64_t SteadyUs() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-double TokenBucket::Level(const Rate& rate, int64_t now_us) const {
-  const double filled =
-      static_cast<double>(now_us - last_us_) * rate.calls_per_minute / static_cast<double>(kMinute);
-  return std::min<double>(rate.burst, rate.burst - taken_ + filled);
-}
-
-bool TokenBucket::Full(const Rate& rate, int64_t now_us) const { return Level(rate, now_us) >= rate.burst; }
-
-bool TokenBucket::Take(const Rate& rate, int64_t now_us, int64_t count) {
-  const double level = Level(rate, now_us), wanted = static_cast<double>(count);
-  last_us_ = now_us;
-  taken_ = rate.burst - level + (level < wanted ? 0 : wanted);
-  return level >= wanted;
-}
 
 bool CallLimits::Take(const std::string& caller, CallClass call_class, const Rate& rate, int64_t now_us) {
   std::lock_guard lock(mutex_);

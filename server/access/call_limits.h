@@ -12,27 +12,9 @@
 #include <vector>
 
 #include "server/access/policy.h"
+#include "server/base/token_bucket.h"
 
 namespace relief::server::access {
-
-// Of this machine's clock that does not jump.
-int64_t SteadyUs();
-
-// Leave to do something: it fills at the rate, and holds the burst. Full at first. Not thread-safe.
-class TokenBucket {
- public:
-  // False: too many, and none is taken.
-  bool Take(const Rate& rate, int64_t now_us, int64_t count = 1);
-  // As full as one that is new.
-  bool Full(const Rate& rate, int64_t now_us) const;
-  int64_t last_us() const { return last_us_; }
-
- private:
-  double Level(const Rate& rate, int64_t now_us) const;
-
-  double taken_ = 0;  // from a full one
-  int64_t last_us_ = 0;
-};
 
 // A bucket for each caller and class of calls.
 class CallLimits {

@@ -20,8 +20,8 @@
 #include "server/access/visibility.h"
 #include "server/base/log.h"
 #include "server/network/message_parts.h"
+#include "server/network/rpc_error.h"
 #include "server/network/transport.h"
-#include "server/rpc/rpc_error.h"
 
 namespace relief::server::access {
 namespace {
@@ -42,7 +42,7 @@ int32_t Today() {
   return (day.tm_year + 1900) * 10'000 + (day.tm_mon + 1) * 100 + day.tm_mday;
 }
 
-grpc::Status NotThere() { return rpc::ToGrpc(absl::NotFoundError(kNotThere)); }
+grpc::Status NotThere() { return network::ToGrpc(absl::NotFoundError(kNotThere)); }
 
 // The purpose that a look-up states; nothing where its request has no such field.
 const v1::Purpose* PurposeOf(const Message& request) {
@@ -99,7 +99,7 @@ class Guard::Handler final : public MethodHandler {
   void* Deserialize(grpc_call* call, grpc_byte_buffer* bytes, grpc::Status* status, void** data) override {
     if (absl::Status parts = CheckParts(bytes); !parts.ok()) {
       grpc_byte_buffer_destroy(bytes);
-      *status = rpc::ToGrpc(parts);
+      *status = network::ToGrpc(parts);
       return nullptr;
     }
     return inner_.Deserialize(call, bytes, status, data);
@@ -123,7 +123,7 @@ class Guard::Handler final : public MethodHandler {
     // gRPC's handlers destroy a request only where they ran on it.
     if (parameter.status.ok() && request != nullptr) request->~Message();
     const HandlerParameter refused(parameter.call, parameter.server_context, parameter.request,
-                                   parameter.status.ok() ? rpc::ToGrpc(refusal) : parameter.status,
+                                   parameter.status.ok() ? network::ToGrpc(refusal) : parameter.status,
                                    parameter.internal_data, parameter.call_requester);
     if (method_->client_streaming()) {
       using Empty = google::protobuf::Empty;
@@ -179,7 +179,7 @@ class Guard::Interceptor final : public grpc::experimental::Interceptor {
         }
         if (status) {
           if (!failed.ok()) {
-            methods->ModifySendStatus(rpc::ToGrpc(failed));
+            methods->ModifySendStatus(network::ToGrpc(failed));
           } else if (call->cut_to_scope &&
                      (call->hidden || methods->GetSendStatus().error_code() == grpc::StatusCode::NOT_FOUND)) {
             if (!call->method->server_streaming()) methods->ModifySendStatus(NotThere());
@@ -345,8 +345,8 @@ void Guard::AuditRefusal(const Call& call, const std::string& action, const std:
   const int64_t now = options_.steady_us ? options_.steady_us() : SteadyUs();
   if (!refusals_.Take(call.caller, CALL_CLASS_UNSPECIFIED, kAuditedRefusals, now)) return;
   // Nobody waits for it: a refusal is quick.
-  options_.hub.Submit([event = core::AuditEvent{call.caller, action, subject, call.purpose, call.case_number,
-                                                call.method_name}](core::WriteContext& write) {
+  options_.hub.Post([event = core::AuditEvent{call.caller, action, subject, call.purpose, call.case_number,
+                                              call.method_name}](core::WriteContext& write) {
     write.Audit(event);
     return absl::OkStatus();
   });

@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/access/policy.pb.h"
+#include "server/base/token_bucket.h"
 
 namespace relief::server::access {
 
@@ -67,11 +68,6 @@ struct Permit {
     return false;
   }
   bool operator==(const Permit&) const;
-};
-
-struct Rate {
-  int calls_per_minute = 0;
-  int burst = 0;
 };
 
 class Policy {

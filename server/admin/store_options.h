@@ -1,7 +1,7 @@
 // The store as the configuration asks for it.
 #pragma once
 
-#include "server/config.pb.h"
+#include "server/config/config.pb.h"
 #include "storage/rocksdb_store.h"
 
 namespace relief::server::admin {

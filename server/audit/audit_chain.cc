@@ -49,7 +49,9 @@ absl::StatusOr<audit::Entry::Digest> ReadDigest(const storage::Reader& reader) {
 
 }  // namespace
 
-absl::Status AppendAudit(storage::Transaction& txn, int64_t now_us, std::vector<core::AuditEvent>& events) {
+absl::Status AuditStep::Run(core::WriteContext& context) const {
+  storage::Transaction& txn = context.txn;
+  std::vector<core::AuditEvent>& events = context.audit_events();
   if (events.empty()) return absl::OkStatus();
   const storage::TransactionReader reader(txn);
   auto digest = ReadDigest(reader);
@@ -65,7 +67,7 @@ absl::Status AppendAudit(storage::Transaction& txn, int64_t now_us, std::vector<
     if (!concerned.ok()) return concerned.status();
     audit::Entry entry;
     entry.set_sequence(head.sequence() + 1);
-    entry.set_time_us(now_us);
+    entry.set_time_us(context.now_us);
     entry.set_actor(Clean(std::move(event.actor)));
     entry.set_action(Clean(std::move(event.action)));
     entry.set_subject(Clean(std::move(event.subject)));

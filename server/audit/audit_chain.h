@@ -2,7 +2,7 @@
 // left out or put in between without breaking it. An entry names the digest of its own hash; the digest may
 // change from one entry to the next.
 //
-// CheckAuditChain may be called from any thread; AppendAudit by the writer.
+// The functions may be called from any thread.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,12 @@
 
 namespace relief::server::audit {
 
-// Puts the events at the end of the chain, and into the index of whom they concern. Records that a subject
-// names ("K-...") move to the entry's own field.
-absl::Status AppendAudit(storage::Transaction& txn, int64_t now_us, std::vector<core::AuditEvent>& events);
+// Puts the events of a group at the end of the chain, and into the index of whom they concern. Records that a
+// subject names ("K-...") move to the entry's own field. The last step of a commit.
+class AuditStep final : public core::CommitStep {
+ public:
+  absl::Status Run(core::WriteContext& context) const override;
+};
 
 // New entries have this digest from the next commit on, also after a restart.
 absl::Status UseAuditDigest(core::Hub& hub, audit::Entry::Digest digest);

@@ -90,10 +90,10 @@ void AuditKeeper::Stop() {
     Log(LogLevel::kError, "audit.failed", {{"message", std::string(status.message())}});
 }
 
-absl::Status AuditKeeper::SignNow() { return SignIfDue(hub_.options().clock(), true); }
+absl::Status AuditKeeper::SignNow() { return SignIfDue(hub_.Now(), true); }
 
 absl::StatusOr<int64_t> AuditKeeper::Tick() {
-  const int64_t now_us = hub_.options().clock();
+  const int64_t now_us = hub_.Now();
   const bool steady = ClockIsSteady(now_us);
   if (absl::Status status = SignIfDue(now_us, false); !status.ok()) return status;
   if (!steady || !settings_.key) return int64_t{0};

@@ -18,7 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/audit/audit_key.h"
-#include "server/config.pb.h"
+#include "server/config/config.pb.h"
 #include "server/core/hub.h"
 
 namespace relief::server::audit {

@@ -63,8 +63,6 @@ absl::Status AddId(const storage::Reader& reader, std::string_view action, std::
 
 }  // namespace
 
-std::string RecordToken(matcher::RecordKey record) { return "K-" + record.ToString(); }
-
 absl::StatusOr<std::vector<matcher::RecordKey>> RecordsConcerned(const storage::Reader& reader,
                                                                  core::AuditEvent* event) {
   Keys all, named;

@@ -9,12 +9,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/core/hub.h"
+#include "server/core/write_context.h"
 
 namespace relief::server::audit {
-
-// In a subject: this record alone, not the person's others.
-std::string RecordToken(matcher::RecordKey record);
 
 // The records that the subject names, which leave it, and those of every person that its subject leads to: by
 // name, or through a conflict, a finding, a referral or a decision. As they are now, all records of these

@@ -16,7 +16,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "server/config.pb.h"
+#include "server/config/config.pb.h"
 #include "server/rpc/services.h"
 
 namespace relief::server::console {

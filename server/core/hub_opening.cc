@@ -6,10 +6,9 @@
 #include "server/base/stored_row.h"
 #include "server/core/hub.h"
 #include "server/core/schema.h"
-#include "server/findings/report_rows.h"
-#include "server/ingest/account_index.h"
 #include "server/records/identity_mapping.h"
-#include "server/review/work_items.h"
+#include "storage/status_macros.h"
+#include "storage/transaction_reader.h"
 
 namespace relief::server::core {
 namespace {
@@ -22,9 +21,11 @@ absl::Status KeepSecret(storage::Store& store) {
   if (RAND_bytes(secret.data(), static_cast<int>(secret.size())) != 1)
     return absl::InternalError("no random numbers");
   storage::Transaction txn(store);
-  if (absl::Status status = matcher::SetBlockSecret(txn, secret); !status.ok() || txn.empty()) return status;
-  return txn.Commit().status();
+  RELIEF_RETURN_IF_ERROR(matcher::SetBlockSecret(txn, secret));
+  return txn.empty() ? absl::OkStatus() : txn.Commit().status();
 }
+
+absl::Status DamagedRow() { return absl::DataLossError("a row of the hub is damaged"); }
 
 }  // namespace
 
@@ -32,132 +33,121 @@ absl::Status KeepSecret(storage::Store& store) {
 // made again. The basis is written last, so that an interrupted attempt begins again.
 absl::Status Hub::PrepareStore() {
   storage::Transaction txn(*store_);
-  auto basis = GetMessage<stored::Basis>(txn, schema::kBasisRow);
-  if (!basis.ok()) return basis.status();
-  if (!*basis)
-    if (absl::Status status = KeepSecret(*store_); !status.ok()) return status;
-  if (*basis && (*basis)->format() > schema::kFormat)
+  RELIEF_ASSIGN_OR_RETURN(const auto basis, GetMessage<stored::Basis>(txn, schema::kBasisRow));
+  if (!basis) RELIEF_RETURN_IF_ERROR(KeepSecret(*store_));
+  if (basis && basis->format() > schema::kFormat)
     return absl::FailedPreconditionError(
-        "the data directory has format " + std::to_string((*basis)->format()) +
-        ", which a newer version of this program wrote; this one reads up to format " +
+        "the data directory has format " + std::to_string(basis->format()) +
+        ", which a newer version of this program wrote; this one reads up to "
+        "format " +
         std::to_string(schema::kFormat));
-  if (*basis && (*basis)->format() < schema::kFormat) {
+  if (basis && basis->format() < schema::kFormat) {
     if (!options_.may_upgrade)
       return absl::FailedPreconditionError(
-          "the data directory has format " + std::to_string((*basis)->format()) +
+          "the data directory has format " + std::to_string(basis->format()) +
           ", this program writes format " + std::to_string(schema::kFormat) +
           ": back it up with the program that wrote it, then start once with --upgrade");
     Log(LogLevel::kWarn, "hub.upgrading",
-        {{"from_format", std::to_string((*basis)->format())},
-         {"to_format", std::to_string(schema::kFormat)}});
+        {{"from_format", std::to_string(basis->format())}, {"to_format", std::to_string(schema::kFormat)}});
   }
-  const bool index_current = !*basis || ((*basis)->format() == schema::kFormat &&
-                                         (*basis)->model_version() == resolver_.model().version());
-  const bool same_rules = *basis && index_current && (*basis)->rules_fingerprint() == rules_->fingerprint();
-  const auto judged_for = *basis ? records::ToCivilDate((*basis)->as_of_date()) : std::nullopt;
+  const bool index_current =
+      !basis || (basis->format() == schema::kFormat && basis->model_version() == resolver_.model().version());
+  const bool same_rules = basis && index_current && basis->rules_fingerprint() == rules_->fingerprint();
+  const auto judged_for = basis ? records::ToCivilDate(basis->as_of_date()) : std::nullopt;
   if (same_rules && judged_for == as_of_) return absl::OkStatus();
-  if (!index_current)
-    if (absl::Status status = RebuildIndex(); !status.ok()) return status;
+  if (!index_current) RELIEF_RETURN_IF_ERROR(RebuildIndex());
   Sweep sweep;
   // Days went by: the timers know who is concerned. They do not run backwards.
   sweep.due_only = same_rules && judged_for && *judged_for < as_of_;
   for (bool last = false; !last;) {
-    auto page = SweepPage(sweep);
-    if (!page.ok()) return page.status();
-    last = *page;
+    RELIEF_ASSIGN_OR_RETURN(last, SweepPage(sweep));
   }
   return absl::OkStatus();
 }
 
 // Another model may make other persons: what they were until now stays known.
 absl::Status Hub::RememberAllPersons() {
-  const int64_t now_us = options_.clock();
   std::optional<matcher::PersonId> after;
   while (true) {
-    auto persons = matcher::ListPersons(*store_, after, kRebuildPage);
-    if (!persons.ok()) return persons.status();
-    if (persons->empty()) return absl::OkStatus();
-    after = persons->back();
     storage::Transaction txn(*store_);
-    for (const matcher::PersonId& person : *persons) {
-      auto members = matcher::MembersOf(*store_, person);
-      if (!members.ok()) return members.status();
+    const storage::TransactionReader reader(txn);
+    const int64_t now_us = CommitTime(txn);
+    RELIEF_ASSIGN_OR_RETURN(const auto persons, matcher::ListPersons(reader, after, kRebuildPage));
+    if (persons.empty()) return absl::OkStatus();
+    after = persons.back();
+    for (const matcher::PersonId& person : persons) {
+      RELIEF_ASSIGN_OR_RETURN(const auto members, matcher::MembersOf(reader, person));
       stored::PersonPast past;
-      for (const matcher::RecordKey& record : *members) past.mutable_records()->append(record.view());
+      for (const matcher::RecordKey& record : members) past.mutable_records()->append(record.view());
       txn.Put(schema::PersonPastRow(person, now_us), past.SerializeAsString());
     }
-    if (auto version = txn.Commit(); !version.ok()) return version.status();
+    RELIEF_RETURN_IF_ERROR(txn.Commit().status());
   }
 }
 
 absl::Status Hub::RebuildIndex() {
-  if (absl::Status status = findings::RemakeReportRows(*store_); !status.ok()) return status;
-  if (absl::Status status = RememberAllPersons(); !status.ok()) return status;
+  for (const auto& rows : options_.features.derived_rows()) RELIEF_RETURN_IF_ERROR(rows->Begin(*store_));
+  RELIEF_RETURN_IF_ERROR(RememberAllPersons());
   for (bool empty = false; !empty;) {
     storage::Transaction txn(*store_);
-    auto cleared = matcher::ClearIndex(txn, kRebuildPage * 10);
-    if (!cleared.ok()) return cleared.status();
-    empty = *cleared;
-    auto accounts = txn.Scan(schema::kAccountPrefix, {}, kRebuildPage);
-    if (!accounts.ok()) return accounts.status();
-    for (const storage::KeyRow& row : *accounts) txn.Delete(row.key);
-    empty = empty && accounts->empty();
-    auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
-    if (!counters.ok()) return counters.status();
-    stored::Counters fresh = counters->value_or(stored::Counters());
+    RELIEF_ASSIGN_OR_RETURN(empty, matcher::ClearIndex(txn, kRebuildPage * 10));
+    for (const auto& rows : options_.features.derived_rows()) {
+      RELIEF_ASSIGN_OR_RETURN(const bool cleared, rows->Clear(txn, kRebuildPage));
+      empty = empty && cleared;
+    }
+    RELIEF_ASSIGN_OR_RETURN(const auto counters, GetMessage<stored::Counters>(txn, schema::kCountersRow));
+    stored::Counters fresh = counters.value_or(stored::Counters());
     fresh.set_persons(0);
     fresh.set_open_conflicts(0);
     txn.Put(schema::kCountersRow, fresh.SerializeAsString());
-    if (auto version = txn.Commit(); !version.ok()) return version.status();
+    RELIEF_RETURN_IF_ERROR(txn.Commit().status());
   }
-  if (absl::Status status = KeepSecret(*store_); !status.ok()) return status;
-  const auto secret = matcher::ReadBlockSecret(*store_);
-  if (!secret.ok()) return secret.status();
+  RELIEF_RETURN_IF_ERROR(KeepSecret(*store_));
+  RELIEF_RETURN_IF_ERROR(RebuildRecords());
+  for (const auto& rows : options_.features.derived_rows()) {
+    std::string after;
+    do {
+      storage::Transaction txn(*store_);
+      RELIEF_ASSIGN_OR_RETURN(after, rows->Finish(txn, CommitTime(txn), after, kRebuildPage));
+      if (!txn.empty()) RELIEF_RETURN_IF_ERROR(txn.Commit().status());
+    } while (!after.empty());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Hub::RebuildRecords() {
   std::string next;
   while (true) {
-    auto rows = store_->Scan(schema::kAllSourceRecordsPrefix, next, kRebuildPage);
-    if (!rows.ok()) return rows.status();
-    if (rows->empty()) break;
-    next = rows->back().key + std::string(1, '\0');
+    storage::Transaction txn(*store_);
+    RELIEF_ASSIGN_OR_RETURN(const auto rows, txn.Scan(schema::kAllSourceRecordsPrefix, next, kRebuildPage));
+    if (rows.empty()) return absl::OkStatus();
+    next = rows.back().key + std::string(1, '\0');
     std::vector<matcher::RecordKey> keys;
     std::vector<std::string> record_rows;
-    for (const storage::KeyRow& row : *rows) {
+    for (const storage::KeyRow& row : rows) {
       const auto decoded = schema::DecodeSourceRecord(row.row.value);
-      if (!decoded) return absl::DataLossError("a row of the hub is damaged");
+      if (!decoded) return DamagedRow();
       keys.push_back(decoded->key);
       record_rows.push_back(schema::RecordRow(decoded->key));
     }
-    auto records = store_->MultiGet(record_rows);
-    if (!records.ok()) return records.status();
+    RELIEF_ASSIGN_OR_RETURN(const auto values, txn.MultiGet(record_rows));
+    std::vector<stored::Record> records(keys.size());
+    std::vector<DerivedRows::KeyedRecord> keyed;
     std::vector<matcher::Change> changes;
-    std::vector<std::string> accounts;
     for (size_t i = 0; i < keys.size(); ++i) {
-      stored::Record record;
-      if (!record.ParseFromString((*records)[i].value))
-        return absl::DataLossError("a row of the hub is damaged");
-      if (records::IsLive(record)) changes.push_back(records::ToChange(keys[i], record));
-      if (const auto account = ingest::AccountOf(record, *secret))
-        accounts.push_back(schema::AccountRow(*account, keys[i]));
+      if (!records[i].ParseFromString(values[i].value)) return DamagedRow();
+      keyed.push_back({keys[i], records[i]});
+      if (records::IsLive(records[i])) changes.push_back(records::ToChange(keys[i], records[i]));
     }
-    storage::Transaction txn(*store_);
-    for (const std::string& account : accounts) txn.Put(account, "");
-    auto counters = GetMessage<stored::Counters>(txn, schema::kCountersRow);
-    if (!counters.ok()) return counters.status();
-    WriteContext context(txn, options_.clock(), as_of_, resolver_);
-    context.counters_ = counters->value_or(stored::Counters());
+    for (const auto& derived : options_.features.derived_rows())
+      RELIEF_RETURN_IF_ERROR(derived->Add(txn, keyed));
+    const auto rules = this->rules();
+    WriteContext context(txn, CommitTime(txn), as_of_, resolver_, options_.features, *rules);
     context.remember_ = false;
-    if (absl::Status status = context.ApplyIdentities(changes); !status.ok()) return status;
-    txn.Put(schema::kCountersRow, context.counters_.SerializeAsString());
-    if (auto version = txn.Commit(); !version.ok()) return version.status();
-  }
-  // Cases of conflicts that this model does not see; the sweep that follows opens the new ones.
-  for (std::string after;;) {
-    storage::Transaction txn(*store_);
-    auto next_page = review::CloseGoneWorkItems(txn, options_.clock(), after, kRebuildPage);
-    if (!next_page.ok()) return next_page.status();
-    if (auto version = txn.Commit(); !version.ok()) return version.status();
-    if (next_page->empty()) return absl::OkStatus();
-    after = *next_page;
+    RELIEF_RETURN_IF_ERROR(context.Begin());
+    RELIEF_RETURN_IF_ERROR(context.ApplyIdentities(changes));
+    context.StoreCounters();
+    RELIEF_RETURN_IF_ERROR(txn.Commit().status());
   }
 }
 

@@ -83,12 +83,12 @@ std::string NoticePrefix(std::string_view subscription_id);
 std::string DecisionRow(std::string_view decision_id);
 inline constexpr std::string_view kDecisionPrefix = "hd";
 
-// stored::AuditEntry, by sequence
+// audit::Entry (server/audit/audit.proto), by sequence
 std::string AuditRow(int64_t sequence);
 inline constexpr std::string_view kAuditPrefix = "ha";
 
 inline constexpr std::string_view kCountersRow = "hc";
 inline constexpr std::string_view kBasisRow = "hb";
-inline constexpr std::string_view kAuditHeadRow = "hA";  // stored::AuditEntry, the newest
+inline constexpr std::string_view kAuditHeadRow = "hA";  // audit::Entry, the newest
 
 }  // namespace relief::server::schema

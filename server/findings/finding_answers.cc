@@ -63,12 +63,11 @@ absl::StatusOr<v1::Finding> ChangeFinding(core::Hub& hub, const std::string& fin
     if (absl::Status status = change(context, &after, &events); !status.ok()) return status;
     after.mutable_update_time()->set_seconds(context.now_us / 1'000'000);
     after.mutable_update_time()->set_nanos(static_cast<int32_t>(context.now_us % 1'000'000) * 1000);
-    auto writer = FindingWriter::Open(context);
-    if (!writer.ok()) return writer.status();
-    writer->Write(&before, &after, events, v1::Notice::CHANGED);
-    if (absl::Status status = writer->Flush(); !status.ok()) return status;
+    FindingWriter writer(context);
+    writer.Write(&before, &after, events, v1::Notice::CHANGED);
+    if (absl::Status status = writer.Flush(); !status.ok()) return status;
     // Its timers depend on what was said.
-    if (const auto person = matcher::PersonId::Parse(after.person_id())) context.Touch(*person);
+    if (const auto person = matcher::PersonId::Parse(after.person_id())) context.MarkForReevaluation(*person);
     changed = std::move(after);
     return absl::OkStatus();
   });

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "server/core/schema.h"
-#include "server/core/stored.pb.h"
 #include "server/findings/report_rows.h"
+#include "server/records/stored.pb.h"
 
 namespace relief::server::findings {
 namespace {

@@ -4,8 +4,8 @@
 #include <map>
 
 #include "server/core/schema.h"
-#include "server/core/stored.pb.h"
 #include "server/records/identity_mapping.h"
+#include "server/records/stored.pb.h"
 
 namespace relief::server::findings {
 namespace {

@@ -5,12 +5,12 @@
 #include <set>
 
 #include "server/core/schema.h"
-#include "server/core/stored.pb.h"
 #include "server/findings/finding_history.h"
 #include "server/findings/finding_index.h"
 #include "server/findings/finding_store.h"
 #include "server/findings/tally.h"
 #include "server/records/identity_mapping.h"
+#include "server/records/stored.pb.h"
 
 namespace relief::server::findings {
 namespace {

@@ -7,6 +7,7 @@
 #include "server/core/schema.h"
 #include "server/findings/finding_life.h"
 #include "server/records/identity_mapping.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::findings {
 namespace {
@@ -259,13 +260,10 @@ void DescribeFinding(const Judgement& judgement, const JudgedPerson& person,
   for (const std::string& region : regions) finding->add_regions(region);
 }
 
-absl::StatusOr<FindingCounts> UpdateFindings(core::WriteContext& context, const Judgement& judgement,
-                                             const coverage::RuleSet& rules) {
-  auto writer = FindingWriter::Open(context);
-  if (!writer.ok()) return writer.status();
-  if (absl::Status status = Updater(context, *writer, judgement, rules).Run(); !status.ok()) return status;
-  if (absl::Status status = writer->Flush(); !status.ok()) return status;
-  return writer->counts();
+absl::Status UpdateFindings(core::WriteContext& context, const Judgement& judgement) {
+  FindingWriter writer(context);
+  RELIEF_RETURN_IF_ERROR(Updater(context, writer, judgement, context.rules).Run());
+  return writer.Flush();
 }
 
 }  // namespace relief::server::findings

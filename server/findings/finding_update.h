@@ -16,8 +16,7 @@ namespace relief::server::findings {
 
 // Brings the stored findings of the judged persons, all together, in line with what was judged, appends the
 // notices, and sets the timers.
-absl::StatusOr<FindingCounts> UpdateFindings(core::WriteContext& context, const Judgement& judgement,
-                                             const coverage::RuleSet& rules);
+absl::Status UpdateFindings(core::WriteContext& context, const Judgement& judgement);
 
 // What the data and the rule say of a finding; state, times and dispositions are left alone.
 void DescribeFinding(const Judgement& judgement, const JudgedPerson& person,

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "matcher/resolve/resolver.h"
-#include "server/core/stored.pb.h"
+#include "server/records/stored.pb.h"
 #include "storage/store.h"
 
 namespace relief::server::findings {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "server/findings/account_index.h"
 #include "server/findings/household_reader.h"
-#include "server/ingest/account_index.h"
 #include "server/records/identity_mapping.h"
 
 namespace relief::server::findings {
@@ -75,9 +75,9 @@ class Judge {
           if (!read.ok()) return read.status();
           secret = *read;
         }
-        const auto account = ingest::AccountOf(record, *secret);
+        const auto account = AccountOf(record, *secret);
         if (!account) continue;
-        auto records = ingest::RecordsOnAccount(reader_, *account, ingest::kMostOnAccount);
+        auto records = RecordsOnAccount(reader_, *account, kMostOnAccount);
         if (!records.ok()) return records.status();
         if (records->size() < 2 || records->front() != key) continue;
         if (absl::Status status = people_.LoadRecords(*records); !status.ok()) return status;

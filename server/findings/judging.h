@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 #include "matcher/record_key.h"
 #include "matcher/resolve/resolver.h"
-#include "server/core/stored.pb.h"
 #include "server/coverage/coverage.h"
+#include "server/records/stored.pb.h"
 #include "storage/store.h"
 
 namespace relief::server::findings {

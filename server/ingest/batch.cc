@@ -8,9 +8,9 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "matcher/normalize/normalizer.h"
-#include "server/audit/audit_subject.h"
 #include "server/core/schema.h"
-#include "server/ingest/account_index.h"
+#include "server/core/write_context.h"
+#include "server/findings/account_index.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/rejections.h"
 #include "server/ingest/source_row.h"
@@ -185,7 +185,7 @@ class BatchWork {
     stored.set_commit_time_us(context_.now_us);
     stored.set_only_one_of_person(source_.source().holds_each_person_once());
     txn_.Put(schema::RecordRow(one.key), stored.SerializeAsString());
-    accepted_ += " " + audit::RecordToken(one.key);
+    accepted_ += " " + core::RecordToken(one.key);
     context_.CountLiveRecords(static_cast<int>(is_live) - static_cast<int>(was_live));
     v1::Source& source = *source_.mutable_source();
     source.set_live_records(source.live_records() + static_cast<int>(is_live) -
@@ -198,7 +198,7 @@ class BatchWork {
       if (!household.empty() && (!is_live || one.change.identity->household != household))
         left_households_.insert(household);
     }
-    return FollowAccount(context_, one.key, before ? &*before : nullptr, stored);
+    return findings::FollowAccount(context_, one.key, before ? &*before : nullptr, stored);
   }
 
   // The source's list of records, and which snapshot mentioned the record last.
@@ -224,10 +224,10 @@ class BatchWork {
         changes.back().exclusive_source = records::ExclusiveSource(batch_.source_id);
     }
     if (absl::Status status = context_.ApplyIdentities(changes); !status.ok()) return status;
-    for (const auto& [key, change] : changes_) context_.TouchPersonOf(key);
+    for (const auto& [key, change] : changes_) context_.MarkPersonOf(key);
     // Those who stay behind in a household that a record left.
     for (const std::string& household : left_households_)
-      if (absl::Status status = context_.TouchHousehold(household); !status.ok()) return status;
+      if (absl::Status status = context_.MarkHousehold(household); !status.ok()) return status;
     return absl::OkStatus();
   }
 
@@ -268,8 +268,8 @@ std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(core::Hub& hub, const v1::
     ++hub.counts().invalid;
     return refused.get_future();
   }
-  if (hub.options().admit) {
-    if (absl::Status status = hub.options().admit(); !status.ok()) {
+  if (hub.features().Get<FeedSettings>().admit) {
+    if (absl::Status status = hub.features().Get<FeedSettings>().admit(); !status.ok()) {
       std::promise<absl::StatusOr<v1::BatchAck>> refused;
       hub.counts().Count(status);
       refused.set_value(std::move(status));

@@ -5,6 +5,7 @@
 // Every function may be called from any thread. Errors name the record and the field, never a value.
 #pragma once
 
+#include <functional>
 #include <future>
 #include <string>
 #include <vector>
@@ -15,6 +16,14 @@
 #include "server/core/hub.h"
 
 namespace relief::server::ingest {
+
+// In core::Features.
+struct FeedSettings {
+  bool auto_register_sources = false;
+  int shrink_limit_percent = 20;  // a full load that would end more of a source is held
+  // Asked before a batch is taken: RESOURCE_EXHAUSTED refuses it. Nothing: every batch is taken.
+  std::function<absl::Status()> admit = {};
+};
 
 // Limits of one record and one batch.
 inline constexpr int kMaxBatchRecords = 2000;

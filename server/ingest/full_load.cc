@@ -1,7 +1,7 @@
 // Full snapshots: rows are applied as they come; at the commit, what the snapshot did not mention is ended.
-#include "server/audit/audit_subject.h"
 #include "server/core/schema.h"
-#include "server/ingest/account_index.h"
+#include "server/core/write_context.h"
+#include "server/findings/account_index.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/source_row.h"
 #include "server/records/identity_mapping.h"
@@ -88,10 +88,11 @@ absl::Status EndRecords(core::WriteContext& context, const std::string& source_i
     (*record)->set_commit_time_us(context.now_us);
     *(*record)->mutable_end_date() = records::ToProto(context.as_of);
     context.txn.Put(schema::RecordRow(key), (*record)->SerializeAsString());
-    context.TouchPersonOf(key);
-    if (absl::Status status = FollowAccount(context, key, &before, **record); !status.ok()) return status;
+    context.MarkPersonOf(key);
+    if (absl::Status status = findings::FollowAccount(context, key, &before, **record); !status.ok())
+      return status;
     ++ended;
-    which += " " + audit::RecordToken(key);
+    which += " " + core::RecordToken(key);
   }
   source->mutable_source()->set_live_records(source->source().live_records() - ended);
   WriteSource(context.txn, *source);
@@ -108,9 +109,12 @@ absl::StatusOr<v1::SnapshotResult> EndAndClose(core::Hub& hub, const std::string
   for (size_t begin = 0; begin < unmentioned.records.size(); begin += kEndPage) {
     const std::span<const matcher::RecordKey> page =
         std::span(unmentioned.records).subspan(begin, std::min(kEndPage, unmentioned.records.size() - begin));
-    auto done = hub.Write(
-        [&](core::WriteContext& context) { return EndRecords(context, source_id, page, snapshot, actor); },
-        page.size());
+    auto done = hub.Submit(
+                       [&](core::WriteContext& context) {
+                         return EndRecords(context, source_id, page, snapshot, actor);
+                       },
+                       page.size())
+                    .get();
     if (!done.ok()) return done.status();
   }
   auto position = hub.Write([&](core::WriteContext& context) -> absl::Status {
@@ -195,7 +199,7 @@ absl::StatusOr<v1::SnapshotResult> CommitSnapshot(core::Hub& hub, const std::str
   if (!unmentioned.ok()) return unmentioned.status();
 
   const auto ended = static_cast<int64_t>(unmentioned->records.size());
-  if (ended * 100 <= (ended + unmentioned->seen) * hub.options().snapshot_shrink_limit_percent)
+  if (ended * 100 <= (ended + unmentioned->seen) * hub.features().Get<FeedSettings>().shrink_limit_percent)
     return EndAndClose(hub, source_id, snapshot_id, snapshot, *unmentioned, actor);
 
   auto position = hub.Write([&](core::WriteContext& context) -> absl::Status {

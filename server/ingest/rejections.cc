@@ -4,9 +4,9 @@
 #include <tuple>
 
 #include "server/core/schema.h"
-#include "server/core/stored.pb.h"
 #include "server/ingest/feed.h"
 #include "server/records/mask.h"
+#include "server/records/stored.pb.h"
 
 namespace relief::server::ingest {
 namespace {

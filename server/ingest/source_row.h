@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "matcher/record_key.h"
-#include "server/core/stored.pb.h"
+#include "server/records/stored.pb.h"
 #include "storage/transaction.h"
 
 namespace relief::server::ingest {

@@ -68,7 +68,7 @@ absl::StatusOr<v1::Source> OpenSource(core::Hub& hub, const v1::Open& open, cons
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto source = ReadSource(context.txn, open.source_id());
     if (absl::IsNotFound(source.status())) {
-      if (!hub.options().auto_register_sources) return source.status();
+      if (!hub.features().Get<FeedSettings>().auto_register_sources) return source.status();
       stored::Source fresh;
       fresh.mutable_source()->set_source_id(open.source_id());
       fresh.mutable_source()->set_content(open.content());

@@ -10,12 +10,13 @@
 #include <limits>
 #include <utility>
 
+#include "server/audit/audit.pb.h"
+#include "server/core/counters.h"
 #include "server/core/hub_counts.h"
 #include "server/core/schema.h"
 #include "server/ingest/feed.h"
 #include "server/monitoring/process_figures.h"
 #include "server/notices/outbox.h"
-#include "server/reports/gap_report.h"
 #include "storage/maintenance.h"
 
 namespace relief::server::monitoring {
@@ -100,25 +101,25 @@ void AddWork(const core::Hub& hub, Page& page) {
                  counts.batches);
   page.Histogram("relief_commit_duration_seconds", "One commit of a group of work, on disk.", counts.commits);
   page.Gauge("relief_queue_items", "Work that waits for the writer.", hub.queued());
-  page.Gauge("relief_queue_limit_items", "Senders wait beyond it.", hub.options().queue_limit);
+  page.Gauge("relief_queue_limit_items", "Senders wait beyond it.", hub.queue_limit());
 }
 
 void AddContent(const core::Hub& hub, const storage::Reader& reader, Page& page) {
   page.Counter("relief_commits_total", "Commits since the store was made.", reader.version());
-  const auto counters = reports::ReadCounters(reader);
+  const auto counters = core::ReadCounters(reader);
   if (!counters.ok()) return page.Failed();
   page.Gauge("relief_live_records", "Records in force.", counters->live_records());
   page.Gauge("relief_persons", "Persons that they make.", counters->persons());
   page.Gauge("relief_conflicts_open", "Matches that officers should decide.", counters->open_conflicts());
   page.Gauge("relief_findings_open", "Findings that are not closed.", counters->open_findings());
-  page.Gauge("relief_judged_for_timestamp_seconds", "Noon of the day that findings are judged for, UTC.",
-             int64_t{hub.as_of().days()} * 86'400 + 43'200);
+  page.Gauge("relief_judged_for_timestamp_seconds", "Noon of the day that everybody was judged for, UTC.",
+             int64_t{hub.judged_for().days()} * 86'400 + 43'200);
 }
 
 void AddAudit(const storage::Reader& reader, Page& page) {
   const std::string key(schema::kAuditHeadRow);
   const auto rows = reader.MultiGet({&key, 1});
-  stored::AuditEntry head;
+  audit::Entry head;
   if (!rows.ok() || !head.ParseFromString(rows->front().value)) return page.Failed();
   page.Counter("relief_audit_entries_total", "Entries of the audit chain.", head.sequence());
 }

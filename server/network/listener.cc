@@ -78,7 +78,7 @@ class Listener::Descriptor {
 // What an address has and had.
 struct Listener::Address {
   int open = 0;
-  access::TokenBucket arrivals;
+  TokenBucket arrivals;
   int64_t penalty_ends_us = 0;
 };
 
@@ -88,7 +88,7 @@ struct Listener::Connection {
   intptr_t grpc_id = 0;  // 0: not known yet
   uint64_t bytes = 0;    // that had arrived when its streams were counted
   int64_t failed = 0;    // streams, then
-  access::TokenBucket resets = {};
+  TokenBucket resets = {};
   bool cut = false;
 };
 
@@ -171,7 +171,7 @@ void Listener::Stop() {
 
 void Listener::Run() {
   epoll_event events[64];
-  int64_t looked_us = access::SteadyUs(), swept_us = looked_us;
+  int64_t looked_us = SteadyUs(), swept_us = looked_us;
   while (true) {
     const int ready =
         epoll_wait(epoll_->get(), events, std::size(events), connections_.empty() ? -1 : kLookMs);
@@ -184,10 +184,10 @@ void Listener::Run() {
         Forget(descriptor);
       }
     }
-    const int64_t now = access::SteadyUs();
+    const int64_t now = SteadyUs();
     if (now - looked_us >= kLookMs * 1000) {
       LookAtStreams(now);
-      looked_us = access::SteadyUs();
+      looked_us = SteadyUs();
     }
     if (now - swept_us >= kSecond) {
       ForgetIdleAddresses(now);
@@ -211,7 +211,7 @@ void Listener::Accept(int listening) {
   }
   Descriptor first(accepted);
   auto origin = OriginOf(from);
-  if (!origin || !LetIn(origin->address, access::SteadyUs())) return;
+  if (!origin || !LetIn(origin->address, SteadyUs())) return;
   const int second = fcntl(accepted, F_DUPFD_CLOEXEC, 0);
   if (second < 0) return;
   ++addresses_[origin->address].open;

@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/access/call_limits.h"
+#include "server/base/token_bucket.h"
 
 namespace relief::server::network {
 
@@ -42,12 +42,12 @@ class Listener {
     int connections = 4096;
     int connections_of_an_address = 512;
     // New connections of an address: handshakes are dear.
-    access::Rate arrivals = {.calls_per_minute = 3000, .burst = 1000};
+    Rate arrivals = {.calls_per_minute = 3000, .burst = 1000};
     // Streams of one connection that are open as the hub sees it: more than a caller may have open
     // (limits.max_concurrent_streams) are there only because it resets them.
     int open_streams = 200;
     // Streams of one connection that its caller resets before it is answered.
-    access::Rate resets = {.calls_per_minute = 12'000, .burst = 1000};
+    Rate resets = {.calls_per_minute = 12'000, .burst = 1000};
     // Beyond either, the connection is cut, and its address gets no new one for so long.
     int64_t penalty_us = 10'000'000;
   };

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "server/config.pb.h"
+#include "server/config/config.pb.h"
 
 namespace relief::server::network {
 

@@ -4,6 +4,7 @@
 
 #include "server/core/schema.h"
 #include "server/findings/finding_store.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::notices {
 namespace {
@@ -78,39 +79,31 @@ bool Matches(const v1::Subscription& subscription, const v1::Finding& finding) {
          });
 }
 
-absl::StatusOr<Outbox> Outbox::Open(storage::Transaction& txn, int64_t now_us) {
-  Outbox outbox(txn, now_us);
-  auto rows = txn.Scan(schema::kSubscriptionPrefix, {}, kMaxSubscriptions);
-  if (!rows.ok()) return rows.status();
-  for (const storage::KeyRow& row : *rows) {
-    auto subscription = Parse(row.row.value);
-    if (!subscription.ok()) return subscription.status();
-    outbox.subscriptions_.push_back(*std::move(subscription));
+absl::Status OutboxStep::Follow(core::WriteContext& context,
+                                std::span<const findings::WrittenFinding> written) const {
+  const auto tells = [](const findings::WrittenFinding& one) { return one.notice.has_value(); };
+  if (std::none_of(written.begin(), written.end(), tells)) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(const auto rows,
+                          context.txn.Scan(schema::kSubscriptionPrefix, {}, kMaxSubscriptions));
+  for (const storage::KeyRow& row : rows) {
+    RELIEF_ASSIGN_OR_RETURN(v1::Subscription subscription, Parse(row.row.value));
+    const int64_t before = subscription.last_sequence();
+    for (const findings::WrittenFinding& one : written) {
+      if (!one.notice || !Matches(subscription, one.finding)) continue;
+      v1::Notice notice;
+      notice.set_subscription_id(subscription.subscription_id());
+      notice.set_sequence(subscription.last_sequence() + 1);
+      notice.set_event(*one.notice);
+      *notice.mutable_finding() = one.finding;
+      notice.mutable_time()->set_seconds(context.now_us / 1'000'000);
+      notice.mutable_time()->set_nanos(static_cast<int32_t>(context.now_us % 1'000'000) * 1000);
+      context.txn.Put(schema::NoticeRow(notice.subscription_id(), notice.sequence()),
+                      notice.SerializeAsString());
+      subscription.set_last_sequence(notice.sequence());
+    }
+    if (subscription.last_sequence() != before) context.txn.Put(row.key, subscription.SerializeAsString());
   }
-  return outbox;
-}
-
-void Outbox::Append(const v1::Finding& finding, v1::Notice::Event event) {
-  for (v1::Subscription& subscription : subscriptions_) {
-    if (!Matches(subscription, finding)) continue;
-    subscription.set_last_sequence(subscription.last_sequence() + 1);
-    v1::Notice& notice = notices_.emplace_back();
-    notice.set_subscription_id(subscription.subscription_id());
-    notice.set_sequence(subscription.last_sequence());
-    notice.set_event(event);
-    *notice.mutable_finding() = finding;
-    notice.mutable_time()->set_seconds(now_us_ / 1'000'000);
-    notice.mutable_time()->set_nanos(static_cast<int32_t>(now_us_ % 1'000'000) * 1000);
-    changed_.insert(subscription.subscription_id());
-  }
-}
-
-void Outbox::Flush() {
-  for (const v1::Notice& notice : notices_)
-    txn_->Put(schema::NoticeRow(notice.subscription_id(), notice.sequence()), notice.SerializeAsString());
-  for (const v1::Subscription& subscription : subscriptions_)
-    if (changed_.contains(subscription.subscription_id()))
-      txn_->Put(schema::SubscriptionRow(subscription.subscription_id()), subscription.SerializeAsString());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Subscription> CreateSubscription(core::Hub& hub,
@@ -225,7 +218,7 @@ absl::StatusOr<v1::Subscription> Acknowledge(core::Hub& hub, const v1::Acknowled
       return absl::InvalidArgumentError("sequence: no such notice yet");
     acknowledged = *subscription;
     if (request.sequence() <= subscription->acknowledged_sequence()) return absl::OkStatus();
-    const int64_t keep_from = request.sequence() - hub.options().notice_retention;
+    const int64_t keep_from = request.sequence() - hub.features().Get<NoticeSettings>().retention;
     auto old = context.txn.Scan(schema::NoticePrefix(request.subscription_id()), {}, kTrimPage);
     if (!old.ok()) return old.status();
     const std::string first_kept =

@@ -2,10 +2,9 @@
 // changes or closes the finding; sequence numbers are dense, taken from the subscription's own row inside
 // that commit.
 //
-// An Outbox belongs to one transaction and one thread; the functions below may be called from any thread.
+// The functions below may be called from any thread.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -13,32 +12,24 @@
 #include "absl/status/statusor.h"
 #include "relief/v1/notice_service.pb.h"
 #include "server/core/hub.h"
-#include "storage/transaction.h"
+#include "server/findings/finding_listener.h"
+#include "storage/store.h"
 
 namespace relief::server::notices {
 
 // May this subscription see the finding?
 bool Matches(const v1::Subscription& subscription, const v1::Finding& finding);
 
-class Outbox {
+// Appends a notice of each finding to each subscription that may see it.
+class OutboxStep final : public findings::FindingListener {
  public:
-  // Reads the subscriptions through the transaction.
-  static absl::StatusOr<Outbox> Open(storage::Transaction& txn, int64_t now_us);
+  absl::Status Follow(core::WriteContext& context,
+                      std::span<const findings::WrittenFinding> written) const override;
+};
 
-  // Appends a notice to each subscription that may see the finding.
-  void Append(const v1::Finding& finding, v1::Notice::Event event);
-
-  // Writes what was appended, and the subscriptions' new heads. Call once, last.
-  void Flush();
-
- private:
-  Outbox(storage::Transaction& txn, int64_t now_us) : txn_(&txn), now_us_(now_us) {}
-
-  storage::Transaction* txn_;
-  int64_t now_us_;
-  std::vector<v1::Subscription> subscriptions_;
-  std::vector<v1::Notice> notices_;
-  std::set<std::string> changed_;
+// In core::Features.
+struct NoticeSettings {
+  int64_t retention = 10'000;  // notices kept behind the acknowledged one, for each subscription
 };
 
 absl::StatusOr<v1::Subscription> CreateSubscription(core::Hub& hub,

@@ -8,7 +8,7 @@
 #include "matcher/normalize/identity.h"
 #include "matcher/resolve/resolver.h"
 #include "relief/v1/record.pb.h"
-#include "server/core/stored.pb.h"
+#include "server/records/stored.pb.h"
 
 namespace relief::server::records {
 

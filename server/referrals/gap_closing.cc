@@ -38,8 +38,6 @@ absl::Status FindHelp(const storage::Reader& reader, const std::string& person_i
   return absl::OkStatus();
 }
 
-}  // namespace
-
 absl::Status CloseReferralOf(core::WriteContext& context, const v1::Finding& finding) {
   auto change = ReferralChange::Of(context, finding.referral_id());
   if (!change.ok()) return change.status();
@@ -66,6 +64,16 @@ absl::Status CloseReferralOf(core::WriteContext& context, const v1::Finding& fin
       return status;
   change->Append(std::move(event));
   change->Write();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status GapClosing::Follow(core::WriteContext& context,
+                                std::span<const findings::WrittenFinding> written) const {
+  for (const findings::WrittenFinding& one : written)
+    if (one.closed() && !one.finding.referral_id().empty())
+      if (absl::Status status = CloseReferralOf(context, one.finding); !status.ok()) return status;
   return absl::OkStatus();
 }
 

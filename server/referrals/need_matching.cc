@@ -147,7 +147,7 @@ absl::StatusOr<Page> MatchPage(core::Hub& hub, const v1::MatchNeedsRequest& requ
                                const std::string& actor) {
   if (request.page_size() < 0) return absl::InvalidArgumentError("page_size: not negative");
   const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
-  const ReferralSettings& settings = ReferralSettingsOf(hub.options());
+  const ReferralSettings& settings = hub.features().Get<ReferralSettings>();
   const auto reader = hub.store().Snapshot();
   auto project = ReadProjectOf(*reader, request.project_id(), actor);
   if (!project.ok()) return project.status();
@@ -163,7 +163,7 @@ absl::StatusOr<Page> MatchPage(core::Hub& hub, const v1::MatchNeedsRequest& requ
       request.page_token().empty() ? "" : request.page_token().substr(fingerprint.size());
   auto candidates = Candidates(*reader, *project, *tokens);
   if (!candidates.ok()) return candidates.status();
-  const int64_t now_seconds = hub.options().clock() / 1'000'000;
+  const int64_t now_seconds = hub.Now() / 1'000'000;
   Page page;
   for (Candidate& candidate : *candidates) {
     if (PageKey(candidate.token, candidate.row.referral().need()) <= after) continue;
@@ -288,7 +288,7 @@ absl::StatusOr<v1::MatchNeedsResponse> MatchNeeds(core::Hub& hub, const v1::Matc
 
 absl::StatusOr<v1::MatchedNeed> AnswerNeed(core::Hub& hub, const v1::AnswerNeedRequest& request,
                                            const std::string& actor) {
-  const int offer_days = ReferralSettingsOf(hub.options()).offer_days;
+  const int offer_days = hub.features().Get<ReferralSettings>().offer_days;
   v1::MatchedNeed answered;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto answer = Answer(context, request, actor, offer_days);

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "server/core/hub.h"
+#include "server/core/write_context.h"
 #include "server/referrals/referral.pb.h"
 #include "server/referrals/settings.h"
 #include "server/referrals/state_machine.h"

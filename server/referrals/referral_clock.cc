@@ -30,8 +30,8 @@ void Escalate(core::WriteContext& context, const ReferralSettings& settings, Ref
 
 }  // namespace
 
-absl::StatusOr<size_t> PassReferralTime(core::WriteContext& context, const ReferralSettings& settings,
-                                        size_t limit) {
+absl::StatusOr<size_t> ReferralClock::Run(core::WriteContext& context, size_t limit) const {
+  const auto& settings = context.features.Get<ReferralSettings>();
   auto rows = context.txn.Scan(referral_keys::kTimerPrefix, "", limit);
   if (!rows.ok()) return rows.status();
   size_t treated = 0;

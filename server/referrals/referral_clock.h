@@ -5,13 +5,14 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "server/core/hub.h"
+#include "server/core/features.h"
 
 namespace relief::server::referrals {
 
-// Treats referrals whose timer is due on the day of `context`, at most `limit`; returns how many. Fewer than
-// `limit`: no more are due.
-absl::StatusOr<size_t> PassReferralTime(core::WriteContext& context, const ReferralSettings& settings,
-                                        size_t limit);
+// The referrals whose timer is due on the day of the context.
+class ReferralClock final : public core::DayStep {
+ public:
+  absl::StatusOr<size_t> Run(core::WriteContext& context, size_t limit) const override;
+};
 
 }  // namespace relief::server::referrals

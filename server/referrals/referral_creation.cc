@@ -63,12 +63,11 @@ absl::Status MarkFinding(core::WriteContext& context, const v1::Finding& before,
   v1::Finding after = before;
   after.set_referral_id(referral.referral_id());
   *after.mutable_update_time() = referral.create_time();
-  auto writer = findings::FindingWriter::Open(context);
-  if (!writer.ok()) return writer.status();
+  findings::FindingWriter writer(context);
   v1::FindingEvent event = findings::EventOf(v1::FindingEvent::REFERRED, after);
   event.set_actor(referral.taker());
-  writer->Write(&before, &after, {&event, 1}, v1::Notice::CHANGED);
-  return writer->Flush();
+  writer.Write(&before, &after, {&event, 1}, v1::Notice::CHANGED);
+  return writer.Flush();
 }
 
 }  // namespace
@@ -98,7 +97,7 @@ absl::StatusOr<v1::Referral> CreateReferral(core::Hub& hub, const v1::CreateRefe
     }
     ReferralChange change(context);
     if (absl::Status status = Fill(context, *finding, actor, &change); !status.ok()) return status;
-    const ReferralSettings& settings = ReferralSettingsOf(hub.options());
+    const ReferralSettings& settings = hub.features().Get<ReferralSettings>();
     change.BeginLimit(settings);
     v1::ReferralEvent taken;
     taken.set_kind(v1::ReferralEvent::TAKEN);

@@ -110,7 +110,7 @@ absl::StatusOr<v1::Referral> HandOver(core::Hub& hub, const v1::HandOverRequest&
   if (absl::Status status = CheckTarget("target", request.target()); !status.ok()) return status;
   return Step(hub, request.referral_id(), request.etag(), request.note(), actor, "referral.hand_over",
               [&](ReferralChange& change, core::WriteContext&) {
-                return SendTo(change, ReferralSettingsOf(hub.options()), request.target(), actor,
+                return SendTo(change, hub.features().Get<ReferralSettings>(), request.target(), actor,
                               request.note());
               });
 }
@@ -135,12 +135,12 @@ absl::StatusOr<v1::Referral> Return(core::Hub& hub, const v1::ReturnRequest& req
               [&](ReferralChange& change, core::WriteContext&) -> absl::Status {
                 if (absl::Status status = change.Take(ReferralStep::kReturn); !status.ok()) return status;
                 change.referral().set_reason(request.reason());
-                change.BeginLimit(ReferralSettingsOf(hub.options()));
+                change.BeginLimit(hub.features().Get<ReferralSettings>());
                 v1::ReferralEvent event = EventBy(actor, v1::ReferralEvent::RETURNED, request.note());
                 event.set_reason(request.reason());
                 change.Append(std::move(event));
                 if (!request.has_onward()) return absl::OkStatus();
-                return SendTo(change, ReferralSettingsOf(hub.options()), request.onward(), actor, "");
+                return SendTo(change, hub.features().Get<ReferralSettings>(), request.onward(), actor, "");
               });
 }
 

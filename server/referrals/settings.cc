@@ -70,9 +70,4 @@ absl::StatusOr<ReferralSettings> LoadReferralSettings(const config::Referrals& c
   return settings;
 }
 
-const ReferralSettings& ReferralSettingsOf(const core::Hub::Options& options) {
-  static const auto& defaults = *new ReferralSettings;
-  return options.referrals ? *options.referrals : defaults;
-}
-
 }  // namespace relief::server::referrals

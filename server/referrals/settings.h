@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/config.pb.h"
-#include "server/core/hub.h"
+#include "server/config/config.pb.h"
 #include "server/referrals/working_calendar.h"
 
 namespace relief::server::referrals {
@@ -28,8 +27,5 @@ struct ReferralSettings {
 
 // INVALID_ARGUMENT: a value out of range, or a file with an error (line and column). NOT_FOUND: no such file.
 absl::StatusOr<ReferralSettings> LoadReferralSettings(const config::Referrals& config);
-
-// The hub's, or the defaults where it was given none.
-const ReferralSettings& ReferralSettingsOf(const core::Hub::Options& options);
 
 }  // namespace relief::server::referrals

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "matcher/normalize/normalizer.h"
+#include "server/core/counters.h"
 #include "server/records/identity_mapping.h"
 #include "server/registry/person_rows.h"
 #include "server/registry/person_view.h"
-#include "server/reports/gap_report.h"
 #include "server/review/explanation.h"
 
 namespace relief::server::registry {
@@ -138,7 +138,7 @@ absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader&
                                                           matcher::CivilDate as_of,
                                                           const v1::CheckApplicantRequest& request) {
   if (absl::Status status = Check(request); !status.ok()) return status;
-  auto counters = reports::ReadCounters(reader);
+  auto counters = core::ReadCounters(reader);
   if (!counters.ok()) return counters.status();
   v1::CheckApplicantResponse response;
   for (const v1::PersonIdentity& asked : request.persons()) {

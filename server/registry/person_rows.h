@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "matcher/resolve/resolver.h"
 #include "relief/v1/registry_service.pb.h"
-#include "server/core/stored.pb.h"
+#include "server/records/stored.pb.h"
 #include "storage/store.h"
 
 namespace relief::server::registry {

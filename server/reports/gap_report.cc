@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/core/counters.h"
 #include "server/core/schema.h"
 #include "server/records/identity_mapping.h"
 #include "server/reports/gap_rows.h"
@@ -26,16 +27,6 @@ absl::StatusOr<findings::TallyReading> Read(const storage::Reader& reader, const
 }
 
 }  // namespace
-
-absl::StatusOr<stored::Counters> ReadCounters(const storage::Reader& reader) {
-  const std::string key(schema::kCountersRow);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  stored::Counters counters;
-  if (!counters.ParseFromString((*rows)[0].value))
-    return absl::DataLossError("the row of counters is damaged");
-  return counters;
-}
 
 absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
                                             const v1::GetGapReportRequest& request,
@@ -82,7 +73,7 @@ absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
   AddTrend(reading, query, sums.table.total, &report);
   if (query.known_at_us) return report;
 
-  auto counters = ReadCounters(reader);
+  auto counters = core::ReadCounters(reader);
   if (!counters.ok()) return counters.status();
   report.set_persons(counters->persons());
   report.set_records(counters->live_records());

@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "matcher/normalize/civil_date.h"
 #include "relief/v1/report_service.pb.h"
-#include "server/core/stored.pb.h"
 #include "server/coverage/coverage.h"
 #include "server/findings/tally.h"
+#include "server/records/stored.pb.h"
 #include "storage/store.h"
 
 namespace relief::server::reports {
@@ -28,7 +28,5 @@ struct ReportContext {
 absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
                                             const v1::GetGapReportRequest& request,
                                             const ReportContext& context);
-
-absl::StatusOr<stored::Counters> ReadCounters(const storage::Reader& reader);
 
 }  // namespace relief::server::reports

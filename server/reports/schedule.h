@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/config.pb.h"
+#include "server/config/config.pb.h"
 
 namespace relief::server::reports {
 

@@ -62,7 +62,7 @@ void ScheduleRunner::Start() {
 }
 
 void ScheduleRunner::RunDue() {
-  const int64_t now_us = hub_.options().clock();
+  const int64_t now_us = hub_.Now();
   for (const Schedule& schedule : schedules_) {
     {
       const std::lock_guard lock(mutex_);
@@ -120,7 +120,7 @@ absl::Status ScheduleRunner::MakeFile(const Schedule& schedule, int64_t due_us, 
   const config::ReportSchedule& config = schedule.config();
   const auto rules = hub_.rules();
   const auto snapshot = hub_.store().Snapshot();
-  const ReportContext context{hub_.options().clock(), hub_.as_of(), *rules, nullptr};
+  const ReportContext context{hub_.Now(), hub_.as_of(), *rules, nullptr};
   FolderFile file(config.directory(), name);
   if (config.has_gap_report()) {
     const FileTarget target{[&](const FileHead&) { return file.Open(); },
@@ -176,7 +176,7 @@ absl::StatusOr<v1::ListReportSchedulesResponse> ScheduleRunner::List() const {
     one.set_name(schedule.name());
     one.set_description_zh(schedule.DescriptionZh());
     one.set_description_en(schedule.DescriptionEn());
-    *one.mutable_next_time() = TimeOf(schedule.NextDue(hub_.options().clock()));
+    *one.mutable_next_time() = TimeOf(schedule.NextDue(hub_.Now()));
     one.set_last_file(runs->file());
     one.set_failure(runs->failure());
     if (runs->done_us() != 0) *one.mutable_last_time() = TimeOf(runs->done_us());

@@ -60,7 +60,7 @@ absl::StatusOr<v1::Effect> IfDecided(core::Hub& hub, const v1::Conflict& conflic
   *constraint.mutable_record_a() = conflict.record_a();
   *constraint.mutable_record_b() = conflict.record_b();
   constraint.set_verdict(verdict);
-  return Foresee(hub, {constraint});
+  return PreviewEffect(hub, {constraint});
 }
 
 }  // namespace
@@ -100,7 +100,8 @@ absl::StatusOr<v1::Case> ReadCase(core::Hub& hub, const Officer& officer, const 
   if (!events.ok()) return events.status();
   const size_t first = events->size() > kEvents ? events->size() - kEvents : 0;
   for (size_t i = first; i < events->size(); ++i) *out.add_events() = std::move((*events)[i]);
-  const bool needs_approval = NeedsApproval(hub.options().review_policy, conflict->work().amount_fen());
+  const bool needs_approval =
+      NeedsApproval(hub.features().Get<ReviewSettings>().policy, conflict->work().amount_fen());
   out.set_needs_approval_if_same(needs_approval);
   out.set_needs_approval_if_different(needs_approval);
   *out.mutable_conflict() = *std::move(conflict);

@@ -257,7 +257,7 @@ absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::strin
 absl::StatusOr<v1::Effect> PreviewCluster(core::Hub& hub, const v1::ClusterDecision& decision) {
   auto constraints = ConstraintsOf(*hub.store().Snapshot(), decision);
   if (!constraints.ok()) return constraints.status();
-  return Foresee(hub, *constraints);
+  return PreviewEffect(hub, *constraints);
 }
 
 absl::StatusOr<v1::Decision> DecideClusterNow(core::WriteContext& context, const v1::ClusterDecision& asked,
@@ -281,7 +281,7 @@ absl::StatusOr<v1::Decision> DecideCluster(core::Hub& hub, const v1::ClusterDeci
   v1::Decision decision;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     const storage::TransactionReader reader(context.txn);
-    if (!NeedsSecondPerson(hub.options().review_policy, asked)) {
+    if (!NeedsSecondPerson(hub.features().Get<ReviewSettings>().policy, asked)) {
       auto made = DecideClusterNow(context, asked, {officer.name, "", "", ""});
       if (!made.ok()) return made.status();
       decision = *std::move(made);

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
-#include "server/core/hub.h"
+#include "server/core/write_context.h"
 #include "server/review/review_policy.h"
 #include "server/review/review_rows.pb.h"
 

@@ -45,7 +45,7 @@ absl::StatusOr<v1::Decision> DecideConflict(core::Hub& hub, const v1::DecideConf
       return absl::FailedPreconditionError("a proposal on this case waits for a second person: " +
                                            item->proposal_id());
     if (request.verdict() != v1::Decision::UNSURE &&
-        NeedsApproval(hub.options().review_policy, item->amount_fen())) {
+        NeedsApproval(hub.features().Get<ReviewSettings>().policy, item->amount_fen())) {
       v1::Proposal proposal;
       *proposal.mutable_decide() = request;
       proposal.set_ground(v1::Proposal::AMOUNT);

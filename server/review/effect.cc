@@ -133,10 +133,11 @@ void AddSentences(v1::Effect* effect) {
 
 }  // namespace
 
-absl::StatusOr<v1::Effect> Foresee(core::Hub& hub, const std::vector<v1::Decision::Constraint>& constraints) {
+absl::StatusOr<v1::Effect> PreviewEffect(core::Hub& hub,
+                                         const std::vector<v1::Decision::Constraint>& constraints) {
   const auto before = hub.store().Snapshot();
   v1::Effect effect;
-  const absl::Status status = hub.Foresee(
+  const absl::Status status = hub.DryRun(
       [&](core::WriteContext& context) -> absl::Status {
         for (const v1::Decision::Constraint& constraint : constraints)
           if (absl::Status done = context.Constrain(

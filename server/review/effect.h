@@ -12,6 +12,7 @@
 
 namespace relief::server::review {
 
-absl::StatusOr<v1::Effect> Foresee(core::Hub& hub, const std::vector<v1::Decision::Constraint>& constraints);
+absl::StatusOr<v1::Effect> PreviewEffect(core::Hub& hub,
+                                         const std::vector<v1::Decision::Constraint>& constraints);
 
 }  // namespace relief::server::review

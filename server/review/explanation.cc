@@ -5,7 +5,7 @@
 #include "matcher/compare/scorer.h"
 #include "matcher/resolve/resolver.h"
 #include "server/core/schema.h"
-#include "server/core/stored.pb.h"
+#include "server/records/stored.pb.h"
 #include "server/review/sentence.h"
 
 namespace relief::server::review {

@@ -56,7 +56,7 @@ absl::StatusOr<v1::ReviewJob> Create(core::Hub& hub, v1::ReviewJob job,
     job.set_total(static_cast<int64_t>(items.size()));
     *job.mutable_create_time() = ToTime(context.now_us);
     job.set_state(v1::ReviewJob::RUNNING);
-    if (BulkNeedsApproval(hub.options().review_policy, job.total())) {
+    if (BulkNeedsApproval(hub.features().Get<ReviewSettings>().policy, job.total())) {
       job.set_state(v1::ReviewJob::PROPOSED);
       v1::Proposal asked = proposal;
       asked.set_ground(v1::Proposal::BULK);
@@ -157,7 +157,7 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
   if (absl::Status status = CheckVerdict(request.verdict()); !status.ok()) return status;
   if (request.samples() < 0 || request.samples() > kMostSamples)
     return absl::InvalidArgumentError("samples: at most 50");
-  const int64_t limit = hub_.options().review_policy.bulk_limit();
+  const int64_t limit = hub_.features().Get<ReviewSettings>().policy.bulk_limit();
   const auto snapshot = hub_.store().Snapshot();
   v1::BulkPreview preview;
   Previewed seen;
@@ -184,7 +184,8 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
   preview.set_amount_fen(seen.amount_fen);
   preview.set_sources(static_cast<int64_t>(sources.size()));
   preview.set_limit(limit);
-  preview.set_needs_approval(BulkNeedsApproval(hub_.options().review_policy, preview.conflicts()));
+  preview.set_needs_approval(
+      BulkNeedsApproval(hub_.features().Get<ReviewSettings>().policy, preview.conflicts()));
   for (const auto& [kind, count] : kinds) {
     auto& one = *preview.add_kinds();
     one.set_kind(kind);

@@ -60,7 +60,7 @@ bool Passes(const v1::ConflictFilter& filter, const v1::WorkItem& item, const Re
 absl::Status Walk(const storage::Reader& reader, const ReviewView& view, v1::ConflictOrder order,
                   std::string from, const v1::ConflictFilter& filter,
                   const std::function<bool(const v1::WorkItem&, const std::string& row)>& take) {
-  const int64_t now_us = view.hub.options().clock();
+  const int64_t now_us = view.hub.Now();
   const auto as_of = view.hub.as_of();
   const std::string prefix = review_rows::OrderPrefix(order);
   while (true) {
@@ -90,7 +90,7 @@ absl::Status Walk(const storage::Reader& reader, const ReviewView& view, v1::Con
 absl::Status ForEachUnordered(const storage::Reader& reader, const ReviewView& view,
                               const v1::ConflictFilter& filter,
                               const std::function<void(const v1::WorkItem&)>& take) {
-  const int64_t now_us = view.hub.options().clock();
+  const int64_t now_us = view.hub.Now();
   const auto as_of = view.hub.as_of();
   return storage::ForEachRow(reader, review_rows::kWorkPrefix,
                              [&](const storage::KeyRow& row) -> absl::Status {
@@ -142,7 +142,7 @@ absl::StatusOr<v1::WorkItem> ChangeItem(core::Hub& hub, const std::string& confl
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
-  return Present(std::move(changed), hub.options().clock(), hub.as_of());
+  return Present(std::move(changed), hub.Now(), hub.as_of());
 }
 
 absl::Status Record(core::WriteContext& context, const std::string& conflict_id, v1::CaseEvent::Kind kind,
@@ -210,7 +210,7 @@ absl::StatusOr<v1::Conflict> GetConflict(const ReviewView& view, const std::stri
   auto item = ReadWorkItem(*snapshot, conflict_id);
   if (!item.ok()) return item.status();
   if (!view.officer.Sees(*item)) return absl::NotFoundError("no such conflict");
-  *conflict->mutable_work() = Present(*std::move(item), view.hub.options().clock(), view.hub.as_of());
+  *conflict->mutable_work() = Present(*std::move(item), view.hub.Now(), view.hub.as_of());
   return conflict;
 }
 
@@ -277,7 +277,8 @@ absl::StatusOr<v1::WorkItem> ClaimConflict(core::Hub& hub, const std::string& co
         if (running && item.claimed_by() != officer.name)
           return absl::AbortedError("claimed by " + item.claimed_by() + " for another " +
                                     std::to_string(left_us / 1'000'000) + " seconds");
-        const int64_t lease_us = int64_t{hub.options().review_policy.lease_minutes()} * 60 * 1'000'000;
+        const int64_t lease_us =
+            int64_t{hub.features().Get<ReviewSettings>().policy.lease_minutes()} * 60 * 1'000'000;
         item.set_claimed_by(officer.name);
         *item.mutable_lease_end_time() = ToTime(context.now_us + lease_us);
         if (running) return absl::OkStatus();

@@ -29,6 +29,11 @@ v1::ReviewPolicy DefaultReviewPolicy();
 // What is not set (0) takes the default; -1 means never.
 v1::ReviewPolicy WithDefaults(v1::ReviewPolicy policy);
 
+// In core::Features.
+struct ReviewSettings {
+  v1::ReviewPolicy policy = DefaultReviewPolicy();
+};
+
 int32_t DueDays(const v1::ReviewPolicy& policy, v1::Conflict::Kind kind);
 
 inline bool NeedsApproval(const v1::ReviewPolicy& policy, int64_t amount_fen) {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "server/core/schema.h"
+#include "server/core/write_context.h"
 #include "server/records/identity_mapping.h"
 #include "server/review/case_history.h"
 #include "server/review/review_policy.h"
@@ -50,6 +52,13 @@ absl::Status CloseWorkItem(storage::Transaction& txn, const v1::WorkItem& item, 
     txn.Delete(review_rows::EventRow(item.conflict_id(), event.sequence()));
   return absl::OkStatus();
 }
+
+struct WorkSettings {
+  const v1::ReviewPolicy& policy;
+  const matcher::Model& model;
+  int64_t now_us = 0;
+  matcher::CivilDate as_of;
+};
 
 class Updater {
  public:
@@ -214,12 +223,11 @@ v1::WorkItem Present(v1::WorkItem item, int64_t now_us, matcher::CivilDate as_of
   return item;
 }
 
-absl::Status UpdateWorkItems(storage::Transaction& txn, const WorkSettings& settings,
-                             const std::set<Pair>& conflicts, const std::set<matcher::PersonId>& persons) {
-  std::set<Pair> all = conflicts;
-  const storage::TransactionReader reader(txn);
+absl::Status WorkItemStep::Run(core::WriteContext& context) const {
+  std::set<Pair> all = context.changed_conflicts();
+  const storage::TransactionReader reader(context.txn);
   std::vector<matcher::RecordKey> records;
-  for (const matcher::PersonId& person : persons) {
+  for (const matcher::PersonId& person : context.marked_persons()) {
     auto members = matcher::MembersOf(reader, person);
     if (absl::IsNotFound(members.status())) continue;
     if (!members.ok()) return members.status();
@@ -228,14 +236,16 @@ absl::Status UpdateWorkItems(storage::Transaction& txn, const WorkSettings& sett
   auto theirs = matcher::ConflictsOfRecords(reader, records);
   if (!theirs.ok()) return theirs.status();
   for (const matcher::MatchConflict& conflict : *theirs) all.insert({conflict.a, conflict.b});
-  Updater updater(txn, settings);
+  const WorkSettings settings{context.features.Get<ReviewSettings>().policy, context.resolver.model(),
+                              context.now_us, context.as_of};
+  Updater updater(context.txn, settings);
   for (const Pair& pair : all)
     if (absl::Status status = updater.Update(pair); !status.ok()) return status;
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> CloseGoneWorkItems(storage::Transaction& txn, int64_t now_us,
-                                               const std::string& after, size_t limit) {
+absl::StatusOr<std::string> WorkItemRows::Finish(storage::Transaction& txn, int64_t now_us,
+                                                 const std::string& after, size_t limit) const {
   auto rows = txn.Scan(review_rows::kWorkPrefix, after, limit);
   if (!rows.ok()) return rows.status();
   const storage::TransactionReader reader(txn);

@@ -2,13 +2,11 @@
 // conflicts, in every order that the queue can be asked for, so that its first page is one short scan however
 // long the queue is.
 //
-// UpdateWorkItems belongs to the hub's writer; the rest is callable from any thread.
+// The functions are callable from any thread.
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 
 #include "absl/status/statusor.h"
 #include "matcher/model/model.h"
@@ -16,27 +14,26 @@
 #include "matcher/record_key.h"
 #include "matcher/resolve/resolver.h"
 #include "relief/v1/review_service.pb.h"
+#include "server/core/features.h"
 #include "storage/transaction.h"
 
 namespace relief::server::review {
 
-struct WorkSettings {
-  const v1::ReviewPolicy& policy;
-  const matcher::Model& model;
-  int64_t now_us = 0;
-  matcher::CivilDate as_of;
+// Opens, changes and closes work items: of the conflicts that appeared, changed or went, and of those of
+// persons whose findings or benefits may have changed what is at risk. Comes after findings: what is at risk is
+// what they say now.
+class WorkItemStep final : public core::CommitStep {
+ public:
+  absl::Status Run(core::WriteContext& context) const override;
 };
 
-// Opens, changes and closes work items: of the conflicts that appeared, changed or went, and of those of
-// persons whose findings or benefits may have changed what is at risk.
-absl::Status UpdateWorkItems(storage::Transaction& txn, const WorkSettings& settings,
-                             const std::set<std::pair<matcher::RecordKey, matcher::RecordKey>>& conflicts,
-                             const std::set<matcher::PersonId>& persons);
-
-// Closes work items whose conflict is no more, of about `limit` from `after` on: for an index that was built
-// again. Returns where to go on; empty: done.
-absl::StatusOr<std::string> CloseGoneWorkItems(storage::Transaction& txn, int64_t now_us,
-                                               const std::string& after, size_t limit);
+// Closes work items whose conflict no longer exists under a new model; the judging that follows creates the new
+// ones.
+class WorkItemRows final : public core::DerivedRows {
+ public:
+  absl::StatusOr<std::string> Finish(storage::Transaction& txn, int64_t now_us, const std::string& after,
+                                     size_t limit) const override;
+};
 
 // Writes a changed item with its places in the queue; `before` is the one that stood there, if one did.
 void PutWorkItem(storage::Transaction& txn, const v1::WorkItem& item,

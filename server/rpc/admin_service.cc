@@ -1,9 +1,9 @@
 #include "relief/v1/admin_service.grpc.pb.h"
 #include "server/base/log.h"
+#include "server/core/counters.h"
 #include "server/findings/rule_preview.h"
 #include "server/network/transport.h"
 #include "server/records/identity_mapping.h"
-#include "server/reports/gap_report.h"
 #include "server/rpc/answer.h"
 #include "server/rpc/audited.h"
 #include "server/rpc/services.h"
@@ -22,8 +22,8 @@ class AdminService final : public v1::AdminService::Service {
   grpc::Status GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
                          v1::HubStatus* response) override {
     const auto snapshot = hub_.store().Snapshot();
-    auto counters = reports::ReadCounters(*snapshot);
-    if (!counters.ok()) return ToGrpc(counters.status());
+    auto counters = core::ReadCounters(*snapshot);
+    if (!counters.ok()) return network::ToGrpc(counters.status());
     response->set_version(RELIEF_VERSION);
     response->set_position(static_cast<int64_t>(snapshot->version()));
     response->set_live_records(counters->live_records());
@@ -56,7 +56,7 @@ class AdminService final : public v1::AdminService::Service {
     for (const v1::PreviewRulesRequest::File& file : request->files())
       files.push_back({file.name(), file.text()});
     auto rules = files.empty() ? read_rules_() : coverage::RuleSet::ParseFiles(files);
-    if (!rules.ok()) return ToGrpc(rules.status());
+    if (!rules.ok()) return network::ToGrpc(rules.status());
     return Answer(server::findings::PreviewRules(*hub_.store().Snapshot(), *hub_.rules(), **rules,
                                                  hub_.as_of(), [&] { return !context->IsCancelled(); }),
                   response);
@@ -65,17 +65,17 @@ class AdminService final : public v1::AdminService::Service {
   grpc::Status ReloadRules(grpc::ServerContext* context, const v1::ReloadRulesRequest*,
                            v1::ReloadRulesResponse* response) override {
     auto rules = read_rules_();
-    if (!rules.ok()) return ToGrpc(rules.status());
+    if (!rules.ok()) return network::ToGrpc(rules.status());
     const absl::Status audited = hub_.Write([&](core::WriteContext& write) {
                                        write.Audit({network::CallerOf(*context), "admin.reload-rules", "", "",
                                                     "", (*rules)->fingerprint()});
                                        return absl::OkStatus();
                                      })
                                      .status();
-    if (!audited.ok()) return ToGrpc(audited);
+    if (!audited.ok()) return network::ToGrpc(audited);
     response->set_rules(static_cast<int32_t>((*rules)->rule_ids().size()));
     auto change = hub_.ReplaceRules(*std::move(rules));
-    if (!change.ok()) return ToGrpc(change.status());
+    if (!change.ok()) return network::ToGrpc(change.status());
     response->set_opened(change->opened);
     response->set_closed(change->closed);
     Log(LogLevel::kInfo, "rules.reloaded",
@@ -93,7 +93,7 @@ class AdminService final : public v1::AdminService::Service {
   grpc::Status CreateBackup(grpc::ServerContext* context, const v1::CreateBackupRequest*,
                             v1::Backup* response) override {
     if (absl::Status status = WriteAudit(hub_, *context, "admin.backup", ""); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     auto backup = keeper_.CreateBackup();
     if (backup.ok())
       Log(LogLevel::kInfo, "store.backup",
@@ -110,9 +110,10 @@ class AdminService final : public v1::AdminService::Service {
 
   grpc::Status CheckRestore(grpc::ServerContext* context, const v1::CheckRestoreRequest* request,
                             v1::CheckRestoreResponse* response) override {
-    if (request->backup_id() < 0) return ToGrpc(absl::InvalidArgumentError("backup_id: not negative"));
+    if (request->backup_id() < 0)
+      return network::ToGrpc(absl::InvalidArgumentError("backup_id: not negative"));
     if (absl::Status status = WriteAudit(hub_, *context, "admin.restore-check", ""); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(keeper_.CheckRestore(static_cast<uint32_t>(request->backup_id())), response);
   }
 
@@ -129,14 +130,14 @@ class AdminService final : public v1::AdminService::Service {
   grpc::Status CompactStore(grpc::ServerContext* context, const v1::CompactStoreRequest*,
                             v1::StoreStats* response) override {
     if (absl::Status status = WriteAudit(hub_, *context, "admin.compact", ""); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(keeper_.Compact(), response);
   }
 
   grpc::Status RewrapKeys(grpc::ServerContext* context, const v1::RewrapKeysRequest*,
                           v1::RewrapKeysResponse* response) override {
     if (absl::Status status = WriteAudit(hub_, *context, "admin.rewrap-keys", ""); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(keeper_.RewrapKeys(), response);
   }
 

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "server/rpc/rpc_error.h"
+#include "server/network/rpc_error.h"
 
 namespace relief::server::rpc {
 
 template <typename Message>
 grpc::Status Answer(absl::StatusOr<Message> result, Message* response) {
-  if (!result.ok()) return ToGrpc(result.status());
+  if (!result.ok()) return network::ToGrpc(result.status());
   *response = *std::move(result);
   return grpc::Status::OK;
 }

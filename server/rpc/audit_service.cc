@@ -19,37 +19,38 @@ class AuditService final : public v1::AuditService::Service {
                            grpc::ServerWriter<v1::AuditFileChunk>* writer) override {
     if (absl::Status status = Write({network::CallerOf(*context), "audit.export", "", "AUDIT", "", ""});
         !status.ok())
-      return ToGrpc(status);
-    if (absl::Status status = SignNow(); !status.ok()) return ToGrpc(status);
-    return ToGrpc(audit::ExportAuditChain(*hub_.store().Snapshot(), To(writer)));
+      return network::ToGrpc(status);
+    if (absl::Status status = SignNow(); !status.ok()) return network::ToGrpc(status);
+    return network::ToGrpc(audit::ExportAuditChain(*hub_.store().Snapshot(), To(writer)));
   }
 
   // Not in the chain: heads name nobody, and who keeps them asks often.
   grpc::Status ExportAuditHeads(grpc::ServerContext*, const v1::ExportAuditHeadsRequest* request,
                                 grpc::ServerWriter<v1::AuditFileChunk>* writer) override {
     if (request->after_sequence() < 0)
-      return ToGrpc(absl::InvalidArgumentError("after_sequence: not negative"));
-    if (absl::Status status = SignNow(); !status.ok()) return ToGrpc(status);
-    return ToGrpc(
+      return network::ToGrpc(absl::InvalidArgumentError("after_sequence: not negative"));
+    if (absl::Status status = SignNow(); !status.ok()) return network::ToGrpc(status);
+    return network::ToGrpc(
         server::audit::ExportAuditHeads(*hub_.store().Snapshot(), request->after_sequence(), To(writer)));
   }
 
   grpc::Status ListAccesses(grpc::ServerContext* context, const v1::ListAccessesRequest* request,
                             v1::ListAccessesResponse* response) override {
-    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
+      return network::ToGrpc(status);
     auto result = server::audit::ListAccesses(*hub_.store().Snapshot(), *request);
     const core::AuditEvent event{
         network::CallerOf(*context),          "audit.accesses",
         result.ok() ? Subject(*request) : "", v1::Purpose::Kind_Name(request->purpose().kind()),
         request->purpose().case_number(),     ""};
-    if (absl::Status status = Write(event); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = Write(event); !status.ok()) return network::ToGrpc(status);
     return Answer(std::move(result), response);
   }
 
  private:
   static std::string Subject(const v1::ListAccessesRequest& request) {
     if (!request.person_id().empty()) return request.person_id();
-    return audit::RecordToken(
+    return core::RecordToken(
         matcher::RecordKey::Of(request.record().source_id(), request.record().record_id()));
   }
 

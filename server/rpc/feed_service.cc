@@ -216,7 +216,7 @@ class FeedService final : public v1::FeedService::Service {
     if (!status.ok() && !absl::IsCancelled(status))
       Log(LogLevel::kWarn, "feed.stream.failed",
           {{"caller", network::CallerOf(*context)}, {"status", absl::StatusCodeToString(status.code())}});
-    return ToGrpc(status);
+    return network::ToGrpc(status);
   }
 
   grpc::Status ConfirmSnapshot(grpc::ServerContext* context, const v1::ConfirmSnapshotRequest* request,

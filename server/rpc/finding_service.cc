@@ -17,10 +17,10 @@ class FindingService final : public v1::FindingService::Service {
   grpc::Status ListFindings(grpc::ServerContext* context, const v1::ListFindingsRequest* request,
                             v1::ListFindingsResponse* response) override {
     auto findings = server::findings::ListFindings(*hub_.store().Snapshot(), *request);
-    if (!findings.ok()) return ToGrpc(findings.status());
+    if (!findings.ok()) return network::ToGrpc(findings.status());
     const std::string detail = "rows=" + std::to_string(findings->findings_size());
     if (absl::Status status = WriteAudit(hub_, *context, "finding.list", "", nullptr, detail); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(std::move(findings), response);
   }
   grpc::Status GetFinding(grpc::ServerContext* context, const v1::GetFindingRequest* request,
@@ -30,22 +30,22 @@ class FindingService final : public v1::FindingService::Service {
     auto finding = request->has_as_known_at()
                        ? findings::FindingAsKnownAt(*hub_.store().Snapshot(), request->finding_id(), time_us)
                        : server::findings::GetFinding(hub_.store(), request->finding_id());
-    if (!finding.ok()) return ToGrpc(finding.status());
+    if (!finding.ok()) return network::ToGrpc(finding.status());
     if (absl::Status status = WriteAudit(hub_, *context, "finding.look", request->finding_id()); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(std::move(finding), response);
   }
   grpc::Status StreamFindings(grpc::ServerContext* context, const v1::StreamFindingsRequest* request,
                               grpc::ServerWriter<v1::Finding>* writer) override {
     if (absl::Status status = WriteAudit(hub_, *context, "finding.export", ""); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     const auto send = [&](const v1::Finding& finding) { return writer->Write(finding); };
     const auto snapshot = hub_.store().Snapshot();
     if (!request->has_as_known_at())
-      return ToGrpc(findings::ForEachFinding(*snapshot, request->filter(), send));
+      return network::ToGrpc(findings::ForEachFinding(*snapshot, request->filter(), send));
     const int64_t time_us =
         request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
-    return ToGrpc(findings::ForEachFindingAsKnownAt(*snapshot, request->filter(), time_us, send));
+    return network::ToGrpc(findings::ForEachFindingAsKnownAt(*snapshot, request->filter(), time_us, send));
   }
   grpc::Status AddDisposition(grpc::ServerContext* context, const v1::AddDispositionRequest* request,
                               v1::Finding* response) override {

@@ -28,7 +28,7 @@ class NoticeService final : public v1::NoticeService::Service {
   }
   grpc::Status DeleteSubscription(grpc::ServerContext* context, const v1::DeleteSubscriptionRequest* request,
                                   google::protobuf::Empty*) override {
-    return ToGrpc(
+    return network::ToGrpc(
         server::notices::DeleteSubscription(hub_, request->subscription_id(), network::CallerOf(*context)));
   }
   grpc::Status Acknowledge(grpc::ServerContext* context, const v1::AcknowledgeRequest* request,
@@ -41,30 +41,30 @@ class NoticeService final : public v1::NoticeService::Service {
   grpc::Status Follow(grpc::ServerContext* context, const v1::FollowRequest* request,
                       grpc::ServerWriter<v1::Notice>* writer) override {
     if (request->from_sequence() < 0)
-      return ToGrpc(absl::InvalidArgumentError("from_sequence: not negative"));
+      return network::ToGrpc(absl::InvalidArgumentError("from_sequence: not negative"));
     if (request->max_in_flight() < 0)
-      return ToGrpc(absl::InvalidArgumentError("max_in_flight: not negative"));
+      return network::ToGrpc(absl::InvalidArgumentError("max_in_flight: not negative"));
     const int window =
         request->max_in_flight() == 0 ? kDefaultInFlight : std::min(request->max_in_flight(), kMaxInFlight);
     int64_t next = request->from_sequence();
     while (!context->IsCancelled() && !stopping_) {
       const int64_t seen = hub_.position();
       auto subscription = server::notices::GetSubscription(hub_.store(), request->subscription_id());
-      if (!subscription.ok()) return ToGrpc(subscription.status());
+      if (!subscription.ok()) return network::ToGrpc(subscription.status());
       if (next == 0) next = subscription->acknowledged_sequence() + 1;
       // A replay of acknowledged notices has its window from where it began.
       const int64_t base = std::max(subscription->acknowledged_sequence(), request->from_sequence() - 1);
       const int64_t room = base + window - next + 1;
       auto notices = notices::ReadNotices(hub_.store(), request->subscription_id(), next,
                                           static_cast<size_t>(std::max<int64_t>(room, 0)));
-      if (!notices.ok()) return ToGrpc(notices.status());
+      if (!notices.ok()) return network::ToGrpc(notices.status());
       for (const v1::Notice& notice : *notices) {
         if (!writer->Write(notice)) return grpc::Status::CANCELLED;
         next = notice.sequence() + 1;
       }
       if (notices->empty()) hub_.WaitForCommit(seen, kWait);
     }
-    if (stopping_) return ToGrpc(absl::UnavailableError("the hub is shutting down"));
+    if (stopping_) return network::ToGrpc(absl::UnavailableError("the hub is shutting down"));
     return grpc::Status::CANCELLED;
   }
 

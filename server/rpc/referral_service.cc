@@ -19,19 +19,19 @@ class ReferralService final : public v1::ReferralService::Service {
   grpc::Status GetReferral(grpc::ServerContext* context, const v1::GetReferralRequest* request,
                            v1::Referral* response) override {
     auto referral = server::referrals::GetReferral(hub_.store(), request->referral_id());
-    if (!referral.ok()) return ToGrpc(referral.status());
+    if (!referral.ok()) return network::ToGrpc(referral.status());
     if (absl::Status status = WriteAudit(hub_, *context, "referral.look", request->referral_id());
         !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(std::move(referral), response);
   }
   grpc::Status ListReferrals(grpc::ServerContext* context, const v1::ListReferralsRequest* request,
                              v1::ListReferralsResponse* response) override {
     auto referrals = server::referrals::ListReferrals(*hub_.store().Snapshot(), *request);
-    if (!referrals.ok()) return ToGrpc(referrals.status());
+    if (!referrals.ok()) return network::ToGrpc(referrals.status());
     const std::string detail = "rows=" + std::to_string(referrals->referrals_size());
     if (absl::Status status = WriteAudit(hub_, *context, "referral.list", "", nullptr, detail); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(std::move(referrals), response);
   }
   grpc::Status HandOver(grpc::ServerContext* context, const v1::HandOverRequest* request,

@@ -59,7 +59,7 @@ class ReportService final : public v1::ReportService::Service {
                                                    const reports::FileTarget&);
 
   reports::ReportContext ContextOf(const coverage::RuleSet& rules) const {
-    return {hub_.options().clock(), hub_.as_of(), rules, nullptr};
+    return {hub_.Now(), hub_.as_of(), rules, nullptr};
   }
 
   // No file leaves without its entry in the audit chain: it is written before the first byte goes.
@@ -91,9 +91,9 @@ class ReportService final : public v1::ReportService::Service {
                                      }};
     const auto tail = export_to(*hub_.store().Snapshot(), request, ContextOf(*rules), user,
                                 reports::kMaxDownloadRows, target);
-    if (!tail.ok()) return ToGrpc(tail.status());
+    if (!tail.ok()) return network::ToGrpc(tail.status());
     const absl::Status audited = Audit(user, action, file.file_name(), "rows=" + std::to_string(tail->rows));
-    if (!audited.ok()) return ToGrpc(audited);
+    if (!audited.ok()) return network::ToGrpc(audited);
     file.set_rows(tail->rows);
     file.set_rows_left_out(tail->rows_left_out);
     *response = std::move(file);
@@ -125,9 +125,9 @@ class ReportService final : public v1::ReportService::Service {
                                      }};
     const auto tail = export_to(*hub_.store().Snapshot(), request, ContextOf(*rules), user,
                                 reports::kMaxExportRows, target);
-    if (!tail.ok()) return ToGrpc(tail.status());
+    if (!tail.ok()) return network::ToGrpc(tail.status());
     const absl::Status audited = Audit(user, action, file_name, "rows=" + std::to_string(tail->rows));
-    if (!audited.ok()) return ToGrpc(audited);
+    if (!audited.ok()) return network::ToGrpc(audited);
     chunk.set_rows(tail->rows);
     chunk.set_rows_left_out(tail->rows_left_out);
     writer->Write(chunk);

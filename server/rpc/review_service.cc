@@ -28,7 +28,7 @@ class ReviewService final : public v1::ReviewService::Service {
   grpc::Status ListConflicts(grpc::ServerContext* context, const v1::ListConflictsRequest* request,
                              v1::ListConflictsResponse* response) override {
     auto conflicts = server::review::ListConflicts({hub_, OfficerOf(*context)}, *request);
-    if (!conflicts.ok()) return ToGrpc(conflicts.status());
+    if (!conflicts.ok()) return network::ToGrpc(conflicts.status());
     std::string seen;
     if (!request->without_explanation())
       for (const v1::Conflict& conflict : conflicts->conflicts())
@@ -37,15 +37,15 @@ class ReviewService final : public v1::ReviewService::Service {
     if (absl::Status status =
             WriteAudit(hub_, *context, seen.empty() ? "review.list" : "review.case", seen, nullptr, detail);
         !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(std::move(conflicts), response);
   }
   grpc::Status GetConflict(grpc::ServerContext* context, const v1::GetConflictRequest* request,
                            v1::Conflict* response) override {
     auto conflict = server::review::GetConflict({hub_, OfficerOf(*context)}, request->conflict_id());
-    if (!conflict.ok()) return ToGrpc(conflict.status());
+    if (!conflict.ok()) return network::ToGrpc(conflict.status());
     if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id()); !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(std::move(conflict), response);
   }
   grpc::Status GetQueueSummary(grpc::ServerContext* context, const v1::GetQueueSummaryRequest* request,
@@ -74,23 +74,23 @@ class ReviewService final : public v1::ReviewService::Service {
     if (one.ok())
       if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id());
           !status.ok())
-        return ToGrpc(status);
+        return network::ToGrpc(status);
     return Answer(std::move(one), response);
   }
   grpc::Status BatchGetCases(grpc::ServerContext* context, const v1::BatchGetCasesRequest* request,
                              v1::BatchGetCasesResponse* response) override {
     if (request->conflict_ids_size() > kMostCases)
-      return ToGrpc(absl::InvalidArgumentError("conflict_ids: at most 10"));
+      return network::ToGrpc(absl::InvalidArgumentError("conflict_ids: at most 10"));
     std::string seen;
     for (const std::string& id : request->conflict_ids()) {
       auto one = review::ReadCase(hub_, OfficerOf(*context), id);
       if (absl::IsNotFound(one.status())) continue;
-      if (!one.ok()) return ToGrpc(one.status());
+      if (!one.ok()) return network::ToGrpc(one.status());
       seen += (seen.empty() ? "" : " ") + id;
       *response->add_cases() = *std::move(one);
     }
     if (seen.empty()) return grpc::Status::OK;
-    return ToGrpc(WriteAudit(hub_, *context, "review.case", seen));
+    return network::ToGrpc(WriteAudit(hub_, *context, "review.case", seen));
   }
   grpc::Status AddCaseComment(grpc::ServerContext* context, const v1::AddCaseCommentRequest* request,
                               v1::CaseEvent* response) override {
@@ -118,11 +118,12 @@ class ReviewService final : public v1::ReviewService::Service {
   }
   grpc::Status GetCluster(grpc::ServerContext* context, const v1::GetClusterRequest* request,
                           v1::Cluster* response) override {
-    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
+      return network::ToGrpc(status);
     if (absl::Status status =
             WriteAudit(hub_, *context, "review.cluster.look", request->person_id(), &request->purpose());
         !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(review::ReadCluster({hub_, OfficerOf(*context)}, request->person_id()), response);
   }
   grpc::Status PreviewClusterDecision(grpc::ServerContext*, const v1::ClusterDecision* request,
@@ -169,7 +170,7 @@ class ReviewService final : public v1::ReviewService::Service {
 
   grpc::Status GetReviewPolicy(grpc::ServerContext*, const v1::GetReviewPolicyRequest*,
                                v1::ReviewPolicy* response) override {
-    *response = hub_.options().review_policy;
+    *response = hub_.features().Get<review::ReviewSettings>().policy;
     return grpc::Status::OK;
   }
   grpc::Status ListProposals(grpc::ServerContext* context, const v1::ListProposalsRequest* request,
@@ -214,7 +215,7 @@ class ReviewService final : public v1::ReviewService::Service {
                                                Token(item->record_a().record().name()) + " " +
                                                Token(item->record_b().record().name()));
           !status.ok())
-        return ToGrpc(status);
+        return network::ToGrpc(status);
     return Answer(std::move(item), response);
   }
   grpc::Status JudgeQualityItem(grpc::ServerContext* context, const v1::JudgeQualityItemRequest* request,
@@ -230,22 +231,24 @@ class ReviewService final : public v1::ReviewService::Service {
 
   grpc::Status ExplainPair(grpc::ServerContext* context, const v1::ExplainPairRequest* request,
                            v1::MatchExplanation* response) override {
-    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
+      return network::ToGrpc(status);
     const std::string what = Token(request->record_a()) + " " + Token(request->record_b());
     if (absl::Status status = WriteAudit(hub_, *context, "review.explain", what, &request->purpose());
         !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(server::review::ExplainPair(*hub_.store().Snapshot(), hub_.model(), request->record_a(),
                                               request->record_b()),
                   response);
   }
   grpc::Status ExplainPerson(grpc::ServerContext* context, const v1::ExplainPersonRequest* request,
                              v1::PersonExplanation* response) override {
-    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
+      return network::ToGrpc(status);
     if (absl::Status status =
             WriteAudit(hub_, *context, "review.explain", request->person_id(), &request->purpose());
         !status.ok())
-      return ToGrpc(status);
+      return network::ToGrpc(status);
     return Answer(server::review::ExplainPerson(*hub_.store().Snapshot(), hub_.model(), request->person_id()),
                   response);
   }
@@ -257,7 +260,7 @@ class ReviewService final : public v1::ReviewService::Service {
 
   // As the audit chain names a record.
   static std::string Token(const v1::RecordName& name) {
-    return audit::RecordToken(matcher::RecordKey::Of(name.source_id(), name.record_id()));
+    return core::RecordToken(matcher::RecordKey::Of(name.source_id(), name.record_id()));
   }
 
   core::Hub& hub_;

@@ -22,11 +22,11 @@
 #include <thread>
 
 #include "server/core/schema.h"
-#include "server/core/stored.pb.h"
 #include "server/findings/finding_index.h"
 #include "server/findings/finding_store.h"
 #include "server/findings/report_rows.h"
 #include "server/findings/tally.h"
+#include "server/records/stored.pb.h"
 #include "server/reports/gap_report.h"
 #include "server/reports/monthly_summary.h"
 #include "server/reports/report_request.h"

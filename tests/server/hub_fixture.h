@@ -12,6 +12,7 @@
 
 #include "matcher/normalize/normalizer.h"
 #include "server/core/hub.h"
+#include "server/features.h"
 #include "server/ingest/feed.h"
 #include "server/records/identity_mapping.h"
 #include "storage/memory_store.h"
@@ -33,7 +34,8 @@ inline std::shared_ptr<const coverage::RuleSet> ShippedRules() {
 inline core::Hub::Options TestOptions() {
   core::Hub::Options options;
   options.as_of = matcher::CivilDate{2026, 10, 31};
-  options.auto_register_sources = true;
+  options.features = AllFeatures();
+  options.features.Set(ingest::FeedSettings{.auto_register_sources = true});
   options.clock = [] { return int64_t{1'793'000'000'000'000}; };
   return options;
 }

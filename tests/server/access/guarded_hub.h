@@ -4,6 +4,7 @@
 #include "relief/v1/finding_service.grpc.pb.h"
 #include "relief/v1/notice_service.grpc.pb.h"
 #include "relief/v1/registry_service.grpc.pb.h"
+#include "server/audit/audit.pb.h"
 #include "server/core/schema.h"
 #include "server/findings/finding_store.h"
 #include "server/network/transport.h"
@@ -80,7 +81,7 @@ class GuardedHub {
                     .ok());  // what was queued is done
     std::vector<std::string> actions;
     for (const auto& [key, value] : Rows(running.hub(), schema::kAuditPrefix)) {
-      stored::AuditEntry entry;
+      audit::Entry entry;
       EXPECT_TRUE(entry.ParseFromString(value));
       if (entry.actor() == caller) actions.push_back(entry.action());
     }

@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "server/audit/audit.pb.h"
 #include "server/console/accounts.h"
 #include "server/core/schema.h"
 #include "tests/server/hub_fixture.h"
@@ -154,7 +155,7 @@ TEST_F(Console, WhatIsTypedForAUserThatIsNoneIsNotKept) {
   EXPECT_EQ(Login("li", "wrong"), "");
   std::vector<std::string> refused;
   for (const auto& [key, value] : Rows(*hub_, schema::kAuditPrefix)) {
-    stored::AuditEntry entry;
+    audit::Entry entry;
     ASSERT_TRUE(entry.ParseFromString(value));
     if (entry.action() == "console.login.refused") refused.push_back(entry.actor());
     EXPECT_EQ(value.find("110101199003070011"), std::string::npos);

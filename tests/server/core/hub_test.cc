@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "server/audit/audit.pb.h"
 #include "server/core/schema.h"
 #include "tests/server/hub_fixture.h"
 
@@ -49,8 +50,8 @@ TEST(Hub, RefusedWorkLeavesNoTraceAndTheGroupGoesOn) {
     context.txn.Put("zz-accepted", "x");
     return absl::OkStatus();
   };
-  auto first = hub->Submit(refuse);
-  auto second = hub->Submit(accept);
+  auto first = hub->Post(refuse);
+  auto second = hub->Post(accept);
   EXPECT_TRUE(absl::IsFailedPrecondition(first.get().status()));
   EXPECT_TRUE(second.get().ok());
   EXPECT_EQ(Rows(*hub, "zz").size(), 1u);
@@ -61,7 +62,7 @@ TEST(Hub, AnswersEverybodyWhenItShutsDown) {
   auto hub = OpenHub();
   std::vector<std::future<absl::StatusOr<int64_t>>> answers;
   for (int i = 0; i < 50; ++i)
-    answers.push_back(hub->Submit([i](WriteContext& context) {
+    answers.push_back(hub->Post([i](WriteContext& context) {
       context.txn.Put("zz" + std::to_string(i), "x");
       return absl::OkStatus();
     }));
@@ -97,7 +98,7 @@ TEST(Hub, TheAuditChainHangsTogether) {
   std::string previous;
   int64_t sequence = 0;
   for (const auto& [key, value] : Rows(*hub, schema::kAuditPrefix)) {
-    stored::AuditEntry entry;
+    audit::Entry entry;
     ASSERT_TRUE(entry.ParseFromString(value));
     EXPECT_EQ(entry.sequence(), ++sequence);
     EXPECT_EQ(entry.previous_hash(), previous);
@@ -412,16 +413,117 @@ TEST(Hub, ABatchThatTheDiskHasNoRoomForTakesNobodyDownWithIt) {
   };
   // The writer is busy until all of them wait, so that they are one group.
   std::promise<void> all_wait;
-  auto busy = hub->Submit([waiting = all_wait.get_future().share()](WriteContext&) {
+  auto busy = hub->Post([waiting = all_wait.get_future().share()](WriteContext&) {
     waiting.wait();
     return absl::OkStatus();
   });
-  auto before = hub->Submit(rows(1)), batch = hub->Submit(rows(100)), after = hub->Submit(rows(1));
+  auto before = hub->Post(rows(1)), batch = hub->Submit(rows(100), 100), after = hub->Post(rows(1));
   all_wait.set_value();
   EXPECT_TRUE(busy.get().ok());
   EXPECT_TRUE(before.get().ok());
   EXPECT_TRUE(absl::IsResourceExhausted(batch.get().status()));
   EXPECT_TRUE(after.get().ok());
+}
+
+TEST(Hub, SmallWorkGoesBeforeBatchesThatWait) {
+  auto hub = OpenHub();
+  std::vector<std::string> order;  // written by the hub's writer alone
+  const auto mark = [&order](std::string what) {
+    return [&order, what](WriteContext& context) {
+      order.push_back(what);
+      context.txn.Put("zz" + what, "x");
+      return absl::OkStatus();
+    };
+  };
+  std::promise<void> all_wait;
+  auto busy = hub->Post([waiting = all_wait.get_future().share()](WriteContext&) {
+    waiting.wait();
+    return absl::OkStatus();
+  });
+  auto first = hub->Submit(mark("batch 1"), 500), second = hub->Submit(mark("batch 2"), 500);
+  auto look = hub->Post(mark("look"));
+  all_wait.set_value();
+  for (auto* done : {&busy, &first, &second, &look}) ASSERT_TRUE(done->get().ok());
+  EXPECT_EQ(order, (std::vector<std::string>{"look", "batch 1", "batch 2"}));
+}
+
+TEST(Hub, SmallWorkThatComesMeanwhileEndsTheGroupAfterTheBatchAtHand) {
+  auto hub = OpenHub();
+  std::future<absl::StatusOr<int64_t>> look;
+  std::promise<void> both_wait;
+  auto busy = hub->Post([waiting = both_wait.get_future().share()](WriteContext&) {
+    waiting.wait();
+    return absl::OkStatus();
+  });
+  auto first = hub->Submit(
+      [&](WriteContext& context) {
+        if (!look.valid())
+          look = hub->Post([](WriteContext& write) {
+            write.txn.Put("zz-look", "x");
+            return absl::OkStatus();
+          });
+        context.txn.Put("zz-1", "x");
+        return absl::OkStatus();
+      },
+      500);
+  auto second = hub->Submit(
+      [](WriteContext& context) {
+        context.txn.Put("zz-2", "x");
+        return absl::OkStatus();
+      },
+      500);
+  both_wait.set_value();
+  const auto first_at = first.get(), second_at = second.get();
+  const auto look_at = look.get();
+  ASSERT_TRUE(busy.get().ok() && first_at.ok() && second_at.ok() && look_at.ok());
+  EXPECT_LT(*first_at, *look_at);
+  EXPECT_LE(*look_at, *second_at) << "the second batch waited in its place";
+}
+
+TEST(Hub, SmallWorkNeverWaitsForRoomInTheQueueOfBatches) {
+  Hub::Options options = TestOptions();
+  options.queue_limit = 1;
+  auto hub = OpenHub(storage::NewMemoryStore(), options);
+  std::promise<void> go_on;
+  auto busy = hub->Post([waiting = go_on.get_future().share()](WriteContext&) {
+    waiting.wait();
+    return absl::OkStatus();
+  });
+  auto batch = hub->Submit([](WriteContext&) { return absl::OkStatus(); }, 1);  // the queue is full
+  auto look = hub->Post([](WriteContext&) { return absl::OkStatus(); });
+  go_on.set_value();
+  EXPECT_TRUE(look.get().ok());
+  EXPECT_TRUE(batch.get().ok());
+  EXPECT_TRUE(busy.get().ok());
+}
+
+TEST(Hub, TimesOfCommitsGrowWhateverTheClockSays) {
+  std::atomic<int64_t> now = 1'793'000'000'000'000;
+  Hub::Options options = TestOptions();
+  options.clock = [&now] { return now.load(); };
+  auto store = storage::NewMemoryStore();
+  std::vector<int64_t> times;
+  const auto commit = [&times](Hub& hub) {
+    ASSERT_TRUE(hub.Write([&times](WriteContext& context) {
+                     times.push_back(context.now_us);
+                     context.txn.Put("zz", std::to_string(context.now_us));
+                     return absl::OkStatus();
+                   })
+                    .ok());
+  };
+  {
+    auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);
+    commit(*hub);
+    now -= 3'600'000'000;  // an hour back
+    commit(*hub);
+    commit(*hub);
+  }
+  auto hub = OpenHub(std::make_unique<BorrowedStore>(*store), options);  // and after a restart
+  commit(*hub);
+  now += 7'200'000'000;
+  commit(*hub);
+  EXPECT_TRUE(std::is_sorted(times.begin(), times.end(), std::less_equal<>())) << "strictly";
+  EXPECT_EQ(times.back(), now.load());
 }
 
 TEST(Hub, RefusesAStoreOfANewerFormat) {

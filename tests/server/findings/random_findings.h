@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "server/core/schema.h"
-#include "server/core/stored.pb.h"
 #include "server/findings/finding_index.h"
 #include "server/findings/tally.h"
+#include "server/records/stored.pb.h"
 #include "storage/memory_store.h"
 
 namespace relief::server::findings {

@@ -291,7 +291,7 @@ TEST(Feed, SourcesBelongToTheirAgencies) {
 
 TEST(Feed, UnknownSourcesAreRefusedUnlessTheHubRegistersByItself) {
   core::Hub::Options options = TestOptions();
-  options.auto_register_sources = false;
+  options.features.Set(FeedSettings{.auto_register_sources = false});
   auto hub = OpenHub(storage::NewMemoryStore(), options);
   v1::Open open;
   open.set_source_id("ml");

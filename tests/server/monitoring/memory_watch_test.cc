@@ -79,7 +79,7 @@ TEST(MemoryWatchWithoutALimit, AdmitsAll) {
 TEST(HubShortOfMemory, RefusesBatchesAndAnswersReads) {
   absl::Status answer;
   core::Hub::Options options = TestOptions();
-  options.admit = [&] { return answer; };
+  options.features.Set(ingest::FeedSettings{.auto_register_sources = true, .admit = [&] { return answer; }});
   const auto hub = OpenHub(storage::NewMemoryStore(), options);
   const auto source = OpenBenefits(*hub, "living", v1::MINIMUM_LIVING);
   const Who wang = MadeUp("王秀兰", {1950, 3, 14}, 2);

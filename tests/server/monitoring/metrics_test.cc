@@ -103,7 +103,8 @@ TEST_F(Metrics, ConnectionsAreCounted) {
 
 TEST_F(Metrics, AShedBatchIsNoFailure) {
   core::Hub::Options options = TestOptions();
-  options.admit = [] { return absl::ResourceExhaustedError("short"); };
+  options.features.Set(ingest::FeedSettings{.auto_register_sources = true,
+                                            .admit = [] { return absl::ResourceExhaustedError("short"); }});
   Start(OpenHub(storage::NewMemoryStore(), options));
   const auto source = OpenBenefits(hub(), "living", v1::MINIMUM_LIVING);
   EXPECT_FALSE(ingest::SubmitBatch(hub(), source, {}, "local").get().ok());
@@ -168,8 +169,7 @@ TEST_F(Metrics, TheStoreOnDiskTellsItsFigures) {
   EXPECT_GT(figures.at("relief_store_disk_free_bytes"), 0);
   EXPECT_EQ(figures.at("relief_store_takes_writes"), 1);
   EXPECT_EQ(figures.at("relief_store_background_errors_total"), 0);
-  EXPECT_NEAR(figures.at("relief_last_backup_timestamp_seconds"),
-              static_cast<double>(core::SystemClock()) / 1e6, 60);
+  EXPECT_NEAR(figures.at("relief_last_backup_timestamp_seconds"), static_cast<double>(SystemNow()) / 1e6, 60);
   endpoint_.reset();
   running_.reset();
   fs::remove_all(folder);

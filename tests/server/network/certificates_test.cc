@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "server/audit/audit.pb.h"
 #include "tests/server/access/guarded_hub.h"
 #include "tests/server/network/made_certificate.h"
 
@@ -123,7 +124,7 @@ class Certificates : public testing::Test {
                     .ok());  // what was queued is done
     size_t count = 0;
     for (const auto& [key, value] : Rows(running_->hub(), schema::kAuditPrefix)) {
-      stored::AuditEntry entry;
+      audit::Entry entry;
       EXPECT_TRUE(entry.ParseFromString(value));
       count += entry.action() == action;
     }

@@ -37,7 +37,7 @@ class OutboxTest : public testing::Test {
 
   std::unique_ptr<core::Hub> hub_ = OpenHub(storage::NewMemoryStore(), [] {
     core::Hub::Options options = TestOptions();
-    options.notice_retention = 2;
+    options.features.Set(NoticeSettings{.retention = 2});
     return options;
   }());
   v1::Source care_ = OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY);

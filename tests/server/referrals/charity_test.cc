@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "server/audit/audit.pb.h"
 #include "server/referrals/need_tokens.h"
 #include "tests/server/referrals/gap_fixture.h"
 
@@ -17,6 +18,7 @@ class CharityTest : public GapTest {
   CharityTest() {
     WriteKeys("keys { id: \"k1\" secret_hex: \"" + kSecretA + "\" } active: \"k1\"");
     settings_->token_key_file = KeyFile();
+    Reopen();
     Register("aid", "charity-a");
     Register("other", "charity-b");
   }
@@ -286,7 +288,7 @@ TEST_F(CharityTest, EveryCallIsAudited) {
   (void)Match("aid", "charity-b");
   std::map<std::string, int> actions;
   for (const auto& [key, value] : Rows(*hub_, "ha")) {
-    stored::AuditEntry entry;
+    audit::Entry entry;
     ASSERT_TRUE(entry.ParseFromString(value));
     ++actions[entry.action() + (entry.detail().starts_with("refused") ? " refused" : "")];
   }

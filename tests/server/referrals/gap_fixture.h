@@ -26,7 +26,7 @@ class TurnableClock {
   void Turn(matcher::CivilDate day) {
     now_ = (day.days() * int64_t{24} + 4) * 3600 * 1'000'000;
   }  // noon in China
-  core::Clock clock() {
+  NowFn clock() {
     return [this] { return now_.load(); };
   }
 
@@ -41,9 +41,10 @@ class GapTest : public testing::Test {
   void Reopen() {
     hub_.reset();
     core::Hub::Options options;
-    options.auto_register_sources = true;
+    options.features = AllFeatures();
+    options.features.Set(ingest::FeedSettings{.auto_register_sources = true});
     options.clock = clock_.clock();
-    options.referrals = settings_;
+    if (settings_) options.features.Set(*settings_);
     hub_ = OpenHub(std::make_unique<BorrowedStore>(*store_), std::move(options));
   }
 

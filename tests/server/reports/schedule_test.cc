@@ -7,6 +7,7 @@
 #include <functional>
 #include <sstream>
 
+#include "server/audit/audit.pb.h"
 #include "server/core/schema.h"
 #include "server/reports/schedule_runner.h"
 #include "tests/server/hub_fixture.h"
@@ -63,7 +64,7 @@ class ScheduleTest : public testing::Test {
   int Claims() const {
     int claims = 0;
     for (const auto& [key, value] : Rows(*hub_, schema::kAuditPrefix)) {
-      stored::AuditEntry entry;
+      audit::Entry entry;
       EXPECT_TRUE(entry.ParseFromString(value));
       claims += entry.action() == "report.schedule";
     }

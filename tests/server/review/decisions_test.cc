@@ -143,7 +143,7 @@ TEST_F(Review, TheGapReportCountsWhatIsOpen) {
   request.set_region_digits(4);
   request.set_disclosure(v1::DISCLOSURE_FULL);
   const auto rules = hub_->rules();
-  const reports::ReportContext context{hub_->options().clock(), hub_->as_of(), *rules, nullptr};
+  const reports::ReportContext context{hub_->Now(), hub_->as_of(), *rules, nullptr};
   const auto report = reports::MakeGapReport(*hub_->store().Snapshot(), request, context);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->records(), 2);

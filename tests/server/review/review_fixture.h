@@ -18,7 +18,7 @@ class ReviewFixture : public testing::Test {
   core::Hub::Options Options() {
     core::Hub::Options options = TestOptions();
     options.clock = [this] { return now_us_.load(); };
-    options.review_policy = policy_;
+    options.features.Set(ReviewSettings{policy_});
     return options;
   }
 

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "google/rpc/status.pb.h"
+#include "server/network/rpc_error.h"
 #include "server/records/mask.h"
-#include "server/rpc/rpc_error.h"
 
 namespace relief::server::rpc {
 namespace {
@@ -31,7 +31,7 @@ TEST(Mask, CoversNumberPhonesAndHouse) {
 
 TEST(RpcError, CarriesGoogleRpcDetails) {
   const grpc::Status status =
-      ToGrpc(absl::InvalidArgumentError("purpose.case_number: required for this purpose"));
+      network::ToGrpc(absl::InvalidArgumentError("purpose.case_number: required for this purpose"));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   google::rpc::Status details;
   ASSERT_TRUE(details.ParseFromString(status.error_details()));
@@ -47,11 +47,11 @@ TEST(RpcError, CarriesGoogleRpcDetails) {
 
 TEST(RpcError, SaysWhenToTryAgain) {
   google::rpc::Status details;
-  ASSERT_TRUE(
-      details.ParseFromString(ToGrpc(absl::ResourceExhaustedError("the disk is full")).error_details()));
+  ASSERT_TRUE(details.ParseFromString(
+      network::ToGrpc(absl::ResourceExhaustedError("the disk is full")).error_details()));
   google::rpc::RetryInfo retry;
   EXPECT_TRUE(details.details(1).UnpackTo(&retry));
-  EXPECT_TRUE(ToGrpc(absl::OkStatus()).ok());
+  EXPECT_TRUE(network::ToGrpc(absl::OkStatus()).ok());
 }
 
 }  // namespace

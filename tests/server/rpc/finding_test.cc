@@ -1,11 +1,11 @@
 #include <algorithm>
 
 #include "server/core/schema.h"
-#include "server/core/stored.pb.h"
 #include "server/findings/finding_answers.h"
 #include "server/findings/finding_life.h"
 #include "server/findings/finding_store.h"
 #include "server/notices/outbox.h"
+#include "server/records/stored.pb.h"
 #include "tests/server/findings/duplicate_fixture.h"
 
 namespace relief::server::rpc {

@@ -5,6 +5,7 @@
 #include "relief/v1/finding_service.grpc.pb.h"
 #include "relief/v1/notice_service.grpc.pb.h"
 #include "relief/v1/registry_service.grpc.pb.h"
+#include "server/audit/audit.pb.h"
 #include "server/audit/audit_access.h"
 #include "server/core/schema.h"
 #include "tests/server/rpc/running_hub.h"
@@ -186,7 +187,7 @@ TEST_F(Grpc, LookUpsNeedAPurposeAndAreWrittenDown) {
   ASSERT_TRUE(registry_->GetPersonOfRecord(&context, request, &person).ok());
   EXPECT_EQ(person.records_size(), 1);
   EXPECT_EQ(person.SerializeAsString().find(kWang.id_number), std::string::npos) << "masked";
-  stored::AuditEntry last;
+  audit::Entry last;
   ASSERT_TRUE(last.ParseFromString(Rows(running_.hub(), schema::kAuditHeadRow).begin()->second));
   EXPECT_EQ(last.action(), "registry.person");
   EXPECT_EQ(last.subject(), person.person_id());
@@ -220,7 +221,7 @@ TEST_F(Grpc, WhoLookedAtAFindingIsToldToItsPerson) {
   EXPECT_EQ(actions(), std::vector<std::string>{"finding.look"});
   size_t lists = 0;
   for (const auto& [key, value] : Rows(running_.hub(), schema::kAuditPrefix)) {
-    stored::AuditEntry entry;
+    audit::Entry entry;
     if (entry.ParseFromString(value) && entry.action() == "finding.list")
       lists += entry.detail().starts_with("rows=");
   }

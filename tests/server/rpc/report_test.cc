@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "relief/v1/report_service.grpc.pb.h"
+#include "server/audit/audit.pb.h"
 #include "server/core/schema.h"
 #include "server/reports/schedule_runner.h"
 #include "server/rpc/services.h"
@@ -39,10 +40,10 @@ class ReportServiceTest : public testing::Test {
   }
   ~ReportServiceTest() override { server_->Shutdown(); }
 
-  std::vector<stored::AuditEntry> Exports() const {
-    std::vector<stored::AuditEntry> entries;
+  std::vector<audit::Entry> Exports() const {
+    std::vector<audit::Entry> entries;
     for (const auto& [key, value] : Rows(*hub_, schema::kAuditPrefix)) {
-      stored::AuditEntry entry;
+      audit::Entry entry;
       EXPECT_TRUE(entry.ParseFromString(value));
       if (entry.action().ends_with(".export")) entries.push_back(entry);
     }
@@ -124,7 +125,7 @@ TEST_F(ReportServiceTest, SchedulesAreListed) {
   ASSERT_TRUE(stub_->ListReportSchedules(&context, {}, &response).ok());
   ASSERT_EQ(response.schedules_size(), 1);
   EXPECT_EQ(response.schedules(0).description_en(), "every day at 06:00, gap report (CSV)");
-  EXPECT_GT(response.schedules(0).next_time().seconds(), hub_->options().clock() / 1'000'000);
+  EXPECT_GT(response.schedules(0).next_time().seconds(), hub_->Now() / 1'000'000);
   EXPECT_FALSE(response.schedules(0).has_last_time());
 }
 

@@ -10,11 +10,11 @@
 #include "absl/status/statusor.h"
 #include "matcher/block/blocking.h"
 #include "matcher/record_key.h"
-#include "server/core/hub.h"
-#include "server/core/stored.pb.h"
+#include "server/core/write_context.h"
+#include "server/records/stored.pb.h"
 #include "storage/store.h"
 
-namespace relief::server::ingest {
+namespace relief::server::findings {
 
 // The account that a live record is paid into, as the index knows it: a hash under the secret of the index,
 // so that no number stands in a key or can be guessed from one. Nothing if the record states none. Spaces and
@@ -32,4 +32,4 @@ inline constexpr size_t kMostOnAccount = 200;
 absl::StatusOr<std::vector<matcher::RecordKey>> RecordsOnAccount(const storage::Reader& reader,
                                                                  matcher::RecordKey account, size_t limit);
 
-}  // namespace relief::server::ingest
+}  // namespace relief::server::findings

@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 
-namespace relief::server::rpc {
+namespace relief::server::network {
 
 grpc::Status ToGrpc(const absl::Status& status);
 
-}  // namespace relief::server::rpc
+}  // namespace relief::server::network

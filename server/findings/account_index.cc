@@ -1,10 +1,10 @@
-#include "server/ingest/account_index.h"
+#include "server/findings/account_index.h"
 
 #include "server/core/schema.h"
 #include "server/records/identity_mapping.h"
 #include "storage/transaction_reader.h"
 
-namespace relief::server::ingest {
+namespace relief::server::findings {
 namespace {
 
 constexpr size_t kShortestAccount = 6;  // what is shorter is a counter's slip, not an account
@@ -50,7 +50,7 @@ absl::Status FollowAccount(core::WriteContext& context, matcher::RecordKey key, 
   const auto touch_first = [&](matcher::RecordKey account) -> absl::Status {
     auto first = RecordsOnAccount(reader, account, 1);
     if (!first.ok()) return first.status();
-    if (!first->empty()) context.TouchPersonOf(first->front());
+    if (!first->empty()) context.MarkPersonOf(first->front());
     return absl::OkStatus();
   };
   for (const auto& account : {old_account, new_account})
@@ -66,4 +66,4 @@ absl::Status FollowAccount(core::WriteContext& context, matcher::RecordKey key, 
   return absl::OkStatus();
 }
 
-}  // namespace relief::server::ingest
+}  // namespace relief::server::findings

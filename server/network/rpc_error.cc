@@ -1,10 +1,10 @@
-#include "server/rpc/rpc_error.h"
+#include "server/network/rpc_error.h"
 
 #include <algorithm>
 
 #include "google/rpc/status.pb.h"
 
-namespace relief::server::rpc {
+namespace relief::server::network {
 namespace {
 
 constexpr char kDomain[] = "relief.v1";
@@ -53,4 +53,4 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), message, details.SerializeAsString()};
 }
 
-}  // namespace relief::server::rpc
+}  // namespace relief::server::network

@@ -1,0 +1,131 @@
+// What one piece of work may do to the hub: a transaction, the matcher, and marks for what follows.
+//
+//   hub.Write([&](core::WriteContext& context) -> absl::Status {
+//     RELIEF_RETURN_IF_ERROR(context.ApplyIdentities(changes));
+//     context.Audit({.actor = actor, .action = "feed.batch", .subject = source_id});
+//     return absl::OkStatus();
+//   });
+//
+// Belongs to one group of work and the thread that runs it; valid during the call only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "matcher/normalize/civil_date.h"
+#include "matcher/resolve/resolver.h"
+#include "server/core/features.h"
+#include "server/coverage/coverage.h"
+#include "server/records/stored.pb.h"
+#include "storage/transaction.h"
+
+namespace relief::server::core {
+
+struct AuditEvent {
+  std::string actor;
+  std::string action;
+  std::string subject;
+  std::string purpose;
+  std::string case_number;
+  std::string detail;
+};
+
+// In a subject: this record alone, and not all of its person.
+std::string RecordToken(matcher::RecordKey record);
+
+// How many findings opened and closed.
+struct FindingChange {
+  int64_t opened = 0, closed = 0;
+};
+
+class WriteContext {
+ public:
+  storage::Transaction& txn;
+  const int64_t now_us;  // the time of the commit: greater than that of every commit before
+  const matcher::CivilDate as_of;
+  const matcher::Resolver& resolver;
+  const Features& features;
+  const coverage::RuleSet& rules;
+
+  // Matcher changes; the persons that they touch are judged at the end of the group.
+  absl::Status ApplyIdentities(std::span<const matcher::Change> changes);
+  // An officer's constraint.
+  absl::Status Constrain(matcher::RecordKey a, matcher::RecordKey b, std::optional<matcher::Verdict> verdict);
+
+  // Judge this person at the end of the group.
+  void MarkForReevaluation(matcher::PersonId person) { persons_.insert(person); }
+  // The same for the person of a record, after its identity was applied.
+  void MarkPersonOf(matcher::RecordKey key) { records_.insert(key); }
+  // The same for everybody whom a source counts into this household (Identity::household) when it is called.
+  absl::Status MarkHousehold(const std::string& household);
+
+  void CountLiveRecords(int64_t difference) {
+    counters_.set_live_records(counters_.live_records() + difference);
+  }
+  void CountFindings(const FindingChange& change) {
+    counters_.set_open_findings(counters_.open_findings() + change.opened - change.closed);
+    change_.opened += change.opened;
+    change_.closed += change.closed;
+  }
+  // One entry of the audit chain, in the same commit.
+  void Audit(AuditEvent event) { audit_.push_back(std::move(event)); }
+
+  // For the steps that follow. The marked persons, those of marked records included.
+  const std::set<matcher::PersonId>& marked_persons() const { return marked_; }
+  const std::set<std::pair<matcher::RecordKey, matcher::RecordKey>>& changed_conflicts() const {
+    return changed_conflicts_;
+  }
+  std::vector<AuditEvent>& audit_events() { return audit_; }
+  // Work out when to judge the marked persons again; without it, tomorrow.
+  bool look_ahead() const { return look_ahead_; }
+
+ private:
+  friend class Hub;
+  WriteContext(storage::Transaction& txn, int64_t now_us, matcher::CivilDate as_of,
+               const matcher::Resolver& resolver, const Features& features, const coverage::RuleSet& rules)
+      : txn(txn), now_us(now_us), as_of(as_of), resolver(resolver), features(features), rules(rules) {}
+
+  // Reads the counters; the first thing to be done.
+  absl::Status Begin();
+  // Runs the steps, and stores the counters; the last thing to be done.
+  absl::Status Finish();
+  void StoreCounters();
+
+  // To come back to when a piece of work is refused: nothing that it did is left.
+  struct Mark {
+    size_t txn, audit;
+    stored::Counters counters;
+    FindingChange change;
+  };
+  Mark TakeMark() const { return {txn.Mark(), audit_.size(), counters_, change_}; }
+  void RollbackTo(const Mark& mark);
+
+  absl::Status Follow(absl::StatusOr<matcher::ResolveDelta> delta);
+  absl::Status RememberPast(const matcher::ResolveDelta& delta);
+
+  std::set<matcher::PersonId> persons_, marked_;
+  std::set<matcher::RecordKey> records_;
+  std::set<std::pair<matcher::RecordKey, matcher::RecordKey>> changed_conflicts_;
+  bool remember_ = true;  // persons' members before a change, for "as known on that day"
+  bool look_ahead_ = false;
+  stored::Counters counters_;
+  std::string counters_before_;
+  FindingChange change_;
+  std::vector<AuditEvent> audit_;
+};
+
+// Returns an error to refuse: everything that this work wrote is taken back, the group goes on without it.
+// May be run again from the beginning if the commit meets a conflict, so what it captures by reference must
+// bear that.
+using Work = std::function<absl::Status(WriteContext&)>;
+
+}  // namespace relief::server::core
