@@ -30,7 +30,7 @@ absl::Status Ask(Session& session,
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(kLongSeconds));
   Response response;
-  const absl::Status status = StatusOfCall((stub.get()->*method)(&context, request, &response));
+  absl::Status status = StatusOfCall((stub.get()->*method)(&context, request, &response));
   if (!status.ok()) return status;
   if (session.json()) {
     Session::PrintJson(response);
@@ -108,7 +108,7 @@ void AddAdminCommands(CLI::App& app, Session& session) {
   CLI::App* admin = app.add_subcommand("admin", Text(Say::kHelpAdmin));
   admin->require_subcommand(1);
   admin->fallthrough();
-  const auto add = [&](const char* name, Say help, std::function<absl::Status()> run) {
+  const auto add = [&](const char* name, Say help, const std::function<absl::Status()>& run) {
     CLI::App* command = admin->add_subcommand(name, Text(help));
     command->callback([&session, run] {
       if (const auto status = run(); !status.ok()) session.Fail(status);

@@ -50,7 +50,7 @@ absl::Status Export(const Session& session, const std::string& path) {
   const std::string part = path + ".part";
   std::ofstream file(part, std::ios::binary | std::ios::trunc);
   if (!file) return CannotWrite(part);
-  const absl::Status status = Receive(session, &Stub::ExportAudit, v1::ExportAuditRequest(), file);
+  absl::Status status = Receive(session, &Stub::ExportAudit, v1::ExportAuditRequest(), file);
   file.close();
   if (!status.ok()) return status;
   std::error_code error;
@@ -78,7 +78,7 @@ absl::Status Heads(const Session& session, const std::string& path) {
   request.set_after_sequence(LastSequence(path));
   std::ofstream file(path, std::ios::binary | std::ios::app);
   if (!file) return CannotWrite(path);
-  if (const absl::Status status = Receive(session, &Stub::ExportAuditHeads, request, file); !status.ok())
+  if (absl::Status status = Receive(session, &Stub::ExportAuditHeads, request, file); !status.ok())
     return status;
   file.close();
   if (!file) return CannotWrite(path);
@@ -131,7 +131,7 @@ absl::Status Accesses(const Session& session, const AccessFlags& flags) {
                {Text(Say::kPurpose)},
                {Text(Say::kCaseNumber)}});
   google::protobuf::Timestamp searched_from;
-  const absl::Status status = flags.paging.Walk(*request, [&](const auto& page, std::string* next) {
+  absl::Status status = flags.paging.Walk(*request, [&](const auto& page, std::string* next) {
     v1::ListAccessesResponse response;
     auto called = session.Call<v1::AuditService>(&Stub::ListAccesses, page, &response);
     if (!called.ok()) return called;

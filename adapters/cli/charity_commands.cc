@@ -125,14 +125,14 @@ struct ProjectsFlags {
 absl::Status Projects(const Session& session, const ProjectsFlags& flags) {
   v1::ListProjectsRequest request;
   if (!flags.need.empty()) {
-    const absl::Status status = AddValues(v1::Need_descriptor(), {flags.need}, "need_", "--need",
-                                          [&](int value) { request.set_need(static_cast<v1::Need>(value)); });
+    absl::Status status = AddValues(v1::Need_descriptor(), {flags.need}, "need_", "--need",
+                                    [&](int value) { request.set_need(static_cast<v1::Need>(value)); });
     if (!status.ok()) return status;
   }
   request.set_region_prefix(flags.region);
   request.set_only_valid(flags.only_valid);
   Table table = ProjectTable();
-  const absl::Status status = flags.paging.Walk(request, [&](const auto& page, std::string* next) {
+  absl::Status status = flags.paging.Walk(request, [&](const auto& page, std::string* next) {
     v1::ListProjectsResponse response;
     auto called = session.Call<v1::CharityService>(&Stub::ListProjects, page, &response);
     for (const v1::CharityProject& project : response.projects()) {
@@ -172,7 +172,7 @@ absl::Status Matches(const Session& session, const MatchFlags& flags) {
   v1::MatchNeedsRequest request;
   request.set_project_id(flags.project_id);
   Table table = NeedTable();
-  const absl::Status status = flags.paging.Walk(request, [&](const auto& page, std::string* next) {
+  absl::Status status = flags.paging.Walk(request, [&](const auto& page, std::string* next) {
     v1::MatchNeedsResponse response;
     auto called = session.Call<v1::CharityService>(&Stub::MatchNeeds, page, &response);
     for (const v1::MatchedNeed& need : response.needs()) {

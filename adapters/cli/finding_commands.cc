@@ -23,7 +23,7 @@ absl::Status List(const Session& session, const ListOptions& options) {
   v1::ListFindingsRequest request;
   *request.mutable_filter() = *filter;
   Table table = FindingTable();
-  const absl::Status status = options.paging.Walk(request, [&](const auto& page, std::string* next) {
+  absl::Status status = options.paging.Walk(request, [&](const auto& page, std::string* next) {
     v1::ListFindingsResponse response;
     auto called = session.Call<v1::FindingService>(&v1::FindingService::Stub::ListFindings, page, &response);
     for (const v1::Finding& finding : response.findings()) {

@@ -130,7 +130,7 @@ absl::Status List(const Session& session, const ListFlags& flags) {
     filter.add_programmes(static_cast<v1::Programme>(*value));
   }
   Table table = ReferralTable();
-  const absl::Status status = flags.paging.Walk(request, [&](const auto& page, std::string* next) {
+  absl::Status status = flags.paging.Walk(request, [&](const auto& page, std::string* next) {
     v1::ListReferralsResponse response;
     auto called = session.Call<v1::ReferralService>(&Stub::ListReferrals, page, &response);
     for (const v1::Referral& referral : response.referrals()) {

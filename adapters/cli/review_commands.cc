@@ -44,7 +44,7 @@ absl::Status List(const Session& session, const ListOptions& options) {
     request.add_kinds(static_cast<v1::Conflict::Kind>(*kind));
   }
   Table table = ConflictTable();
-  const absl::Status status = options.paging.Walk(request, [&](const auto& page, std::string* next) {
+  absl::Status status = options.paging.Walk(request, [&](const auto& page, std::string* next) {
     v1::ListConflictsResponse response;
     auto called = session.Call<v1::ReviewService>(&v1::ReviewService::Stub::ListConflicts, page, &response);
     for (const v1::Conflict& conflict : response.conflicts()) {

@@ -45,21 +45,20 @@ void AddSubscription(const v1::Subscription& subscription, Table* table) {
 
 absl::Status List(const Session& session, const PagingFlags& paging) {
   Table table = SubscriptionTable();
-  const absl::Status status =
-      paging.Walk(v1::ListSubscriptionsRequest(), [&](const auto& page, std::string* next) {
-        v1::ListSubscriptionsResponse response;
-        auto called = session.Call<v1::NoticeService>(&Stub::ListSubscriptions, page, &response);
-        if (!called.ok()) return called;
-        for (const v1::Subscription& subscription : response.subscriptions()) {
-          if (session.json()) {
-            Session::PrintJson(subscription);
-          } else {
-            AddSubscription(subscription, &table);
-          }
-        }
-        *next = response.next_page_token();
-        return called;
-      });
+  absl::Status status = paging.Walk(v1::ListSubscriptionsRequest(), [&](const auto& page, std::string* next) {
+    v1::ListSubscriptionsResponse response;
+    auto called = session.Call<v1::NoticeService>(&Stub::ListSubscriptions, page, &response);
+    if (!called.ok()) return called;
+    for (const v1::Subscription& subscription : response.subscriptions()) {
+      if (session.json()) {
+        Session::PrintJson(subscription);
+      } else {
+        AddSubscription(subscription, &table);
+      }
+    }
+    *next = response.next_page_token();
+    return called;
+  });
   if (!table.empty()) table.Print(std::cout);
   if (status.ok() && !session.json() && table.empty()) std::cout << Text(Say::kNoSubscriptions) << '\n';
   return status;

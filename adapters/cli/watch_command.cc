@@ -193,7 +193,7 @@ absl::Status Watch(const Session& session, const WatchOptions& options) {
     // After it is printed: a notice that was not shown must come again.
     if (!options.no_ack) acknowledger.Printed(notice.sequence());
   }
-  const absl::Status acknowledged = acknowledger.Finish();
+  absl::Status acknowledged = acknowledger.Finish();
   context.TryCancel();
   const absl::Status ended = StatusOfCall(stream->Finish());
   if (!acknowledged.ok()) return acknowledged;

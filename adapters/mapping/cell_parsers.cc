@@ -224,7 +224,7 @@ absl::StatusOr<int64_t> ParseInteger(std::string_view cell) {
 }
 
 absl::StatusOr<std::string> ParseTerm(std::string_view cell) {
-  const std::string text = Plain(cell);
+  std::string text = Plain(cell);
   const std::string_view season = std::string_view(text).substr(std::min<size_t>(4, text.size()));
   if (!AllDigits(std::string_view(text).substr(0, 4)) || (season != "春" && season != "秋")) {
     return Wrong("not a school term like 2026秋");

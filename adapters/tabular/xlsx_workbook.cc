@@ -110,7 +110,7 @@ class RelationshipsHandler : public XmlHandler {
     const auto ends = [&](std::string_view end) {
       return type.size() >= end.size() && std::string_view(type).substr(type.size() - end.size()) == end;
     };
-    const std::string path = Resolve(target);
+    std::string path = Resolve(target);
     if (ends("/officeDocument")) document = path;
     if (ends("/sharedStrings")) strings = path;
     if (ends("/styles")) styles = path;

@@ -94,7 +94,7 @@ absl::StatusOr<bool> XmlRowReader::Next(SheetRow* row) {
     auto piece = source_->Next();
     if (!piece.ok()) return piece.status();
     at_end_ = piece->empty();
-    const absl::Status status = at_end_ ? stream_.Finish() : stream_.Feed(*piece);
+    absl::Status status = at_end_ ? stream_.Finish() : stream_.Feed(*piece);
     if (!status.ok() && !handler_->done()) return status;
   }
 }

@@ -37,7 +37,7 @@ absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
   }
   if (keys.empty()) return absl::OkStatus();
   const char* damaged = nullptr;
-  const absl::Status status = txn_.Visit(keys, [&](size_t i, const storage::Row& row) {
+  absl::Status status = txn_.Visit(keys, [&](size_t i, const storage::Row& row) {
     if (!row.present()) return;
     RecordState& state = *wanted[i].state;
     if (wanted[i].row == Wanted::kIdentity) {
@@ -76,7 +76,7 @@ absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
   }
   if (missing.empty()) return absl::OkStatus();
   bool damaged = false;
-  const absl::Status status = txn_.Visit(keys, [&](size_t i, const storage::Row& row) {
+  absl::Status status = txn_.Visit(keys, [&](size_t i, const storage::Row& row) {
     if (!row.present()) return;
     auto decoded = DecodeBlockRow(row.value);
     if (!decoded) {

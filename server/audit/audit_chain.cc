@@ -31,7 +31,7 @@ absl::StatusOr<Message> ReadRow(const storage::Reader& reader, std::string_view 
 }
 
 // An entry that is not valid UTF-8 could not be read again; callers choose some of what stands in it.
-std::string Clean(std::string text) {
+std::string Clean(const std::string& text) {
   std::string clean;
   icu::UnicodeString::fromUTF8(text).toUTF8String(clean);
   return clean;

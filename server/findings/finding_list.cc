@@ -244,7 +244,7 @@ absl::StatusOr<v1::ListFindingsResponse> ListAsKnownAt(const storage::Reader& re
                                                        const v1::FindingFilter& filter, const Page& page,
                                                        int64_t time_us) {
   Collected collected(page);
-  const absl::Status status = WalkHistory(
+  absl::Status status = WalkHistory(
       reader, time_us, [](const v1::Finding*, const v1::Finding&, int64_t) {},
       [&](const v1::Finding& finding) {
         if (MatchesFilter(filter, finding)) collected.Take(finding);

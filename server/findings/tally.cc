@@ -315,13 +315,12 @@ absl::StatusOr<TallyReading> ReadTally(const storage::Reader& reader, const Tall
     }
   }
   if (query.only_cells) return reading;
-  const absl::Status status = storage::ForEachRow(reader, std::string(schema::kTallyPrefix) + "s",
-                                                  [&](const storage::KeyRow& row) -> absl::Status {
-                                                    stored::SharedCells shared;
-                                                    if (!shared.ParseFromString(row.row.value))
-                                                      return Damaged();
-                                                    return AddShared(shared, &reading);
-                                                  });
+  absl::Status status = storage::ForEachRow(reader, std::string(schema::kTallyPrefix) + "s",
+                                            [&](const storage::KeyRow& row) -> absl::Status {
+                                              stored::SharedCells shared;
+                                              if (!shared.ParseFromString(row.row.value)) return Damaged();
+                                              return AddShared(shared, &reading);
+                                            });
   if (!status.ok()) return status;
   return reading;
 }

@@ -8,7 +8,7 @@ namespace relief::server::findings {
 
 absl::StatusOr<Tally> ReplayFindings(const storage::Reader& reader, int64_t until_us) {
   Tally tally;
-  const absl::Status status = WalkHistory(
+  absl::Status status = WalkHistory(
       reader, until_us,
       [&](const v1::Finding* before, const v1::Finding& after, int64_t time_us) {
         tally.Change(before, &after, time_us);

@@ -17,7 +17,7 @@ constexpr char kUserKey[] = "relief-console-user", kSecretKey[] = "relief-consol
                kPersonKey[] = "relief-console-person";
 
 const std::string& ConsoleSecret() {
-  static const std::string secret = [] {
+  static std::string secret = [] {
     std::string bytes(32, '\0');
     if (RAND_bytes(reinterpret_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size())) != 1)
       std::abort();

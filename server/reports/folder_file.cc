@@ -49,7 +49,7 @@ absl::Status FolderFile::Finish() {
   const int folder = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return Failed("cannot open the folder of");
   const bool synced = ::fsync(folder) == 0;
-  const absl::Status status = synced ? absl::OkStatus() : Failed("cannot write the folder of");
+  absl::Status status = synced ? absl::OkStatus() : Failed("cannot write the folder of");
   ::close(folder);
   return status;
 }

@@ -39,7 +39,7 @@ class CsvFile final : public TableFile {
     bytes_.append("\r\n");
   }
   absl::Status Flush() {
-    const absl::Status status = sink_(bytes_);
+    absl::Status status = sink_(bytes_);
     bytes_.clear();
     return status;
   }

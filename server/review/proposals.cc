@@ -118,7 +118,7 @@ absl::StatusOr<std::string> Propose(core::WriteContext& context, v1::Proposal pr
   auto number =
       NextNumber(context.txn, &stored::ReviewCounters::proposals, &stored::ReviewCounters::set_proposals);
   if (!number.ok()) return number.status();
-  const std::string id = review_rows::Numbered('R', *number);
+  std::string id = review_rows::Numbered('R', *number);
   proposal.set_proposal_id(id);
   proposal.set_state(v1::Proposal::PENDING);
   proposal.set_proposer(officer.name);

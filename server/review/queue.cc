@@ -180,7 +180,7 @@ absl::StatusOr<v1::ListConflictsResponse> ListConflicts(const ReviewView& view,
   v1::ListConflictsResponse response;
   std::string last;
   absl::Status status;
-  const absl::Status walked = Walk(
+  absl::Status walked = Walk(
       *snapshot, view, request.order(), *from, filter, [&](const v1::WorkItem& item, const std::string& row) {
         if (response.conflicts_size() == size) {
           response.set_next_page_token(query + absl::BytesToHexString(last));
@@ -228,7 +228,7 @@ absl::StatusOr<v1::QueueSummary> GetQueueSummary(const ReviewView& view, const v
   std::map<v1::WorkItem::State, int64_t> states;
   std::map<std::string, std::pair<int64_t, int64_t>> assignees;
   std::map<std::string, int64_t> sources;
-  const absl::Status status = ForEachUnordered(*snapshot, view, filter, [&](const v1::WorkItem& item) {
+  absl::Status status = ForEachUnordered(*snapshot, view, filter, [&](const v1::WorkItem& item) {
     summary.set_conflicts(summary.conflicts() + 1);
     summary.set_amount_fen(summary.amount_fen() + item.amount_fen());
     summary.set_overdue(summary.overdue() + item.overdue());
