@@ -33,7 +33,7 @@ function(relief_protobuf target)
   add_library(${target} STATIC ${sources})
   target_include_directories(${target} SYSTEM PUBLIC ${out})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${ARG_LINK})
-  if(RELIEF_FUZZ)  # generated code is not what is fuzzed, and takes long to compile with sanitizers
+  if(RELIEF_SANITIZE)  # generated code is not what is looked at, and takes long to compile with sanitizers
     target_compile_options(${target} PRIVATE -fno-sanitize=all)
   endif()
   if(ARG_GRPC)
