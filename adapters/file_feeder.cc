@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "adapters/mapping/cell_parsers.h"
@@ -26,9 +27,18 @@ class Tally {
  public:
   explicit Tally(const FeedFileCallbacks& callbacks) : callbacks_(callbacks) {}
 
-  void Row(const MappedRow& row, int64_t line) {
+  void Row() {
     std::lock_guard lock(mutex_);
     ++counts_.rows;
+  }
+
+  void Record(const MappedRow& row, int64_t line) {
+    std::lock_guard lock(mutex_);
+    // A cell that several records or fields are made of is one cell.
+    if (line != noted_line_) noted_.clear();
+    noted_line_ = line;
+    for (const RowNote& note : row.notes)
+      if (noted_.insert({note.column, note.repair}).second) ++fields_.notes[{note.column, note.repair}];
     if (row.errors.empty()) {
       counts_.left_out += row.warnings;
       return;
@@ -49,7 +59,7 @@ class Tally {
     }
   }
 
-  void Progress(const TextSource& source) {
+  void Progress(const RecordSource& source) {
     if (!callbacks_.progress) return;
     std::lock_guard lock(mutex_);
     callbacks_.progress(counts_, source.bytes_read(), source.bytes_total());
@@ -61,6 +71,11 @@ class Tally {
     return rejected_record_;
   }
 
+  FieldCounts fields() {
+    std::lock_guard lock(mutex_);
+    return fields_;
+  }
+
   FileCounts counts() {
     std::lock_guard lock(mutex_);
     return counts_;
@@ -69,12 +84,16 @@ class Tally {
  private:
   void Report(const RejectedRow& row) {
     rejected_record_ = rejected_record_ || !row.record_id.empty();
+    ++fields_.rejections[{row.field, row.message}];
     if (callbacks_.rejected) callbacks_.rejected(row);
   }
 
   const FeedFileCallbacks& callbacks_;
   std::mutex mutex_;
   FileCounts counts_;
+  FieldCounts fields_;
+  int64_t noted_line_ = -1;
+  std::set<std::pair<std::string, Repair>> noted_;
   bool rejected_record_ = false;
 };
 
@@ -95,11 +114,11 @@ absl::StatusOr<Export> Export::Open(const std::string& path, const MappingSet& m
   return result;
 }
 
-absl::StatusOr<FileOutcome> FeedFile(const Export& file, v1::FeedService::StubInterface& stub,
+absl::StatusOr<FileOutcome> FeedFile(RecordSource& source, v1::FeedService::StubInterface& stub,
                                      const FeedFileOptions& options, const FeedFileCallbacks& callbacks) {
   FeedClient::Options client_options = options.client;
-  client_options.open.set_content(file.mapping().content());
-  client_options.open.set_programme(file.mapping().programme());
+  client_options.open.set_content(source.mapping().content());
+  client_options.open.set_programme(source.mapping().programme());
   Tally tally(callbacks);
   FeedClient client(stub, client_options, [&tally](const v1::BatchAck& ack, const FeedClient::Sent& sent) {
     tally.Ack(ack, sent);
@@ -110,23 +129,31 @@ absl::StatusOr<FileOutcome> FeedFile(const Export& file, v1::FeedService::StubIn
                                 ? std::min(options.batch_records, opened->max_batch_records())
                                 : options.batch_records;
 
-  const RowMapper mapper(file.mapping(), file.header(), options.version);
   FeedClient::Sent sent;
-  CsvRow row;
+  std::vector<MappedRow> records;
   while (true) {
-    auto more = file.reader().Next(&row);
+    int64_t line = 0;
+    auto more = source.Next(&records, &line);
     if (!more.ok()) return more.status();
     if (*more) {
-      MappedRow mapped = mapper.Map(row.cells);
-      tally.Row(mapped, row.line);
-      if (mapped.errors.empty()) {
+      tally.Row();
+      for (MappedRow& mapped : records) {
+        tally.Record(mapped, line);
+        if (!mapped.errors.empty()) continue;
+        if (options.withdraw) {
+          v1::Record withdrawn;
+          withdrawn.set_record_id(mapped.record.record_id());
+          withdrawn.set_version(mapped.record.version());
+          withdrawn.set_deleted(true);
+          mapped.record = std::move(withdrawn);
+        }
         *sent.batch.add_records() = std::move(mapped.record);
-        sent.lines.push_back(row.line);
+        sent.lines.push_back(line);
       }
     }
     if (sent.batch.records_size() >= batch_records || (!*more && sent.batch.records_size() > 0)) {
       if (auto status = client.Send(std::exchange(sent, {})); !status.ok()) return status;
-      tally.Progress(file.reader().source());
+      tally.Progress(source);
     }
     if (!*more) break;
   }
@@ -135,7 +162,30 @@ absl::StatusOr<FileOutcome> FeedFile(const Export& file, v1::FeedService::StubIn
   if (!finished.ok()) return finished.status();
   outcome.snapshot = *std::move(finished);
   outcome.counts = tally.counts();
-  tally.Progress(file.reader().source());
+  outcome.fields = tally.fields();
+  outcome.rows = source.counts();
+  tally.Progress(source);
+  return outcome;
+}
+
+absl::StatusOr<FileOutcome> TryFile(RecordSource& source, const FeedFileCallbacks& callbacks) {
+  Tally tally(callbacks);
+  std::vector<MappedRow> records;
+  FileOutcome outcome;
+  while (true) {
+    int64_t line = 0;
+    auto more = source.Next(&records, &line);
+    if (!more.ok()) return more.status();
+    if (!*more) break;
+    tally.Row();
+    for (const MappedRow& mapped : records) {
+      tally.Record(mapped, line);
+      if (mapped.errors.empty()) ++outcome.would_send;
+    }
+  }
+  outcome.counts = tally.counts();
+  outcome.fields = tally.fields();
+  outcome.rows = source.counts();
   return outcome;
 }
 

@@ -9,6 +9,7 @@
 namespace relief::adapters {
 
 void AddLoadCommand(CLI::App& app, Session& session);           // load
+void AddMapCommand(CLI::App& app, Session& session);            // map
 void AddFeedCommands(CLI::App& app, Session& session);          // sources, confirm-snapshot
 void AddExportCommands(CLI::App& app, Session& session);        // export persons|findings
 void AddRegistryCommands(CLI::App& app, Session& session);      // check, person, household

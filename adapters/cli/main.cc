@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   Session session;
   session.AddFlags(app);
   AddLoadCommand(app, session);
+  AddMapCommand(app, session);
   AddFeedCommands(app, session);
   AddExportCommands(app, session);
   AddRegistryCommands(app, session);

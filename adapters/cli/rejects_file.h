@@ -1,11 +1,15 @@
-// The CSV of rejected rows: made when the first row is rejected, so that a clean load leaves no file behind
-// (an old one of the same name is removed: it would look like this load's).
+// The rejected rows: a CSV of ids and reasons; or, where the name ends in .xlsx, a workbook of the rows themselves with the
+// reason behind each, to be corrected and loaded again. Made when the first row is rejected, so that a clean load leaves no
+// file behind (an old one of the same name is removed: it would look like this load's).
 //
-// Callable from one thread at a time.
+// The workbook holds personal data; only its owner may read it. Callable from one thread at a time.
 #pragma once
 
 #include <fstream>
+#include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/file_feeder.h"
 
@@ -14,15 +18,23 @@ namespace relief::adapters {
 class RejectsFile {
  public:
   explicit RejectsFile(std::string path);
-  void Add(const std::string& file, const std::string& programme, const RejectedRow& row);
-  bool used() const { return out_.is_open(); }
-  bool failed() const { return failed_ || (used() && !out_); }
+  ~RejectsFile();
+  RejectsFile(const RejectsFile&) = delete;
+  RejectsFile& operator=(const RejectsFile&) = delete;
+
+  void Add(const std::string& file, const std::string& programme, const RejectedRow& row,
+           const std::vector<std::string>& header, const std::vector<std::string>& cells);
+  void Close();  // writes what is not yet written
+  bool used() const { return used_; }
+  bool failed() const { return failed_; }
   const std::string& path() const { return path_; }
 
  private:
+  struct Book;
   std::string path_;
   std::ofstream out_;
-  bool failed_ = false;
+  std::unique_ptr<Book> book_;
+  bool used_ = false, failed_ = false;
 };
 
 }  // namespace relief::adapters

@@ -87,4 +87,36 @@ bool FieldPath::Set(const FieldValue& value, v1::Record* record) const {
   return true;
 }
 
+std::string FieldPath::Text(const v1::Record& record) const {
+  const google::protobuf::Message* message = &record;
+  for (size_t i = 0; i + 1 < steps_.size(); ++i) {
+    if (!message->GetReflection()->HasField(*message, steps_[i])) return "";
+    message = &message->GetReflection()->GetMessage(*message, steps_[i]);
+  }
+  const FieldDescriptor* field = steps_.back();
+  const google::protobuf::Reflection* reflection = message->GetReflection();
+  if (field->is_repeated()) {
+    std::string all;
+    for (int i = 0; i < reflection->FieldSize(*message, field); ++i)
+      all += (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM
+                  ? std::to_string(reflection->GetRepeatedEnumValue(*message, field, i))
+                  : reflection->GetRepeatedString(*message, field, i)) +
+             ",";
+    return all;
+  }
+  if (!reflection->HasField(*message, field)) return "";
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection->GetString(*message, field);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return std::to_string(reflection->GetInt64(*message, field));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return std::to_string(reflection->GetInt32(*message, field));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return std::to_string(reflection->GetEnumValue(*message, field));
+    default:
+      return reflection->GetMessage(*message, field).ShortDebugString();
+  }
+}
+
 }  // namespace relief::adapters

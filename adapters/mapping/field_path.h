@@ -33,6 +33,9 @@ class FieldPath {
   // kind; an enum takes the integer of its value.
   bool Set(const FieldValue& value, v1::Record* record) const;
 
+  // What the field holds, as one text; empty if it is not set.
+  std::string Text(const v1::Record& record) const;
+
   const std::string& path() const { return path_; }
 
  private:

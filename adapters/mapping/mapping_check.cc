@@ -53,9 +53,12 @@ bool ParserFits(Parser parser, const FieldPath& path) {
     case SEX:
       return path.Enum() == v1::Sex_descriptor();
     case DATE:
+    case DAY_OF_MONTH:
       return path.TakesDate();
     case MONTH:
     case TERM_START:
+    case MONTH_OF_DAY:
+    case MONTH_OF_TERM:
       return path.TakesMonth();
     case MONEY_YUAN:
     case INTEGER:
@@ -83,7 +86,15 @@ class Checker {
     }
     if (!v1::Programme_IsValid(mapping_.programme())) errors_->Add(0, "programme is not one that there is");
     if (mapping_.recognised_by().empty()) errors_->Add(0, "recognised_by names no column");
-    bool has_record_id = false;
+    bool has_record_id = mapping_.make_record_id();
+    for (const std::string& target : mapping_.id_from())
+      if (auto path = FieldPath::Of(target); !path.ok())
+        errors_->Add(0, std::string(path.status().message()));
+    for (int i = 0; i < mapping_.parts_size(); ++i) {
+      const int line = places_.GetLocation(Mapping::descriptor()->FindFieldByName("parts"), i).line;
+      if (mapping_.parts(i).name().empty()) errors_->Add(line, "a part has no name");
+      for (const FieldMapping& field : mapping_.parts(i).fields()) CheckField(field, line);
+    }
     for (int i = 0; i < mapping_.fields_size(); ++i) {
       const FieldMapping& field = mapping_.fields(i);
       const int line = places_.GetLocation(Mapping::descriptor()->FindFieldByName("fields"), i).line;

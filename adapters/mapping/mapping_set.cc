@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "adapters/mapping/built_in_mappings.h"
+#include "adapters/mapping/heading.h"
 #include "adapters/mapping/row_mapper.h"
 
 namespace relief::adapters {
@@ -61,10 +62,9 @@ absl::StatusOr<MappingSet> MappingSet::FromDirectory(const std::string& director
 const Mapping* MappingSet::ForHeader(const std::vector<std::string>& header) const {
   const Mapping* best = nullptr;
   for (const Mapping& mapping : mappings_) {
-    const bool fits = std::all_of(mapping.recognised_by().begin(), mapping.recognised_by().end(),
-                                  [&](const std::string& column) {
-                                    return std::find(header.begin(), header.end(), column) != header.end();
-                                  });
+    const bool fits =
+        std::all_of(mapping.recognised_by().begin(), mapping.recognised_by().end(),
+                    [&](const std::string& column) { return FindColumn(header, column) != -1; });
     if (fits && (best == nullptr || mapping.recognised_by_size() > best->recognised_by_size()))
       best = &mapping;
   }

@@ -17,7 +17,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "adapters/mapping/cell_repairs.h"
 #include "adapters/mapping/mapping.pb.h"
+#include "adapters/tabular/workbook.h"
 #include "relief/v1/feed_service.pb.h"
 #include "relief/v1/record.pb.h"
 
@@ -49,12 +51,23 @@ class MappingSet {
   std::vector<Mapping> mappings_;
 };
 
+// Something that was done to a cell beyond reading it.
+struct RowNote {
+  std::string column;
+  Repair repair;
+};
+
 struct MappedRow {
   v1::Record record;
   std::vector<v1::FieldError>
       errors;        // not empty: the row is rejected; record_id is still set if it could be read
   int warnings = 0;  // values left out
+  std::vector<RowNote> notes;
 };
+
+// INVALID_ARGUMENT: a column that the mapping reads stands in the header twice, so that nobody can say which is
+// meant. The message names the columns.
+absl::Status CheckHeader(const Mapping& mapping, const std::vector<std::string>& header);
 
 class RowMapper {
  public:
@@ -62,14 +75,48 @@ class RowMapper {
   RowMapper(const Mapping& mapping, const std::vector<std::string>& header, int64_t version);
   ~RowMapper();
 
+  // The one record that a row is, where the mapping has neither parts nor households to look after.
   MappedRow Map(const std::vector<std::string>& cells) const;
+
+  // Every record that a row is. Rows are given in the order of the file: what a household's first row says holds for the
+  // rows below it. A row that repeats another word for word gives nothing and sets `*repeats`.
+  std::vector<MappedRow> MapAll(SheetRow row, bool* repeats);
+
+  // What a list says of its month: awards without a first month, and payments without a day, are of it. None if the year
+  // is 0.
+  void SetPeriod(const v1::Month& period) { period_ = period; }
+  // The names that another sheet of the same source gave to its records are taken.
+  void ShareNames(RowMapper& other);
+
+  // Of the people that rows stand for (covered_column), those that no row names.
+  int64_t unnamed_people() const { return unnamed_people_; }
 
  private:
   struct Field;
+  struct Household;
+  MappedRow Begin(const std::vector<std::string>& cells) const;
+  void Fill(const std::vector<Field>& fields, const SheetRow& row, MappedRow* mapped) const;
+  void FillDown(SheetRow* row);
+  void ApplyPeriod(MappedRow* mapped) const;
+  void SetHousehold(const SheetRow& row, MappedRow* mapped);
+  void GiveAmountToHead(const SheetRow& row, MappedRow* mapped);
+  std::vector<MappedRow> SplitPeople(const SheetRow& row, MappedRow whole) const;
+  bool Name(const std::string& part, MappedRow* mapped, bool* repeats);
+  static std::vector<Field> Resolve(const google::protobuf::RepeatedPtrField<FieldMapping>& fields,
+                                    const std::vector<std::string>& header);
+
   const Mapping& mapping_;
   size_t columns_;
   int64_t version_;
   std::vector<Field> fields_;
+  std::vector<std::vector<Field>> parts_;
+  std::vector<bool> fill_down_;
+  std::vector<std::string> above_;  // the last cell of each column that was not empty
+  int head_column_ = -1, covered_column_ = -1, name_column_ = -1, number_column_ = -1;
+  std::string household_, household_with_amount_;
+  v1::Month period_;
+  int64_t unnamed_people_ = 0;
+  std::shared_ptr<Household> state_;
 };
 
 }  // namespace relief::adapters

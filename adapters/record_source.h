@@ -1,0 +1,39 @@
+// Where records to be fed come from, row by row, and what is told of the rows.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "adapters/mapping/row_mapper.h"
+
+namespace relief::adapters {
+
+// What became of the rows below a header before any record was sent. Every row is counted once.
+struct RowCounts {
+  int64_t records = 0;  // rows that gave records, or were rejected
+  int64_t repeats = 0;  // word for word as a row above
+  int64_t totals = 0, notes = 0, headers = 0, blanks = 0;
+  int64_t unnamed_people = 0;  // people whom rows stand for without naming them
+  int64_t not_computed = 0;    // formulas without a value
+};
+
+class RecordSource {
+ public:
+  virtual ~RecordSource() = default;
+  virtual const Mapping& mapping() const = 0;
+  // The records of the next row; false at the end. `line`: where the row begins; with several sheets, within its own.
+  virtual absl::StatusOr<bool> Next(std::vector<MappedRow>* records, int64_t* line) = 0;
+  // The cells of a row that was given not long ago, as they stand in the file; empty if it is too long ago. May be called
+  // from another thread.
+  virtual std::vector<std::string> CellsOf(int64_t line) const = 0;
+  virtual std::vector<std::string> header() const = 0;
+  virtual const RowCounts& counts() const = 0;
+  virtual int64_t bytes_read() const = 0;
+  virtual int64_t bytes_total() const = 0;
+};
+
+}  // namespace relief::adapters
