@@ -11,7 +11,8 @@
 
 namespace relief::server::schema {
 
-inline constexpr int kFormat = 7;
+// 8: keys of counts are in our own encoding (server/findings/tally_cell.h, holders.cc).
+inline constexpr int kFormat = 8;
 
 // stored::Record
 std::string RecordRow(matcher::RecordKey key);

@@ -5,6 +5,7 @@
 
 #include "server/findings/report_rows.h"
 #include "server/findings/tally_cell.h"
+#include "storage/key_encoding.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::findings {
@@ -29,6 +30,25 @@ std::string CountRow(const std::string& leading_region, const std::string& holdi
   std::string key(schema::kHoldingPrefix);
   key.append("c").append(leading_region).push_back('\0');
   return key.append(holding);
+}
+
+// What is held, as the last part of a row's key and as the row of a person: one encoding for one holding.
+std::string EncodeHolding(const stored::Holding& holding) {
+  storage::KeyWriter key("");
+  for (const auto& place : holding.places()) key.Text(place.region()).Number(place.last_month());
+  return key.Take();
+}
+
+bool DecodeHolding(std::string_view bytes, stored::Holding* holding) {
+  for (storage::KeyReader key(bytes); !key.AtEnd();) {
+    const auto region = key.Text();
+    const auto last_month = key.Number();
+    if (!region || !last_month) return false;
+    stored::Holding::Place& place = *holding->add_places();
+    place.set_region(std::string(*region));
+    place.set_last_month(static_cast<int32_t>(*last_month));
+  }
+  return true;
 }
 
 absl::Status Damaged() { return absl::DataLossError("a row of the holders' counts is damaged"); }
@@ -82,14 +102,14 @@ absl::Status HolderTally::Flush(storage::Transaction& txn) {
   std::map<std::string, int64_t> changes;  // by row of counts
   const auto count = [&](const std::string& bytes, int64_t sign) {
     stored::Holding holding;
-    if (!holding.ParseFromString(bytes)) return false;
+    if (!DecodeHolding(bytes, &holding)) return false;
     for (const auto& place : holding.places()) changes[CountRow(place.region(), bytes)] += sign;
     return true;
   };
   size_t at = 0;
   for (const auto& [person, holding] : now_) {
     const storage::Row& before = (*rows)[at++];
-    const std::string after = holding.SerializeAsString();
+    const std::string after = EncodeHolding(holding);
     if (before.value == after) continue;
     if (!count(before.value, -1) || !count(after, 1)) return Damaged();
     if (after.empty()) {
@@ -131,7 +151,7 @@ absl::StatusOr<Holders> ReadHolders(const storage::Reader& reader, const std::st
       const size_t start = schema::kHoldingPrefix.size() + 1, end = row.key.find('\0', start);
       stored::Holding holding;
       stored::HoldingCount count;
-      if (end == std::string::npos || !holding.ParseFromString(row.key.substr(end + 1)) ||
+      if (end == std::string::npos || !DecodeHolding(std::string_view(row.key).substr(end + 1), &holding) ||
           !count.ParseFromString(row.row.value))
         return Damaged();
       std::set<std::string> counties;  // where it is held in this month

@@ -64,7 +64,9 @@ bool ParseCell(std::string_view key, size_t kind_size, std::string_view* leading
   if (end == std::string_view::npos) return false;
   *leading = key.substr(0, end);
   key.remove_prefix(end + 1);
-  return cell->ParseFromArray(key.data(), static_cast<int>(key.size()));
+  const auto decoded = DecodeCell(key);
+  if (decoded) *cell = *decoded;
+  return decoded.has_value();
 }
 
 absl::Status Damaged() { return absl::DataLossError("a row of the reports' counts is damaged"); }
@@ -105,7 +107,11 @@ absl::Status AddShared(const stored::SharedCells& row, TallyReading* reading) {
   TallyReading::Shared& shared = reading->shared.emplace_back();
   shared.persons = row.persons();
   for (const std::string& bytes : row.cells())
-    if (!shared.cells.emplace_back().ParseFromString(bytes)) return Damaged();
+    if (const auto cell = DecodeCell(bytes)) {
+      shared.cells.push_back(*cell);
+    } else {
+      return Damaged();
+    }
   return absl::OkStatus();
 }
 
@@ -117,12 +123,12 @@ void Tally::Count(const v1::Finding& finding, int64_t sign) {
   for (Tier tier : {Tier::kCounty, Tier::kFine}) {
     if (tier == Tier::kFine && !fine.finer()) continue;
     const stored::TallyCell cell = tier == Tier::kFine ? fine : CellOf(finding, tier);
-    const std::string bytes = cell.SerializeAsString();
+    const std::string bytes = EncodeCell(cell);
     for (const std::string& region : LeadingRegions(cell))
       rows_[RowKey(CellKind(tier, cell.state()), region, bytes)] += figures;
   }
   if (finding.state() != v1::Finding::OPEN) return;
-  const std::string cell = PersonCellOf(fine).SerializeAsString();
+  const std::string cell = EncodeCell(PersonCellOf(fine));
   for (const std::string& person : PersonsOf(finding)) persons_[person][cell] += sign;
 }
 
@@ -130,7 +136,7 @@ void Tally::CountFlow(const v1::Finding& finding, int32_t month, const Figures& 
   for (Tier tier : {Tier::kCounty, Tier::kFine}) {
     const stored::TallyCell cell = FlowCellOf(CellOf(finding, tier));
     if (tier == Tier::kFine && !cell.finer()) continue;
-    const std::string bytes = cell.SerializeAsString();
+    const std::string bytes = EncodeCell(cell);
     for (const std::string& region : LeadingRegions(cell))
       rows_[RowKey(FlowKind(tier, month), region, bytes)] += flow;
   }
@@ -256,7 +262,7 @@ TallyReading Tally::Read(const TallyQuery& query) const {
   for (const auto& [cells, persons] : shared) {
     TallyReading::Shared& one = reading.shared.emplace_back();
     one.persons = persons;
-    for (const std::string& bytes : cells) one.cells.emplace_back().ParseFromString(bytes);
+    for (const std::string& bytes : cells) one.cells.push_back(*DecodeCell(bytes));  // our own bytes
   }
   return reading;
 }

@@ -5,8 +5,12 @@
 #include <optional>
 #include <set>
 
+#include "storage/key_encoding.h"
+
 namespace relief::server::findings {
 namespace {
+
+constexpr uint8_t kOverdueBit = 1, kDisputedBit = 2, kFinerBit = 4;  // in the key of a cell
 
 constexpr int64_t kDaySeconds = 86'400, kUtc8Seconds = 8 * 3600;
 constexpr size_t kCountyDigits = 6;
@@ -137,6 +141,54 @@ Figures FiguresOf(const v1::Finding& finding) {
                                   [&](const auto& said) { return said.second->outcome() == outcome; });
   figures[agreed ? FigureOf(outcome) : kContradicted] = 1;
   return figures;
+}
+
+std::string EncodeCell(const stored::TallyCell& cell) {
+  storage::KeyWriter key("");
+  key.Text(cell.rule_id())
+      .Byte(static_cast<uint8_t>(cell.kind()))
+      .Byte(static_cast<uint8_t>(cell.severity()))
+      .Byte(static_cast<uint8_t>(cell.need()))
+      .Byte(static_cast<uint8_t>(cell.state()))
+      .Number(cell.open_day())
+      .Byte(static_cast<uint8_t>((cell.overdue() ? kOverdueBit : 0) | (cell.disputed() ? kDisputedBit : 0) |
+                                 (cell.finer() ? kFinerBit : 0)))
+      .Byte(static_cast<uint8_t>(cell.programmes_size()));
+  for (const int programme : cell.programmes()) key.Byte(static_cast<uint8_t>(programme));
+  for (const std::string& region : cell.regions()) key.Text(region);
+  return key.Take();
+}
+
+std::optional<stored::TallyCell> DecodeCell(std::string_view bytes) {
+  storage::KeyReader key(bytes);
+  const auto rule = key.Text();
+  const auto kind = key.Byte(), severity = key.Byte(), need = key.Byte(), state = key.Byte();
+  const auto open_day = key.Number();
+  const auto flags = key.Byte(), programmes = key.Byte();
+  if (!rule || !kind || !severity || !need || !state || !open_day || !flags || !programmes)
+    return std::nullopt;
+  if (*flags > (kOverdueBit | kDisputedBit | kFinerBit)) return std::nullopt;
+  stored::TallyCell cell;
+  cell.set_rule_id(std::string(*rule));
+  cell.set_kind(static_cast<v1::FindingKind>(*kind));
+  cell.set_severity(static_cast<v1::Severity>(*severity));
+  cell.set_need(static_cast<v1::Need>(*need));
+  cell.set_state(static_cast<v1::Finding::State>(*state));
+  cell.set_open_day(static_cast<int32_t>(*open_day));
+  cell.set_overdue(*flags & kOverdueBit);
+  cell.set_disputed(*flags & kDisputedBit);
+  cell.set_finer(*flags & kFinerBit);
+  for (int i = 0; i < *programmes; ++i) {
+    const auto programme = key.Byte();
+    if (!programme) return std::nullopt;
+    cell.add_programmes(static_cast<v1::Programme>(*programme));
+  }
+  while (!key.AtEnd()) {
+    const auto region = key.Text();
+    if (!region) return std::nullopt;
+    cell.add_regions(std::string(*region));
+  }
+  return cell;
 }
 
 stored::TallyCell FlowCellOf(stored::TallyCell cell) {

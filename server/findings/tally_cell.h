@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -77,6 +78,12 @@ inline int32_t MonthIndex(matcher::CivilDate day) { return day.year * 12 + day.m
 matcher::CivilDate FirstOfMonth(int32_t month_index);
 
 stored::TallyCell CellOf(const v1::Finding& finding, Tier tier);
+
+// A cell as the last part of a row's key. One cell has one encoding, whatever version of what library wrote it.
+std::string EncodeCell(const stored::TallyCell& cell);
+// Nothing for bytes that EncodeCell does not make.
+std::optional<stored::TallyCell> DecodeCell(std::string_view bytes);
+
 Figures FiguresOf(const v1::Finding& finding);
 
 // The cell of a month's flow: what stays when a finding changes its state.

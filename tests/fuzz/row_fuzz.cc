@@ -18,7 +18,7 @@ void CheckConflict(std::string_view bytes) {
   const std::string_view key = bytes.substr(0, kKeySize);
   const auto conflict = DecodeConflict(key, bytes.substr(key.size()));
   if (!conflict) return;
-  HOLDS(ConflictRow(conflict->a, conflict->b) == key);
+  HOLDS(ConflictRowKey(conflict->a, conflict->b) == key);
   HOLDS(EncodeConflict(*conflict) == bytes.substr(key.size()));
 }
 
@@ -44,13 +44,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (const auto identity = DecodeIdentity(bytes)) HOLDS(EncodeIdentity(*identity) == bytes);
       break;
     case 1:
-      if (const auto node = DecodeNode(bytes)) HOLDS(EncodeNode(*node) == bytes);
+      if (const auto node = DecodeIdentityRow(bytes)) HOLDS(EncodeIdentityRow(*node) == bytes);
       break;
     case 2:
-      if (const auto block = DecodeBlock(bytes)) HOLDS(EncodeBlock(*block) == bytes);
+      if (const auto block = DecodeBlockRow(bytes)) HOLDS(EncodeBlockRow(*block) == bytes);
       break;
     case 3:
-      if (const auto links = DecodeLinks(bytes)) HOLDS(EncodeLinks(*links) == bytes);
+      if (const auto links = DecodeLinkRow(bytes)) HOLDS(EncodeLinkRow(*links) == bytes);
       break;
     case 4:
       if (const auto constraints = DecodeConstraints(bytes)) HOLDS(EncodeConstraints(*constraints) == bytes);
