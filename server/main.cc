@@ -249,7 +249,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
     auto started = monitoring::MetricsEndpoint::Start(
         config.metrics().listen_address(),
         std::make_shared<monitoring::HubMetrics>(monitoring::HubMetrics::Options{
-            hub, guard, context.backups, memory.limit_bytes(), listener->get()}));
+            hub, guard, context.backups, memory.limit_bytes(), listener->get(),
+            config.tls().crl_file().empty() ? nullptr : &certificates}));
     if (!started.ok()) return Fail("metrics.failed", started.status());
     metrics = *std::move(started);
     Log(LogLevel::kInfo, "metrics.listening", {{"address", config.metrics().listen_address()}});
