@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -17,6 +18,7 @@
 #include "server/admin/store_options.h"
 #include "server/audit/audit_chain.h"
 #include "server/audit/audit_keeper.h"
+#include "server/audit/audit_witness.h"
 #include "server/base/log.h"
 #include "server/config/config.h"
 #include "server/console/accounts.h"
@@ -186,6 +188,12 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   auto opened = core::Hub::Open(options, *std::move(store), *model, *rules);
   if (!opened.ok()) return Fail("hub.failed", opened.status());
   core::Hub& hub = **opened;
+  if (!audit->witness_file.empty()) {
+    if (absl::Status status = audit::CheckWitness(hub.store(), audit->witness_file); !status.ok())
+      return Fail("audit.put_back", status);
+    if (!std::filesystem::exists(audit->witness_file))
+      Log(LogLevel::kWarn, "audit.witness.new", {{"file", audit->witness_file}});
+  }
   opened_hub = &hub;
   for (const config::Source& source : config.sources()) {
     v1::Source registered;
@@ -200,7 +208,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
 
   auto policy = MakePolicyBook(config);
   if (!policy.ok()) return Fail("policy.failed", policy.status());
-  network::CertificateJudge certificates(config.tls().crl_file(), config.tls().client_ca_file());
+  network::CertificateJudge certificates(config.tls().crl_file(), config.tls().client_ca_file(),
+                                         config.tls().expired_crl() == config::Tls::REFUSE);
   if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
   auto listener = Listen(config);
   if (!listener.ok()) return Fail("listen.failed", listener.status());
@@ -249,7 +258,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
     auto started = monitoring::MetricsEndpoint::Start(
         config.metrics().listen_address(),
         std::make_shared<monitoring::HubMetrics>(monitoring::HubMetrics::Options{
-            hub, guard, context.backups, memory.limit_bytes(), listener->get()}));
+            hub, guard, context.backups, memory.limit_bytes(), listener->get(),
+            config.tls().crl_file().empty() ? nullptr : &certificates}));
     if (!started.ok()) return Fail("metrics.failed", started.status());
     metrics = *std::move(started);
     Log(LogLevel::kInfo, "metrics.listening", {{"address", config.metrics().listen_address()}});
@@ -352,6 +362,7 @@ int Main(int argc, char** argv) {
     *config->mutable_as_of_date() = records::ToProto(*day);
   }
   if (absl::Status status = CheckConfig(*config); !status.ok()) return Fail("config.failed", status);
+  if (absl::Status status = CheckPrivateFiles(*config); !status.ok()) return Fail("config.failed", status);
   SetLogLevel(config->log_level());
   if (check_only) {
     if (auto model = matcher::Model::Load(config->model_file()); !model.ok())
@@ -363,6 +374,16 @@ int Main(int argc, char** argv) {
     if (auto schedules = reports::LoadSchedules(config->report_schedules()); !schedules.ok())
       return Fail("reports.failed", schedules.status());
     if (auto policy = MakePolicyBook(*config); !policy.ok()) return Fail("policy.failed", policy.status());
+    if (auto audit = audit::LoadAuditSettings(config->audit()); !audit.ok())
+      return Fail("audit.failed", audit.status());
+    if (auto credentials = network::MakeCredentials(*config); !credentials.ok())
+      return Fail("tls.failed", credentials.status());
+    network::CertificateJudge certificates(config->tls().crl_file(), config->tls().client_ca_file(),
+                                           config->tls().expired_crl() == config::Tls::REFUSE);
+    if (absl::Status status = certificates.Reload(); !status.ok()) return Fail("tls.failed", status);
+    if (config->has_gateway())
+      if (auto accounts = console::AccountBook::Load(config->gateway().accounts_file()); !accounts.ok())
+        return Fail("gateway.failed", accounts.status());
     std::cout << "the configuration, the model, the rules and the policy are sound\n";
     return 0;
   }

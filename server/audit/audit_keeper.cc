@@ -5,6 +5,7 @@
 
 #include "server/audit/audit_entry.h"
 #include "server/audit/audit_rows.h"
+#include "server/audit/audit_witness.h"
 #include "server/base/log.h"
 #include "server/core/schema.h"
 
@@ -45,6 +46,7 @@ absl::StatusOr<AuditSettings> LoadAuditSettings(const config::Audit& audit) {
     return absl::InvalidArgumentError("audit.sign_every_entries, audit.sign_every_minutes: not negative");
   if (audit.sign_every_entries() > 0) settings.sign_every_entries = audit.sign_every_entries();
   if (audit.sign_every_minutes() > 0) settings.sign_every_us = audit.sign_every_minutes() * kHourUs / 60;
+  settings.witness_file = audit.witness_file();
   if (audit.retention_days() != 0) {
     if (audit.retention_days() < kLeastRetentionDays)
       return absl::InvalidArgumentError("audit.retention_days: at least " +
@@ -86,8 +88,18 @@ void AuditKeeper::Stop() {
   stop_changed_.notify_all();
   if (!thread_.joinable()) return;
   thread_.join();
-  if (const absl::Status status = SignNow(); !status.ok())
-    Log(LogLevel::kError, "audit.failed", {{"message", std::string(status.message())}});
+  for (const absl::Status& status : {SignNow(), Remember()})
+    if (!status.ok()) Log(LogLevel::kError, "audit.failed", {{"message", std::string(status.message())}});
+}
+
+absl::Status AuditKeeper::Remember() {
+  if (settings_.witness_file.empty()) return absl::OkStatus();
+  auto entry = ReadRow<audit::Entry>(hub_.store(), schema::kAuditHeadRow);
+  if (!entry.ok()) return entry.status();
+  if (entry->sequence() == remembered_) return absl::OkStatus();
+  if (absl::Status status = WriteWitness(*entry, settings_.witness_file); !status.ok()) return status;
+  remembered_ = entry->sequence();
+  return absl::OkStatus();
 }
 
 absl::Status AuditKeeper::SignNow() { return SignIfDue(hub_.Now(), true); }
@@ -96,6 +108,7 @@ absl::StatusOr<int64_t> AuditKeeper::Tick() {
   const int64_t now_us = hub_.Now();
   const bool steady = ClockIsSteady(now_us);
   if (absl::Status status = SignIfDue(now_us, false); !status.ok()) return status;
+  if (absl::Status status = Remember(); !status.ok()) return status;
   if (!steady || !settings_.key) return int64_t{0};
   return RemovePage(now_us);
 }

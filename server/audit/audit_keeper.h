@@ -5,6 +5,8 @@
 // as any other work. Without a key nothing is signed, and so nothing is removed: a chain that begins
 // somewhere must say so with a signature.
 //
+// It also remembers the newest entry in a file outside of the data directory (audit_witness.h), within a second.
+//
 // It trusts the hub's clock, but not at once: after a start, or a step of the clock of more than an hour,
 // nothing is removed until the clock has run steadily for a while, so that an operator can set it right.
 //
@@ -28,6 +30,7 @@ struct AuditSettings {
   std::optional<AuditSigningKey> key;
   int64_t sign_every_entries = 1000;
   int64_t sign_every_us = int64_t{10} * 60 * 1'000'000;
+  std::string witness_file;  // audit_witness.h; empty: none
   int64_t retention_us = int64_t{1100} * 24 * 3600 * 1'000'000;
 };
 
@@ -51,12 +54,13 @@ class AuditKeeper {
 
  private:
   absl::Status SignIfDue(int64_t now_us, bool at_once);
+  absl::Status Remember();
   absl::StatusOr<int64_t> RemovePage(int64_t now_us);
   bool ClockIsSteady(int64_t now_us);
 
   core::Hub& hub_;
   const AuditSettings settings_;
-  int64_t last_tick_us_ = 0, steady_since_us_ = 0;
+  int64_t last_tick_us_ = 0, steady_since_us_ = 0, remembered_ = 0;
   std::mutex signing_;  // one head at a time
   std::mutex mutex_;
   std::condition_variable stop_changed_;

@@ -73,8 +73,11 @@ void AuditVerifier::AddEntry(const audit::Entry& entry) {
     if (nothing_before_to_doubt) return Found(Kind::kAltered, expected, expected);
     break_ = AuditProblem{Kind::kAltered, last_.sequence, last_.sequence, report_.lines};
   }
-  if (report_.entries++ == 0) report_.first_sequence = entry.sequence();
-  last_ = {entry.sequence(), entry.hash()};
+  if (report_.entries++ == 0) {
+    report_.first_sequence = entry.sequence();
+    vouched_time_us_ = entry.time_us();
+  }
+  last_ = {entry.sequence(), entry.hash(), entry.time_us()};
   report_.last_sequence = entry.sequence();
   if (!break_) Compare();
 }
@@ -86,7 +89,10 @@ void AuditVerifier::Compare() {
       return Found(AuditProblem::Kind::kForked, report_.signed_to + 1, last_.sequence);
     ++(kept->second.from_elsewhere ? report_.kept_heads : report_.heads);
   }
-  if (begin != end) report_.signed_to = last_.sequence;
+  if (begin != end) {
+    report_.signed_to = last_.sequence;
+    vouched_time_us_ = last_.time_us;
+  }
   kept_.erase(begin, end);
 }
 
@@ -99,7 +105,7 @@ void AuditVerifier::AddHead(const audit::Head& head) {
       // Without any key nothing that is signed can be checked, and the report says so. With one, a beginning
       // that it did not sign is no beginning: the entries before it are missing.
       if (keys_.empty() && report_.entries == 0 && head.kind() == audit::Head::BEGINNING)
-        last_ = {head.sequence(), head.entry_hash()};
+        last_ = {head.sequence(), head.entry_hash(), head.entry_time_us()};
       return;
     case AuditPublicKeys::Answer::kGood:
       break;
@@ -113,7 +119,7 @@ void AuditVerifier::AddHead(const audit::Head& head) {
 void AuditVerifier::Begin(const audit::Head& beginning) {
   if (beginning.time_us() - beginning.entry_time_us() < kLeastRetentionDays * kDayUs)
     return Found(AuditProblem::Kind::kRemovedEarly, 1, beginning.sequence());
-  last_ = {beginning.sequence(), beginning.entry_hash()};
+  last_ = {beginning.sequence(), beginning.entry_hash(), beginning.entry_time_us()};
   report_.removed_to = report_.signed_to = beginning.sequence();
   Compare();
   // Of entries that are no more, only the last one's hash is known.
@@ -122,7 +128,14 @@ void AuditVerifier::Begin(const audit::Head& beginning) {
   kept_.erase(kept_.begin(), reached);
 }
 
+Unvouched UnvouchedOf(const AuditReport& report) {
+  if (report.entries == 0) return Unvouched::kNothing;
+  if (report.signed_to < report.first_sequence) return Unvouched::kAll;
+  return report.unsigned_us > kDayUs ? Unvouched::kTail : Unvouched::kNothing;
+}
+
 AuditReport AuditVerifier::Finish() {
+  if (report_.entries > 0) report_.unsigned_us = last_.time_us - vouched_time_us_;
   if (!report_.problem && gap_) report_.problem = gap_;
   if (!report_.problem && break_) report_.problem = break_;
   if (!report_.problem && (!kept_.empty() || report_.entries == 0))

@@ -49,7 +49,17 @@ struct AuditReport {
   int64_t kept_before = 0;        // kept heads of entries that were removed since: nothing to compare with
   int64_t removed_to = 0;         // entries up to here were removed after their time
   int64_t unknown_key_heads = 0;  // signed with a key that was not given
+  int64_t unsigned_us = 0;        // from the last entry that is vouched for to the last one
 };
+
+// What of an otherwise sound chain no signature vouches for, and should: a hub that signs does so within
+// minutes. Whoever writes a chain anew, or takes the heads out, leaves it like that.
+enum class Unvouched {
+  kNothing,
+  kAll,   // not one entry of the file is vouched for
+  kTail,  // more than a day of it is not
+};
+Unvouched UnvouchedOf(const AuditReport& report);
 
 class AuditVerifier {
  public:
@@ -73,6 +83,7 @@ class AuditVerifier {
   struct Known {
     int64_t sequence = 0;
     std::string hash;
+    int64_t time_us = 0;
   };
   struct Kept {
     std::string hash;
@@ -83,6 +94,7 @@ class AuditVerifier {
   AuditReport report_;
   std::multimap<int64_t, Kept> kept_;  // heads whose entry was not reached
   Known last_;                         // the entry read last, or the beginning
+  int64_t vouched_time_us_ = 0;        // of the last entry that is vouched for; 0: of the first
   // Not decided before what follows was read:
   std::optional<AuditProblem>
       gap_;  // entries are missing here: deleted, unless the first of them comes later

@@ -99,10 +99,12 @@ int Main(int argc, char** argv) {
     if (std::string(argv[i]) == "--lang") g_chinese = std::string(argv[i + 1]) == "zh";
   CLI::App app{
       Say("离线核验导出的审计链, 指出第一条有问题的条目。\n\n例: relief-audit-verify audit.jsonl --key "
-          "audit-pub.pem --heads kept.jsonl\n\n退出码: 0 完整; 1 有问题; 2 用法错误或文件无法读取。",
+          "audit-pub.pem --heads kept.jsonl\n\n退出码: 0 完整; 1 有问题, 或给出公钥而无签名证明; 2 "
+          "用法错误或文件无法读取。",
           "Checks an exported audit chain and names the first entry that is wrong.\n\nExample: "
           "relief-audit-verify audit.jsonl --key audit-pub.pem --heads kept.jsonl\n\nExit codes: 0 whole, 1 "
-          "something is wrong, 2 wrong usage or a file that cannot be read.")};
+          "something is wrong, or a key was given and no signature proves it, 2 wrong usage or a file that "
+          "cannot be read.")};
   std::string path, lang_option;
   std::vector<std::string> keys, kept;
   app.add_option("file", path, Say("relief audit export 写出的文件", "written by relief audit export"))
@@ -143,6 +145,19 @@ int Main(int argc, char** argv) {
     return kBroken;
   }
   PrintReport(report, !keys.empty(), !kept.empty());
+  if (const Unvouched unvouched = UnvouchedOf(report); !keys.empty() && unvouched != Unvouched::kNothing) {
+    std::cout
+        << (unvouched == Unvouched::kAll
+                ? Say("未获证明。没有任何条目有所给公钥的签名: 整条链可能被重写过, 或签名被删去。",
+                      "NOT PROVEN. No entry has a signature of the given keys: the whole chain may have been "
+                      "written anew, or its signatures taken out.")
+                : Say("未获证明。条目 {} 以后超过一天没有签名: 可能被重写过, 或签名被删去。",
+                      "NOT PROVEN. More than a day after entry {} is without a signature: it may have been "
+                      "written anew, or its signatures taken out.",
+                      {report.signed_to}))
+        << '\n';
+    return kBroken;
+  }
   std::cout << Say("除上述未能核验者外, 审计链完整。", "Apart from what was not checked, the chain is whole.")
             << '\n';
   return kWhole;

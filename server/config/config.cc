@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "server/base/private_file.h"
 #include "server/records/identity_mapping.h"
 
 namespace relief::server {
@@ -145,6 +146,13 @@ absl::Status CheckConfig(const config::HubConfig& config) {
     if (encryption.keys_file().empty() == encryption.keys_command().empty())
       return absl::InvalidArgumentError("storage.encryption: either keys_file or keys_command is required");
   }
+  if (!config.audit().witness_file().empty()) {
+    const auto data = std::filesystem::absolute(config.data_directory()).lexically_normal();
+    const auto witness = std::filesystem::absolute(config.audit().witness_file()).lexically_normal();
+    if (const auto below = witness.lexically_relative(data); !below.empty() && *below.begin() != "..")
+      return absl::InvalidArgumentError(
+          "audit.witness_file: not in data_directory, with which it would be put back");
+  }
   if (config.storage().backups_kept() < 0)
     return absl::InvalidArgumentError("storage.backups_kept: not negative");
   if (config.has_as_of_date() && !records::ToCivilDate(config.as_of_date()))
@@ -154,6 +162,23 @@ absl::Status CheckConfig(const config::HubConfig& config) {
     return absl::InvalidArgumentError("log_level: debug, info, warn or error");
   if (absl::Status status = CheckLimits(config.limits()); !status.ok()) return status;
   return CheckSources(config);
+}
+
+absl::Status CheckPrivateFiles(const config::HubConfig& config) {
+  if (!config.has_tls() && !config.gateway().has_tls()) return absl::OkStatus();
+  const std::pair<const char*, const std::string&> files[] = {
+      {"tls.private_key_file", config.tls().private_key_file()},
+      {"gateway.tls.private_key_file", config.gateway().tls().private_key_file()},
+      {"gateway.accounts_file", config.gateway().accounts_file()},
+      {"storage.encryption.keys_file", config.storage().encryption().keys_file()},
+      {"audit.signing_key_file", config.audit().signing_key_file()},
+      {"referrals.token_key_file", config.referrals().token_key_file()}};
+  for (const auto& [setting, path] : files) {
+    if (path.empty()) continue;
+    if (absl::Status status = CheckPrivateFile(path); !status.ok())
+      return absl::Status(status.code(), std::string(setting) + ": " + std::string(status.message()));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
@@ -178,7 +203,10 @@ absl::StatusOr<config::HubConfig> LoadConfig(const std::string& path) {
     MakeAbsolute(base, config.mutable_referrals()->mutable_calendar_file());
     MakeAbsolute(base, config.mutable_referrals()->mutable_token_key_file());
   }
-  if (config.has_audit()) MakeAbsolute(base, config.mutable_audit()->mutable_signing_key_file());
+  if (config.has_audit()) {
+    MakeAbsolute(base, config.mutable_audit()->mutable_signing_key_file());
+    MakeAbsolute(base, config.mutable_audit()->mutable_witness_file());
+  }
   MakeAbsolute(base, config.mutable_storage()->mutable_backup_directory());
   if (config.storage().has_encryption())
     MakeAbsolute(base, config.mutable_storage()->mutable_encryption()->mutable_keys_file());

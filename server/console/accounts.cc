@@ -19,36 +19,19 @@
 namespace relief::server::console {
 namespace {
 
-// About 64 MiB and a tenth of a second (RFC 7914 suggests r = 8, p = 1).
+// 32 MiB and a tenth of a second (RFC 7914 suggests r = 8, p = 1).
 constexpr uint64_t kN = 1 << 15;
 constexpr uint64_t kR = 8, kP = 1;
-constexpr uint64_t kMostMemory = 512ull << 20;
+constexpr uint64_t kMostMemory = 128ull << 20;  // that an account's hash may ask for
 constexpr size_t kSaltBytes = 16, kHashBytes = 32;
 constexpr int64_t kStepSeconds = 30;
 
-struct PasswordHash {
-  uint64_t n = kN, r = kR, p = kP;
-  std::string salt, hash;
-};
-
-std::string Scrypt(const std::string& password, const PasswordHash& like) {
+std::string Scrypt(const std::string& password, const std::string& salt, uint64_t n, uint64_t r, uint64_t p) {
   std::string hash(kHashBytes, '\0');
-  const int done = EVP_PBE_scrypt(
-      password.data(), password.size(), reinterpret_cast<const uint8_t*>(like.salt.data()), like.salt.size(),
-      like.n, like.r, like.p, kMostMemory, reinterpret_cast<uint8_t*>(hash.data()), hash.size());
+  const int done =
+      EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const uint8_t*>(salt.data()),
+                     salt.size(), n, r, p, kMostMemory, reinterpret_cast<uint8_t*>(hash.data()), hash.size());
   return done == 1 ? hash : std::string();
-}
-
-std::optional<PasswordHash> ParseHash(const std::string& text) {
-  const std::vector<std::string> parts = absl::StrSplit(text, ':');
-  PasswordHash hash;
-  if (parts.size() != 6 || parts[0] != "scrypt" || !absl::SimpleAtoi(parts[1], &hash.n) ||
-      !absl::SimpleAtoi(parts[2], &hash.r) || !absl::SimpleAtoi(parts[3], &hash.p))
-    return std::nullopt;
-  hash.salt = absl::HexStringToBytes(parts[4]);
-  hash.hash = absl::HexStringToBytes(parts[5]);
-  if (hash.hash.size() != kHashBytes || hash.salt.size() < 8 || Scrypt("", hash).empty()) return std::nullopt;
-  return hash;
 }
 
 std::optional<std::string> DecodeBase32(std::string_view text) {
@@ -179,6 +162,37 @@ constexpr Permission kPermissions[] = {
 
 }  // namespace
 
+std::optional<AccountBook::PasswordHash> AccountBook::ParseHash(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, ':');
+  PasswordHash hash;
+  if (parts.size() != 6 || parts[0] != "scrypt" || !absl::SimpleAtoi(parts[1], &hash.n) ||
+      !absl::SimpleAtoi(parts[2], &hash.r) || !absl::SimpleAtoi(parts[3], &hash.p))
+    return std::nullopt;
+  hash.salt = absl::HexStringToBytes(parts[4]);
+  hash.hash = absl::HexStringToBytes(parts[5]);
+  // Without a place for the key the parameters are only checked.
+  const bool sound = EVP_PBE_scrypt("", 0, nullptr, 0, hash.n, hash.r, hash.p, kMostMemory, nullptr, 0) == 1;
+  if (hash.hash.size() != kHashBytes || hash.salt.size() < 8 || !sound) return std::nullopt;
+  return hash;
+}
+
+std::string AccountBook::Derive(const std::string& password, const PasswordHash& like) {
+  return Scrypt(password, like.salt, like.n, like.r, like.p);
+}
+
+// The cost of one of the accounts, for one name always of the same: accounts may be made at different costs.
+AccountBook::PasswordHash AccountBook::Decoy(const std::string& user) const {
+  PasswordHash decoy{kN, kR, kP, std::string(kSaltBytes, 's'), std::string(kHashBytes, 'h')};
+  if (accounts_.empty()) return decoy;
+  const size_t chosen = std::hash<std::string>()(user) % accounts_.size();
+  const PasswordHash& like =
+      std::next(accounts_.begin(), static_cast<std::ptrdiff_t>(chosen))->second.password;
+  decoy.n = like.n;
+  decoy.r = like.r;
+  decoy.p = like.p;
+  return decoy;
+}
+
 absl::StatusOr<std::shared_ptr<const AccountBook>> AccountBook::Parse(const std::string& text) {
   Accounts file;
   if (!google::protobuf::TextFormat::ParseFromString(text, &file))
@@ -187,12 +201,13 @@ absl::StatusOr<std::shared_ptr<const AccountBook>> AccountBook::Parse(const std:
   for (const Account& account : file.accounts()) {
     const std::string who = "accounts: \"" + account.user() + "\": ";
     if (!ValidUser(account.user())) return absl::InvalidArgumentError(who + "user: 2 to 64 of a-z 0-9 . - _");
-    if (!ParseHash(account.password_hash()))
+    auto password = ParseHash(account.password_hash());
+    if (!password)
       return absl::InvalidArgumentError(who + "password_hash: make one with relief-hub --hash-password");
     if (!DecodeBase32(account.totp_secret()))
       return absl::InvalidArgumentError(who + "totp_secret: not base 32");
     if (account.role() == ROLE_UNSPECIFIED) return absl::InvalidArgumentError(who + "role: required");
-    if (!book->accounts_.emplace(account.user(), account).second)
+    if (!book->accounts_.emplace(account.user(), Entry{account, *std::move(password)}).second)
       return absl::InvalidArgumentError(who + "there twice");
   }
   return std::shared_ptr<const AccountBook>(std::move(book));
@@ -208,21 +223,21 @@ absl::StatusOr<std::shared_ptr<const AccountBook>> AccountBook::Load(const std::
 
 const Account* AccountBook::Find(const std::string& user) const {
   const auto found = accounts_.find(user);
-  return found == accounts_.end() ? nullptr : &found->second;
+  return found == accounts_.end() ? nullptr : &found->second.account;
 }
 
 std::optional<AccountBook::Match> AccountBook::Check(const std::string& user, const std::string& password,
                                                      const std::string& code, int64_t now_seconds) const {
   const auto found = accounts_.find(user);
-  static const PasswordHash nobody{kN, kR, kP, std::string(kSaltBytes, 's'), std::string(kHashBytes, 'h')};
-  const PasswordHash wanted = found == accounts_.end() ? nobody : *ParseHash(found->second.password_hash());
-  const bool right = Equal(Scrypt(password, wanted), wanted.hash);
+  const PasswordHash wanted = found == accounts_.end() ? Decoy(user) : found->second.password;
+  const bool right = Equal(Derive(password, wanted), wanted.hash);
   if (found == accounts_.end() || !right) return std::nullopt;
-  Match match{&found->second, std::nullopt};
-  if (found->second.totp_secret().empty()) return match;
+  const Account& account = found->second.account;
+  Match match{&account, std::nullopt};
+  if (account.totp_secret().empty()) return match;
   const int64_t step = now_seconds / kStepSeconds;
   for (int64_t near : {step, step - 1, step + 1}) {  // clocks differ a little
-    if (!Equal(OneTimeCode(found->second.totp_secret(), near), code)) continue;
+    if (!Equal(OneTimeCode(account.totp_secret(), near), code)) continue;
     match.time_step = near;
     return match;
   }
@@ -230,11 +245,10 @@ std::optional<AccountBook::Match> AccountBook::Check(const std::string& user, co
 }
 
 std::string HashPassword(const std::string& password) {
-  PasswordHash hash;
-  hash.salt.resize(kSaltBytes);
-  RAND_bytes(reinterpret_cast<uint8_t*>(hash.salt.data()), static_cast<int>(kSaltBytes));
+  std::string salt(kSaltBytes, '\0');
+  RAND_bytes(reinterpret_cast<uint8_t*>(salt.data()), static_cast<int>(kSaltBytes));
   return "scrypt:" + std::to_string(kN) + ":" + std::to_string(kR) + ":" + std::to_string(kP) + ":" +
-         absl::BytesToHexString(hash.salt) + ":" + absl::BytesToHexString(Scrypt(password, hash));
+         absl::BytesToHexString(salt) + ":" + absl::BytesToHexString(Scrypt(password, salt, kN, kR, kP));
 }
 
 std::string OneTimeCode(const std::string& base32_secret, int64_t step) {

@@ -1,8 +1,8 @@
 // The console's accounts: passwords (scrypt, RFC 7914), one-time codes (RFC 6238), and what each role may
 // call.
 //
-// Immutable once loaded; callable from any thread. Checking a password takes about a tenth of a second on
-// purpose.
+// Immutable once loaded; callable from any thread. Checking a password takes about a tenth of a second and 32
+// MiB on purpose: login_gate.h bounds how often that is done, and how often at once.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ class AccountBook {
   static absl::StatusOr<std::shared_ptr<const AccountBook>> Parse(const std::string& text);
   static absl::StatusOr<std::shared_ptr<const AccountBook>> Load(const std::string& path);
 
-  // The account if user, password and code are right. Takes as long for a user who does not exist.
+  // The account if user, password and code are right. Takes as long for a user who does not exist: one
+  // derivation, at the cost of one of the accounts.
   // `time_step` is the step of the code that was used (nothing without a second factor): a caller remembers
   // it, so that no code works twice.
   struct Match {
@@ -36,7 +37,20 @@ class AccountBook {
   const Account* Find(const std::string& user) const;
 
  private:
-  std::map<std::string, Account> accounts_;
+  // "scrypt:N:r:p:salt:hash", read.
+  struct PasswordHash {
+    uint64_t n = 0, r = 0, p = 0;
+    std::string salt, hash;
+  };
+  struct Entry {
+    Account account;
+    PasswordHash password;
+  };
+  static std::optional<PasswordHash> ParseHash(const std::string& text);
+  static std::string Derive(const std::string& password, const PasswordHash& like);
+  PasswordHash Decoy(const std::string& user) const;
+
+  std::map<std::string, Entry> accounts_;
 };
 
 // "scrypt:N:r:p:salt:hash" with a fresh salt.

@@ -23,7 +23,9 @@ namespace relief::server::console {
 namespace {
 
 constexpr size_t kMostBody = 1 << 20;
-constexpr char kCookie[] = "relief_session";
+constexpr size_t kMostLoginBody = 4 << 10;
+constexpr char kCookie[] = "relief_session", kMarkCookie[] = "relief_device";
+constexpr int64_t kMarkSeconds = 180 * 86'400;
 constexpr char kNobody[] = "(no account)";  // in the audit chain
 
 int64_t Now() {
@@ -31,9 +33,9 @@ int64_t Now() {
       .count();
 }
 
-std::string CookieOf(const httplib::Request& request) {
+std::string CookieOf(const httplib::Request& request, const char* cookie = kCookie) {
   const std::string cookies = request.get_header_value("Cookie");
-  const std::string name = std::string(kCookie) + "=";
+  const std::string name = std::string(cookie) + "=";
   for (size_t at = 0; at < cookies.size();) {
     size_t end = cookies.find(';', at);
     if (end == std::string::npos) end = cookies.size();
@@ -204,10 +206,13 @@ class GatewayServer final : public Gateway {
     return session;
   }
 
-  void SetCookie(const std::string& value, bool gone, httplib::Response* response) const {
-    response->set_header("Set-Cookie",
-                         std::string(kCookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict" +
-                             (config_.has_tls() ? "; Secure" : "") + (gone ? "; Max-Age=0" : ""));
+  // With an age of nothing it ends with the browser, with 0 now.
+  void SetCookie(const char* name, const std::string& value, const std::string& path,
+                 std::optional<int64_t> age_seconds, httplib::Response* response) const {
+    response->set_header("Set-Cookie", std::string(name) + "=" + value + "; Path=" + path +
+                                           "; HttpOnly; SameSite=Strict" +
+                                           (config_.has_tls() ? "; Secure" : "") +
+                                           (age_seconds ? "; Max-Age=" + std::to_string(*age_seconds) : ""));
   }
 
   void SendSession(const Session& session, httplib::Response* response) const {
@@ -243,6 +248,11 @@ class GatewayServer final : public Gateway {
 
   void Login(const httplib::Request& request, httplib::Response& response) {
     if (!FromConsole(request, &response)) return;
+    // Anybody may ask this: nothing large is read, and nothing slow is done before it is counted.
+    if (request.body.size() > kMostLoginBody) {
+      response.status = 413;
+      return;
+    }
     google::protobuf::Struct asked, answer;
     if (!google::protobuf::util::JsonStringToMessage(request.body, &asked).ok()) {
       response.status = 400;
@@ -253,18 +263,22 @@ class GatewayServer final : public Gateway {
       return found == asked.fields().end() ? std::string() : found->second.string_value().substr(0, 256);
     };
     const std::string user = text("user");
-    const auto token = sessions_.Login(*accounts_->Current(Now()), user, text("password"), text("code"),
-                                       request.remote_addr, Now());
-    if (token.ok()) {
+    const Sessions::Entered entered =
+        sessions_.Login(*accounts_->Current(Now()),
+                        {user, text("password"), text("code"), request.remote_addr,
+                         CookieOf(request, kMarkCookie).substr(0, 256)},
+                        Now());
+    if (entered.status.ok()) {
       Audit(user, "console.login", request.remote_addr);
-      SetCookie(*token, false, &response);
-      return SendSession(*sessions_.Find(*token, Now()), &response);
+      SetCookie(kCookie, entered.token, "/", std::nullopt, &response);
+      SetCookie(kMarkCookie, entered.mark, "/session", kMarkSeconds, &response);
+      return SendSession(*sessions_.Find(entered.token, Now()), &response);
     }
     auto& fields = *answer.mutable_fields();
-    if (absl::IsResourceExhausted(token.status())) {
+    if (absl::IsResourceExhausted(entered.status)) {
       fields["error"].set_string_value("locked");
-      fields["retry_after_seconds"].set_number_value(
-          static_cast<double>(sessions_.LockedFor(user, request.remote_addr, Now())));
+      fields["retry_after_seconds"].set_number_value(static_cast<double>(entered.retry_after_seconds));
+      response.set_header("Retry-After", std::to_string(entered.retry_after_seconds));
       return SendJson(429, answer, &response);
     }
     // What was typed for a user may be anything: a password, somebody's number.
@@ -278,7 +292,7 @@ class GatewayServer final : public Gateway {
     if (!FromConsole(request, &response)) return;
     if (const auto session = sessions_.Logout(CookieOf(request)))
       Audit(session->user, "console.logout", request.remote_addr);
-    SetCookie("", true, &response);
+    SetCookie(kCookie, "", "/", 0, &response);
     response.status = 204;
   }
 

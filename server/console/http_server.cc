@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "server/console/http_framing.h"
+
 namespace relief::server::console {
 namespace {
 
@@ -20,6 +22,7 @@ using std::chrono::steady_clock;
 
 constexpr size_t kChunkFraming = 64 << 10;  // of a body in chunks, beside the body
 constexpr milliseconds kLookWhetherStopped{100};
+constexpr char kRefusedMethod[] = "REFUSED";
 
 bool Poll(int socket, short events, milliseconds most) {
   pollfd one{socket, events, 0};
@@ -55,6 +58,7 @@ class Connection final : public httplib::Stream {
   // False: nothing came.
   bool BeginRequest(milliseconds most) {
     in_header_ = true;
+    header_.clear();
     line_ends_ = 0;
     taken_ = 0;
     deadline_ = {};
@@ -71,7 +75,10 @@ class Connection final : public httplib::Stream {
     std::memcpy(bytes, buffer_ + begin_, count);
     begin_ += count;
     taken_ += count;
-    for (size_t i = 0; in_header_ && i < count; ++i) LookForTheBody(bytes[i]);
+    for (size_t i = 0; in_header_ && i < count; ++i) {
+      header_.push_back(bytes[i]);
+      LookForTheBody(bytes[i]);
+    }
     return static_cast<ssize_t>(count);
   }
 
@@ -97,6 +104,9 @@ class Connection final : public httplib::Stream {
     std::tie(ip, port) = NumbersOf(socket_, getsockname);
   }
   socket_t socket() const override { return socket_; }
+
+  // Of this request, as it came: with the line of the request and the empty line.
+  std::string_view header() const { return header_; }
 
  private:
   bool HasMore() const { return begin_ < end_ || (tls_ && SSL_pending(tls_) > 0); }
@@ -152,6 +162,7 @@ class Connection final : public httplib::Stream {
   const HttpServer::Limits& limits_;
   steady_clock::time_point deadline_;
   bool in_header_ = true;
+  std::string header_;
   int line_ends_ = 0;
   size_t taken_ = 0;  // of the header, or of the body
   char buffer_[16 << 10];
@@ -171,6 +182,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Make(const std::string& 
   if (certificate_file.empty()) return server;
   server->tls_ = SSL_CTX_new(TLS_server_method());
   SSL_CTX_set_min_proto_version(server->tls_, TLS1_2_VERSION);
+  // TLS 1.3 has no others.
+  SSL_CTX_set_cipher_list(server->tls_, "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_options(server->tls_, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(server->tls_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   const bool fits = SSL_CTX_use_certificate_chain_file(server->tls_, certificate_file.c_str()) == 1 &&
@@ -214,9 +227,15 @@ void HttpServer::Serve(socket_t socket) {
     while (!connection.BeginRequest(kLookWhetherStopped))
       if (svr_sock_ == INVALID_SOCKET || steady_clock::now() > until) return;
     bool closed = false;
+    bool framed = true;
     const bool answered = process_request(connection, left == 1 || svr_sock_ == INVALID_SOCKET, closed,
-                                          [&](httplib::Request& request) { request.ssl = tls.get(); });
-    if (!answered || closed) break;
+                                          [&](httplib::Request& request) {
+                                            request.ssl = tls.get();
+                                            framed = IsFramed(connection.header());
+                                            // No handler has this method: 400, and the body is not read.
+                                            if (!framed) request.method = kRefusedMethod;
+                                          });
+    if (!answered || closed || !framed) break;
   }
   if (tls) SSL_shutdown(tls.get());
 }

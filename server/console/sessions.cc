@@ -9,6 +9,8 @@
 namespace relief::server::console {
 namespace {
 
+constexpr int64_t kBusySeconds = 2;
+
 std::string Hashed(const std::string& token) {
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
   SHA256(reinterpret_cast<const uint8_t*>(token.data()), token.size(),
@@ -18,37 +20,29 @@ std::string Hashed(const std::string& token) {
 
 }  // namespace
 
-int64_t Sessions::Locked(std::map<std::string, Failures>* failures, const std::string& who, int most,
-                         int64_t now) {
-  const auto found = failures->find(who);
-  if (found == failures->end()) return 0;
-  const int64_t left = found->second.first + kLockSeconds - now;
-  if (left <= 0) {
-    failures->erase(found);
-    return 0;
+Sessions::Entered Sessions::Login(const AccountBook& book, const Attempt& attempt, int64_t now) {
+  const std::string& user = attempt.user;
+  const Account* known = book.Find(user);
+  const LoginGate::Guess guess{
+      user, CountedAddress(attempt.address),
+      DeviceOf(attempt.mark, user, known ? known->password_hash() : std::string(), now)};
+  Entered answer;
+  answer.retry_after_seconds = gate_.Enter(guess, now);
+  if (answer.retry_after_seconds > 0) {
+    answer.status = absl::ResourceExhaustedError("too many guesses");
+    return answer;
   }
-  return found->second.count >= most ? left : 0;
-}
-
-void Sessions::Fail(std::map<std::string, Failures>* failures, const std::string& who, int64_t now) {
-  if (failures->size() >= kMost)
-    std::erase_if(*failures, [&](const auto& f) { return f.second.first + kLockSeconds <= now; });
-  if (failures->size() >= kMost) failures->erase(failures->begin());
-  Failures& mine = (*failures)[who];
-  if (mine.count++ == 0) mine.first = now;
-}
-
-int64_t Sessions::LockedFor(const std::string& user, const std::string& address, int64_t now) {
-  const std::lock_guard lock(mutex_);
-  return std::max(Locked(&users_, user, kUserFailures, now),
-                  Locked(&addresses_, address, kAddressFailures, now));
-}
-
-absl::StatusOr<std::string> Sessions::Login(const AccountBook& book, const std::string& user,
-                                            const std::string& password, const std::string& code,
-                                            const std::string& address, int64_t now) {
-  if (LockedFor(user, address, now) > 0) return absl::ResourceExhaustedError("locked");
-  const auto match = book.Check(user, password, code, now);  // slow: outside the lock
+  std::optional<AccountBook::Match> match;
+  {
+    const LoginDesk::Place place(desk_, guess);
+    if (!place.taken()) {
+      gate_.TakeBack(guess);
+      answer.retry_after_seconds = kBusySeconds;
+      answer.status = absl::ResourceExhaustedError("too many at once");
+      return answer;
+    }
+    match = book.Check(user, attempt.password, attempt.code, now);
+  }
   const std::lock_guard lock(mutex_);
   bool right = match.has_value();
   if (right && match->time_step) {
@@ -57,25 +51,29 @@ absl::StatusOr<std::string> Sessions::Login(const AccountBook& book, const std::
     used = std::max(used, *match->time_step);
   }
   if (!right) {
-    Fail(&users_, user, now);
-    Fail(&addresses_, address, now);
-    return absl::UnauthenticatedError("wrong");
+    answer.status = absl::UnauthenticatedError("wrong");
+    return answer;
   }
-  users_.erase(user);
+  gate_.Right(guess);
   std::erase_if(live_, [&](const auto& one) {
     return now - one.second.seen > kIdleSeconds || now - one.second.begun > kLongestSeconds;
   });
-  if (live_.size() >= kMost) return absl::ResourceExhaustedError("too many sessions");
+  if (live_.size() >= kMost) {
+    answer.retry_after_seconds = kBusySeconds;
+    answer.status = absl::ResourceExhaustedError("too many sessions");
+    return answer;
+  }
   std::string bytes(32, '\0');
   RAND_bytes(reinterpret_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
-  std::string token = absl::BytesToHexString(bytes);
+  answer.token = absl::BytesToHexString(bytes);
   const Account& account = *match->account;
-  live_[Hashed(token)] = {
+  answer.mark = NewDeviceMark(user, account.password_hash(), now);
+  live_[Hashed(answer.token)] = {
       {account.user(), account.role(), account.language().empty() ? "zh" : account.language(),
        account.person(), account.password_hash()},
       now,
       now};
-  return token;
+  return answer;
 }
 
 std::optional<Session> Sessions::Find(const std::string& token, int64_t now) {

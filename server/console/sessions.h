@@ -1,7 +1,5 @@
-// Who is logged in to the console, and who is locked out.
-//
-// Sessions live in memory: a restart of the hub logs everybody out. After five wrong passwords a user is
-// locked for a quarter of an hour; the address they came from after twenty.
+// Who is logged in to the console. Sessions live in memory: a restart of the hub logs everybody out. How many
+// guesses are judged is login_gate.h's.
 //
 // Thread-safe. Times are seconds since 1970, given by the caller.
 #pragma once
@@ -14,6 +12,7 @@
 #include <string>
 
 #include "server/console/accounts.h"
+#include "server/console/login_gate.h"
 
 namespace relief::server::console {
 
@@ -27,37 +26,35 @@ struct Session {
 
 class Sessions {
  public:
-  static constexpr int64_t kIdleSeconds = 30 * 60, kLongestSeconds = 12 * 3600, kLockSeconds = 15 * 60;
-  static constexpr int kUserFailures = 5, kAddressFailures = 20;
+  static constexpr int64_t kIdleSeconds = 30 * 60, kLongestSeconds = 12 * 3600;
   static constexpr size_t kMost = 10'000;
 
-  // RESOURCE_EXHAUSTED: locked; UNAUTHENTICATED: wrong. Returns the session's secret token.
-  absl::StatusOr<std::string> Login(const AccountBook& book, const std::string& user,
-                                    const std::string& password, const std::string& code,
-                                    const std::string& address, int64_t now);
+  struct Attempt {
+    std::string user, password, code, address;
+    std::string mark;  // NewDeviceMark, as the browser kept it; or anything
+  };
+  struct Entered {
+    // RESOURCE_EXHAUSTED: not judged, to be tried again after so many seconds; UNAUTHENTICATED: wrong.
+    absl::Status status;
+    int64_t retry_after_seconds = 0;
+    std::string token;  // the session's secret
+    std::string mark;   // for the browser to keep
+  };
+  Entered Login(const AccountBook& book, const Attempt& attempt, int64_t now);
   // Prolongs the session.
   std::optional<Session> Find(const std::string& token, int64_t now);
   // The session that ended, if there was one.
   std::optional<Session> Logout(const std::string& token);
-
-  int64_t LockedFor(const std::string& user, const std::string& address, int64_t now);
 
  private:
   struct Live {
     Session session;
     int64_t begun = 0, seen = 0;
   };
-  struct Failures {
-    int count = 0;
-    int64_t first = 0;
-  };
-  void Fail(std::map<std::string, Failures>* failures, const std::string& who, int64_t now);
-  static int64_t Locked(std::map<std::string, Failures>* failures, const std::string& who, int most,
-                        int64_t now);
-
+  LoginGate gate_;
+  LoginDesk desk_;
   std::mutex mutex_;
-  std::map<std::string, Live> live_;  // by the hash of the token
-  std::map<std::string, Failures> users_, addresses_;
+  std::map<std::string, Live> live_;           // by the hash of the token
   std::map<std::string, int64_t> used_steps_;  // of one-time codes, by user
 };
 

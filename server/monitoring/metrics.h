@@ -22,6 +22,7 @@
 #include "server/access/guard.h"
 #include "server/admin/store_keeper.h"
 #include "server/core/hub.h"
+#include "server/network/certificates.h"
 #include "server/network/listener.h"
 
 namespace relief::server::monitoring {
@@ -33,7 +34,8 @@ class HubMetrics final : public prometheus::Collectable {
     const access::Guard& guard;
     admin::BackupPlan backups = {};
     uint64_t memory_limit_bytes = 0;
-    const network::Listener* listener = nullptr;  // nothing: no figures of connections
+    const network::Listener* listener = nullptr;              // nothing: no figures of connections
+    const network::CertificateJudge* certificates = nullptr;  // nothing: no list of revoked certificates
   };
   explicit HubMetrics(Options options);
 

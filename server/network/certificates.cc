@@ -1,6 +1,7 @@
 #include "server/network/certificates.h"
 
 #include <openssl/x509v3.h>
+#include <time.h>
 
 #include <chrono>
 #include <filesystem>
@@ -9,6 +10,7 @@
 
 #include "server/base/log.h"
 #include "server/base/openssl_handles.h"
+#include "server/network/caller_name.h"
 
 namespace relief::server::network {
 namespace {
@@ -39,15 +41,12 @@ bool IsWeak(X509* certificate) {
   return digest == NID_sha1 || digest == NID_md5;
 }
 
-bool HasName(X509* certificate) {
-  const std::unique_ptr<GENERAL_NAMES, Freer<GENERAL_NAMES_free>> names(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-  if (!names) return false;
-  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
-    const int type = sk_GENERAL_NAME_value(names.get(), i)->type;
-    if (type == GEN_URI || type == GEN_DNS) return true;
-  }
-  return false;
+// 0: it says nothing.
+int64_t NextUpdate(const X509_CRL* list) {
+  const ASN1_TIME* next = X509_CRL_get0_nextUpdate(list);
+  tm parts{};
+  if (next == nullptr || ASN1_TIME_to_tm(next, &parts) != 1) return 0;
+  return static_cast<int64_t>(timegm(&parts));
 }
 
 }  // namespace
@@ -55,7 +54,26 @@ bool HasName(X509* certificate) {
 absl::Status CertificateJudge::Reload() {
   std::lock_guard lock(mutex_);
   looked_s_ = NowSeconds();
-  return ReloadLocked();
+  if (absl::Status status = ReloadLocked(); !status.ok()) return status;
+  WarnWhenExpired(looked_s_);
+  if (refuse_expired_ && Expired(looked_s_))
+    return absl::InvalidArgumentError("tls.crl_file: " + crl_file_ + " has run out: make a new one");
+  return absl::OkStatus();
+}
+
+bool CertificateJudge::Expired(int64_t now) const { return crl_next_update_ > 0 && now > crl_next_update_; }
+
+// An old list revokes what it names all the same; that it ran out is for the operators to mend.
+void CertificateJudge::WarnWhenExpired(int64_t now) {
+  if (!Expired(now) || warned_of_ == crl_next_update_) return;
+  warned_of_ = crl_next_update_;
+  Log(LogLevel::kError, "tls.crl.old",
+      {{"file", crl_file_}, {"refuses", refuse_expired_ ? "true" : "false"}});
+}
+
+int64_t CertificateJudge::crl_next_update() const {
+  std::lock_guard lock(mutex_);
+  return crl_next_update_;
 }
 
 absl::Status CertificateJudge::ReloadLocked() {
@@ -77,10 +95,7 @@ absl::Status CertificateJudge::ReloadLocked() {
   STACK_OF(X509_REVOKED)* rows = X509_CRL_get_REVOKED(list.get());
   for (int i = 0; i < sk_X509_REVOKED_num(rows); ++i)
     revoked.insert(Hexadecimal(X509_REVOKED_get0_serialNumber(sk_X509_REVOKED_value(rows, i))));
-  // An old list revokes what it names all the same; that it ran out is for the operators to mend.
-  if (const ASN1_TIME* next = X509_CRL_get0_nextUpdate(list.get());
-      next != nullptr && X509_cmp_current_time(next) < 0)
-    Log(LogLevel::kWarn, "tls.crl.old", {{"file", crl_file_}});
+  crl_next_update_ = NextUpdate(list.get());
   revoked_ = std::move(revoked);
   verdicts_.clear();
   Log(LogLevel::kInfo, "tls.crl.loaded", {{"revoked", std::to_string(revoked_.size())}});
@@ -96,6 +111,9 @@ absl::Status CertificateJudge::Judge(const std::string& pem) {
       Log(LogLevel::kError, "tls.failed",
           {{"message", std::string(status.message().data(), status.message().size())}});
   }
+  WarnWhenExpired(now);
+  if (refuse_expired_ && Expired(now))
+    return absl::UnauthenticatedError("the hub's list of revoked certificates has run out");
   if (const auto known = verdicts_.find(pem); known != verdicts_.end() && now < known->second.until_s)
     return known->second.status;
   const Certificate certificate = ReadCertificate(pem);
@@ -109,8 +127,8 @@ absl::Status CertificateJudge::Judge(const std::string& pem) {
     status = absl::UnauthenticatedError("the certificate is not valid today");
   } else if (IsWeak(certificate.get())) {
     status = absl::UnauthenticatedError("the certificate's key or signature is too weak");
-  } else if (!HasName(certificate.get())) {
-    status = absl::UnauthenticatedError("the certificate names nobody: it has no URI or DNS name");
+  } else {
+    status = CallerNameOf(certificate.get()).status();
   }
   if (verdicts_.size() >= kRemembered) verdicts_.clear();
   verdicts_[pem] = {status, now + kLookSeconds};

@@ -1,18 +1,22 @@
 #include "server/network/transport.h"
 
 #include <absl/strings/escaping.h>
+#include <grpc/grpc_security_constants.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <filesystem>
+#include <vector>
+
+#include "server/network/caller_name.h"
 
 namespace relief::server::network {
 namespace {
 
 constexpr unsigned kReloadSeconds = 10;
-constexpr char kIdentityName[] = "hub";
+constexpr char kIdentityName[] = "hub", kUnnamed[] = "unnamed";
 constexpr char kUserKey[] = "relief-console-user", kSecretKey[] = "relief-console-secret",
                kPersonKey[] = "relief-console-person";
 
@@ -70,13 +74,14 @@ std::string CallerOf(const grpc::ServerContext& context) {
   if (FromConsole(context)) return "console:" + Metadata(context, kUserKey);
   const auto auth = context.auth_context();
   if (!auth || !auth->IsPeerAuthenticated()) return "local";
-  std::string first;
-  for (const grpc::string_ref& name : auth->FindPropertyValues("x509_subject_alternative_name")) {
-    std::string text(name.data(), name.size());
-    if (text.find("://") != std::string::npos) return text;
-    if (first.empty()) first = std::move(text);
-  }
-  return first.empty() ? "unnamed" : first;
+  const auto names = [&](const char* kind) {
+    std::vector<std::string> values;
+    for (const grpc::string_ref& name : auth->FindPropertyValues(kind))
+      values.emplace_back(name.data(), name.size());
+    return values;
+  };
+  auto name = CallerNameOf(names(GRPC_PEER_URI_PROPERTY_NAME), names(GRPC_PEER_DNS_PROPERTY_NAME));
+  return name.ok() ? *std::move(name) : kUnnamed;
 }
 
 }  // namespace relief::server::network

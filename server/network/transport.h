@@ -19,9 +19,9 @@ namespace relief::server::network {
 // no tls (loopback only, see config.h). INVALID_ARGUMENT: a file cannot be read.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const config::HubConfig& config);
 
-// The caller's identity: the URI among the subject alternative names of its certificate, or else the first of
-// them; "local" on a connection without TLS. Never the common name. For a call of the console, "console:" and
-// the user.
+// The caller's identity: what its certificate names it (caller_name.h), "unnamed" where that is nobody;
+// "local" on a connection without TLS. Never the common name. For a call of the console, "console:" and the
+// user.
 std::string CallerOf(const grpc::ServerContext& context);
 
 // What the console's gateway adds to its in-process calls, so that CallerOf knows the user. It holds a secret

@@ -9,6 +9,7 @@
 #include "server/review/effect.h"
 #include "server/review/field_comparison.h"
 #include "server/review/review_rows.h"
+#include "server/review/stake.h"
 #include "server/review/work_items.h"
 
 namespace relief::server::review {
@@ -52,6 +53,21 @@ absl::Status AddFindings(const storage::Reader& reader, v1::Case* out) {
     if (finding->state() == v1::Finding::OPEN) *out->add_findings() = *std::move(finding);
   }
   return absl::OkStatus();
+}
+
+// Of this officer, today.
+absl::StatusOr<bool> AsksSecondPerson(const core::Hub& hub, const storage::Reader& reader,
+                                      const Officer& officer, const v1::Conflict& conflict,
+                                      v1::Decision::Verdict verdict) {
+  v1::Decision decision;
+  *decision.mutable_record_a() = conflict.record_a();
+  *decision.mutable_record_b() = conflict.record_b();
+  decision.set_verdict(verdict);
+  auto stake = StakeOfDecision(reader, hub.as_of(), decision);
+  if (!stake.ok()) return stake.status();
+  auto day = DayOf(reader, officer.person, hub.Now());
+  if (!day.ok()) return day.status();
+  return NeedsSecondPerson(hub.features().Get<ReviewSettings>().policy, *day, *stake).has_value();
 }
 
 absl::StatusOr<v1::Effect> IfDecided(core::Hub& hub, const v1::Conflict& conflict,
@@ -100,10 +116,12 @@ absl::StatusOr<v1::Case> ReadCase(core::Hub& hub, const Officer& officer, const 
   if (!events.ok()) return events.status();
   const size_t first = events->size() > kEvents ? events->size() - kEvents : 0;
   for (size_t i = first; i < events->size(); ++i) *out.add_events() = std::move((*events)[i]);
-  const bool needs_approval =
-      NeedsApproval(hub.features().Get<ReviewSettings>().policy, conflict->work().amount_fen());
-  out.set_needs_approval_if_same(needs_approval);
-  out.set_needs_approval_if_different(needs_approval);
+  auto second_if_same = AsksSecondPerson(hub, *reader, officer, *conflict, v1::Decision::SAME),
+       second_if_different = AsksSecondPerson(hub, *reader, officer, *conflict, v1::Decision::DIFFERENT);
+  if (!second_if_same.ok()) return second_if_same.status();
+  if (!second_if_different.ok()) return second_if_different.status();
+  out.set_needs_approval_if_same(*second_if_same);
+  out.set_needs_approval_if_different(*second_if_different);
   *out.mutable_conflict() = *std::move(conflict);
   return out;
 }

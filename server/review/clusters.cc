@@ -11,6 +11,7 @@
 #include "server/review/effect.h"
 #include "server/review/explanation.h"
 #include "server/review/proposals.h"
+#include "server/review/stake.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -95,10 +96,6 @@ absl::Status CheckGroups(const storage::Reader& reader, const v1::ClusterDecisio
   }
   if (seen.size() > kMostRecords) return absl::InvalidArgumentError("groups: at most 200 records");
   return absl::OkStatus();
-}
-
-bool NeedsSecondPerson(const v1::ReviewPolicy& policy, const v1::ClusterDecision& decision) {
-  return policy.approval_of_splits() && decision.operation() != v1::Decision::KEEP;
 }
 
 absl::Status CheckCluster(const storage::Reader& reader, const v1::ClusterDecision& decision) {
@@ -280,19 +277,16 @@ absl::StatusOr<v1::Decision> DecideCluster(core::Hub& hub, const v1::ClusterDeci
   if (asked.etag().empty()) return absl::InvalidArgumentError("etag: required, as the cluster was read");
   v1::Decision decision;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    const storage::TransactionReader reader(context.txn);
-    if (!NeedsSecondPerson(hub.features().Get<ReviewSettings>().policy, asked)) {
-      auto made = DecideClusterNow(context, asked, {officer.name, "", "", ""});
+    auto made = DecideClusterNow(context, asked, Alone(officer));
+    const auto ground = SecondPersonNeeded(made.status());
+    if (!ground) {
       if (!made.ok()) return made.status();
       decision = *std::move(made);
       return absl::OkStatus();
     }
-    if (absl::Status status = CheckCluster(reader, asked); !status.ok()) return status;
-    auto constraints = ConstraintsOf(reader, asked);
-    if (!constraints.ok()) return constraints.status();
     v1::Proposal proposal;
     *proposal.mutable_cluster() = asked;
-    proposal.set_ground(v1::Proposal::SPLIT);
+    proposal.set_ground(*ground);
     auto id = Propose(context, std::move(proposal), officer);
     if (!id.ok()) return id.status();
     decision.Clear();

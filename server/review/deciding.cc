@@ -6,20 +6,12 @@
 #include "server/review/case_history.h"
 #include "server/review/conflict_view.h"
 #include "server/review/review_rows.h"
+#include "server/review/stake.h"
 #include "server/review/work_items.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
 namespace {
-
-constexpr size_t kMostDecisions = 100'000;
-
-matcher::RecordKey KeyOf(const v1::RecordName& name) {
-  return matcher::RecordKey::Of(name.source_id(), name.record_id());
-}
-
-// Decisions on one pair stand beside each other: "E-", the pair's text, a dot, and their number.
-std::string PairDecisionPrefix(const std::string& conflict_id) { return "E-" + conflict_id.substr(2) + "."; }
 
 std::string PairDecisionId(const std::string& conflict_id, size_t number) {
   const std::string digits = std::to_string(number);
@@ -28,14 +20,6 @@ std::string PairDecisionId(const std::string& conflict_id, size_t number) {
 
 void Put(storage::Transaction& txn, const v1::Decision& decision) {
   txn.Put(schema::DecisionRow(decision.decision_id()), decision.SerializeAsString());
-}
-
-// What this decision says of the pair.
-v1::Decision::Verdict VerdictOn(const v1::Decision& decision, const std::string& conflict_id) {
-  if (decision.constraints().empty()) return decision.verdict();
-  for (const v1::Decision::Constraint& constraint : decision.constraints())
-    if (PairId(constraint.record_a(), constraint.record_b()) == conflict_id) return constraint.verdict();
-  return v1::Decision::UNSURE;
 }
 
 // The constraint that the newest standing decision asks for.
@@ -91,11 +75,6 @@ v1::CaseEvent Event(v1::CaseEvent::Kind kind, const v1::Decision& decision, cons
 
 }  // namespace
 
-std::string PairId(const v1::RecordName& a, const v1::RecordName& b) {
-  const matcher::RecordKey one = KeyOf(a), other = KeyOf(b);
-  return "C-" + std::min(one, other).ToString() + std::max(one, other).ToString();
-}
-
 absl::StatusOr<int64_t> NextNumber(storage::Transaction& txn, int64_t (stored::ReviewCounters::*get)() const,
                                    void (stored::ReviewCounters::*set)(int64_t)) {
   auto counters = review_rows::ReadOrEmpty<stored::ReviewCounters>(storage::TransactionReader(txn),
@@ -105,30 +84,6 @@ absl::StatusOr<int64_t> NextNumber(storage::Transaction& txn, int64_t (stored::R
   ((*counters).*set)(number);
   txn.Put(review_rows::kCountersRow, counters->SerializeAsString());
   return number;
-}
-
-absl::StatusOr<v1::Decision> ReadDecision(const storage::Reader& reader, const std::string& decision_id) {
-  return review_rows::ReadRow<v1::Decision>(reader, schema::DecisionRow(decision_id), "decision");
-}
-
-absl::StatusOr<std::vector<v1::Decision>> DecisionsOnPair(const storage::Reader& reader,
-                                                          const std::string& conflict_id) {
-  std::vector<v1::Decision> decisions;
-  auto rows = reader.Scan(schema::DecisionRow(PairDecisionPrefix(conflict_id)), {}, kMostDecisions);
-  if (!rows.ok()) return rows.status();
-  for (const storage::KeyRow& row : *rows)
-    if (!decisions.emplace_back().ParseFromString(row.row.value))
-      return absl::DataLossError("the row of a decision is damaged");
-  auto clusters = reader.Scan(review_rows::PairPrefix(conflict_id), {}, kMostDecisions);
-  if (!clusters.ok()) return clusters.status();
-  for (const storage::KeyRow& row : *clusters) {
-    auto decision = ReadDecision(reader, row.row.value);
-    if (!decision.ok()) return decision.status();
-    decisions.push_back(*std::move(decision));
-  }
-  std::stable_sort(decisions.begin(), decisions.end(),
-                   [](const v1::Decision& l, const v1::Decision& r) { return l.sequence() < r.sequence(); });
-  return decisions;
 }
 
 absl::Status SetWorkState(core::WriteContext& context, const std::string& conflict_id,
@@ -186,6 +141,13 @@ absl::StatusOr<v1::Decision> DecidePairNow(core::WriteContext& context,
   *decision.mutable_record_b() = conflict->record_b();
   decision.set_verdict(request.verdict());
   decision.set_comment(request.comment());
+  decision.set_job_id(by.job_id);
+  const bool unsure = request.verdict() == v1::Decision::UNSURE;
+  if (!unsure) {
+    auto stake = StakeOfDecision(reader, context.as_of, decision);
+    if (!stake.ok()) return stake.status();
+    if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
+  }
   if (absl::Status status = Sign(context, by, &decision); !status.ok()) return status;
   PutNew(context.txn, decision);
   context.Audit({by.officer, "review.decide", id, "", "", v1::Decision::Verdict_Name(request.verdict())});
@@ -193,7 +155,6 @@ absl::StatusOr<v1::Decision> DecidePairNow(core::WriteContext& context,
           RecordOnCase(context, id, Event(v1::CaseEvent::DECIDED, decision, request.comment()), by.officer);
       !status.ok())
     return status;
-  const bool unsure = request.verdict() == v1::Decision::UNSURE;
   if (absl::Status status = SetWorkState(context, id, unsure ? v1::WorkItem::UNSURE : v1::WorkItem::WAITING);
       !status.ok())
     return status;
@@ -204,6 +165,9 @@ absl::StatusOr<v1::Decision> DecidePairNow(core::WriteContext& context,
 
 absl::StatusOr<v1::Decision> DecideManyNow(core::WriteContext& context, v1::Decision decision,
                                            const Attribution& by) {
+  auto stake = StakeOfDecision(storage::TransactionReader(context.txn), context.as_of, decision);
+  if (!stake.ok()) return stake.status();
+  if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
   if (absl::Status status = Sign(context, by, &decision); !status.ok()) return status;
   decision.set_decision_id(review_rows::Numbered('E', decision.sequence()));
   PutNew(context.txn, decision);
@@ -223,6 +187,10 @@ absl::StatusOr<v1::Decision> UndoNow(core::WriteContext& context, const v1::Undo
   auto decision = ReadDecision(storage::TransactionReader(context.txn), request.decision_id());
   if (!decision.ok()) return decision.status();
   if (decision->has_undo_time()) return absl::FailedPreconditionError("the decision was taken back already");
+  auto stake = StakeOfUndoing(storage::TransactionReader(context.txn), context.as_of, *decision);
+  if (!stake.ok()) return stake.status();
+  stake->in_bulk = !by.job_id.empty();
+  if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
   *decision->mutable_undo_time() = ToTime(context.now_us);
   decision->set_undone_by(by.officer);
   decision->set_undo_comment(request.comment());

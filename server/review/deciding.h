@@ -10,23 +10,16 @@
 #include "absl/status/statusor.h"
 #include "relief/v1/review_service.pb.h"
 #include "server/core/write_context.h"
-#include "server/review/review_policy.h"
+#include "server/review/decision_reading.h"
 #include "server/review/review_rows.pb.h"
 
 namespace relief::server::review {
 
-// Whose decision it is, and by which way it came.
-struct Attribution {
-  std::string officer;
-  std::string approver;
-  std::string proposal_id;
-  std::string job_id;
-};
-
 // ABORTED with a StaleDecision: the conflict is not what `request.etag` saw.
 absl::Status CheckCurrent(const core::WriteContext& context, const v1::DecideConflictRequest& request);
 
-// As CheckCurrent; then the decision, its constraint and its history.
+// As CheckCurrent; then the decision, its constraint and its history. As the next two: FAILED_PRECONDITION,
+// and nothing written, where a second person is needed (SecondPersonNeeded).
 absl::StatusOr<v1::Decision> DecidePairNow(core::WriteContext& context,
                                            const v1::DecideConflictRequest& request, const Attribution& by);
 
@@ -37,13 +30,6 @@ absl::StatusOr<v1::Decision> DecideManyNow(core::WriteContext& context, v1::Deci
 // FAILED_PRECONDITION: taken back already.
 absl::StatusOr<v1::Decision> UndoNow(core::WriteContext& context, const v1::UndoDecisionRequest& request,
                                      const Attribution& by);
-
-// NOT_FOUND: no such decision.
-absl::StatusOr<v1::Decision> ReadDecision(const storage::Reader& reader, const std::string& decision_id);
-
-// Every decision that says something of the pair, oldest first, those taken back included.
-absl::StatusOr<std::vector<v1::Decision>> DecisionsOnPair(const storage::Reader& reader,
-                                                          const std::string& conflict_id);
 
 // Sets a work item's state, if it is still open; ends its claim.
 absl::Status SetWorkState(core::WriteContext& context, const std::string& conflict_id,
@@ -56,7 +42,5 @@ absl::Status RecordOnCase(core::WriteContext& context, const std::string& confli
 // The next number of what `counter` counts, kept in this commit.
 absl::StatusOr<int64_t> NextNumber(storage::Transaction& txn, int64_t (stored::ReviewCounters::*get)() const,
                                    void (stored::ReviewCounters::*set)(int64_t));
-
-std::string PairId(const v1::RecordName& a, const v1::RecordName& b);
 
 }  // namespace relief::server::review

@@ -7,6 +7,7 @@
 #include "server/review/deciding.h"
 #include "server/review/proposals.h"
 #include "server/review/review_rows.h"
+#include "server/review/stake.h"
 #include "server/review/work_items.h"
 #include "storage/transaction_reader.h"
 
@@ -44,11 +45,11 @@ absl::StatusOr<v1::Decision> DecideConflict(core::Hub& hub, const v1::DecideConf
     if (item->state() == v1::WorkItem::PROPOSED)
       return absl::FailedPreconditionError("a proposal on this case waits for a second person: " +
                                            item->proposal_id());
-    if (request.verdict() != v1::Decision::UNSURE &&
-        NeedsApproval(hub.features().Get<ReviewSettings>().policy, item->amount_fen())) {
+    auto made = DecidePairNow(context, request, Alone(officer));
+    if (const auto ground = SecondPersonNeeded(made.status())) {
       v1::Proposal proposal;
       *proposal.mutable_decide() = request;
-      proposal.set_ground(v1::Proposal::AMOUNT);
+      proposal.set_ground(*ground);
       proposal.set_amount_fen(item->amount_fen());
       proposal.set_conflicts(1);
       auto id = Propose(context, std::move(proposal), officer);
@@ -60,7 +61,6 @@ absl::StatusOr<v1::Decision> DecideConflict(core::Hub& hub, const v1::DecideConf
       decision.set_proposal_id(*id);
       return absl::OkStatus();
     }
-    auto made = DecidePairNow(context, request, {officer.name, "", "", ""});
     if (!made.ok()) return made.status();
     decision = *std::move(made);
     return absl::OkStatus();
@@ -78,11 +78,13 @@ absl::StatusOr<v1::Decision> UndoDecision(core::Hub& hub, const v1::UndoDecision
     if (!decision.ok()) return decision.status();
     if (decision->has_undo_time())
       return absl::FailedPreconditionError("the decision was taken back already");
-    if (!decision->approver().empty()) {
+    auto made = UndoNow(context, request, Alone(officer));
+    if (const auto ground = SecondPersonNeeded(made.status())) {
       v1::Proposal proposal;
       *proposal.mutable_undo() = request;
-      proposal.set_ground(decision->operation() == v1::Decision::PAIR ? v1::Proposal::AMOUNT
-                                                                      : v1::Proposal::SPLIT);
+      const bool of_two = !decision->approver().empty();
+      proposal.set_ground(of_two && decision->operation() != v1::Decision::PAIR ? v1::Proposal::SPLIT
+                                                                                : *ground);
       auto id = Propose(context, std::move(proposal), officer);
       if (!id.ok()) return id.status();
       undone = *std::move(decision);
@@ -90,7 +92,6 @@ absl::StatusOr<v1::Decision> UndoDecision(core::Hub& hub, const v1::UndoDecision
       undone.set_proposal_id(*id);
       return absl::OkStatus();
     }
-    auto made = UndoNow(context, request, {officer.name, "", "", ""});
     if (!made.ok()) return made.status();
     undone = *std::move(made);
     return absl::OkStatus();

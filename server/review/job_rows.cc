@@ -4,7 +4,9 @@
 #include "server/review/case_history.h"
 #include "server/review/deciding.h"
 #include "server/review/jobs.h"
+#include "server/review/proposals.h"
 #include "server/review/review_rows.h"
+#include "server/review/stake.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -27,10 +29,16 @@ void End(core::WriteContext& context, v1::ReviewJob::State state, stored::Review
   *job->mutable_job()->mutable_end_time() = ToTime(context.now_us);
 }
 
-// One item. What the data or somebody else settled meanwhile is skipped; only what nobody foresaw is an
-// error.
+// A job from before jobs knew it: the account.
+const std::string& PersonOf(const stored::ReviewJob& job) {
+  return job.person().empty() ? job.job().officer() : job.person();
+}
+
+// One item. What the data or somebody else settled meanwhile is skipped; only what nobody foresaw, and what
+// needs a second person, is an error.
 absl::Status DoItem(core::WriteContext& context, const stored::ReviewJob& job, stored::ReviewJobItem* item) {
-  const Attribution by{job.job().officer(), job.approver(), job.job().proposal_id(), job.job().job_id()};
+  const Attribution by{job.job().officer(), PersonOf(job), job.approver(), job.job().proposal_id(),
+                       job.job().job_id()};
   v1::ReviewJobItem& result = *item->mutable_item();
   absl::StatusOr<v1::Decision> decision = v1::Decision();
   if (!item->undo_decision_id().empty()) {
@@ -51,6 +59,7 @@ absl::Status DoItem(core::WriteContext& context, const stored::ReviewJob& job, s
     result.set_decision_id(decision->decision_id());
     return absl::OkStatus();
   }
+  if (SecondPersonNeeded(decision.status())) return decision.status();
   if (absl::IsAborted(decision.status())) {
     v1::StaleDecision stale;
     const auto detail = decision.status().GetPayload("type.googleapis.com/relief.v1.StaleDecision");
@@ -78,6 +87,31 @@ void Count(const v1::ReviewJobItem& item, v1::ReviewJob* job) {
   }
 }
 
+// The job stops before an item that one person may not decide alone, and goes on once a second one approved.
+absl::Status AskSecondPerson(core::WriteContext& context, v1::Proposal::Ground ground, int64_t next_item,
+                             stored::ReviewJob* job) {
+  v1::Proposal proposal = job->asked();
+  if (proposal.what_case() == v1::Proposal::WHAT_NOT_SET) {
+    if (job->job().reverts_job_id().empty()) {
+      proposal.mutable_bulk()->set_verdict(job->job().verdict());
+      proposal.mutable_bulk()->set_comment(job->job().comment());
+    } else {
+      proposal.mutable_revert()->set_job_id(job->job().reverts_job_id());
+      proposal.mutable_revert()->set_comment(job->job().comment());
+    }
+  }
+  proposal.set_ground(ground);
+  proposal.set_job_id(job->job().job_id());
+  proposal.set_conflicts(job->job().total() - next_item + 1);
+  auto id = Propose(context, std::move(proposal), {job->job().officer(), PersonOf(*job), nullptr});
+  if (!id.ok()) return id.status();
+  job->mutable_job()->set_state(v1::ReviewJob::PROPOSED);
+  job->mutable_job()->set_proposal_id(*id);
+  job->set_next_item(next_item);
+  Put(context, *job);
+  return absl::OkStatus();
+}
+
 // The next `count` items in one commit. With `failure` the one item gets it as its result instead of being
 // done.
 absl::Status Step(core::Hub& hub, const std::string& job_id, int64_t count, const absl::Status& failure,
@@ -98,6 +132,8 @@ absl::Status Step(core::Hub& hub, const std::string& job_id, int64_t count, cons
             item->mutable_item()->set_result(v1::ReviewJobItem::FAILED);
             item->mutable_item()->set_message(absl::StatusCodeToString(failure.code()));
           } else if (absl::Status status = DoItem(context, *job, &*item); !status.ok()) {
+            if (const auto ground = SecondPersonNeeded(status))
+              return AskSecondPerson(context, *ground, number, &*job);
             return status;
           }
           Count(item->item(), job->mutable_job());

@@ -15,6 +15,8 @@
 #include "server/review/deciding.h"
 #include "server/review/proposals.h"
 #include "server/review/review_rows.h"
+#include "server/review/stake.h"
+#include "storage/transaction_reader.h"
 
 namespace relief::server::review {
 namespace {
@@ -38,16 +40,30 @@ std::string QueryOf(const v1::ConflictFilter& filter, v1::Decision::Verdict verd
   return std::to_string(verdict) + filter.SerializeAsString();
 }
 
+// Whether a verdict of DIFFERENT makes several of what is one person now.
+absl::StatusOr<bool> AnySplits(const storage::Reader& reader, const std::vector<std::string>& conflict_ids) {
+  for (const std::string& id : conflict_ids) {
+    const auto pair = matcher::Conflict::Parse(id);
+    if (!pair) return absl::DataLossError("a work item is damaged");
+    auto a = matcher::PersonOfRecord(reader, pair->first);
+    if (!a.ok()) return a.status();
+    auto b = matcher::PersonOfRecord(reader, pair->second);
+    if (!b.ok()) return b.status();
+    if (*a == *b) return true;
+  }
+  return false;
+}
+
 absl::Status CheckVerdict(v1::Decision::Verdict verdict) {
   return verdict == v1::Decision::SAME || verdict == v1::Decision::DIFFERENT
              ? absl::OkStatus()
              : absl::InvalidArgumentError("verdict: SAME or DIFFERENT");
 }
 
-// Writes the job and its items; it runs at once, or waits for a second person.
+// Writes the job and its items; it runs at once, or waits for a second person. `stake` is that of the whole.
 absl::StatusOr<v1::ReviewJob> Create(core::Hub& hub, v1::ReviewJob job,
                                      std::vector<stored::ReviewJobItem> items, v1::Proposal proposal,
-                                     const Officer& officer) {
+                                     const Stake& stake, const Officer& officer) {
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto number = NextNumber(context.txn, &stored::ReviewCounters::jobs, &stored::ReviewCounters::set_jobs);
     if (!number.ok()) return number.status();
@@ -56,10 +72,12 @@ absl::StatusOr<v1::ReviewJob> Create(core::Hub& hub, v1::ReviewJob job,
     job.set_total(static_cast<int64_t>(items.size()));
     *job.mutable_create_time() = ToTime(context.now_us);
     job.set_state(v1::ReviewJob::RUNNING);
-    if (BulkNeedsApproval(hub.features().Get<ReviewSettings>().policy, job.total())) {
+    auto day = DayOf(storage::TransactionReader(context.txn), officer.person, context.now_us);
+    if (!day.ok()) return day.status();
+    if (const auto ground = NeedsSecondPerson(hub.features().Get<ReviewSettings>().policy, *day, stake)) {
       job.set_state(v1::ReviewJob::PROPOSED);
       v1::Proposal asked = proposal;
-      asked.set_ground(v1::Proposal::BULK);
+      asked.set_ground(*ground);
       asked.set_job_id(job.job_id());
       asked.set_conflicts(job.total());
       auto id = Propose(context, std::move(asked), officer);
@@ -69,6 +87,8 @@ absl::StatusOr<v1::ReviewJob> Create(core::Hub& hub, v1::ReviewJob job,
     stored::ReviewJob row;
     *row.mutable_job() = job;
     row.set_next_item(1);
+    row.set_person(officer.person);
+    *row.mutable_asked() = proposal;
     context.txn.Put(review_rows::JobRow(job.job_id()), row.SerializeAsString());
     for (size_t i = 0; i < items.size(); ++i) {
       stored::ReviewJobItem item = items[i];
@@ -172,7 +192,7 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
           return true;
         }
         ids.push_back(item.conflict_id());
-        seen.amount_fen += item.amount_fen();
+        seen.stake.amount_fen += item.amount_fen();
         ++kinds[item.kind()];
         sources.insert(item.source_ids().begin(), item.source_ids().end());
         preview.set_min_bits(ids.size() == 1 ? item.bits() : std::min(preview.min_bits(), item.bits()));
@@ -181,11 +201,20 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
       });
   if (!status.ok()) return status;
   preview.set_conflicts(static_cast<int64_t>(ids.size()));
-  preview.set_amount_fen(seen.amount_fen);
+  seen.stake.cases = preview.conflicts();
+  seen.stake.in_bulk = true;
+  if (request.verdict() == v1::Decision::DIFFERENT) {
+    auto splits = AnySplits(*snapshot, ids);
+    if (!splits.ok()) return splits.status();
+    seen.stake.splits = *splits;
+  }
+  auto day = DayOf(*snapshot, officer.person, hub_.Now());
+  if (!day.ok()) return day.status();
+  preview.set_amount_fen(seen.stake.amount_fen);
   preview.set_sources(static_cast<int64_t>(sources.size()));
   preview.set_limit(limit);
   preview.set_needs_approval(
-      BulkNeedsApproval(hub_.features().Get<ReviewSettings>().policy, preview.conflicts()));
+      NeedsSecondPerson(hub_.features().Get<ReviewSettings>().policy, *day, seen.stake).has_value());
   for (const auto& [kind, count] : kinds) {
     auto& one = *preview.add_kinds();
     one.set_kind(kind);
@@ -249,8 +278,8 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Start(const v1::StartBulkRequest& requ
   }
   v1::Proposal proposal;
   *proposal.mutable_bulk() = request;
-  proposal.set_amount_fen(seen.amount_fen);
-  auto created = Create(hub_, std::move(job), std::move(items), std::move(proposal), officer);
+  proposal.set_amount_fen(seen.stake.amount_fen);
+  auto created = Create(hub_, std::move(job), std::move(items), std::move(proposal), seen.stake, officer);
   if (created.ok()) Wake();
   return created;
 }
@@ -261,7 +290,7 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobReques
   const auto snapshot = hub_.store().Snapshot();
   auto reverted = GetReviewJob(*snapshot, request.job_id());
   if (!reverted.ok()) return reverted.status();
-  if (reverted->state() != v1::ReviewJob::DONE && reverted->state() != v1::ReviewJob::CANCELLED)
+  if (reverted->state() == v1::ReviewJob::RUNNING || reverted->state() == v1::ReviewJob::PROPOSED)
     return absl::FailedPreconditionError("the job is not done yet");
   if (!reverted->reverts_job_id().empty())
     return absl::FailedPreconditionError("the job took another one back: decide again instead");
@@ -270,6 +299,7 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobReques
   list.set_page_size(1000);
   list.add_results(v1::ReviewJobItem::DONE);
   std::vector<stored::ReviewJobItem> items;
+  Stake stake{0, 0, true, false, false};
   do {
     auto page = ListReviewJobItems(*snapshot, list);
     if (!page.ok()) return page.status();
@@ -277,6 +307,12 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobReques
       stored::ReviewJobItem& item = items.emplace_back();
       item.mutable_item()->set_conflict_id(decided.conflict_id());
       item.set_undo_decision_id(decided.decision_id());
+      auto decision = ReadDecision(*snapshot, decided.decision_id());
+      if (!decision.ok()) return decision.status();
+      if (decision->has_undo_time()) continue;
+      auto one = StakeOfUndoing(*snapshot, hub_.as_of(), *decision);
+      if (!one.ok()) return one.status();
+      stake += *one;
     }
     list.set_page_token(page->next_page_token());
   } while (!list.page_token().empty());
@@ -286,7 +322,8 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobReques
   job.set_comment(request.comment());
   v1::Proposal proposal;
   *proposal.mutable_revert() = request;
-  auto created = Create(hub_, std::move(job), std::move(items), std::move(proposal), officer);
+  proposal.set_amount_fen(stake.amount_fen);
+  auto created = Create(hub_, std::move(job), std::move(items), std::move(proposal), stake, officer);
   if (created.ok()) Wake();
   return created;
 }

@@ -17,6 +17,7 @@
 #include "server/core/hub.h"
 #include "server/review/queue.h"
 #include "server/review/review_policy.h"
+#include "server/review/stake.h"
 
 namespace relief::server::review {
 
@@ -54,7 +55,7 @@ class ReviewJobs {
   struct Previewed {
     std::vector<std::pair<std::string, std::string>> cases;  // conflict id, etag
     std::string query, person;
-    int64_t amount_fen = 0;
+    Stake stake;
   };
   void Run();
 

@@ -70,7 +70,8 @@ absl::Status End(core::WriteContext& context, stored::Proposal* stored, v1::Prop
 // Does it.
 absl::Status Carry(core::WriteContext& context, stored::Proposal* stored, const Officer& approver) {
   v1::Proposal& proposal = *stored->mutable_proposal();
-  const Attribution by{proposal.proposer(), approver.name, proposal.proposal_id(), ""};
+  const Attribution by{proposal.proposer(), stored->proposer_person(), approver.name, proposal.proposal_id(),
+                       ""};
   absl::StatusOr<v1::Decision> decision = v1::Decision();
   switch (proposal.what_case()) {
     case v1::Proposal::kDecide:

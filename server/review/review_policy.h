@@ -36,11 +36,4 @@ struct ReviewSettings {
 
 int32_t DueDays(const v1::ReviewPolicy& policy, v1::Conflict::Kind kind);
 
-inline bool NeedsApproval(const v1::ReviewPolicy& policy, int64_t amount_fen) {
-  return policy.approval_over_fen() >= 0 && amount_fen > policy.approval_over_fen();
-}
-inline bool BulkNeedsApproval(const v1::ReviewPolicy& policy, int64_t cases) {
-  return policy.approval_bulk_over() >= 0 && cases > policy.approval_bulk_over();
-}
-
 }  // namespace relief::server::review

@@ -61,6 +61,7 @@ std::string ProposalRow(std::string_view proposal_id) { return Key(kProposalPref
 std::string JobRow(std::string_view job_id) { return Key(kJobPrefix, job_id); }
 std::string JobItemPrefix(std::string_view job_id) { return Key("vi", job_id); }
 std::string JobItemRow(std::string_view job_id, int64_t number) { return Numbered("vi", job_id, number); }
+std::string OfficerDayRow(std::string_view person) { return Key("vo", person); }
 std::string SampleRow(std::string_view sample_id) { return Key(kSamplePrefix, sample_id); }
 std::string SampleItemPrefix(std::string_view sample_id) { return Key("vt", sample_id); }
 std::string SampleItemRow(std::string_view sample_id, int64_t number) {

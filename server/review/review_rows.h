@@ -6,6 +6,7 @@
 //   ve <conflict> <number>            history of a case: v1::CaseEvent
 //   vd <0xFFFF... - number>           decision ids, the newest first
 //   vk <pair> <number>                ids of decisions on clusters that constrain the pair
+//   vo <person>                       stored::OfficerDay
 //   vp <proposal>, vj <job>, vi <job> <number>, vs <sample>, vt <sample> <number>, vc (counters)
 #pragma once
 
@@ -35,6 +36,7 @@ std::string ProposalRow(std::string_view proposal_id);
 std::string JobRow(std::string_view job_id);
 std::string JobItemPrefix(std::string_view job_id);
 std::string JobItemRow(std::string_view job_id, int64_t number);
+std::string OfficerDayRow(std::string_view person);
 std::string SampleRow(std::string_view sample_id);
 std::string SampleItemPrefix(std::string_view sample_id);
 std::string SampleItemRow(std::string_view sample_id, int64_t number);

@@ -35,6 +35,10 @@ int64_t MonthlyFen(const v1::Benefit& benefit, matcher::CivilDate as_of) {
   return benefit.amount_fen();
 }
 
+absl::StatusOr<stored::Record> ReadRecord(const storage::Reader& reader, const matcher::RecordKey& key) {
+  return review_rows::ReadRow<stored::Record>(reader, schema::RecordRow(key), "record");
+}
+
 absl::Status CloseWorkItem(storage::Transaction& txn, const v1::WorkItem& item, int64_t now_us) {
   for (v1::ConflictOrder order : kOrders) txn.Delete(review_rows::OrderRow(order, item));
   txn.Delete(review_rows::WorkRow(item.conflict_id()));
@@ -133,29 +137,15 @@ class Updater {
     return absl::OkStatus();
   }
 
-  // Open findings' amounts and a month of what is paid.
   absl::StatusOr<int64_t> AtRisk(const matcher::PersonId& person) {
     if (const auto known = at_risk_.find(person); known != at_risk_.end()) return known->second;
-    int64_t fen = 0;
-    auto members = matcher::MembersOf(reader_, person);
-    if (!members.ok()) return members.status();
-    for (const matcher::RecordKey& key : *members) {
-      auto record = ReadRecord(key);
-      if (!record.ok()) return record.status();
-      fen += MonthlyFen(records::EffectiveRecord(*record).benefit(), settings_.as_of);
-    }
-    auto list = review_rows::ReadOrEmpty<stored::PersonFindings>(reader_, schema::PersonFindingsRow(person));
-    if (!list.ok()) return list.status();
-    for (const std::string& id : list->finding_ids()) {
-      auto finding = review_rows::ReadOrEmpty<v1::Finding>(reader_, schema::FindingRow(id));
-      if (!finding.ok()) return finding.status();
-      if (finding->state() == v1::Finding::OPEN) fen += finding->amount_fen();
-    }
-    return at_risk_[person] = fen;
+    auto fen = review::AtRisk(reader_, settings_.as_of, person);
+    if (!fen.ok()) return fen.status();
+    return at_risk_[person] = *fen;
   }
 
   absl::StatusOr<stored::Record> ReadRecord(const matcher::RecordKey& key) {
-    return review_rows::ReadRow<stored::Record>(reader_, schema::RecordRow(key), "record");
+    return review::ReadRecord(reader_, key);
   }
 
   absl::Status Record(const std::string& id, v1::CaseEvent::Kind kind) {
@@ -171,6 +161,26 @@ class Updater {
 };
 
 }  // namespace
+
+absl::StatusOr<int64_t> AtRisk(const storage::Reader& reader, matcher::CivilDate as_of,
+                               const matcher::PersonId& person) {
+  int64_t fen = 0;
+  auto members = matcher::MembersOf(reader, person);
+  if (!members.ok()) return members.status();
+  for (const matcher::RecordKey& key : *members) {
+    auto record = ReadRecord(reader, key);
+    if (!record.ok()) return record.status();
+    fen += MonthlyFen(records::EffectiveRecord(*record).benefit(), as_of);
+  }
+  auto list = review_rows::ReadOrEmpty<stored::PersonFindings>(reader, schema::PersonFindingsRow(person));
+  if (!list.ok()) return list.status();
+  for (const std::string& id : list->finding_ids()) {
+    auto finding = review_rows::ReadOrEmpty<v1::Finding>(reader, schema::FindingRow(id));
+    if (!finding.ok()) return finding.status();
+    if (finding->state() == v1::Finding::OPEN) fen += finding->amount_fen();
+  }
+  return fen;
+}
 
 v1::Conflict::Kind ToProto(matcher::ConflictKind kind) {
   switch (kind) {

@@ -35,6 +35,10 @@ class WorkItemRows final : public core::DerivedRows {
                                      size_t limit) const override;
 };
 
+// The amounts of the person's open findings and a month of what is paid.
+absl::StatusOr<int64_t> AtRisk(const storage::Reader& reader, matcher::CivilDate as_of,
+                               const matcher::PersonId& person);
+
 // Writes a changed item with its places in the queue; `before` is the one that stood there, if one did.
 void PutWorkItem(storage::Transaction& txn, const v1::WorkItem& item,
                  const std::optional<v1::WorkItem>& before);

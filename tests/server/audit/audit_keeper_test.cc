@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 #include <memory>
 #include <sstream>
 #include <thread>
@@ -12,6 +13,7 @@
 #include "server/audit/audit_export.h"
 #include "server/audit/audit_rows.h"
 #include "server/audit/audit_verifier.h"
+#include "server/audit/audit_witness.h"
 #include "server/core/schema.h"
 #include "tests/server/audit/audit_chain_file.h"
 #include "tests/server/hub_fixture.h"
@@ -82,7 +84,7 @@ class Keeper : public testing::Test {
   KeyFiles files_;
   AuditSettings settings_;
   std::atomic<int64_t> now_us_ = 1'793'000'000'000'000;
-  const std::unique_ptr<storage::Store> store_ = storage::NewMemoryStore();
+  std::unique_ptr<storage::Store> store_ = storage::NewMemoryStore();
 };
 
 TEST_F(Keeper, SignsWhenEnoughEntriesCameOrEnoughTimePassed) {
@@ -297,6 +299,47 @@ TEST(AuditSettings, RefuseWhatTheLawDoesNotAllow) {
   audit.clear_sign_every_entries();
   audit.set_signing_key_file("/nowhere/key.pem");
   EXPECT_TRUE(absl::IsNotFound(LoadAuditSettings(audit).status()));
+}
+
+// A directory put back is as sound in itself as the newest one: only what is kept outside of it tells.
+TEST_F(Keeper, ADirectoryPutBackIsNoticed) {
+  const std::string witness = files_.path("witness.json");
+  settings_.witness_file = witness;
+  EXPECT_TRUE(CheckWitness(*store_, witness).ok()) << "there is none yet";
+  {
+    auto hub = Open();
+    AuditKeeper keeper(*hub, settings_);
+    Enter(*hub, 2);
+    EXPECT_TRUE(keeper.Tick().ok());
+  }
+  const auto older = [&] {
+    auto hub = Open();
+    return Rows(*hub, "");
+  }();
+  {
+    auto hub = Open();
+    AuditKeeper keeper(*hub, settings_);
+    Enter(*hub, 3);  // three look-ups
+    EXPECT_TRUE(keeper.Tick().ok());
+    EXPECT_TRUE(CheckWitness(hub->store(), witness).ok());
+    Enter(*hub);
+    EXPECT_TRUE(CheckWitness(hub->store(), witness).ok()) << "the chain may be ahead, as after a fault";
+  }
+  auto put_back = storage::NewMemoryStore();
+  storage::Transaction txn(*put_back);
+  for (const auto& [key, value] : older) txn.Put(key, value);
+  ASSERT_TRUE(txn.Commit().ok());
+  EXPECT_TRUE(CheckAuditChain(*put_back).ok()) << "whole in itself";
+  EXPECT_TRUE(absl::IsFailedPrecondition(CheckWitness(*put_back, witness)));
+  // And where it went on since, so that it is as long as it was.
+  store_ = std::move(put_back);
+  {
+    auto hub = Open();
+    Enter(*hub, 20);
+  }
+  EXPECT_TRUE(absl::IsFailedPrecondition(CheckWitness(*store_, witness)));
+  std::ofstream(witness) << "anything\n";
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckWitness(*store_, witness)));
 }
 
 }  // namespace

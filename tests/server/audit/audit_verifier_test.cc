@@ -257,6 +257,41 @@ TEST_F(Tampering, ABeginningMustBeSignedAndNotTooEarly) {
   ExpectProblem(Verify(from_eight("{\"format\":1}\n")), Kind::kDeleted, 1, 7);
 }
 
+// Without its heads a chain proves nothing, however whole it looks: whoever has a key to check with is told.
+TEST_F(Tampering, AChainWithoutSignaturesIsNotProven) {
+  const auto unvouched = [&](const std::vector<std::string>& lines,
+                             const std::vector<std::string>& kept = {}) {
+    const AuditReport report = Verify(lines, kept);
+    EXPECT_FALSE(report.problem);
+    return UnvouchedOf(report);
+  };
+  EXPECT_EQ(unvouched(Export(chain_)), Unvouched::kNothing) << "the last minutes are never signed yet";
+  std::vector<std::string> bare;
+  for (const std::string& line : Export(chain_))
+    if (line.find("\"head\"") == std::string::npos) bare.push_back(line);
+  EXPECT_EQ(unvouched(bare), Unvouched::kAll);
+  EXPECT_EQ(unvouched(Export(chain_, "thief")), Unvouched::kAll) << "signed by a stranger";
+  EXPECT_EQ(unvouched(bare, {AuditLine(HeadOf(chain_[19], files_.Signing("hub")))}), Unvouched::kNothing)
+      << "kept heads prove it as well";
+  // Only the first heads are left in, and the rest is days younger.
+  auto late = chain_;
+  for (size_t i = 12; i < late.size(); ++i) late[i].set_time_us(late[i].time_us() + 3 * kDayUs);
+  Rehash(late, 12);
+  EXPECT_EQ(unvouched(Export(late)), Unvouched::kNothing);
+  std::vector<std::string> thinned;
+  int heads = 0;
+  for (const std::string& line : Export(late))
+    if (line.find("\"head\"") == std::string::npos || ++heads <= 2) thinned.push_back(line);
+  EXPECT_EQ(unvouched(thinned), Unvouched::kTail);
+  // Nor does a signed beginning vouch for what comes after it.
+  audit::Head beginning = HeadOf(chain_[6], files_.Signing("hub"));
+  beginning.set_kind(audit::Head::BEGINNING);
+  ASSERT_TRUE(files_.Signing("hub").Sign(beginning.entry_time_us() + 1100 * kDayUs, &beginning).ok());
+  std::vector<std::string> cut = {bare[0], AuditLine(beginning)};
+  cut.insert(cut.end(), bare.begin() + 8, bare.end());
+  EXPECT_EQ(unvouched(cut), Unvouched::kAll);
+}
+
 TEST_F(Tampering, AFileWithoutEntriesIsNotWhole) {
   ExpectProblem(Verify({}), Kind::kTruncated, 1, 1);
   ExpectProblem(Verify({"{\"format\":1}\n"}), Kind::kTruncated, 1, 1);

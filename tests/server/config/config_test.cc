@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -85,6 +86,45 @@ TEST(Config, LoopbackIsThisMachineAlone) {
     EXPECT_TRUE(IsLoopback(address)) << address;
   for (const char* address : {"0.0.0.0:1", "10.0.0.1:1", "[::]:1", "hub.example:1"})
     EXPECT_FALSE(IsLoopback(address)) << address;
+}
+
+// Of a hub that other machines can reach.
+TEST(Config, KeysAndAccountsThatOthersMayReadAreRefused) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / ("relief-private-" + std::to_string(getpid()));
+  fs::create_directories(folder);
+  const auto file = [&](const std::string& name) {
+    std::ofstream(folder / name) << "x";
+    fs::permissions(folder / name, fs::perms::owner_read | fs::perms::owner_write);
+    return (folder / name).string();
+  };
+  config::HubConfig config;
+  config.mutable_tls()->set_private_key_file(file("hub.key"));
+  config.mutable_gateway()->mutable_tls()->set_private_key_file(file("console.key"));
+  config.mutable_gateway()->set_accounts_file(file("accounts"));
+  config.mutable_storage()->mutable_encryption()->set_keys_file(file("keys"));
+  config.mutable_audit()->set_signing_key_file(file("audit.pem"));
+  config.mutable_referrals()->set_token_key_file(file("tokens"));
+  EXPECT_TRUE(CheckPrivateFiles(config).ok()) << CheckPrivateFiles(config);
+  for (const auto& [name, setting] : {std::pair{"hub.key", "tls.private_key_file"},
+                                      {"console.key", "gateway.tls.private_key_file"},
+                                      {"accounts", "gateway.accounts_file"},
+                                      {"keys", "storage.encryption.keys_file"},
+                                      {"audit.pem", "audit.signing_key_file"},
+                                      {"tokens", "referrals.token_key_file"}}) {
+    for (const fs::perms open : {fs::perms::group_read, fs::perms::others_read, fs::perms::group_write}) {
+      fs::permissions(folder / name, open, fs::perm_options::add);
+      const absl::Status status = CheckPrivateFiles(config);
+      EXPECT_TRUE(absl::IsFailedPrecondition(status)) << name;
+      EXPECT_NE(status.message().find(setting), std::string::npos) << status;
+      fs::permissions(folder / name, open, fs::perm_options::remove);
+    }
+  }
+  config.clear_tls();
+  config.mutable_gateway()->clear_tls();
+  fs::permissions(folder / "accounts", fs::perms::others_read, fs::perm_options::add);
+  EXPECT_TRUE(CheckPrivateFiles(config).ok()) << "a trial on the loopback interface";
+  fs::remove_all(folder);
 }
 
 }  // namespace

@@ -150,6 +150,43 @@ TEST_F(Console, WrongPasswordsLockAndAreInTheAuditChain) {
   EXPECT_NE(Login("wu"), "") << "the others are not locked out";
 }
 
+TEST_F(Console, ManyGuessesAtOnceAreNotManyGuesses) {
+  std::atomic<int> judged = 0, refused = 0;
+  std::vector<std::thread> guesses;
+  for (int i = 0; i < 40; ++i)
+    guesses.emplace_back([&] {
+      httplib::Client client("127.0.0.1", gateway_->port());
+      client.set_read_timeout(60);
+      const auto answer = client.Post("/session/login", {{"X-Relief-Console", "1"}},
+                                      R"({"user":"li","password":"wrong"})", "application/json");
+      if (answer) (answer->status == 401 ? judged : refused)++;
+    });
+  for (std::thread& guess : guesses) guess.join();
+  EXPECT_LE(judged, 5);
+  EXPECT_GE(refused, 35);
+}
+
+TEST_F(Console, ABrowserThatLoggedInBeforeIsNotShutOutByGuessesFromItsOffice) {
+  const auto entered = client_->Post("/session/login", {{"X-Relief-Console", "1"}},
+                                     R"({"user":"li","password":"try-the-console"})", "application/json");
+  ASSERT_EQ(entered->get_header_value_count("Set-Cookie"), 2u);
+  const std::string kept = entered->get_header_value("Set-Cookie", 1);
+  EXPECT_NE(kept.find("; Path=/session; HttpOnly; SameSite=Strict; Max-Age="), std::string::npos);
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(Login("li", "wrong"), "");
+  EXPECT_EQ(Login("li"), "") << "a browser that nobody knows waits";
+  const auto again = client_->Post(
+      "/session/login", {{"X-Relief-Console", "1"}, {"Cookie", "other=1; " + kept.substr(0, kept.find(';'))}},
+      R"({"user":"li","password":"try-the-console"})", "application/json");
+  EXPECT_EQ(again->status, 200);
+}
+
+TEST_F(Console, NothingLargeIsReadBeforeALogin) {
+  const auto large =
+      client_->Post("/session/login", {{"X-Relief-Console", "1"}},
+                    R"({"user":"li","password":")" + std::string(100'000, 'x') + "\"}", "application/json");
+  EXPECT_EQ(large->status, 413);
+}
+
 TEST_F(Console, WhatIsTypedForAUserThatIsNoneIsNotKept) {
   EXPECT_EQ(Login("110101199003070011", "wrong"), "");
   EXPECT_EQ(Login("li", "wrong"), "");
@@ -312,6 +349,17 @@ TEST_F(Console, SpeaksTls) {
     ASSERT_TRUE(answer) << httplib::to_string(answer.error());
     EXPECT_EQ(answer->body, "ok\n");
     EXPECT_EQ(answer->get_header_value("Strict-Transport-Security"), "max-age=31536000");
+  }
+  // TLS 1.2 as well, and with no suite that encrypts first and authenticates then.
+  for (const auto& [suite, served] : {std::pair{"ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA", false},
+                                      {"ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384", false},
+                                      {"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256", true},
+                                      {"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305", true}}) {
+    httplib::SSLClient old("127.0.0.1", gateway_->port());
+    old.set_ca_cert_path(certificate.c_str());
+    SSL_CTX_set_max_proto_version(old.ssl_context(), TLS1_2_VERSION);
+    ASSERT_EQ(SSL_CTX_set_cipher_list(old.ssl_context(), (std::string(suite) + ":@SECLEVEL=0").c_str()), 1);
+    EXPECT_EQ(bool(old.Get("/live")), served) << suite;
   }
   const auto large = client.Post("/session/login", std::string(900'000, 'x'), "application/json");
   ASSERT_TRUE(large);

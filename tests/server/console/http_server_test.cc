@@ -114,5 +114,60 @@ TEST(HttpServerTest, RequestsThatComeAtOnceAreAnsweredInOrder) {
   close(socket);
 }
 
+// All that the server answers until it hangs up.
+std::string Ask(const RunningServer& server, const std::string& text) {
+  const int socket = server.Connect();
+  EXPECT_EQ(send(socket, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+  shutdown(socket, SHUT_WR);
+  std::string answer;
+  char bytes[1024];
+  for (ssize_t got; (got = recv(socket, bytes, sizeof bytes, 0)) > 0;)
+    answer.append(bytes, static_cast<size_t>(got));
+  close(socket);
+  return answer;
+}
+
+size_t AnswersIn(const std::string& text) {
+  size_t count = 0;
+  for (size_t at = 0; (at = text.find("HTTP/1.1 ", at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
+// What one reader takes for a body another one takes for the next request: neither is served.
+TEST(HttpServer, ARequestOfWhichNobodyKnowsWhereItEndsIsRefused) {
+  const RunningServer server({});
+  const std::string inner = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  const std::string length = std::to_string(inner.size());
+  const auto post = [&](const std::string& headers, const std::string& body) {
+    return "POST / HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n" + body;
+  };
+  EXPECT_EQ(AnswersIn(Ask(server, post("Content-Length: 2\r\n", "ab") + inner)), 2u) << "two that are sound";
+  EXPECT_EQ(AnswersIn(Ask(server, post("Transfer-Encoding: chunked\r\n", "2\r\nab\r\n0\r\n\r\n") + inner)),
+            2u);
+  EXPECT_EQ(AnswersIn(Ask(server, "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n" + inner)), 2u);
+  for (const std::string& request : {
+           post("Content-Length: 0\r\nContent-Length: " + length + "\r\n", inner),
+           post("Content-Length: " + length + "\r\nContent-Length: " + length + "\r\n", inner),
+           post("Content-Length: 0, " + length + "\r\n", inner),
+           post("Content-Length: +0\r\n", inner),
+           post("Content-Length: -1\r\n", inner),
+           post("Content-Length: 0x2\r\n", inner),
+           post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + inner),
+           post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n" + inner),
+           post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n" + inner),
+           post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n" + inner),
+           post("Content-Length : " + length + "\r\nContent-Length: 0\r\n", inner),
+           post("X: y\r\n Content-Length: " + length + "\r\nContent-Length: 0\r\n", inner),
+           post("Content-Length: " + length + "\nX: y\r\nContent-Length: 0\r\n", inner),
+           "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: " + length + "\r\n\r\n" + inner,
+           "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner,
+           "HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: " + length + "\r\n\r\n" + inner,
+       }) {
+    const std::string answer = Ask(server, request + inner);
+    EXPECT_EQ(answer.find("HTTP/1.1 200"), std::string::npos) << request << "\n--\n" << answer;
+    EXPECT_LE(AnswersIn(answer), 1u) << request << "\n--\n" << answer;
+  }
+}
+
 }  // namespace
 }  // namespace relief::server::console

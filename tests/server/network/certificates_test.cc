@@ -158,6 +158,28 @@ TEST_F(Certificates, OnlyTheRightOneIsServed) {
   ExpectKeptOut("no TLS", grpc::CreateChannel(running_->address(), grpc::InsecureChannelCredentials()));
 }
 
+// By the agencies' own authority, so that only the name speaks against it.
+TEST_F(Certificates, NoCertificateIsAConsoleAccountOrAnythingElseOfTheHubsOwn) {
+  running_->policy().Replace(access::WithCallers(std::string(kCallers) + R"(
+    callers { id: "console:officer"
+              grants { roles: [CASEWORKER, DATA_OFFICER] all_programmes: true whole_country: true } }
+    callers { id: "local" grants { roles: CASEWORKER all_programmes: true whole_country: true } })"));
+  for (const char* names :
+       {"URI:console:officer", "DNS:console:officer", "URI:CONSOLE:officer", "URI:console://officer",
+        "DNS:local", "URI:local", "URI:person:1001", "URI:schedule:monthly",
+        "DNS:spiffe://linyi.example/civil-affairs", "email:spiffe://linyi.example/civil-affairs",
+        "URI:spiffe://linyi.example/civil-affairs,URI:spiffe://linyi.example/housing",
+        "URI:spiffe://linyi.example/housing,URI:spiffe://linyi.example/civil-affairs",
+        "DNS:a.linyi.example,DNS:b.linyi.example"})
+    ExpectKeptOut(names, Channel(made_.Odd({.names = names})));
+  v1::ListFindingsResponse answer;
+  EXPECT_TRUE(
+      Ask(Channel(made_.Odd({.names = "DNS:a.linyi.example,URI:spiffe://linyi.example/civil-affairs"})),
+          &answer)
+          .ok())
+      << "a URI counts before a DNS name, as ever";
+}
+
 TEST_F(Certificates, ANameThatNobodyGrantedAnythingIsDenied) {
   v1::ListFindingsResponse answer;
   EXPECT_EQ(Ask(Channel(made_.Agency("ours", "linyi.example_housing")), &answer).error_code(),
@@ -230,6 +252,38 @@ TEST(CertificateJudgeTest, NamesWhatIsWrong) {
   EXPECT_EQ(says({.uri = kCivil, .sha1 = true}), "the certificate's key or signature is too weak");
   EXPECT_EQ(says({}), "the certificate names nobody: it has no URI or DNS name");
   EXPECT_TRUE(absl::IsUnauthenticated(judge.Judge("not a certificate")));
+}
+
+// A list that has run out: nobody can say who was revoked since.
+TEST(CertificateJudgeTest, AListThatRanOutAlarmsAndByConfigurationRefuses) {
+  const Authorities made;
+  const std::string key = Content(made.folder / "ours/private/ca.key"),
+                    authority = Content(made.folder / "ours/agencies-ca.crt"),
+                    pem = made.Odd({.uri = kCivil}).certificate;
+  const fs::path list = made.folder / "list.crl";
+  const auto write = [&](int64_t seconds) {
+    std::ofstream(list, std::ios::binary | std::ios::trunc) << MakeRevocationList(seconds, key, authority);
+    static int turn = 0;  // another time of the file, whatever the disk's clock
+    fs::last_write_time(list, fs::file_time_type::clock::now() + std::chrono::seconds(++turn));
+  };
+  write(-3600);
+  CertificateJudge warns(list, made.folder / "ours/agencies-ca.crt"),
+      refuses(list, made.folder / "ours/agencies-ca.crt", true);
+  EXPECT_TRUE(warns.Reload().ok());
+  EXPECT_TRUE(warns.Judge(pem).ok()) << "by default calls go on, and the figure alarms";
+  EXPECT_LT(warns.crl_next_update(), time(nullptr));
+  EXPECT_TRUE(absl::IsInvalidArgument(refuses.Reload())) << "such a hub does not start";
+  EXPECT_TRUE(absl::IsUnauthenticated(refuses.Judge(pem)));
+  // It runs out while the hub runs: also for a certificate that was judged a moment before.
+  write(2);
+  EXPECT_TRUE(refuses.Reload().ok());
+  EXPECT_TRUE(refuses.Judge(pem).ok());
+  std::this_thread::sleep_for(std::chrono::seconds(4));
+  EXPECT_TRUE(absl::IsUnauthenticated(refuses.Judge(pem)));
+  write(86'400);
+  EXPECT_TRUE(refuses.Reload().ok()) << "and a new list mends it";
+  EXPECT_TRUE(refuses.Judge(pem).ok());
+  EXPECT_GT(refuses.crl_next_update(), time(nullptr) + 86'000);
 }
 
 }  // namespace

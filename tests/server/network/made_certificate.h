@@ -19,6 +19,7 @@ struct KeyAndCertificate {
 struct CertificateAsked {
   enum Key { kP256, kP224, kRsa1024 };
   std::string uri = {};              // empty: no alternative name
+  std::string names = {};            // instead: as OpenSSL writes them, "URI:a,DNS:b"
   int from_days = -1, to_days = 30;  // from today
   Key key = kP256;
   bool sha1 = false;
@@ -51,9 +52,9 @@ inline KeyAndCertificate MakeCertificate(const CertificateAsked& asked, const st
                              reinterpret_cast<const uint8_t*>("made"), -1, -1, 0);
   X509_set_issuer_name(made.get(), X509_get_subject_name(authority.get()));
   X509_set_pubkey(made.get(), own.get());
-  if (!asked.uri.empty()) {
-    X509_EXTENSION* name =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("URI:" + asked.uri).c_str());
+  const std::string names = asked.names.empty() && !asked.uri.empty() ? "URI:" + asked.uri : asked.names;
+  if (!names.empty()) {
+    X509_EXTENSION* name = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
     X509_add_ext(made.get(), name, -1);
     X509_EXTENSION_free(name);
   }
@@ -62,6 +63,25 @@ inline KeyAndCertificate MakeCertificate(const CertificateAsked& asked, const st
   PEM_write_bio_PrivateKey(key.get(), own.get(), nullptr, nullptr, 0, nullptr, nullptr);
   PEM_write_bio_X509(certificate.get(), made.get());
   return {TextOf(key), TextOf(certificate)};
+}
+
+// A list that revokes nobody and runs out so many seconds from now.
+inline std::string MakeRevocationList(int64_t seconds, const std::string& authority_key,
+                                      const std::string& authority_certificate) {
+  using namespace internal;
+  const Key signer(PEM_read_bio_PrivateKey(BioOf(authority_key).get(), nullptr, nullptr, nullptr));
+  const Certificate authority = ReadCertificate(authority_certificate);
+  const RevocationList list(X509_CRL_new());
+  X509_CRL_set_version(list.get(), 1);
+  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(authority.get()));
+  const std::unique_ptr<ASN1_TIME, Freer<ASN1_TIME_free>> last(X509_gmtime_adj(nullptr, -86'400)),
+      next(X509_gmtime_adj(nullptr, static_cast<long>(seconds)));
+  X509_CRL_set1_lastUpdate(list.get(), last.get());
+  X509_CRL_set1_nextUpdate(list.get(), next.get());
+  X509_CRL_sign(list.get(), signer.get(), EVP_sha256());
+  const Bio text(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509_CRL(text.get(), list.get());
+  return TextOf(text);
 }
 
 inline std::string SerialOf(const std::string& certificate) {

@@ -11,6 +11,7 @@ class Clusters : public ReviewFixture {
       : ReviewFixture([&] {
           v1::ReviewPolicy policy = DefaultReviewPolicy();
           policy.set_approval_of_splits(approval);
+          policy.set_approval_over_fen(-1);
           return policy;
         }()) {
     const Who wang = MadeUp("王秀兰", {1950, 3, 14}, 122), ouyang = MadeUp("欧阳海波", {1961, 7, 9}, 131);

@@ -14,6 +14,7 @@ class Bulk : public ReviewFixture {
       : ReviewFixture([&] {
           v1::ReviewPolicy policy = DefaultReviewPolicy();
           policy.set_approval_bulk_over(approval_over);
+          policy.set_approval_over_fen(-1);  // stake_test has the money
           return policy;
         }()) {
     for (int n = 0; n < 6; ++n) AddPair(n);

@@ -1,0 +1,157 @@
+#include "server/review/stake.h"
+
+#include <absl/strings/numbers.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "matcher/resolve/resolver.h"
+#include "server/review/review_rows.h"
+#include "server/review/work_items.h"
+#include "storage/transaction_reader.h"
+
+namespace relief::server::review {
+namespace {
+
+constexpr char kGroundPayload[] = "relief.review.second_person";
+constexpr int64_t kUtc8Us = int64_t{8} * 3600 * 1'000'000, kDayUs = int64_t{24} * 3600 * 1'000'000;
+
+// Sums of money may be as large as somebody writes into a record.
+int64_t Sum(int64_t a, int64_t b) {
+  int64_t sum;
+  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<int64_t>::max() : sum;
+}
+
+bool Over(int64_t limit, int64_t value) { return limit >= 0 && value > limit; }
+
+absl::StatusOr<std::optional<matcher::PersonId>> PersonOf(const storage::Reader& reader,
+                                                          const v1::RecordName& name) {
+  auto person = matcher::PersonOfRecord(reader, matcher::RecordKey::Of(name.source_id(), name.record_id()));
+  if (absl::IsNotFound(person.status())) return std::optional<matcher::PersonId>();
+  if (!person.ok()) return person.status();
+  return std::optional(*person);
+}
+
+// Whether what stands on the pair was decided by two, and says otherwise.
+absl::StatusOr<bool> Contradicts(const storage::Reader& reader, const v1::Decision::Constraint& constraint) {
+  const std::string pair = PairId(constraint.record_a(), constraint.record_b());
+  auto decisions = DecisionsOnPair(reader, pair);
+  if (!decisions.ok()) return decisions.status();
+  for (auto decision = decisions->rbegin(); decision != decisions->rend(); ++decision) {
+    const v1::Decision::Verdict verdict = VerdictOn(*decision, pair);
+    if (decision->has_undo_time() || verdict == v1::Decision::UNSURE) continue;
+    return !decision->approver().empty() && verdict != constraint.verdict();
+  }
+  return false;
+}
+
+}  // namespace
+
+Stake& Stake::operator+=(const Stake& other) {
+  amount_fen = Sum(amount_fen, other.amount_fen);
+  cases += other.cases;
+  in_bulk |= other.in_bulk;
+  splits |= other.splits;
+  was_of_two |= other.was_of_two;
+  return *this;
+}
+
+absl::StatusOr<Stake> StakeOf(const storage::Reader& reader, matcher::CivilDate as_of,
+                              const std::vector<v1::Decision::Constraint>& constraints) {
+  Stake stake;
+  std::set<matcher::PersonId> persons;
+  for (const v1::Decision::Constraint& constraint : constraints) {
+    auto a = PersonOf(reader, constraint.record_a());
+    if (!a.ok()) return a.status();
+    auto b = PersonOf(reader, constraint.record_b());
+    if (!b.ok()) return b.status();
+    for (const auto& person : {*a, *b})
+      if (person) persons.insert(*person);
+    if (constraint.verdict() == v1::Decision::DIFFERENT && *a && *a == *b) stake.splits = true;
+    auto contradicts = Contradicts(reader, constraint);
+    if (!contradicts.ok()) return contradicts.status();
+    stake.was_of_two |= *contradicts;
+  }
+  for (const matcher::PersonId& person : persons) {
+    auto fen = AtRisk(reader, as_of, person);
+    if (!fen.ok()) return fen.status();
+    stake.amount_fen = Sum(stake.amount_fen, *fen);
+  }
+  return stake;
+}
+
+absl::StatusOr<Stake> StakeOfDecision(const storage::Reader& reader, matcher::CivilDate as_of,
+                                      const v1::Decision& decision) {
+  std::vector<v1::Decision::Constraint> constraints(decision.constraints().begin(),
+                                                    decision.constraints().end());
+  if (constraints.empty()) {
+    v1::Decision::Constraint& pair = constraints.emplace_back();
+    *pair.mutable_record_a() = decision.record_a();
+    *pair.mutable_record_b() = decision.record_b();
+    pair.set_verdict(decision.verdict());
+  }
+  auto stake = StakeOf(reader, as_of, constraints);
+  if (!stake.ok()) return stake.status();
+  stake->splits |= decision.operation() == v1::Decision::SPLIT || decision.operation() == v1::Decision::MOVE;
+  stake->in_bulk = !decision.job_id().empty();
+  return stake;
+}
+
+absl::StatusOr<Stake> StakeOfUndoing(const storage::Reader& reader, matcher::CivilDate as_of,
+                                     const v1::Decision& decision) {
+  if (decision.verdict() == v1::Decision::UNSURE) return Stake{0, 0, false, false, false};
+  auto stake = StakeOfDecision(reader, as_of, decision);
+  if (!stake.ok()) return stake.status();
+  // Back to what the data say, which is no split of the officer's.
+  stake->splits = false;
+  stake->in_bulk = false;
+  stake->was_of_two = !decision.approver().empty();
+  return stake;
+}
+
+absl::StatusOr<stored::OfficerDay> DayOf(const storage::Reader& reader, const std::string& person,
+                                         int64_t now_us) {
+  auto day = review_rows::ReadOrEmpty<stored::OfficerDay>(reader, review_rows::OfficerDayRow(person));
+  if (!day.ok()) return day.status();
+  const int64_t today = (now_us + kUtc8Us) / kDayUs;
+  if (day->day() != today) {
+    day->Clear();
+    day->set_day(today);
+  }
+  return day;
+}
+
+std::optional<v1::Proposal::Ground> NeedsSecondPerson(const v1::ReviewPolicy& policy,
+                                                      const stored::OfficerDay& day, const Stake& stake) {
+  if (stake.splits && policy.approval_of_splits()) return v1::Proposal::SPLIT;
+  if (stake.was_of_two || Over(policy.approval_over_fen(), Sum(day.amount_fen(), stake.amount_fen)))
+    return v1::Proposal::AMOUNT;
+  if (stake.in_bulk && Over(policy.approval_bulk_over(), day.bulk_cases() + stake.cases))
+    return v1::Proposal::BULK;
+  return std::nullopt;
+}
+
+absl::Status Admit(core::WriteContext& context, const Attribution& by, const Stake& stake) {
+  if (!by.approver.empty()) return absl::OkStatus();
+  auto day = DayOf(storage::TransactionReader(context.txn), by.person, context.now_us);
+  if (!day.ok()) return day.status();
+  if (const auto ground = NeedsSecondPerson(context.features.Get<ReviewSettings>().policy, *day, stake)) {
+    absl::Status status = absl::FailedPreconditionError("the policy asks for a second person");
+    status.SetPayload(kGroundPayload, absl::Cord(std::to_string(*ground)));
+    return status;
+  }
+  day->set_amount_fen(Sum(day->amount_fen(), stake.amount_fen));
+  if (stake.in_bulk) day->set_bulk_cases(day->bulk_cases() + stake.cases);
+  context.txn.Put(review_rows::OfficerDayRow(by.person), day->SerializeAsString());
+  return absl::OkStatus();
+}
+
+std::optional<v1::Proposal::Ground> SecondPersonNeeded(const absl::Status& status) {
+  const auto payload = status.GetPayload(kGroundPayload);
+  int ground = 0;
+  if (!payload || !absl::SimpleAtoi(std::string(*payload), &ground)) return std::nullopt;
+  return static_cast<v1::Proposal::Ground>(ground);
+}
+
+}  // namespace relief::server::review
