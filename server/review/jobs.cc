@@ -43,7 +43,7 @@ std::string QueryOf(const v1::ConflictFilter& filter, v1::Decision::Verdict verd
 // Whether a verdict of DIFFERENT makes several of what is one person now.
 absl::StatusOr<bool> AnySplits(const storage::Reader& reader, const std::vector<std::string>& conflict_ids) {
   for (const std::string& id : conflict_ids) {
-    const auto pair = matcher::Conflict::Parse(id);
+    const auto pair = matcher::MatchConflict::Parse(id);
     if (!pair) return absl::DataLossError("a work item is damaged");
     auto a = matcher::PersonOfRecord(reader, pair->first);
     if (!a.ok()) return a.status();
