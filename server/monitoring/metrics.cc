@@ -292,10 +292,9 @@ std::vector<MetricFamily> HubMetrics::Collect() const {
   AddCalls(options_.guard.counts(), page);
   AddDurations(options_.guard.durations(), page);
   if (options_.listener) AddConnections(options_.listener->counts(), page);
-  if (options_.certificates)
-    page.Gauge("relief_crl_next_update_timestamp_seconds",
-               "When the list of revoked certificates runs out; 0: it does not say.",
-               options_.certificates->crl_next_update());
+  page.Gauge("relief_crl_next_update_timestamp_seconds",
+             "When the list of revoked certificates runs out; 0: there is none, or it does not say.",
+             options_.certificates ? options_.certificates->crl_next_update() : 0);
   if (const storage::Maintenance* maintenance = options_.hub.maintenance()) {
     AddStore(maintenance->Stats(), page);
     if (!options_.backups.directory.empty())

@@ -335,6 +335,10 @@ TEST_F(Keeper, ADirectoryPutBackIsNoticed) {
   store_ = std::move(put_back);
   {
     auto hub = Open();
+    ASSERT_TRUE(hub->Write([](core::WriteContext& context) {
+                     context.Audit({"somebody.else", "test.look", "", "", "", ""});
+                     return absl::OkStatus();
+                   }).ok());
     Enter(*hub, 20);
   }
   EXPECT_TRUE(absl::IsFailedPrecondition(CheckWitness(*store_, witness)));

@@ -44,7 +44,9 @@ TEST(TallyCell, BytesThatWereCutAreNone) {
   for (size_t length = 0; length < bytes.size(); ++length) {
     const auto cut = DecodeCell(bytes.substr(0, length));
     // Between two regions the rest is a cell of its own.
-    if (cut) EXPECT_EQ(EncodeCell(*cut), bytes.substr(0, length)) << length;
+    if (cut) {
+      EXPECT_EQ(EncodeCell(*cut), bytes.substr(0, length)) << length;
+    }
   }
 }
 
