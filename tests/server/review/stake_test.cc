@@ -64,7 +64,8 @@ class StakeFixture : public ReviewFixture {
   }
   // The decision's id; empty: it was proposed instead.
   std::string DecideFirst(const Officer& officer, v1::Decision::Verdict verdict = v1::Decision::SAME) {
-    for (const v1::Conflict& conflict : List().conflicts()) {
+    const auto list = List();
+    for (const v1::Conflict& conflict : list.conflicts()) {
       if (conflict.work().state() != v1::WorkItem::WAITING) continue;
       auto decision = DecideConflict(*hub_, Decide(conflict, verdict), officer);
       EXPECT_TRUE(decision.ok()) << decision.status();
