@@ -225,7 +225,8 @@ class Load {
                                                                : mapping.reading();
     const std::string period =
         understanding_.options.period.year() > 0 ? FormatMonth(understanding_.options.period) : "";
-    std::string content = hash;
+    // What another hub was given says nothing of this one.
+    std::string content = hash + "@" + session_.server();
     if (reading == WITHDRAWAL) content += "/withdrawal";
     if (!period.empty()) content += "/" + period;
     if (last != nullptr) {

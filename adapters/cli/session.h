@@ -28,6 +28,7 @@ class Session {
   // A context with the deadline of --timeout.
   std::unique_ptr<grpc::ClientContext> Context() const;
 
+  const std::string& server() const { return server_; }
   bool json() const { return json_; }
   int timeout_seconds() const { return timeout_seconds_; }
 

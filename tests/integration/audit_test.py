@@ -55,7 +55,7 @@ class Audit(unittest.TestCase):
             shown = hub.run("person", "--record", "minimum_living", "DB000001", "--purpose", "review", "--case", "2026-77", "--json")
             person = json.loads(shown.stdout)["person_id"]
             accesses = hub.run("audit", "accesses", person, "--all")
-            self.assertRegex(accesses.stdout, r"looked .*registry\.person .*review .*2026-77")
+            self.assertRegex(accesses.stdout, r"looked .*registry\.person .*periodic re-check .*2026-77")
             self.assertRegex(accesses.stdout, r"sent .*feed\.batch")
             before = os.path.getsize(self.path("kept.jsonl"))
             hub.run("audit", "heads", self.path("kept.jsonl"))
