@@ -338,7 +338,8 @@ TEST_F(Keeper, ADirectoryPutBackIsNoticed) {
     ASSERT_TRUE(hub->Write([](core::WriteContext& context) {
                      context.Audit({"somebody.else", "test.look", "", "", "", ""});
                      return absl::OkStatus();
-                   }).ok());
+                   })
+                    .ok());
     Enter(*hub, 20);
   }
   EXPECT_TRUE(absl::IsFailedPrecondition(CheckWitness(*store_, witness)));

@@ -14,7 +14,8 @@ namespace relief::server::review {
 namespace {
 
 constexpr int kPairs = 6;
-constexpr int64_t kFenOfPair = 180'000;  // at risk in each of the fixture's pairs: what is paid, and what is open
+constexpr int64_t kFenOfPair =
+    180'000;  // at risk in each of the fixture's pairs: what is paid, and what is open
 
 v1::ReviewPolicy PolicyOf(int64_t over_fen, int32_t bulk_over = -1) {
   v1::ReviewPolicy policy = DefaultReviewPolicy();
