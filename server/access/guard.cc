@@ -57,6 +57,10 @@ RpcMethod::RpcType TypeOf(const google::protobuf::MethodDescriptor& method) {
   return method.server_streaming() ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC;
 }
 
+bool IsStream(const google::protobuf::MethodDescriptor& method) {
+  return method.client_streaming() || method.server_streaming();
+}
+
 }  // namespace
 
 struct Guard::Call {
@@ -71,19 +75,32 @@ struct Guard::Call {
   std::unique_ptr<Message> presented;  // lives until gRPC has serialised it
   bool hidden = false;                 // the answer was a row that is not seen
   bool unmask_audited = false;
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+  core::DurationHistogram* duration = nullptr;  // until the first answer: only that is measured
+
+  // Called for each answer, one after the other.
+  void Answered() {
+    if (duration == nullptr) return;
+    duration->Observe(std::chrono::steady_clock::now() - begun);
+    duration = nullptr;
+  }
 };
 
 // Runs the inner handler if the call is admitted, and tells gRPC the refusal if it is not.
 class Guard::Handler final : public MethodHandler {
  public:
   Handler(Guard& guard, MethodHandler& inner, const google::protobuf::MethodDescriptor* method)
-      : guard_(guard), inner_(inner), method_(method) {}
+      : guard_(guard),
+        inner_(inner),
+        method_(method),
+        name_(method->service()->full_name() + "/" + method->name()),
+        duration_(guard.durations_.Of(name_, IsStream(*method))) {}
 
   void RunHandler(const HandlerParameter& parameter) override {
     auto call = std::make_shared<Call>();
     call->context = parameter.server_context;
     call->method = method_;
-    call->method_name = method_->service()->full_name() + "/" + method_->name();
+    call->method_name = name_;
     auto* request = method_->client_streaming() ? nullptr : static_cast<Message*>(parameter.request);
     // A request that could not be read comes with its own refusal, and nothing to look at. Whoever opens
     // streams only to reset them gets no work done for them.
@@ -91,6 +108,7 @@ class Guard::Handler final : public MethodHandler {
                             : parameter.status.ok()                 ? guard_.Admit(*call, request)
                                                                     : absl::InvalidArgumentError("request");
     if (!admitted.ok()) return Refuse(parameter, admitted, request);
+    call->duration = &duration_;
     guard_.Enter(call);
     inner_.RunHandler(parameter);
     guard_.Leave(*call);
@@ -141,6 +159,8 @@ class Guard::Handler final : public MethodHandler {
   Guard& guard_;
   MethodHandler& inner_;
   const google::protobuf::MethodDescriptor* method_;
+  const std::string name_;  // "relief.v1.Service/Method"
+  core::DurationHistogram& duration_;
 };
 
 class Guard::Service final : public grpc::Service {
@@ -185,6 +205,8 @@ class Guard::Interceptor final : public grpc::experimental::Interceptor {
             if (!call->method->server_streaming()) methods->ModifySendStatus(NotThere());
           }
         }
+        // Before it is sent: whoever has the answer finds it counted. A stream that ends without an answer gave none.
+        if (message || !IsStream(*call->method)) call->Answered();
       }
     }
     methods->Proceed();

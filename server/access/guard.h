@@ -27,6 +27,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "server/access/call_durations.h"
 #include "server/access/call_limits.h"
 #include "server/access/policy_book.h"
 #include "server/core/hub.h"
@@ -59,6 +60,7 @@ class Guard {
   void Recheck();
 
   const GuardCounts& counts() const { return counts_; }
+  const CallDurations& durations() const { return durations_; }
 
   struct Call;
 
@@ -83,6 +85,7 @@ class Guard {
 
   const Options options_;
   GuardCounts counts_;
+  CallDurations durations_;
   CallLimits limits_, refusals_;
   LookUpWatch look_ups_;
   mutable std::mutex mutex_;

@@ -47,8 +47,9 @@ class Page {
                 std::initializer_list<std::pair<const char*, int64_t>> outcomes) {
     for (const auto& [outcome, count] : outcomes) Counter(name, help, count, {{"outcome", outcome}});
   }
-  void Histogram(const char* name, const char* help, const core::DurationHistogram& histogram) {
-    ClientMetric::Histogram& shown = Add(name, help, MetricType::Histogram, {}).histogram;
+  void Histogram(const char* name, const char* help, const core::DurationHistogram& histogram,
+                 Labels labels = {}) {
+    ClientMetric::Histogram& shown = Add(name, help, MetricType::Histogram, std::move(labels)).histogram;
     const auto counts = histogram.Cumulative();
     for (size_t i = 0; i < core::DurationHistogram::kBoundsSeconds.size(); ++i)
       shown.bucket.push_back({counts[i], core::DurationHistogram::kBoundsSeconds[i]});
@@ -196,6 +197,19 @@ void AddCalls(const access::GuardCounts& counts, Page& page) {
                counts.streams_cut.load());
 }
 
+// Methods that nobody has called yet are left out.
+void AddDurations(const access::CallDurations& durations, Page& page) {
+  const auto show = [&page](const char* name, const char* help) {
+    return [&page, name, help](const std::string& method, const core::DurationHistogram& histogram) {
+      if (histogram.Cumulative().back() > 0) page.Histogram(name, help, histogram, {{"method", method}});
+    };
+  };
+  durations.ForEachCall(show("relief_call_duration_seconds",
+                             "Calls that were let in, from the request to its answer. Streams aside."));
+  durations.ForEachStream(
+      show("relief_stream_first_answer_seconds", "Streams that were let in, to their first answer."));
+}
+
 void AddConnections(const network::ListenerCounts& counts, Page& page) {
   page.Gauge("relief_connections", "Open gRPC connections.", counts.open.load());
   page.Outcomes(
@@ -276,6 +290,7 @@ std::vector<MetricFamily> HubMetrics::Collect() const {
   AddOutboxes(*snapshot, page);
   AddSources(*snapshot, page);
   AddCalls(options_.guard.counts(), page);
+  AddDurations(options_.guard.durations(), page);
   if (options_.listener) AddConnections(options_.listener->counts(), page);
   if (const storage::Maintenance* maintenance = options_.hub.maintenance()) {
     AddStore(maintenance->Stats(), page);

@@ -8,6 +8,8 @@
 #include <regex>
 #include <set>
 
+#include "relief/v1/admin_service.grpc.pb.h"
+#include "relief/v1/finding_service.grpc.pb.h"
 #include "server/notices/outbox.h"
 #include "storage/rocksdb_store.h"
 #include "tests/server/access/guarded_hub.h"
@@ -50,6 +52,11 @@ class Metrics : public testing::Test {
     return figures;
   }
   core::Hub& hub() { return running_->hub(); }
+  grpc::Status CallStatus() {
+    grpc::ClientContext context;
+    v1::HubStatus status;
+    return v1::AdminService::NewStub(running_->channel())->GetStatus(&context, {}, &status);
+  }
 
   std::unique_ptr<rpc::RunningHub> running_;
   std::unique_ptr<MetricsEndpoint> endpoint_;
@@ -155,6 +162,52 @@ TEST_F(Metrics, RefusedCallsAreCounted) {
   EXPECT_EQ(Figures().at("relief_calls_total{outcome=\"allowed\"}"), 0);
 }
 
+TEST_F(Metrics, EachMethodTellsHowLongItsCallsTook) {
+  Start(OpenHub());
+  const std::string status = "{method=\"relief.v1.AdminService/GetStatus\"";
+  EXPECT_FALSE(Figures().contains("relief_call_duration_seconds_count" + status + "}")) << "nobody called it";
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(CallStatus().ok());
+  const auto figures = Figures();
+  EXPECT_EQ(figures.at("relief_call_duration_seconds_count" + status + "}"), 3);
+  EXPECT_EQ(figures.at("relief_call_duration_seconds_bucket" + status + ",le=\"+Inf\"}"), 3);
+  EXPECT_TRUE(figures.contains("relief_call_duration_seconds_bucket" + status + ",le=\"1\"}"))
+      << "the bound of the objective";
+  const double sum = figures.at("relief_call_duration_seconds_sum" + status + "}");
+  EXPECT_GT(sum, 0);
+  EXPECT_LT(sum, 60);
+}
+
+TEST_F(Metrics, AStreamTellsHowLongItsFirstAnswerTook) {
+  Start(OpenHub());
+  const auto living = OpenBenefits(hub(), "living", v1::MINIMUM_LIVING);
+  const auto poverty = OpenBenefits(hub(), "poverty", v1::EXTREME_POVERTY);
+  const std::string stream =
+      "relief_stream_first_answer_seconds_count{method=\"relief.v1.FindingService/StreamFindings\"}";
+  const auto read = [this] {
+    grpc::ClientContext context;
+    const auto reader = v1::FindingService::NewStub(running_->channel())->StreamFindings(&context, {});
+    int answers = 0;
+    for (v1::Finding finding; reader->Read(&finding);) ++answers;
+    EXPECT_TRUE(reader->Finish().ok());
+    return answers;
+  };
+  EXPECT_EQ(read(), 0);
+  EXPECT_FALSE(Figures().contains(stream)) << "it gave no answer";
+  Push(hub(), living, {Monthly(kWang, "L1", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
+  Push(hub(), poverty, {Monthly(kWang, "P1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+  EXPECT_GE(read(), 1);
+  EXPECT_EQ(Figures().at(stream), 1);
+}
+
+TEST_F(Metrics, ACallThatIsRefusedDoesNotMakeItsMethodLookQuick) {
+  Start(
+      OpenHub(), "",
+      access::WithCallers(
+          R"(callers { id: "console:charity" grants { roles: CHARITY all_programmes: true whole_country: true } })"));
+  EXPECT_EQ(CallStatus().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Page().find("relief_call_duration_seconds"), std::string::npos);
+}
+
 TEST_F(Metrics, TheStoreOnDiskTellsItsFigures) {
   const fs::path folder = fs::temp_directory_path() / ("relief-metrics-" + std::to_string(getpid()));
   storage::RocksDbOptions options;
@@ -186,8 +239,8 @@ TEST_F(Metrics, NothingOfAPersonIsOnThePage) {
   for (const std::string& secret :
        {kWang.name, kWang.id_number, std::string("RECORD-77"), std::string("13812345678")})
     EXPECT_EQ(page.find(secret), std::string::npos) << secret;
-  const std::set<std::string> known = {"outcome",      "source",      "version", "subscription",
-                                       "store_format", "fingerprint", "le",      "quantile"};
+  const std::set<std::string> known = {"outcome",     "source", "version",  "subscription", "store_format",
+                                       "fingerprint", "le",     "quantile", "method"};
   const std::regex label("([a-z_]+)=\"");
   for (std::sregex_iterator found(page.begin(), page.end(), label), end; found != end; ++found)
     EXPECT_TRUE(known.contains((*found)[1])) << (*found)[1];
@@ -202,6 +255,7 @@ TEST_F(Metrics, EveryMetricOfTheAlarmsIsOnThePage) {
   ASSERT_TRUE(store.ok()) << store.status();
   Start(OpenHub(*std::move(store)), folder / "backups");
   OpenBenefits(hub(), "living", v1::MINIMUM_LIVING);
+  ASSERT_TRUE(CallStatus().ok());
   const std::string page = Page();
   std::ifstream file(RELIEF_ALARMS_FILE), book_file(RELIEF_RUNBOOK);
   std::stringstream alarms, book;
