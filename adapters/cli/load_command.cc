@@ -103,7 +103,9 @@ absl::StatusOr<std::vector<std::string>> Files(const std::vector<std::string>& p
     for (const auto& entry : fs::directory_iterator(path, error)) {
       const std::string name = entry.path().filename().string();
       // ~$名册.xlsx is the lock of a workbook that somebody has open.
-      if (!entry.is_regular_file() || name[0] == '.' || name.rfind("~$", 0) == 0) continue;
+      if (!entry.is_regular_file() || name[0] == '.' || name.rfind("~$", 0) == 0 ||
+          name == "relief-first-months")
+        continue;
       if (MayBeTable(entry.path())) {
         found.push_back(entry.path().string());
       } else if (entry.path().extension() != ".textproto") {
@@ -172,6 +174,9 @@ class Load {
     auto memory = ReadFolderMemory(folder);
     if (!memory.ok()) return memory.status();
     understanding_.options.version = options_.version >= 0 ? options_.version : ModificationTime(path);
+    auto first_months = ReadFirstMonths(folder);
+    if (!first_months.ok()) return first_months.status();
+    if (understanding_.options.period.year() > 0) understanding_.options.first_months = &*first_months;
     auto opened = IntakeFile::Open(path, understanding_.options);
     if (!opened.ok()) {
       PassOver(path, opened.status());
@@ -193,7 +198,9 @@ class Load {
         return status;
     }
     if (!options_.dry_run && options_.intake.mappings.empty()) {
-      if (absl::Status status = WriteFolderMemory(folder, *memory); !status.ok() && !told_unwritable_) {
+      absl::Status status = WriteFirstMonths(folder, *first_months);
+      if (status.ok()) status = WriteFolderMemory(folder, *memory);
+      if (!status.ok() && !told_unwritable_) {
         told_unwritable_ = true;
         std::cerr << Fill(Say::kNotRemembered, {folder.empty() ? "." : folder}) << '\n';
       }

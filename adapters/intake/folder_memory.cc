@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -17,7 +18,42 @@ std::string PathIn(const std::string& folder) {
   return (std::filesystem::path(folder.empty() ? "." : folder) / "relief-intake.textproto").string();
 }
 
+std::string FirstMonthsIn(const std::string& folder) {
+  return (std::filesystem::path(folder.empty() ? "." : folder) / "relief-first-months").string();
+}
+
 }  // namespace
+
+absl::StatusOr<std::map<std::string, v1::Month>> ReadFirstMonths(const std::string& folder) {
+  std::map<std::string, v1::Month> months;
+  std::ifstream in(FirstMonthsIn(folder));
+  for (std::string line; std::getline(in, line);) {
+    const size_t blank = line.rfind(' ');
+    v1::Month month;
+    int year = 0, number = 0;
+    if (blank == std::string::npos || std::sscanf(line.c_str() + blank, "%d-%d", &year, &number) != 2 ||
+        number < 1 || number > 12)
+      return absl::InvalidArgumentError(FirstMonthsIn(folder) + " cannot be read; mend it or remove it");
+    month.set_year(year);
+    month.set_month(number);
+    months[line.substr(0, blank)] = month;
+  }
+  return months;
+}
+
+absl::Status WriteFirstMonths(const std::string& folder, const std::map<std::string, v1::Month>& months) {
+  if (months.empty()) return absl::OkStatus();
+  const std::string path = FirstMonthsIn(folder), fresh = path + ".new";
+  {
+    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
+    for (const auto& [id, month] : months) out << id << ' ' << month.year() << '-' << month.month() << '\n';
+    if (!out.flush()) return absl::UnavailableError("cannot write " + path);
+  }
+  std::error_code error;
+  std::filesystem::rename(fresh, path, error);
+  if (error) return absl::UnavailableError("cannot write " + path);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<FolderMemory> ReadFolderMemory(const std::string& folder) {
   FolderMemory memory;

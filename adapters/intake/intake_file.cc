@@ -131,6 +131,7 @@ class SheetRecords : public RecordSource {
     if (mapper_ != nullptr) next->ShareNames(*mapper_);
     mapper_ = std::move(next);
     mapper_->SetPeriod(options_.period);
+    mapper_->KeepFirstMonths(options_.first_months);
     std::lock_guard lock(mutex_);
     kept_.clear();
   }

@@ -355,28 +355,42 @@ void RowMapper::FillDown(SheetRow* row) {
 
 void RowMapper::ShareNames(RowMapper& other) { state_ = other.state_; }
 
-void RowMapper::ApplyPeriod(MappedRow* mapped) const {
-  if (period_.year() == 0) return;
+bool RowMapper::ApplyPeriod(MappedRow* mapped) const {
+  if (period_.year() == 0) return false;
   v1::Record& record = mapped->record;
   if (record.has_fact()) {
-    if (!record.fact().has_date()) *record.mutable_fact()->mutable_date() = FirstDayOf(period_);
-    return;
+    if (record.fact().has_date()) return false;
+    *record.mutable_fact()->mutable_date() = FirstDayOf(period_);
+    return true;
   }
-  if (!record.has_benefit()) return;
+  if (!record.has_benefit()) return false;
   v1::Benefit& benefit = *record.mutable_benefit();
   switch (benefit.programme()) {
     case v1::MINIMUM_LIVING:
     case v1::EXTREME_POVERTY:
     case v1::HOUSING:
     case v1::EMPLOYMENT:
-      if (!benefit.has_start_month()) *benefit.mutable_start_month() = period_;
-      return;
+      if (benefit.has_start_month()) return false;
+      *benefit.mutable_start_month() = period_;
+      return true;
     case v1::TEMPORARY:
     case v1::DISASTER:
       if (!benefit.has_pay_date()) *benefit.mutable_pay_date() = FirstDayOf(period_);
-      return;
+      return false;  // a payment is of its month
     default:
-      return;
+      return false;
+  }
+}
+
+void RowMapper::KeepFirstMonth(v1::Record* record) {
+  if (first_months_ == nullptr || record->record_id().empty()) return;
+  const auto ordinal = [](const v1::Month& month) { return month.year() * 12 + month.month(); };
+  v1::Month& first = first_months_->emplace(record->record_id(), period_).first->second;
+  if (ordinal(period_) < ordinal(first)) first = period_;
+  if (record->has_fact()) {
+    *record->mutable_fact()->mutable_date() = FirstDayOf(first);
+  } else {
+    *record->mutable_benefit()->mutable_start_month() = first;
   }
 }
 
@@ -488,6 +502,13 @@ bool RowMapper::Name(const std::string& part, MappedRow* mapped, bool* repeats) 
 }
 
 std::vector<MappedRow> RowMapper::MapAll(SheetRow row, bool* repeats) {
+  std::vector<MappedRow> records = MapRow(std::move(row), repeats);
+  for (MappedRow& record : records)
+    if (record.of_period && record.errors.empty()) KeepFirstMonth(&record.record);
+  return records;
+}
+
+std::vector<MappedRow> RowMapper::MapRow(SheetRow row, bool* repeats) {
   *repeats = false;
   std::vector<MappedRow> records;
   MappedRow whole = Begin(row.cells);
@@ -497,7 +518,7 @@ std::vector<MappedRow> RowMapper::MapAll(SheetRow row, bool* repeats) {
   }
   FillDown(&row);
   Fill(fields_, row, &whole);
-  ApplyPeriod(&whole);
+  whole.of_period = ApplyPeriod(&whole);
   SetHousehold(row, &whole);
   if (covered_column_ >= 0) {
     if (auto covered = ParseInteger(row.cells[covered_column_]);
@@ -515,7 +536,7 @@ std::vector<MappedRow> RowMapper::MapAll(SheetRow row, bool* repeats) {
     for (size_t i = 0; i < parts_.size(); ++i) {
       MappedRow part = person;
       Fill(parts_[i], row, &part);
-      ApplyPeriod(&part);
+      part.of_period = ApplyPeriod(&part) || part.of_period;
       const int64_t amount =
           part.record.has_fact() ? part.record.fact().amount_fen() : part.record.benefit().amount_fen();
       if (amount == 0 && part.errors.size() == person.errors.size()) continue;

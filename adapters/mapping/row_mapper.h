@@ -11,6 +11,7 @@
 // Mapping files are immutable once loaded and may be shared by threads; a RowMapper belongs to one.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -63,6 +64,7 @@ struct MappedRow {
       errors;        // not empty: the row is rejected; record_id is still set if it could be read
   int warnings = 0;  // values left out
   std::vector<RowNote> notes;
+  bool of_period = false;  // its first month is the list's: no column says it
 };
 
 // INVALID_ARGUMENT: a column that the mapping reads stands in the header twice, so that nobody can say which is
@@ -85,6 +87,9 @@ class RowMapper {
   // What a list says of its month: awards without a first month, and payments without a day, are of it. None if the year
   // is 0.
   void SetPeriod(const v1::Month& period) { period_ = period; }
+  // Months that earlier lists named first, by record id: an award without a first month keeps the one that it had, however
+  // many lists it is on. New ones are added. Requires: it outlives the mapper.
+  void KeepFirstMonths(std::map<std::string, v1::Month>* first_months) { first_months_ = first_months; }
   // The names that another sheet of the same source gave to its records are taken.
   void ShareNames(RowMapper& other);
 
@@ -94,10 +99,12 @@ class RowMapper {
  private:
   struct Field;
   struct Household;
+  std::vector<MappedRow> MapRow(SheetRow row, bool* repeats);
   MappedRow Begin(const std::vector<std::string>& cells) const;
   void Fill(const std::vector<Field>& fields, const SheetRow& row, MappedRow* mapped) const;
   void FillDown(SheetRow* row);
-  void ApplyPeriod(MappedRow* mapped) const;
+  bool ApplyPeriod(MappedRow* mapped) const;
+  void KeepFirstMonth(v1::Record* record);
   void SetHousehold(const SheetRow& row, MappedRow* mapped);
   void GiveAmountToHead(const SheetRow& row, MappedRow* mapped);
   std::vector<MappedRow> SplitPeople(const SheetRow& row, MappedRow whole) const;
@@ -115,6 +122,7 @@ class RowMapper {
   int head_column_ = -1, covered_column_ = -1, name_column_ = -1, number_column_ = -1;
   std::string household_, household_with_amount_;
   v1::Month period_;
+  std::map<std::string, v1::Month>* first_months_ = nullptr;
   int64_t unnamed_people_ = 0;
   std::shared_ptr<Household> state_;
 };
