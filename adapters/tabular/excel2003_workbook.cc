@@ -51,7 +51,8 @@ class SheetHandler : public RowHandler {
     if (name == "Row") {
       const int64_t line = Number(attributes, "Index", line_ + 1);
       line_ = std::max(line, line_ + 1);
-      row_ = &rows().Push();
+      open_.Clear();
+      row_ = &open_;
       row_->line = line_;
       column_ = 0;
     } else if (name == "Cell") {
@@ -73,7 +74,11 @@ class SheetHandler : public RowHandler {
     } else if (name == "Cell") {
       EndCell();
     } else if (name == "Row") {
-      if (row_ != nullptr) merged_.Apply(row_->line, row_);
+      // Only whole rows go into the queue: the bytes read so far may end within one.
+      if (row_ != nullptr) {
+        merged_.Apply(row_->line, row_);
+        std::swap(rows().Push(), open_);
+      }
       row_ = nullptr;
     } else if (name == "Worksheet") {
       Finish();
@@ -124,7 +129,8 @@ class SheetHandler : public RowHandler {
 
   const int64_t sheet_;
   int64_t at_sheet_ = -1, line_ = 0, column_ = 0, across_ = 0;
-  SheetRow* row_ = nullptr;
+  SheetRow open_;            // the row that is being read
+  SheetRow* row_ = nullptr;  // null between rows
   bool in_cell_ = false, in_data_ = false, in_comment_ = false, formula_ = false;
   std::string type_, text_;
   MergedCells merged_;

@@ -191,7 +191,11 @@ class SheetHandler : public RowHandler {
     } else if (name == "v") {
       in_value_ = false;
     } else if (name == "row") {
-      if (row_ != nullptr) merged_.Apply(row_->line, row_);
+      // Only whole rows go into the queue: the bytes read so far may end within one.
+      if (row_ != nullptr) {
+        merged_.Apply(row_->line, row_);
+        std::swap(rows().Push(), open_);
+      }
       row_ = nullptr;
     } else if (name == "sheetData") {
       Finish();
@@ -216,7 +220,8 @@ class SheetHandler : public RowHandler {
       if (line <= line_) line = line_ + 1;
     }
     line_ = line;
-    row_ = &rows().Push();
+    open_.Clear();
+    row_ = &open_;
     row_->line = line;
     column_ = 0;
   }
@@ -277,7 +282,8 @@ class SheetHandler : public RowHandler {
 
   Parts& parts_;
   MergedCells merged_;
-  SheetRow* row_ = nullptr;
+  SheetRow open_;            // the row that is being read
+  SheetRow* row_ = nullptr;  // null between rows
   int64_t line_ = 0;
   uint32_t column_ = 0;
   std::string type_, value_, text_;

@@ -206,6 +206,15 @@ def broken():
                 new.writestr(item.filename, content)
 
 
+def many_rows():
+    book = xlsxwriter.Workbook(path("many_rows.xlsx"))
+    sheet = book.add_worksheet()
+    for line in range(5000):
+        sheet.write(line, 0, line)
+        sheet.write(line, 1, "甲")
+    book.close()
+
+
 def main():
     os.makedirs(HERE, exist_ok=True)
     by_openpyxl()
@@ -221,6 +230,7 @@ def main():
     text("semicolons.csv", ";", "utf-8")
     text("bars.txt", "|", "utf-16-be")
     broken()
+    many_rows()
 
 
 main()

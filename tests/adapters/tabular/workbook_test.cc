@@ -152,6 +152,28 @@ TEST(Workbooks, ThatCannotBeReadGiveOneSentence) {
   EXPECT_TRUE(absl::IsNotFound(StatusOf(directory.Path("absent"))));
 }
 
+// Files are read in pieces, whose borders fall within rows.
+TEST(Workbooks, OfManyRowsLoseNone) {
+  const TemporaryDirectory directory;
+  std::string xml =
+      "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" "
+      "xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"a\"><Table>";
+  for (int i = 0; i < 5000; ++i)
+    xml += "<Row><Cell><Data ss:Type=\"Number\">" + std::to_string(i) +
+           "</Data></Cell><Cell><Data ss:Type=\"String\">甲</Data></Cell></Row>";
+  xml += "</Table></Worksheet></Workbook>";
+  for (const std::string& path : {directory.Write("many.xls", xml), kSamples + "many_rows.xlsx"}) {
+    auto book = Workbook::Open(path);
+    ASSERT_TRUE(book.ok()) << book.status();
+    auto rows = ReadSheet(**book, 0);
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    ASSERT_EQ(rows->size(), 5000u) << path;
+    for (size_t i = 0; i < rows->size(); ++i)
+      ASSERT_EQ((*rows)[i].cells, (std::vector<std::string>{std::to_string(i), "甲"}))
+          << path << ", row " << i;
+  }
+}
+
 TEST(Pages, AreReadAsBrowsersShowThem) {
   const TemporaryDirectory directory;
   auto book = Workbook::Open(directory.Write(
