@@ -147,6 +147,8 @@ absl::StatusOr<v1::Decision> DecidePairNow(core::WriteContext& context,
     auto stake = StakeOfDecision(reader, context.as_of, decision);
     if (!stake.ok()) return stake.status();
     if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
+    if (absl::Status status = Remember(context, by, decision.decision_id(), *stake); !status.ok())
+      return status;
   }
   if (absl::Status status = Sign(context, by, &decision); !status.ok()) return status;
   PutNew(context.txn, decision);
@@ -170,6 +172,8 @@ absl::StatusOr<v1::Decision> DecideManyNow(core::WriteContext& context, v1::Deci
   if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
   if (absl::Status status = Sign(context, by, &decision); !status.ok()) return status;
   decision.set_decision_id(review_rows::Numbered('E', decision.sequence()));
+  if (absl::Status status = Remember(context, by, decision.decision_id(), *stake); !status.ok())
+    return status;
   PutNew(context.txn, decision);
   context.Audit({by.officer, "review.cluster", decision.decision_id(), "", "",
                  v1::Decision::Operation_Name(decision.operation()) + " " +
@@ -187,10 +191,14 @@ absl::StatusOr<v1::Decision> UndoNow(core::WriteContext& context, const v1::Undo
   auto decision = ReadDecision(storage::TransactionReader(context.txn), request.decision_id());
   if (!decision.ok()) return decision.status();
   if (decision->has_undo_time()) return absl::FailedPreconditionError("the decision was taken back already");
-  auto stake = StakeOfUndoing(storage::TransactionReader(context.txn), context.as_of, *decision);
-  if (!stake.ok()) return stake.status();
-  stake->in_bulk = !by.job_id.empty();
-  if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
+  auto own = TakeBackOwn(context, by, request.decision_id());
+  if (!own.ok()) return own.status();
+  if (!*own) {
+    auto stake = StakeOfUndoing(storage::TransactionReader(context.txn), context.as_of, *decision);
+    if (!stake.ok()) return stake.status();
+    stake->in_bulk = !by.job_id.empty();
+    if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
+  }
   *decision->mutable_undo_time() = ToTime(context.now_us);
   decision->set_undone_by(by.officer);
   decision->set_undo_comment(request.comment());

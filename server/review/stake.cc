@@ -147,6 +147,29 @@ absl::Status Admit(core::WriteContext& context, const Attribution& by, const Sta
   return absl::OkStatus();
 }
 
+absl::Status Remember(core::WriteContext& context, const Attribution& by, const std::string& decision_id,
+                      const Stake& stake) {
+  if (!by.approver.empty() || !by.job_id.empty()) return absl::OkStatus();
+  auto day = DayOf(storage::TransactionReader(context.txn), by.person, context.now_us);
+  if (!day.ok()) return day.status();
+  (*day->mutable_decided_fen())[decision_id] = stake.amount_fen;
+  context.txn.Put(review_rows::OfficerDayRow(by.person), day->SerializeAsString());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> TakeBackOwn(core::WriteContext& context, const Attribution& by,
+                                 const std::string& decision_id) {
+  if (!by.approver.empty() || !by.job_id.empty()) return false;
+  auto day = DayOf(storage::TransactionReader(context.txn), by.person, context.now_us);
+  if (!day.ok()) return day.status();
+  const auto own = day->decided_fen().find(decision_id);
+  if (own == day->decided_fen().end()) return false;
+  day->set_amount_fen(std::max<int64_t>(0, day->amount_fen() - own->second));
+  day->mutable_decided_fen()->erase(decision_id);
+  context.txn.Put(review_rows::OfficerDayRow(by.person), day->SerializeAsString());
+  return true;
+}
+
 std::optional<v1::Proposal::Ground> SecondPersonNeeded(const absl::Status& status) {
   const auto payload = status.GetPayload(kGroundPayload);
   int ground = 0;

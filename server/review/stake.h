@@ -55,4 +55,12 @@ std::optional<v1::Proposal::Ground> NeedsSecondPerson(const v1::ReviewPolicy& po
 absl::Status Admit(core::WriteContext& context, const Attribution& by, const Stake& stake);
 std::optional<v1::Proposal::Ground> SecondPersonNeeded(const absl::Status& status);
 
+// A slip is taken back by the hand that made it: what a person decided alone and takes back on the same day needs
+// nobody else and is given back to the day, since nothing of it is left. Remember is for what Admit let pass and
+// is no part of a job; TakeBackOwn says whether the decision was such a one.
+absl::Status Remember(core::WriteContext& context, const Attribution& by, const std::string& decision_id,
+                      const Stake& stake);
+absl::StatusOr<bool> TakeBackOwn(core::WriteContext& context, const Attribution& by,
+                                 const std::string& decision_id);
+
 }  // namespace relief::server::review

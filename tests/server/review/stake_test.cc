@@ -139,16 +139,37 @@ TEST_F(MoneyOfAJob, TheCaseSaysBeforehandThatASecondPersonIsNeeded) {
   EXPECT_FALSE(ReadCase(*hub_, wu_, next)->needs_approval_if_same());
 }
 
-TEST_F(MoneyOfAJob, WhatIsTakenBackCountsToo) {
+TEST_F(MoneyOfAJob, WhatAnotherPersonDecidedCountsWhenItIsTakenBack) {
   const std::string first = DecideFirst(li_);
-  EXPECT_FALSE(DecideFirst(li_).empty());
-  EXPECT_FALSE(DecideFirst(li_).empty());
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(DecideFirst(wu_).empty());
   v1::UndoDecisionRequest undo;
   undo.set_decision_id(first);
-  const auto undone = UndoDecision(*hub_, undo, li_);
+  const auto undone = UndoDecision(*hub_, undo, wu_);
   ASSERT_TRUE(undone.ok()) << undone.status();
   EXPECT_FALSE(undone->proposal_id().empty());
-  EXPECT_EQ(Duplicates(), 3);
+  EXPECT_EQ(Duplicates(), 4);
+}
+
+TEST_F(MoneyOfAJob, ASlipIsTakenBackByTheHandThatMadeItAndGivenBackToTheDay) {
+  const std::string first = DecideFirst(li_);
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(DecideFirst(li_).empty());
+  v1::UndoDecisionRequest undo;
+  undo.set_decision_id(first);
+  const auto undone = UndoDecision(*hub_, undo, li_again_);
+  ASSERT_TRUE(undone.ok()) << undone.status();
+  EXPECT_TRUE(undone->has_undo_time()) << "at once, by another account of the same person";
+  EXPECT_EQ(Duplicates(), 2);
+  EXPECT_FALSE(DecideFirst(li_).empty()) << "one more of the day's three";
+  EXPECT_TRUE(DecideFirst(li_).empty()) << "and no more than that";
+}
+
+TEST_F(MoneyOfAJob, ASlipOfYesterdayCounts) {
+  const std::string first = DecideFirst(li_);
+  Wait(24 * 3600 + 1);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(DecideFirst(li_).empty());
+  v1::UndoDecisionRequest undo;
+  undo.set_decision_id(first);
+  EXPECT_FALSE(UndoDecision(*hub_, undo, li_)->proposal_id().empty());
 }
 
 TEST_F(MoneyOfAJob, DoubtCostsNothing) {
