@@ -52,7 +52,7 @@ std::string RecordRowKey(std::string_view prefix, RecordKey record) {
 
 }  // namespace
 
-std::string IdentityRowKey(RecordKey record) { return RecordRowKey("mn", record); }
+std::string IdentityRowKey(RecordKey record) { return RecordRowKey(kIdentityPrefix, record); }
 std::string LinkRowKey(RecordKey record) { return RecordRowKey("ml", record); }
 std::string ConstraintsRowKey(RecordKey record) { return RecordRowKey("me", record); }
 std::string PersonRowKey(PersonId person) { return RecordRowKey("mp", person.anchor); }

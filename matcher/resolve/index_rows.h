@@ -33,6 +33,7 @@ std::string LinkRowKey(RecordKey record);
 std::string ConstraintsRowKey(RecordKey record);
 std::string PersonRowKey(PersonId person);
 std::string ConflictRowKey(RecordKey a, RecordKey b);
+inline constexpr std::string_view kIdentityPrefix = "mn";
 inline constexpr std::string_view kSecretRow = "ms";
 inline constexpr std::string_view kPersonPrefix = "mp";
 inline constexpr std::string_view kConflictPrefix = "mc";

@@ -10,9 +10,9 @@
 // or fact), ties broken by record key. A person's id changes only when an earlier record joins or the anchor
 // leaves; every id that a record ever gave keeps leading to that record's person (FollowPersonId).
 //
-// The caller's transaction carries the state. Apply and Constrain belong to one writer at a time, who is the
-// only one to write this store's index while the resolver lives: it remembers records that it read. The rest
-// is callable from any thread.
+// The caller's transaction carries the state. Every method is callable from any thread, and several resolvers
+// may work on one store: what a resolver remembers is guarded by the transaction like what it reads.
+// Requires: one resolver is used with transactions of one store.
 #pragma once
 
 #include <cstdint>

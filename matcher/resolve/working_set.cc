@@ -21,10 +21,11 @@ absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
     RecordState& state = records_[record];
     if (!state.identity_loaded) {
       state.identity_loaded = true;
-      state.identity_row = cache_.Find(record);
+      std::string row_key = IdentityRowKey(record);
+      state.identity_row = Recall(record, row_key);
       if (!state.identity_row) {
         wanted.push_back({record, &state, Wanted::kIdentity});
-        keys.push_back(IdentityRowKey(record));
+        keys.push_back(std::move(row_key));
       }
     }
     if (links && !state.links_loaded) {
@@ -43,7 +44,8 @@ absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
     if (wanted[i].row == Wanted::kIdentity) {
       if (auto identity_row = DecodeIdentityRow(row.value)) {
         state.identity_row = std::make_shared<const IdentityRow>(*std::move(identity_row));
-        if (row.version != storage::Transaction::kPending) cache_.Add(wanted[i].record, state.identity_row);
+        if (row.version != storage::Transaction::kPending)
+          cache_.Add(wanted[i].record, {state.identity_row, row.version}, txn_.read_at());
       } else {
         damaged = "identity";
       }
@@ -64,6 +66,13 @@ absl::Status WorkingSet::Load(std::span<const RecordKey> records, bool links) {
   });
   if (!status.ok()) return status;
   return damaged ? Damaged(damaged) : absl::OkStatus();
+}
+
+std::shared_ptr<const IdentityRow> WorkingSet::Recall(RecordKey record, const std::string& row_key) {
+  if (txn_.wrote(row_key)) return nullptr;  // by an earlier change of this transaction
+  IdentityCache::Remembered known = cache_.Find(record, txn_.read_at());
+  if (known.identity_row) txn_.Assume(row_key, known.version, txn_.read_at());
+  return std::move(known.identity_row);
 }
 
 absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
@@ -114,7 +123,6 @@ const IdentityRow* WorkingSet::identity_row(RecordKey record) const {
 
 void WorkingSet::SetIdentity(RecordKey record, std::optional<IdentityRow> identity_row) {
   RecordState& changed = state(record);
-  cache_.Forget(record);
   changed.identity_row =
       identity_row ? std::make_shared<const IdentityRow>(*std::move(identity_row)) : nullptr;
   changed.identity_changed = true;

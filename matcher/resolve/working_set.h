@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -18,7 +19,9 @@ namespace relief::matcher {
 class WorkingSet {
  public:
   WorkingSet(storage::Transaction& txn, IdentityCache& cache, uint32_t block_limit)
-      : txn_(txn), cache_(cache), block_limit_(block_limit) {}
+      : txn_(txn), cache_(cache), block_limit_(block_limit) {
+    cache_.Follow(txn_);
+  }
 
   // Reads the rows that were not read yet. The references returned below are valid as long as the working set.
   // LoadIdentities is enough for identity_row(): candidates are many, and most need no more.
@@ -72,6 +75,8 @@ class WorkingSet {
   };
 
   absl::Status Load(std::span<const RecordKey> records, bool links);
+  // The identity row from memory, which then counts as read. Null if it must be read from the store.
+  std::shared_ptr<const IdentityRow> Recall(RecordKey record, const std::string& row_key);
   RecordState& state(RecordKey record);
   const RecordState& state(RecordKey record) const;
   const RecordState& resolved_state(RecordKey record) const;

@@ -5,12 +5,14 @@
 
 #include "server/base/stored_row.h"
 #include "server/core/schema.h"
+#include "storage/run_transaction.h"
 #include "storage/status_macros.h"
 
 namespace relief::server::core {
 namespace {
 
-constexpr int kCommitTries = 5;
+// A group that conflicts so often is split; one piece of work alone takes an exclusive turn in the end.
+constexpr storage::Tries kTogether{3, 3}, kAlone{};
 constexpr auto kDayCheck = std::chrono::seconds(20);
 constexpr size_t kSmallLimit = 10'000;  // pieces of small work waiting
 constexpr std::string_view kShuttingDown = "the hub is shutting down";
@@ -230,11 +232,8 @@ int64_t Hub::CommitTime(storage::Transaction& txn) const {
 
 absl::StatusOr<int64_t> Hub::CommitTogether(std::span<Item> items, std::vector<absl::Status>& outcomes,
                                             FindingChange* change, bool look_ahead) {
-  for (int attempt = 1;; ++attempt) {
+  const auto commit = [&](storage::Transaction& txn) -> absl::StatusOr<storage::Version> {
     outcomes.clear();
-    // Who conflicts again and again keeps the others waiting for once.
-    const auto turn = attempt == kCommitTries ? store_->TakeTurn() : nullptr;
-    storage::Transaction txn(*store_, turn.get());
     const auto rules = this->rules();
     WriteContext context(txn, CommitTime(txn), as_of(), resolver_, options_.features, *rules);
     context.look_ahead_ = look_ahead;
@@ -246,22 +245,23 @@ absl::StatusOr<int64_t> Hub::CommitTogether(std::span<Item> items, std::vector<a
       if (!outcomes.back().ok()) context.RollbackTo(mark);
     }
     RELIEF_RETURN_IF_ERROR(context.Finish());
-    if (txn.empty()) return static_cast<int64_t>(store_->version());
+    if (txn.empty()) return txn.read_at();
     const auto begun = std::chrono::steady_clock::now();
-    auto version = txn.Commit();
-    if (absl::IsAborted(version.status()) && attempt < kCommitTries) continue;
-    RELIEF_RETURN_IF_ERROR(version.status());
+    RELIEF_ASSIGN_OR_RETURN(const storage::Version version, txn.Commit());
     counts_.commits.Observe(std::chrono::steady_clock::now() - begun);
     change->opened += context.change_.opened;
     change->closed += context.change_.closed;
-    const auto position = static_cast<int64_t>(*version);
     {
       std::lock_guard lock(mutex_);
-      position_ = position;
+      position_ = static_cast<int64_t>(version);
     }
     committed_.notify_all();
-    return position;
-  }
+    return version;
+  };
+  // Begun again where another writer came between.
+  RELIEF_ASSIGN_OR_RETURN(const storage::Version version,
+                          storage::RunTransaction(*store_, items.size() == 1 ? kAlone : kTogether, commit));
+  return static_cast<int64_t>(version);
 }
 
 absl::StatusOr<int64_t> Hub::CommitOne(Work work, FindingChange* change, bool look_ahead) {

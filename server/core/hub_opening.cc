@@ -2,11 +2,14 @@
 // runs now are made again.
 #include <openssl/rand.h>
 
+#include "absl/functional/function_ref.h"
 #include "server/base/log.h"
-#include "server/base/stored_row.h"
 #include "server/core/hub.h"
 #include "server/core/schema.h"
 #include "server/records/identity_mapping.h"
+#include "storage/key_encoding.h"
+#include "storage/message_row.h"
+#include "storage/run_transaction.h"
 #include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
@@ -15,14 +18,22 @@ namespace {
 
 constexpr size_t kRebuildPage = 2000;  // records resolved in one commit of a rebuild
 
+// One commit of the opening. It is begun again where another hub on the same store came between.
+absl::Status Step(storage::Store& store, absl::FunctionRef<absl::Status(storage::Transaction&)> work) {
+  const auto attempt = [&](storage::Transaction& txn) -> absl::StatusOr<storage::Version> {
+    RELIEF_RETURN_IF_ERROR(work(txn));
+    if (txn.empty()) return txn.read_at();
+    return txn.Commit();
+  };
+  return storage::RunTransaction(store, {}, attempt).status();
+}
+
 // Only whoever has the store's files, and their key, can tell whose number a block key is of.
 absl::Status KeepSecret(storage::Store& store) {
   matcher::BlockSecret secret;
   if (RAND_bytes(secret.data(), static_cast<int>(secret.size())) != 1)
     return absl::InternalError("no random numbers");
-  storage::Transaction txn(store);
-  RELIEF_RETURN_IF_ERROR(matcher::SetBlockSecret(txn, secret));
-  return txn.empty() ? absl::OkStatus() : txn.Commit().status();
+  return Step(store, [&](storage::Transaction& txn) { return matcher::SetBlockSecret(txn, secret); });
 }
 
 absl::Status DamagedRow() { return absl::DataLossError("a row of the hub is damaged"); }
@@ -32,8 +43,7 @@ absl::Status DamagedRow() { return absl::DataLossError("a row of the hub is dama
 // Derived rows follow the records: where they were computed with something else than what runs now, they are
 // made again. The basis is written last, so that an interrupted attempt begins again.
 absl::Status Hub::PrepareStore() {
-  storage::Transaction txn(*store_);
-  RELIEF_ASSIGN_OR_RETURN(const auto basis, GetMessage<stored::Basis>(txn, schema::kBasisRow));
+  RELIEF_ASSIGN_OR_RETURN(const auto basis, storage::FindMessage<stored::Basis>(*store_, schema::kBasisRow));
   if (!basis) RELIEF_RETURN_IF_ERROR(KeepSecret(*store_));
   if (basis && basis->format() > schema::kFormat)
     return absl::FailedPreconditionError(
@@ -67,61 +77,67 @@ absl::Status Hub::PrepareStore() {
 
 // Another model may make other persons: what they were until now stays known.
 absl::Status Hub::RememberAllPersons() {
-  std::optional<matcher::PersonId> after;
-  while (true) {
-    storage::Transaction txn(*store_);
+  std::optional<matcher::PersonId> after, last;
+  const auto remember_page = [&](storage::Transaction& txn) -> absl::Status {
     const storage::TransactionReader reader(txn);
     const int64_t now_us = CommitTime(txn);
     RELIEF_ASSIGN_OR_RETURN(const auto persons, matcher::ListPersons(reader, after, kRebuildPage));
-    if (persons.empty()) return absl::OkStatus();
-    after = persons.back();
+    last = persons.empty() ? std::nullopt : std::optional(persons.back());
     for (const matcher::PersonId& person : persons) {
       RELIEF_ASSIGN_OR_RETURN(const auto members, matcher::MembersOf(reader, person));
       stored::PersonPast past;
       for (const matcher::RecordKey& record : members) past.mutable_records()->append(record.view());
       txn.Put(schema::PersonPastRow(person, now_us), past.SerializeAsString());
     }
-    RELIEF_RETURN_IF_ERROR(txn.Commit().status());
-  }
+    return absl::OkStatus();
+  };
+  do {
+    RELIEF_RETURN_IF_ERROR(Step(*store_, remember_page));
+    after = last;
+  } while (last);
+  return absl::OkStatus();
 }
 
 absl::Status Hub::RebuildIndex() {
   for (const auto& rows : options_.features.derived_rows()) RELIEF_RETURN_IF_ERROR(rows->Begin(*store_));
   RELIEF_RETURN_IF_ERROR(RememberAllPersons());
-  for (bool empty = false; !empty;) {
-    storage::Transaction txn(*store_);
+  bool empty = false;
+  const auto clear_page = [&](storage::Transaction& txn) -> absl::Status {
     RELIEF_ASSIGN_OR_RETURN(empty, matcher::ClearIndex(txn, kRebuildPage * 10));
     for (const auto& rows : options_.features.derived_rows()) {
       RELIEF_ASSIGN_OR_RETURN(const bool cleared, rows->Clear(txn, kRebuildPage));
       empty = empty && cleared;
     }
-    RELIEF_ASSIGN_OR_RETURN(const auto counters, GetMessage<stored::Counters>(txn, schema::kCountersRow));
-    stored::Counters fresh = counters.value_or(stored::Counters());
-    fresh.set_persons(0);
-    fresh.set_open_conflicts(0);
-    txn.Put(schema::kCountersRow, fresh.SerializeAsString());
-    RELIEF_RETURN_IF_ERROR(txn.Commit().status());
-  }
+    RELIEF_ASSIGN_OR_RETURN(auto counters,
+                            storage::ReadMessageOrEmpty<stored::Counters>(txn, schema::kCountersRow));
+    counters.set_persons(0);
+    counters.set_open_conflicts(0);
+    txn.Put(schema::kCountersRow, counters.SerializeAsString());
+    return absl::OkStatus();
+  };
+  while (!empty) RELIEF_RETURN_IF_ERROR(Step(*store_, clear_page));
   RELIEF_RETURN_IF_ERROR(KeepSecret(*store_));
   RELIEF_RETURN_IF_ERROR(RebuildRecords());
   for (const auto& rows : options_.features.derived_rows()) {
-    std::string after;
+    std::string after, next;
+    const auto finish_page = [&](storage::Transaction& txn) -> absl::Status {
+      RELIEF_ASSIGN_OR_RETURN(next, rows->Finish(txn, CommitTime(txn), after, kRebuildPage));
+      return absl::OkStatus();
+    };
     do {
-      storage::Transaction txn(*store_);
-      RELIEF_ASSIGN_OR_RETURN(after, rows->Finish(txn, CommitTime(txn), after, kRebuildPage));
-      if (!txn.empty()) RELIEF_RETURN_IF_ERROR(txn.Commit().status());
+      RELIEF_RETURN_IF_ERROR(Step(*store_, finish_page));
+      after = next;
     } while (!after.empty());
   }
   return absl::OkStatus();
 }
 
 absl::Status Hub::RebuildRecords() {
-  std::string next;
-  while (true) {
-    storage::Transaction txn(*store_);
-    RELIEF_ASSIGN_OR_RETURN(const auto rows, txn.Scan(schema::kAllSourceRecordsPrefix, next, kRebuildPage));
+  std::string from, next;
+  const auto resolve_page = [&](storage::Transaction& txn) -> absl::Status {
+    RELIEF_ASSIGN_OR_RETURN(const auto rows, txn.Scan(schema::kAllSourceRecordsPrefix, from, kRebuildPage));
+    next = rows.empty() ? std::string() : storage::NextKey(rows.back().key);
     if (rows.empty()) return absl::OkStatus();
-    next = rows.back().key + std::string(1, '\0');
     std::vector<matcher::RecordKey> keys;
     std::vector<std::string> record_rows;
     for (const storage::KeyRow& row : rows) {
@@ -147,8 +163,13 @@ absl::Status Hub::RebuildRecords() {
     RELIEF_RETURN_IF_ERROR(context.Begin());
     RELIEF_RETURN_IF_ERROR(context.ApplyIdentities(changes));
     context.StoreCounters();
-    RELIEF_RETURN_IF_ERROR(txn.Commit().status());
-  }
+    return absl::OkStatus();
+  };
+  do {
+    RELIEF_RETURN_IF_ERROR(Step(*store_, resolve_page));
+    from = next;
+  } while (!from.empty());
+  return absl::OkStatus();
 }
 
 }  // namespace relief::server::core

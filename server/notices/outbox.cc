@@ -5,6 +5,7 @@
 #include "server/core/schema.h"
 #include "server/findings/finding_store.h"
 #include "storage/status_macros.h"
+#include "storage/transaction_reader.h"
 
 namespace relief::server::notices {
 namespace {
@@ -130,19 +131,20 @@ absl::StatusOr<v1::Subscription> CreateSubscription(core::Hub& hub,
     if (request.include_open_findings()) {
       v1::FindingFilter open;
       open.add_states(v1::Finding::OPEN);
-      absl::Status status = findings::ForEachFinding(hub.store(), open, [&](const v1::Finding& finding) {
-        if (!Matches(created, finding)) return true;
-        v1::Notice notice;
-        notice.set_subscription_id(created.subscription_id());
-        notice.set_sequence(created.last_sequence() + 1);
-        notice.set_event(v1::Notice::OPENED);
-        *notice.mutable_finding() = finding;
-        *notice.mutable_time() = created.create_time();
-        context.txn.Put(schema::NoticeRow(created.subscription_id(), notice.sequence()),
-                        notice.SerializeAsString());
-        created.set_last_sequence(notice.sequence());
-        return true;
-      });
+      absl::Status status = findings::ForEachFinding(
+          storage::TransactionReader(context.txn), open, [&](const v1::Finding& finding) {
+            if (!Matches(created, finding)) return true;
+            v1::Notice notice;
+            notice.set_subscription_id(created.subscription_id());
+            notice.set_sequence(created.last_sequence() + 1);
+            notice.set_event(v1::Notice::OPENED);
+            *notice.mutable_finding() = finding;
+            *notice.mutable_time() = created.create_time();
+            context.txn.Put(schema::NoticeRow(created.subscription_id(), notice.sequence()),
+                            notice.SerializeAsString());
+            created.set_last_sequence(notice.sequence());
+            return true;
+          });
       if (!status.ok()) return status;
     }
     context.txn.Put(schema::SubscriptionRow(created.subscription_id()), created.SerializeAsString());

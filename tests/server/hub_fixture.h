@@ -161,6 +161,11 @@ class BorrowedStore : public storage::Store {
     return store_.Apply(commit);
   }
   std::unique_ptr<storage::Reader> Snapshot() const override { return store_.Snapshot(); }
+  std::optional<std::vector<std::string>> ChangedKeys(std::string_view prefix, storage::Version after,
+                                                      storage::Version to) const override {
+    return store_.ChangedKeys(prefix, after, to);
+  }
+  std::unique_ptr<storage::ExclusiveTurn> TakeTurn() override { return store_.TakeTurn(); }
   uint64_t DiskBytes() const override { return store_.DiskBytes(); }
 
  private:

@@ -374,29 +374,40 @@ INSTANTIATE_TEST_SUITE_P(Seeds, OrderDoesNotMatter, testing::Range(1, 41));
 
 // ---- Several writers (F10) ----
 
-// Four that know nothing of one another bring the same new people at the same instant. What each read is what
-// its commit is guarded by, so of four commits one holds, and the others see it when they try again.
-TEST(Resolver, OfWritersWhoBringTheSameNewPersonAtOnceNobodyMakesASecondOne) {
+// What resolvers remember, and who shares a resolver, must make no difference.
+struct Memory {
+  const char* name;
+  size_t remembered;
+  bool shared;
+};
+
+class SeveralWriters : public testing::TestWithParam<Memory> {};
+
+// Four bring the same new people at the same instant. What each read is what its commit is guarded by, so of
+// four commits one holds, and the others see it when they try again. Then each of them changes its record.
+TEST_P(SeveralWriters, BringTheSameNewPersonAtOnceAndNobodyMakesASecondOne) {
   constexpr int kWriters = 4, kRounds = 25;
   const auto model = TestModel(8);  // blocks become oversized on the way
   auto store = storage::NewMemoryStore();
   std::mt19937 random(10);
   Life life;
   std::vector<RawIdentity> people;
-  for (int round = 0; round < kRounds; ++round) people.push_back(RandomIdentity(random));
-  for (int round = 0; round < kRounds; ++round)
+  for (int round = 0; round < 2 * kRounds; ++round) people.push_back(RandomIdentity(random));
+  const auto number_of = [](int round, int writer) { return (round % kRounds) * kWriters + writer; };
+  for (int round = 0; round < 2 * kRounds; ++round)
     for (int writer = 0; writer < kWriters; ++writer)
-      life.records[round * kWriters + writer] = {people[round], 0};
+      life.records[number_of(round, writer)] = {people[round], 0};
 
   std::barrier together(kWriters);
   std::atomic<int> again = 0;
+  const Resolver shared(model, GetParam().remembered);
   std::vector<std::thread> writers;
   for (int writer = 0; writer < kWriters; ++writer)
     writers.emplace_back([&, writer] {
-      const Resolver resolver(model);  // one that remembers is for one writer
-      for (int round = 0; round < kRounds; ++round) {
-        const int number = round * kWriters + writer;
-        const std::vector<Change> change = {InsertRandom(number, people[round], 0)};
+      const Resolver own(model, GetParam().remembered);
+      const Resolver& resolver = GetParam().shared ? shared : own;
+      for (int round = 0; round < 2 * kRounds; ++round) {
+        const std::vector<Change> change = {InsertRandom(number_of(round, writer), people[round], 0)};
         for (bool first = true;; first = false) {
           storage::Transaction txn(*store);
           EXPECT_TRUE(resolver.Apply(txn, change).ok());
@@ -413,6 +424,74 @@ TEST(Resolver, OfWritersWhoBringTheSameNewPersonAtOnceNobodyMakesASecondOne) {
   EXPECT_GE(again, kRounds * (kWriters - 1));
 
   EXPECT_EQ(Difference(DumpOf(*store), BuiltAtOnce(life, model, random)), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Memories, SeveralWriters,
+                         testing::Values(Memory{"Nothing", 0, false}, Memory{"Own", 1000, false},
+                                         Memory{"Shared", 1000, true}, Memory{"Little", 8, false}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(Resolver, WhatItRemembersIsAPreconditionLikeWhatItReads) {
+  const auto model = TestModel(0);
+  auto store = storage::NewMemoryStore();
+  std::mt19937 random(5);
+  const Resolver remembers(model, 100), reads(model);
+  std::vector<RawIdentity> people;
+  for (int number = 0; number < 10; ++number) people.push_back(RandomIdentity(random));
+  const auto preconditions = [&](const Resolver& resolver, int number, bool commit) {
+    storage::Transaction txn(*store);
+    const std::vector<Change> change = {InsertRandom(number, people[static_cast<size_t>(number % 5)], 0)};
+    EXPECT_TRUE(resolver.Apply(txn, change).ok());
+    std::map<std::string, storage::Version> rows;
+    for (const storage::Precondition& row : txn.Build().preconditions) rows[row.key] = row.expected;
+    if (commit) {
+      EXPECT_TRUE(txn.Commit().ok());
+    }
+    return rows;
+  };
+  for (int number = 0; number < 40; ++number) {
+    const auto when_read = preconditions(reads, number, false);
+    EXPECT_EQ(preconditions(remembers, number, true), when_read) << number;
+  }
+}
+
+// The memory that is out of date when a transaction begins, and the one that becomes so while it runs.
+TEST(Resolver, ARememberedRecordThatAnotherWriterChangedIsReadAgain) {
+  for (const bool while_running : {false, true}) {
+    const auto model = TestModel(0);
+    auto store = storage::NewMemoryStore();
+    std::mt19937 random(3);
+    const RawIdentity before = RandomIdentity(random);
+    RawIdentity after = before;
+    after.id_number.clear();  // in the same blocks still, by its name
+    Life life;
+    life.records[1] = {after, 0};
+    life.records[2] = {before, 0};
+    life.records[3] = {before, 0};
+    const Resolver one(model, 100), other(model, 100);
+    const auto apply = [&](const Resolver& resolver, storage::Transaction& txn, int number,
+                           const RawIdentity& raw) {
+      const std::vector<Change> change = {InsertRandom(number, raw, 0)};
+      ASSERT_TRUE(resolver.Apply(txn, change).ok());
+    };
+    const auto commit = [&](const Resolver& resolver, int number, const RawIdentity& raw) {
+      storage::Transaction txn(*store);
+      apply(resolver, txn, number, raw);
+      ASSERT_TRUE(txn.Commit().ok());
+    };
+    commit(one, 1, before);
+    commit(one, 2, before);  // reads 1, and remembers it
+    if (while_running) {
+      storage::Transaction txn(*store);
+      apply(one, txn, 3, before);
+      commit(other, 1, after);
+      EXPECT_TRUE(absl::IsAborted(txn.Commit().status())) << "it compared with what was no more";
+    } else {
+      commit(other, 1, after);
+    }
+    commit(one, 3, before);
+    EXPECT_EQ(Difference(DumpOf(*store), BuiltAtOnce(life, model, random)), "");
+  }
 }
 
 // A slow, obvious resolver: every pair that shares a block of allowed size is scored, everything is one
