@@ -8,6 +8,7 @@
 #include "server/audit/audit_witness.h"
 #include "server/base/log.h"
 #include "server/core/schema.h"
+#include "storage/transaction_reader.h"
 
 namespace relief::server::audit {
 namespace {
@@ -137,7 +138,11 @@ absl::Status AuditKeeper::SignIfDue(int64_t now_us, bool at_once) {
   audit::Head head = HeadOf(*entry, audit::Head::HEAD);
   if (absl::Status status = settings_.key->Sign(now_us, &head); !status.ok()) return status;
   return hub_
-      .Write([&head](core::WriteContext& context) {
+      .Write([&head](core::WriteContext& context) -> absl::Status {
+        // Another keeper of the same store may have signed further meanwhile: heads never go back.
+        auto now = ReadRow<audit::Head>(storage::TransactionReader(context.txn), audit_rows::kNewestHeadRow);
+        if (!now.ok()) return now.status();
+        if (now->sequence() >= head.sequence()) return absl::OkStatus();
         context.txn.Put(audit_rows::HeadRow(head.sequence()), head.SerializeAsString());
         context.txn.Put(audit_rows::kNewestHeadRow, head.SerializeAsString());
         return absl::OkStatus();
@@ -173,14 +178,21 @@ absl::StatusOr<int64_t> AuditKeeper::RemovePage(int64_t now_us) {
   if (!before.ok()) return before.status();
   audit::Head beginning = HeadOf(last, audit::Head::BEGINNING);
   if (absl::Status status = settings_.key->Sign(now_us, &beginning); !status.ok()) return status;
-  const int64_t removed = last.sequence() - before->sequence();
-  auto written = hub_.Write([&](core::WriteContext& context) {
+  int64_t removed = 0;
+  auto written = hub_.Write([&](core::WriteContext& context) -> absl::Status {
+    // Entries never change, so all that was read above holds unless somebody has removed entries meanwhile.
+    auto now = ReadRow<audit::Head>(storage::TransactionReader(context.txn), audit_rows::kBeginningRow);
+    if (!now.ok()) return now.status();
+    removed = 0;
+    if (now->sequence() != before->sequence()) return absl::OkStatus();
+    removed = last.sequence() - before->sequence();
     for (const std::string& key : gone) context.txn.Delete(key);
     context.txn.Put(audit_rows::kBeginningRow, beginning.SerializeAsString());
     context.Audit({"local", "audit.retention", "", "", "", "entries=" + std::to_string(removed)});
     return absl::OkStatus();
   });
   if (!written.ok()) return written.status();
+  if (removed == 0) return removed;
   Log(LogLevel::kInfo, "audit.removed",
       {{"entries", std::to_string(removed)}, {"up_to", std::to_string(last.sequence())}});
   return removed;

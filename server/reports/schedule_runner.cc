@@ -9,6 +9,8 @@
 #include "server/reports/monthly_summary.h"
 #include "server/reports/report_request.h"
 #include "server/reports/report_words.h"
+#include "storage/message_row.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::reports {
 namespace {
@@ -25,13 +27,6 @@ google::protobuf::Timestamp TimeOf(int64_t time_us) {
   time.set_seconds(time_us / 1'000'000);
   time.set_nanos(static_cast<int32_t>(time_us % 1'000'000) * 1000);
   return time;
-}
-
-absl::StatusOr<stored::ReportRuns> Parse(const storage::Row& row) {
-  stored::ReportRuns runs;
-  if (row.present() && !runs.ParseFromString(row.value))
-    return absl::DataLossError("the row of a scheduled report is damaged");
-  return runs;
 }
 
 }  // namespace
@@ -79,12 +74,11 @@ void ScheduleRunner::RunDue() {
     retry_at_us_[schedule.name()] = now_us + kRetryUs;
     const std::string message(status.message());
     Log(LogLevel::kWarn, "schedule.failed", {{"schedule", schedule.name()}, {"message", message}});
-    const absl::Status noted = Change(schedule,
-                                      [&](stored::ReportRuns& runs) {
-                                        if (runs.failed_since_us() == 0) runs.set_failed_since_us(now_us);
-                                        runs.set_failure(message);
-                                      },
-                                      {});
+    const absl::Status noted = Change(schedule, [&](stored::ReportRuns& runs) {
+      if (runs.failed_since_us() == 0) runs.set_failed_since_us(now_us);
+      runs.set_failure(message);
+      return true;
+    });
     if (!noted.ok()) Log(LogLevel::kWarn, "schedule.not_noted", {{"schedule", schedule.name()}});
   }
 }
@@ -93,27 +87,48 @@ absl::Status ScheduleRunner::RunIfDue(const Schedule& schedule, int64_t now_us) 
   const auto runs = Read(schedule.name());
   if (!runs.ok()) return runs.status();
   if (runs->since_us() == 0)
-    return Change(schedule, [&](stored::ReportRuns& row) { row.set_since_us(now_us); }, {});
+    return Change(schedule, [&](stored::ReportRuns& row) {
+      if (row.since_us() == 0) row.set_since_us(now_us);
+      return true;
+    });
   const int64_t due_us = schedule.LastDue(now_us);
   if (due_us <= std::max(runs->since_us(), runs->done_us())) return absl::OkStatus();
 
   const std::string name = schedule.FileName(due_us);
-  if (runs->claimed_us() != due_us) {
-    const absl::Status claimed =
-        Change(schedule, [&](stored::ReportRuns& row) { row.set_claimed_us(due_us); },
-               {ActorOf(schedule), "report.schedule", name, "", "", "due=" + TimeText(due_us)});
-    if (!claimed.ok()) return claimed;
-  }
+  const auto mine = Claim(schedule, due_us, now_us);
+  if (!mine.ok()) return mine.status();
+  if (!*mine) return absl::OkStatus();
   if (absl::Status status = MakeFile(schedule, due_us, name); !status.ok()) return status;
   Log(LogLevel::kInfo, "schedule.written", {{"schedule", schedule.name()}, {"file", name}});
-  return Change(schedule,
-                [&](stored::ReportRuns& row) {
-                  row.set_done_us(due_us);
-                  row.set_file(name);
-                  row.clear_failed_since_us();
-                  row.clear_failure();
-                },
-                {});
+  return Change(schedule, [&](stored::ReportRuns& row) {
+    if (row.done_us() >= due_us) return false;
+    row.set_done_us(due_us);
+    row.set_file(name);
+    row.clear_failed_since_us();
+    row.clear_failure();
+    return true;
+  });
+}
+
+absl::StatusOr<bool> ScheduleRunner::Claim(const Schedule& schedule, int64_t due_us, int64_t now_us) {
+  bool mine = false;
+  const auto claim = [&](core::WriteContext& context) -> absl::Status {
+    const std::string key = RowOf(schedule.name());
+    RELIEF_ASSIGN_OR_RETURN(auto row, storage::ReadMessageOrEmpty<stored::ReportRuns>(context.txn, key));
+    const bool claimed = row.claimed_us() == due_us;
+    mine = row.done_us() < due_us && (!claimed || now_us - row.claimed_at_us() >= kRetryUs ||
+                                      now_us < row.claimed_at_us());  // the clock was set back
+    if (!mine) return absl::OkStatus();
+    row.set_claimed_us(due_us);
+    row.set_claimed_at_us(now_us);
+    context.txn.Put(key, row.SerializeAsString());
+    if (!claimed)
+      context.Audit({ActorOf(schedule), "report.schedule", schedule.FileName(due_us), "", "",
+                     "due=" + TimeText(due_us)});
+    return absl::OkStatus();
+  };
+  RELIEF_RETURN_IF_ERROR(hub_.Write(claim).status());
+  return mine;
 }
 
 absl::Status ScheduleRunner::MakeFile(const Schedule& schedule, int64_t due_us, const std::string& name) {
@@ -143,25 +158,16 @@ absl::Status ScheduleRunner::MakeFile(const Schedule& schedule, int64_t due_us, 
 }
 
 absl::StatusOr<stored::ReportRuns> ScheduleRunner::Read(const std::string& name) const {
-  const std::string key = RowOf(name);
-  const auto rows = hub_.store().MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  return Parse((*rows)[0]);
+  return storage::ReadMessageOrEmpty<stored::ReportRuns>(hub_.store(), RowOf(name));
 }
 
 absl::Status ScheduleRunner::Change(const Schedule& schedule,
-                                    const std::function<void(stored::ReportRuns&)>& change,
-                                    core::AuditEvent event) {
+                                    const std::function<bool(stored::ReportRuns&)>& change) {
   return hub_
       .Write([&](core::WriteContext& context) -> absl::Status {
         const std::string key = RowOf(schedule.name());
-        const auto rows = context.txn.MultiGet({&key, 1});
-        if (!rows.ok()) return rows.status();
-        auto runs = Parse((*rows)[0]);
-        if (!runs.ok()) return runs.status();
-        change(*runs);
-        context.txn.Put(key, runs->SerializeAsString());
-        if (!event.action.empty()) context.Audit(event);
+        RELIEF_ASSIGN_OR_RETURN(auto runs, storage::ReadMessageOrEmpty<stored::ReportRuns>(context.txn, key));
+        if (change(runs)) context.txn.Put(key, runs.SerializeAsString());
         return absl::OkStatus();
       })
       .status();

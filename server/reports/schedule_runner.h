@@ -2,8 +2,8 @@
 //
 // A run is neither lost nor made twice, whatever ends the process in between: it is claimed in one commit
 // with its entry in the audit chain, its file has a name that depends on the schedule and the due time alone,
-// and a second commit says that the file is there. A run that was claimed and not finished is made again
-// under the same name. Runs that were missed are made up once, the newest of them. A run that fails is tried
+// and a second commit says that the file is there. A run that was claimed and not finished within ten minutes
+// is made again under the same name, by whoever of several hubs on the store looks first. Runs that were missed are made up once, the newest of them. A run that fails is tried
 // again every ten minutes, until the next one is due.
 //
 // Row "hR" and the schedule's name: stored::ReportRuns. List may be called from any thread; RunDue by one at
@@ -40,9 +40,10 @@ class ScheduleRunner {
 
  private:
   absl::StatusOr<stored::ReportRuns> Read(const std::string& name) const;
-  // Changes the row, with an audit entry if `event` has an action.
-  absl::Status Change(const Schedule& schedule, const std::function<void(stored::ReportRuns&)>& change,
-                      core::AuditEvent event);
+  // Changes the row as it is now. `change` returns false to leave it.
+  absl::Status Change(const Schedule& schedule, const std::function<bool(stored::ReportRuns&)>& change);
+  // True: the run is this runner's to make.
+  absl::StatusOr<bool> Claim(const Schedule& schedule, int64_t due_us, int64_t now_us);
   absl::Status RunIfDue(const Schedule& schedule, int64_t now_us);
   absl::Status MakeFile(const Schedule& schedule, int64_t due_us, const std::string& name);
 

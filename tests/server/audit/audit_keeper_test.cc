@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "server/audit/audit_chain.h"
 #include "server/audit/audit_export.h"
@@ -16,7 +17,7 @@
 #include "server/audit/audit_witness.h"
 #include "server/core/schema.h"
 #include "tests/server/audit/audit_chain_file.h"
-#include "tests/server/hub_fixture.h"
+#include "tests/server/contested_store.h"
 
 namespace relief::server::audit {
 namespace {
@@ -113,6 +114,49 @@ TEST_F(Keeper, SignsWhenEnoughEntriesCameOrEnoughTimePassed) {
   const AuditReport report = Verify(*hub);
   EXPECT_FALSE(report.problem);
   EXPECT_EQ(report.signed_to, 6);
+}
+
+// Two hubs on one store: between what one read and its commit, the other does the same.
+TEST_F(Keeper, OfTwoNeitherTakesTheOthersHeadBackNorRemovesTwice) {
+  auto contested = std::make_unique<ContestedStore>(*store_);
+  ContestedStore& between = *contested;
+  core::Hub::Options options = TestOptions();
+  options.clock = [this] { return now_us_.load(); };
+  auto hub = OpenHub(std::move(contested), options);
+  auto other = Open();
+  settings_.retention_us = 8 * kHourUs;
+  AuditKeeper keeper(*hub, settings_), other_keeper(*other, settings_);
+  Enter(*hub);
+  bool first = true;
+  between.before_commit = [&](const storage::Commit&) {
+    if (!std::exchange(first, false)) return;
+    Enter(*other, 2);
+    ASSERT_TRUE(other_keeper.SignNow().ok());
+  };
+  ASSERT_TRUE(keeper.SignNow().ok());
+  EXPECT_EQ(SignedEntries(*hub), std::vector<int64_t>{3});
+  audit::Head newest;
+  ASSERT_TRUE(newest.ParseFromString(
+      Rows(*hub, audit_rows::kNewestHeadRow).at(std::string(audit_rows::kNewestHeadRow))));
+  EXPECT_EQ(newest.sequence(), 3);
+
+  int64_t removed = 0;
+  for (int hour = 0; hour < 12; ++hour) {
+    now_us_ += kHourUs;
+    first = true;
+    between.before_commit = [&](const storage::Commit&) {
+      if (std::exchange(first, false)) removed += *other_keeper.Tick();
+    };
+    removed += *keeper.Tick();
+    between.before_commit = nullptr;
+    removed += *other_keeper.Tick();
+  }
+  EXPECT_GT(removed, 0);
+  const auto head = Rows(*hub, schema::kAuditHeadRow);
+  audit::Entry last;
+  ASSERT_TRUE(last.ParseFromString(head.at(std::string(schema::kAuditHeadRow))));
+  EXPECT_EQ(*CheckAuditChain(hub->store()) + removed, last.sequence()) << "each entry is removed once";
+  EXPECT_FALSE(Verify(*hub).problem);
 }
 
 TEST_F(Keeper, SignsWhatIsLeftWhenItStops) {

@@ -6,11 +6,13 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <utility>
 
 #include "server/audit/audit.pb.h"
 #include "server/core/schema.h"
+#include "server/findings/report_rows.h"
 #include "server/reports/schedule_runner.h"
-#include "tests/server/hub_fixture.h"
+#include "tests/server/contested_store.h"
 
 namespace relief::server::reports {
 namespace {
@@ -196,6 +198,46 @@ TEST_F(ScheduleTest, RunsThatWereMissedAreMadeUpOnceByTheNextProcess) {
   now_us_ = At({2026, 3, 9}, 6);
   runner->RunDue();
   EXPECT_EQ(Files().size(), 2u);
+}
+
+TEST_F(ScheduleTest, OfTwoHubsThatLookAtOnceOneMakesTheRun) {
+  OpenHubOn(*store_);
+  const std::unique_ptr<core::Hub> other = std::move(hub_);
+  auto contested = std::make_unique<ContestedStore>(*store_);
+  ContestedStore& between = *contested;
+  core::Hub::Options options = TestOptions();
+  options.clock = [this] { return now_us_; };
+  hub_ = OpenHub(std::move(contested), options);
+  const auto runner = Runner();
+  runner->RunDue();
+  now_us_ = At({2026, 3, 3}, 6);
+  bool first = true;
+  between.before_commit = [&](const storage::Commit&) {
+    if (!std::exchange(first, false)) return;
+    // The other has claimed the run, and is at work on its file.
+    ASSERT_TRUE(other
+                    ->Write([&](core::WriteContext& context) {
+                      stored::ReportRuns runs;
+                      runs.set_since_us(At({2026, 3, 1}, 12));
+                      runs.set_claimed_us(now_us_);
+                      runs.set_claimed_at_us(now_us_);
+                      context.txn.Put(std::string(schema::kReportRunsPrefix) + "county-monthly",
+                                      runs.SerializeAsString());
+                      context.Audit({"schedule:county-monthly", "report.schedule", "", "", "", ""});
+                      return absl::OkStatus();
+                    })
+                    .ok());
+  };
+  runner->RunDue();
+  between.before_commit = nullptr;
+  EXPECT_TRUE(Files().empty()) << "it is the other's to make";
+  EXPECT_EQ(Claims(), 1);
+  runner->RunDue();
+  EXPECT_TRUE(Files().empty()) << "the other is still at work";
+  now_us_ += kHour;  // the other has ended before it was done
+  runner->RunDue();
+  EXPECT_EQ(Files(), std::set<std::string>{"county-monthly_20260303-0600.html"});
+  EXPECT_EQ(Claims(), 1);
 }
 
 // A store that fails or ends the process's work at a chosen commit.
