@@ -195,6 +195,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
       Log(LogLevel::kWarn, "audit.witness.new", {{"file", audit->witness_file}});
   }
   opened_hub = &hub;
+  const std::jthread memory_looks = memory.LookByItself();
   for (const config::Source& source : config.sources()) {
     v1::Source registered;
     registered.set_source_id(source.source_id());

@@ -2,6 +2,8 @@
 
 #include <malloc.h>
 
+#include <condition_variable>
+
 #include "server/base/log.h"
 #include "server/monitoring/process_figures.h"
 
@@ -24,6 +26,7 @@ void GiveBackFreeMemory() {
 }
 
 constexpr auto kLookEvery = std::chrono::milliseconds(20);
+constexpr auto kLookByItselfEvery = std::chrono::milliseconds(100);
 constexpr auto kRelieveEvery = std::chrono::seconds(1);
 
 MemoryWatch::Options WithDefaults(MemoryWatch::Options options) {
@@ -47,6 +50,17 @@ absl::Status MemoryWatch::Admit() {
                 : absl::OkStatus();
 }
 
+std::jthread MemoryWatch::LookByItself() {
+  if (options_.limit_bytes == 0) return {};
+  return std::jthread([this](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any ended;
+    while (!ended.wait_for(lock, stop, kLookByItselfEvery, [&] { return stop.stop_requested(); }))
+      Admit().IgnoreError();
+  });
+}
+
 void MemoryWatch::Look() {
   const auto percent = [this] { return options_.used_bytes() * 100 / options_.limit_bytes; };
   const auto now = options_.now();
@@ -65,12 +79,14 @@ void MemoryWatch::Look() {
     Log(LogLevel::kInfo, "memory.admits", {{"used_percent", std::to_string(used)}});
     return;
   }
-  if (tight_ && now - relieved_ < kRelieveEvery) return;
-  relieved_ = now;
-  given_back_ = true;
-  if (options_.relieve) options_.relieve(true);
-  GiveBackFreeMemory();
-  const uint64_t left = percent();
+  uint64_t left = used;
+  if (now - relieved_ >= kRelieveEvery) {
+    relieved_ = now;
+    given_back_ = true;
+    if (options_.relieve) options_.relieve(true);
+    GiveBackFreeMemory();
+    left = percent();
+  }
   if (!tight_ && left >= kHighPercent) {
     tight_ = true;
     Log(LogLevel::kWarn, "memory.shed",

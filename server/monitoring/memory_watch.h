@@ -1,9 +1,16 @@
 // Sheds load before the system ends the process: what the process holds for itself is compared with its limit
-// before each batch. Above the high-water mark what can be given back is given back (blocks of the cache,
-// rows not yet in tables, free memory of the allocator); if that does not help, batches are refused until it
-// is below the low-water mark, and senders try again. Reads go on. What rests between the marks though all
-// was given back is what the process needs: after kSettle below the high mark batches are admitted again. The
-// cache may grow again then, or, where giving back helped, after kSettle and below the low mark.
+// before each batch, and by itself for those who only read. Above the high-water mark what can be given back
+// is given back (blocks of the cache, rows not yet in tables, free memory of the allocator), once a second at
+// most; if that does not help, or not for a second, batches are refused until it is below the low-water mark,
+// and senders try again. Reads go on. What rests between the marks though all was given back is what the
+// process needs: after kSettle below the high mark batches are admitted again. The cache may grow again then,
+// or, where giving back helped, after kSettle and below the low mark.
+//
+// The limit itself may be passed for a moment: by what was admitted before, and by what reads take.
+//
+//   MemoryWatch watch({.limit_bytes = ..., .relieve = ...});
+//   const std::jthread looks = watch.LookByItself();
+//   if (absl::Status status = watch.Admit(); !status.ok()) ...
 //
 // Thread-safe. Looks at most every 20 ms.
 #pragma once
@@ -13,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <thread>
 
 #include "absl/status/status.h"
 
@@ -33,6 +41,9 @@ class MemoryWatch {
 
   // RESOURCE_EXHAUSTED: not now.
   absl::Status Admit();
+  // A thread that looks ten times a second while it lives. Requires: the watch and what `relieve` uses live
+  // longer.
+  [[nodiscard]] std::jthread LookByItself();
 
   uint64_t limit_bytes() const { return options_.limit_bytes; }
   bool tight() const { return tight_; }

@@ -1,5 +1,7 @@
 #include "server/monitoring/memory_watch.h"
 
+#include <future>
+
 #include "tests/server/hub_fixture.h"
 
 namespace relief::server::monitoring {
@@ -51,6 +53,20 @@ TEST_F(MemoryWatchTest, WhatIsGivenBackMayBeEnough) {
   EXPECT_EQ(relieved_, std::vector<bool>{true});
 }
 
+TEST_F(MemoryWatchTest, WhatComesBackAtOnceIsNeededAndNotGivenBackAgain) {
+  relief_ = 100;
+  EXPECT_TRUE(AdmitAt(900).ok());
+  now_ += std::chrono::milliseconds(20);
+  used_ = 860;
+  EXPECT_FALSE(watch_.Admit().ok()) << "it would go on at the mark, and beyond it between two looks";
+  EXPECT_EQ(relieved_, std::vector<bool>{true}) << "giving back takes time too";
+  EXPECT_FALSE(AdmitAt(860).ok()) << "a second later it is tried again";
+  EXPECT_EQ(relieved_, (std::vector<bool>{true, true}));
+  EXPECT_EQ(used_, 760u);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(AdmitAt(760).ok());
+  EXPECT_TRUE(AdmitAt(749).ok());
+}
+
 TEST_F(MemoryWatchTest, TheCacheGrowsAgainWhereNothingWasRefusedEither) {
   relief_ = 300;
   EXPECT_TRUE(AdmitAt(900).ok());
@@ -69,6 +85,20 @@ TEST_F(MemoryWatchTest, ManyBatchesCauseOneLook) {
   for (int i = 0; i < 1000; ++i) EXPECT_TRUE(watch_.Admit().ok());
   now_ += std::chrono::milliseconds(20);
   EXPECT_FALSE(watch_.Admit().ok());
+}
+
+// Reads take memory, too.
+TEST(MemoryWatchByItself, GivesBackThoughNoBatchComes) {
+  std::promise<void> relieved;
+  std::atomic<uint64_t> used = 900;
+  MemoryWatch watch({.limit_bytes = 1000,
+                     .used_bytes = [&] { return used.load(); },
+                     .relieve =
+                         [&](bool tight) {
+                           if (tight && used.exchange(100) == 900) relieved.set_value();
+                         }});
+  const std::jthread looks = watch.LookByItself();
+  EXPECT_EQ(relieved.get_future().wait_for(std::chrono::minutes(2)), std::future_status::ready);
 }
 
 TEST(MemoryWatchWithoutALimit, AdmitsAll) {
