@@ -48,6 +48,7 @@ TEST_F(Backups, ARestoredBackupIsAPrefixOfWhatWasCommittedWhileItWasTaken) {
       for (int i = 0; !stop; ++i) ASSERT_TRUE(Write(**store, i, i + 1).ok());
     });
     for (int i = 0; i < 4; ++i) {
+      while ((*store)->version() < 100 * static_cast<uint64_t>(i + 1)) std::this_thread::yield();
       auto backup = (*store)->maintenance()->Backup(backups_, 0);
       EXPECT_TRUE(backup.ok()) << backup.status();
       taken.push_back(*backup);

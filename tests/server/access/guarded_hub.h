@@ -60,7 +60,7 @@ class GuardedHub {
   // A call as this caller of the policy ("console:" and the user).
   static void SetCaller(grpc::ClientContext& context, const std::string& user) {
     for (const auto& [key, value] : network::ConsoleMetadata(user)) context.AddMetadata(key, value);
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(2));
   }
 
   grpc::Status GetPerson(const std::string& user, const std::string& person_id, v1::Person* person,

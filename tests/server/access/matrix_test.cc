@@ -22,7 +22,7 @@ grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, const std
   grpc::CompletionQueue queue;
   grpc::ClientContext context;
   GuardedHub::SetCaller(context, user);
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(2));
   auto call = stub.PrepareCall(&context, "/" + method, &queue);
   const auto wait = [&] {
     void* tag = nullptr;

@@ -39,7 +39,8 @@ class Bulk : public ReviewFixture {
     return jobs_->Start(request, li_);
   }
   v1::ReviewJob WaitFor(const std::string& id) {
-    for (int i = 0; i < 2000; ++i) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (std::chrono::steady_clock::now() < end) {
       const auto job = GetReviewJob(hub_->store(), id);
       if (job.ok() && job->state() == v1::ReviewJob::DONE) return *job;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -78,13 +78,13 @@ class Mtls : public testing::Test {
   }
   grpc::StatusCode AskStatus(std::shared_ptr<grpc::Channel> channel) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(2));
     v1::HubStatus status;
     return v1::AdminService::NewStub(channel)->GetStatus(&context, {}, &status).error_code();
   }
   grpc::StatusCode OpenFeed(const std::string& name) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(2));
     auto stub = v1::FeedService::NewStub(Channel(name));
     auto stream = stub->Push(&context);
     v1::PushRequest open;
