@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openAs, openBrowser, settle } from "./browser.mjs";
+import { call, openAs, openBrowser, settle } from "./browser.mjs";
 import { Hub } from "./hub.mjs";
 
 let hub, browser;
@@ -90,6 +90,22 @@ test("the report goes out as a workbook: the same figures, and a sheet with the 
   assert.match(notes["导出人"], /supervisor/);
   assert.match(notes["导出时间"], /^\d{4}-\d{2}-\d{2} /);
   assert.match(notes["筛选条件"], /M01/);
+});
+
+test("what is withheld of a region is said to be, and nowhere given as 0", async () => {
+  const page = await supervisorAt("/gaps");
+  const panel = page.locator("section.panel", { hasText: "各区划的问题线索" });
+  await panel.getByText("数据表").click();
+  const heads = await panel.locator("thead th").allInnerTexts();
+  const rows = await panel.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.innerText)));
+  const groups = { groupBy: ["BY_KIND", "BY_REGION"], regionDigits: 6, disclosure: "DISCLOSURE_FULL" };
+  const { status, body } = await call(page, "ReportService/GetGapReport", groups);
+  assert.equal(status, 200);
+  const kindsOf = new Map(); // how many kinds each county has in truth
+  for (const { regionPrefix, figures } of body.rows) if (figures.findings) kindsOf.set(regionPrefix, (kindsOf.get(regionPrefix) ?? 0) + 1);
+  const shown = rows.map(([, ...cells]) => cells.filter((cell) => cell !== "0").length).sort();
+  assert.deepEqual(shown, [...kindsOf.values()].sort());
+  assert.ok(rows.flat().includes("不公开"), `small figures are among ${heads.join(" ")}`);
 });
 
 test("a role that may not take data out is refused the file", async () => {

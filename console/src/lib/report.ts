@@ -9,9 +9,10 @@ import {
   type GetGapReportRequestSchema,
   type Movement,
 } from "@/gen/relief/v1/report_service_pb";
-import { MonthSchema, type Month } from "@/gen/relief/v1/types_pb";
+import { MonthSchema, type FindingKind, type Month } from "@/gen/relief/v1/types_pb";
 import { monthIndex, parseDate } from "@/lib/dates";
 import { toMessage, type Filter } from "@/lib/filter";
+import { count } from "@/lib/money";
 
 export interface Ask {
   from: string; // first and last month of the period, "2026-01"; empty: the hub's own, the last twelve months
@@ -112,6 +113,48 @@ export function matrixOf(rows: readonly GapRow[]): Matrix {
     regions: [...regions].sort((a, b) => byCount(a[1], b[1]) || (a[0] < b[0] ? -1 : 1)).map(([region]) => region),
     rules: [...rules.values()].sort((a, b) => byCount(a.sum, b.sum) || (a.rule < b.rule ? -1 : 1)),
   };
+}
+
+// Regions by kinds, as a chart and its table show them. What is withheld is null: it is not nothing.
+export interface RegionParts {
+  regions: { code: string; withheld: number }[]; // those with most that may be shown first; how many of their kinds are withheld
+  kinds: FindingKind[];
+  at: (code: string, kind: FindingKind) => bigint | null;
+}
+
+export function regionParts(rows: readonly GapRow[], most: number): RegionParts {
+  const sums = new Map<string, { shown: bigint; withheld: number }>();
+  const cells = new Map<string, bigint | null>();
+  for (const { regionPrefix, kind, figures } of rows) {
+    const sum = sums.get(regionPrefix) ?? { shown: 0n, withheld: 0 };
+    const value = figures?.suppressed ? null : (figures?.findings ?? 0n);
+    sums.set(regionPrefix, { shown: sum.shown + (value ?? 0n), withheld: sum.withheld + (value === null ? 1 : 0) });
+    cells.set(`${regionPrefix} ${kind}`, value);
+  }
+  const ranked = [...sums].sort(([a, one], [b, other]) => Number(other.shown - one.shown) || (a < b ? -1 : 1));
+  return {
+    regions: ranked.slice(0, most).map(([code, { withheld }]) => ({ code, withheld })),
+    kinds: [...new Set(rows.map((row) => row.kind))].sort((a, b) => a - b),
+    at: (code, kind) => {
+      const value = cells.get(`${code} ${kind}`);
+      return value === undefined ? 0n : value;
+    },
+  };
+}
+
+// Whether small figures are withheld, and with them everything but findings and persons is rounded to multiples of 5.
+export function isRounded(report: { disclosure: Disclosure }): boolean {
+  return report.disclosure !== Disclosure.FULL;
+}
+
+// A count that may have been rounded: what was rounded to nothing is not nothing.
+export function roundedCount(value: bigint, rounded: boolean): string {
+  return rounded && value === 0n ? "<5" : count(value);
+}
+
+// A mean; of nothing there is none, and of fewer than 5 the hub says none where it rounds.
+export function meanText(mean: number, of: bigint, rounded: boolean): string {
+  return of === 0n || (rounded && of === 5n && mean === 0) ? "—" : mean.toFixed(1);
 }
 
 // How much more or less than in the period before, in percent; nothing to compare with: null.

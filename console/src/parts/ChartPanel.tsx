@@ -6,7 +6,7 @@ import { Chart } from "@/parts/Chart";
 
 export interface ChartRow {
   name: string;
-  cells: string[] | null; // null: withheld
+  cells: readonly (string | null)[] | null; // null: withheld, one or all
 }
 
 interface ChartPanelProps {
@@ -49,8 +49,8 @@ export function ChartPanel({ title, heading, remark, option, height, onClick, co
                   <th scope="row">{name}</th>
                   {cells ? (
                     cells.map((cell, i) => (
-                      <td key={i} className="number">
-                        {cell}
+                      <td key={i} className={cell === null ? "number quiet" : "number"}>
+                        {cell ?? t("gaps.withheld")}
                       </td>
                     ))
                   ) : (

@@ -9,7 +9,8 @@ import {
 } from "@/gen/relief/v1/finding_service_pb";
 import { color } from "@/lib/theme";
 import type { GapReport } from "@/gen/relief/v1/report_service_pb";
-import { count, money } from "@/lib/money";
+import { money } from "@/lib/money";
+import { isRounded, meanText, roundedCount } from "@/lib/report";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { findingTitle } from "@/parts/findings";
@@ -24,6 +25,7 @@ function daysText(t: ReturnType<typeof useText>["t"], from: number, to: number):
 
 function Ageing({ report }: { report: GapReport }) {
   const { t } = useText();
+  const rounded = isRounded(report);
   const option = useMemo<EChartsOption>(
     () => ({
       animation: false,
@@ -45,6 +47,7 @@ function Ageing({ report }: { report: GapReport }) {
           barMaxWidth: 40,
           itemStyle: { color: color.brand },
           data: report.ageing.map((one) => Number(one.findings - one.overdue)),
+          tooltip: { valueFormatter: (value) => roundedCount(BigInt(Number(value)), rounded) },
         },
         {
           type: "bar",
@@ -52,10 +55,11 @@ function Ageing({ report }: { report: GapReport }) {
           name: t("gaps.overdue"),
           itemStyle: { color: color.against },
           data: report.ageing.map((one) => Number(one.overdue)),
+          tooltip: { valueFormatter: (value) => roundedCount(BigInt(Number(value)), rounded) },
         },
       ],
     }),
-    [report, t],
+    [report, rounded, t],
   );
   return (
     <ChartPanel
@@ -66,7 +70,7 @@ function Ageing({ report }: { report: GapReport }) {
       columns={[t("gaps.openFor"), t("gaps.byFindings"), t("gaps.overdue"), t("gaps.amount")]}
       rows={report.ageing.map((one) => ({
         name: daysText(t, one.fromDays, one.toDays),
-        cells: [count(one.findings), count(one.overdue), money(one.amountFen)],
+        cells: [roundedCount(one.findings, rounded), roundedCount(one.overdue, rounded), money(one.amountFen)],
       }))}
     />
   );
@@ -84,7 +88,11 @@ function Response({ report }: { report: GapReport }) {
         <div className="panel-body quiet">{t("gaps.withheld")}</div>
       </section>
     );
-  const share = (part: bigint) => (response.findings > 0n ? ` (${Math.round((100 * Number(part)) / Number(response.findings))}%)` : "");
+  const rounded = isRounded(report);
+  const share = (part: bigint) =>
+    response.findings > 0n && !(rounded && part === 0n)
+      ? ` (${rounded ? t("gaps.about") : ""}${Math.round((100 * Number(part)) / Number(response.findings))}%)`
+      : "";
   return (
     <section className="panel">
       <div className="panel-head">
@@ -95,11 +103,11 @@ function Response({ report }: { report: GapReport }) {
       <div className="panel-body">
         <p className="hint">
           {t("gaps.responseText", {
-            n: count(response.findings),
-            answered: count(response.answered) + share(response.answered),
-            first: response.meanFirstDays.toFixed(1),
-            final: count(response.final) + share(response.final),
-            days: response.meanFinalDays.toFixed(1),
+            n: roundedCount(response.findings, rounded),
+            answered: roundedCount(response.answered, rounded) + share(response.answered),
+            first: meanText(response.meanFirstDays, response.answered, rounded),
+            final: roundedCount(response.final, rounded) + share(response.final),
+            days: meanText(response.meanFinalDays, response.final, rounded),
           })}
         </p>
         <table className="plain-table">
@@ -119,8 +127,8 @@ function Response({ report }: { report: GapReport }) {
             {response.buckets.map((bucket) => (
               <tr key={bucket.fromDays}>
                 <th scope="row">{daysText(t, bucket.fromDays, bucket.toDays)}</th>
-                <td className="number">{count(bucket.first)}</td>
-                <td className="number">{count(bucket.final)}</td>
+                <td className="number">{roundedCount(bucket.first, rounded)}</td>
+                <td className="number">{roundedCount(bucket.final, rounded)}</td>
               </tr>
             ))}
           </tbody>
@@ -132,6 +140,7 @@ function Response({ report }: { report: GapReport }) {
 
 function Outcomes({ report }: { report: GapReport }) {
   const { t } = useText();
+  const rounded = isRounded(report);
   return (
     <section className="panel long">
       <div className="panel-head">
@@ -178,7 +187,7 @@ function Outcomes({ report }: { report: GapReport }) {
                   row.closedUnanswered,
                 ].map((n, i) => (
                   <td key={i} className={n === 0n ? "number quiet" : "number"}>
-                    {count(n)}
+                    {roundedCount(n, rounded)}
                   </td>
                 ))}
                 <td className="number">{row.answered > 0n ? `${(100 * row.falseAlarmRate).toFixed(0)}%` : "—"}</td>

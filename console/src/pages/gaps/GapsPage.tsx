@@ -12,7 +12,7 @@ import { ExportFormat, ExportLanguage, GapDimension, type GapReport } from "@/ge
 import { dateText, monthText, timeText } from "@/lib/dates";
 import { isEmpty, writeFilter } from "@/lib/filter";
 import { count } from "@/lib/money";
-import { readAsk, writeAsk, type Ask } from "@/lib/report";
+import { isRounded, readAsk, writeAsk, type Ask } from "@/lib/report";
 import { placeName } from "@/lib/regions";
 import { language, useText } from "@/locales";
 import { AnswersView } from "@/pages/gaps/AnswersView";
@@ -49,6 +49,7 @@ function Standing({ report }: { report: GapReport }) {
         </span>
       )}
       {report.suppressedRows > 0n && <span>{t("gaps.suppressed", { n: count(report.suppressedRows) })}</span>}
+      {isRounded(report) && <span>{t("gaps.rounded")}</span>}
       <span className="print-only">
         {t("gaps.printedBy")} {session.user}
       </span>

@@ -100,7 +100,7 @@ export function MatrixTable({ report, filter, drill }: { report: GapReport; filt
       </div>
       <div className="panel-body">
         <p className="quiet hint">
-          {t("gaps.totalHint")} {metric === "persons" && t("gaps.personsTotalHint")}
+          {t("gaps.totalHint")} {t("gaps.dotHint")} {metric === "persons" && t("gaps.personsTotalHint")}
         </p>
         {report.suppressedRows > 0n && <p className="quiet hint">{t("gaps.suppressed", { n: count(report.suppressedRows) })}</p>}
       </div>

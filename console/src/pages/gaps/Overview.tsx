@@ -4,12 +4,12 @@ import type { EChartsOption } from "echarts";
 import { useCallback, useMemo, type ReactNode } from "react";
 import { FindingEvent_Kind, FindingEvent_KindSchema } from "@/gen/relief/v1/finding_service_pb";
 import { color } from "@/lib/theme";
-import { GapDimension, type GapReport, type GapRow, type Movement } from "@/gen/relief/v1/report_service_pb";
+import { GapDimension, type GapReport, type Movement } from "@/gen/relief/v1/report_service_pb";
 import { FindingKind, FindingKindSchema } from "@/gen/relief/v1/types_pb";
 import { monthText } from "@/lib/dates";
 import type { Filter } from "@/lib/filter";
 import { count, money } from "@/lib/money";
-import { changePercent, type Ask } from "@/lib/report";
+import { changePercent, isRounded, regionParts, roundedCount, type Ask, type RegionParts } from "@/lib/report";
 import { shortRegionName } from "@/lib/regions";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
@@ -28,14 +28,14 @@ const KIND_COLORS: Partial<Record<FindingKind, string>> = {
   [FindingKind.SPLIT]: "#3f8f7f",
 };
 
-function Change({ percent }: { percent: number | null }) {
+function Change({ percent, rounded }: { percent: number | null; rounded: boolean }) {
   const { t } = useText();
   if (percent === null) return null;
   const text = percent > 0 ? `+${percent}%` : percent < 0 ? `\u2212${-percent}%` : "0%";
   return (
     <small title={t("gaps.comparedHint")}>
       {" "}
-      {text} {t("gaps.compared")}
+      {rounded && t("gaps.about")} {text} {t("gaps.compared")}
     </small>
   );
 }
@@ -45,29 +45,21 @@ export function Figures({ report, compare }: { report: GapReport; compare: boole
   const total = report.total;
   if (!total) return null;
   const before = compare ? total.previous : undefined;
-  const change = (of: (movement: Movement) => bigint) => <Change percent={changePercent(total.movement, before, of)} />;
+  const rounded = isRounded(report);
+  const moved = (of: (movement: Movement) => bigint) => (
+    <>
+      {roundedCount(total.movement ? of(total.movement) : 0n, rounded)}
+      <Change percent={changePercent(total.movement, before, of)} rounded={rounded} />
+    </>
+  );
   const figures: [string, string, ReactNode][] = [
-    ["total.findings", t("gaps.openFindings"), total.suppressed ? t("gaps.withheld") : count(total.findings)],
-    ["total.persons", t("gaps.personsConcerned"), total.suppressed ? t("gaps.withheld") : count(total.persons)],
+    ["total.findings", t("gaps.openFindings"), count(total.findings)],
+    ["total.persons", t("gaps.personsConcerned"), count(total.persons)],
     ["total.amount_fen", t("gaps.amount"), money(total.amountFen)],
     ["total.estimated_fen", t("gaps.estimated"), money(total.estimatedFen)],
-    ["total.overdue", t("gaps.overdue"), count(total.overdue)],
-    [
-      "total.movement.opened",
-      word(FindingEvent_KindSchema, FindingEvent_Kind.OPENED),
-      <>
-        {count(total.movement?.opened ?? 0n)}
-        {change((m) => m.opened)}
-      </>,
-    ],
-    [
-      "total.movement.closed",
-      t("gaps.closed"),
-      <>
-        {count((total.movement?.closed ?? 0n) + (total.movement?.settled ?? 0n))}
-        {change((m) => m.closed + m.settled)}
-      </>,
-    ],
+    ["total.overdue", t("gaps.overdue"), roundedCount(total.overdue, rounded)],
+    ["total.movement.opened", word(FindingEvent_KindSchema, FindingEvent_Kind.OPENED), moved((m) => m.opened)],
+    ["total.movement.closed", t("gaps.closed"), moved((m) => m.closed + m.settled)],
     ["total.movement.recovered_fen", t("gaps.recovered"), money(total.movement?.recoveredFen ?? 0n)],
   ];
   return (
@@ -77,7 +69,7 @@ export function Figures({ report, compare }: { report: GapReport; compare: boole
           <dt>
             <Defined figure={figure}>{name}</Defined>
           </dt>
-          <dd>{value}</dd>
+          <dd>{total.suppressed ? t("gaps.withheld") : value}</dd>
         </div>
       ))}
     </dl>
@@ -89,21 +81,20 @@ const SHOWN = 12;
 interface Labels {
   region: (code: string) => string;
   kind: (kind: FindingKind) => string;
+  kinds: (n: number) => string;
+  withheld: string;
 }
 
 const kindLabel = (kind: FindingKind) => word(FindingKindSchema, kind);
 
-function regionsChart(rows: readonly GapRow[], labels: Labels) {
-  const sums = new Map<string, bigint>();
-  for (const row of rows) sums.set(row.regionPrefix, (sums.get(row.regionPrefix) ?? 0n) + (row.figures?.findings ?? 0n));
-  const codes = [...sums]
-    .sort((a, b) => Number(b[1] - a[1]))
-    .slice(0, SHOWN)
-    .map(([code]) => code);
-  const kinds = [...new Set(rows.map((row) => row.kind))].sort((a, b) => a - b);
-  const at = (code: string, kind: FindingKind) =>
-    rows.find((row) => row.regionPrefix === code && row.kind === kind)?.figures?.findings ?? 0n;
-  const option: EChartsOption = {
+const STRIP = 0.06; // of the longest bar: how long a mark for what is withheld is, whatever it stands for
+
+// Behind what may be shown of a region stands a dashed strip where something is withheld: a mark, not an amount.
+function regionsOption({ regions, kinds, at }: RegionParts, labels: Labels): EChartsOption {
+  const shown = ({ code }: { code: string }) => kinds.reduce((sum, kind) => sum + Number(at(code, kind) ?? 0n), 0);
+  const strip = Math.max(1, STRIP * Math.max(...regions.map(shown)));
+  const bar = { type: "bar" as const, stack: "all", barMaxWidth: 22 };
+  return {
     animation: false,
     grid: { left: 4, right: 24, top: 30, bottom: 4, containLabel: true },
     legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: color.ink } },
@@ -112,24 +103,41 @@ function regionsChart(rows: readonly GapRow[], labels: Labels) {
     yAxis: {
       type: "category",
       inverse: true,
-      data: codes.map(labels.region),
+      data: regions.map(({ code }) => labels.region(code)),
       axisLabel: { ...AXIS_TEXT, color: color.ink },
       axisTick: { show: false },
     },
-    series: kinds.map((kind) => ({
-      type: "bar",
-      stack: "all",
-      name: labels.kind(kind),
-      barMaxWidth: 22,
-      itemStyle: { color: KIND_COLORS[kind] ?? color.quiet },
-      data: codes.map((code) => Number(at(code, kind))),
-    })),
+    series: [
+      ...kinds.map((kind) => ({
+        ...bar,
+        name: labels.kind(kind),
+        itemStyle: { color: KIND_COLORS[kind] ?? color.quiet },
+        data: regions.map(({ code }) => Number(at(code, kind) ?? 0n)),
+        tooltip: {
+          valueFormatter: (_: unknown, i: number) => {
+            const value = regions[i] && at(regions[i].code, kind);
+            return value === null ? labels.withheld : count(value ?? 0n);
+          },
+        },
+      })),
+      ...(regions.some(({ withheld }) => withheld > 0)
+        ? [
+            {
+              ...bar,
+              name: labels.withheld,
+              itemStyle: { color: "#f4f6f8", borderColor: color.quiet, borderWidth: 1, borderType: "dashed" as const },
+              data: regions.map(({ withheld }) => (withheld > 0 ? strip : null)),
+              tooltip: { valueFormatter: (_: unknown, i: number) => (regions[i]?.withheld ? labels.kinds(regions[i].withheld) : "—") },
+            },
+          ]
+        : []),
+    ],
   };
-  return { codes, kinds, at, option };
 }
 
 function trendOption(report: GapReport, names: [string, string, string]): EChartsOption {
   const points = report.trend;
+  const rounded = isRounded(report);
   const line = (name: string, of: (movement: Movement) => bigint, shade: string, dashed = false) => ({
     type: "line" as const,
     name,
@@ -137,6 +145,12 @@ function trendOption(report: GapReport, names: [string, string, string]): EChart
     lineStyle: { color: shade, type: dashed ? ("dashed" as const) : ("solid" as const) },
     itemStyle: { color: shade },
     data: points.map(({ movement }) => (!movement ? null : Number(of(movement)))),
+    tooltip: {
+      valueFormatter: (_: unknown, i: number) => {
+        const movement = points[i]?.movement;
+        return movement ? roundedCount(of(movement), rounded) : "—";
+      },
+    },
   });
   return {
     animation: false,
@@ -157,9 +171,16 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
   const { t } = useText();
   const regionLabel = useCallback((code: string) => shortRegionName(code) || t("gaps.noRegion"), [t]);
   const byKind = useQuery(reportQuery(filter, ask, [GapDimension.BY_KIND, GapDimension.BY_REGION]));
+  const parts = useMemo(() => regionParts(byKind.data?.report.rows ?? [], SHOWN), [byKind.data]);
   const regions = useMemo(
-    () => regionsChart(byKind.data?.report.rows ?? [], { region: regionLabel, kind: kindLabel }),
-    [byKind.data, regionLabel],
+    () =>
+      regionsOption(parts, {
+        region: regionLabel,
+        kind: kindLabel,
+        kinds: (n) => t("gaps.withheldKinds", { n }),
+        withheld: t("gaps.withheld"),
+      }),
+    [parts, regionLabel, t],
   );
   const trend = useMemo(
     () => trendOption(report, [word(FindingEvent_KindSchema, FindingEvent_Kind.OPENED), t("gaps.closed"), t("gaps.openAtEnd")]),
@@ -177,16 +198,19 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
           <ChartPanel
             title={t("gaps.chart")}
             remark={t("gaps.topRegions", { n: SHOWN })}
-            option={regions.option}
-            height={Math.max(260, 60 + 30 * regions.codes.length)}
+            option={regions}
+            height={Math.max(260, 60 + 30 * parts.regions.length)}
             onClick={(name) => {
-              const code = regions.codes.find((one) => regionLabel(one) === name);
-              if (code) drill(code);
+              const region = parts.regions.find(({ code }) => regionLabel(code) === name);
+              if (region?.code) drill(region.code);
             }}
-            columns={[t("gaps.region"), ...regions.kinds.map(kindLabel)]}
-            rows={regions.codes.map((code) => ({
+            columns={[t("gaps.region"), ...parts.kinds.map(kindLabel)]}
+            rows={parts.regions.map(({ code }) => ({
               name: regionLabel(code),
-              cells: regions.kinds.map((kind) => count(regions.at(code, kind))),
+              cells: parts.kinds.map((kind) => {
+                const value = parts.at(code, kind);
+                return value === null ? null : count(value);
+              }),
             }))}
           />
         )}
@@ -199,7 +223,9 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
           rows={report.trend.map(({ month, movement }) => ({
             name: monthText(month),
             cells: movement
-              ? [movement.opened + movement.reopened, movement.closed + movement.settled, movement.openAtEnd].map(count)
+              ? [movement.opened + movement.reopened, movement.closed + movement.settled, movement.openAtEnd].map((n) =>
+                  roundedCount(n, isRounded(report)),
+                )
               : null,
           }))}
         />
