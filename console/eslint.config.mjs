@@ -17,6 +17,11 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         { selector: "Property[key.name='queryKey'] > ArrayExpression", message: "Keys of queries are named in api/queryKeys.ts." },
+        {
+          selector:
+            "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.name='dayjs'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: "This machine's clock may be wrong: days are counted from the hub's (api/hubDay.ts).",
+        },
       ],
     },
   },

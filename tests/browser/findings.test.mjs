@@ -29,6 +29,19 @@ test("the filter stands in the address: a link shows the same rows, and the back
   await page.waitForFunction((n) => document.querySelectorAll("tr.opens").length === n, Math.min(50, wanted.length));
 });
 
+test("terms are counted from the hub's day, also where the browser's clock is wrong", async () => {
+  const page = await openAs(browser, hub, "officer", "/findings");
+  await settle(page);
+  const terms = () => page.locator("tr.opens td:nth-child(7)").allInnerTexts();
+  const right = await terms();
+  assert.ok(right.some((text) => /还有 \d+ 天|今天到期/.test(text)));
+  await page.clock.setFixedTime("2027-03-01T09:00:00+08:00");
+  await page.reload();
+  await page.locator("tr.opens").first().waitFor();
+  await settle(page);
+  assert.deepEqual(await terms(), right);
+});
+
 test("an officer answers a finding, and the answer is in its history", async () => {
   const page = await openAs(browser, hub, "officer", "/findings?rule=D01");
   await page.locator("tr.opens a").first().click();

@@ -8,6 +8,7 @@ export const statusQuery = queryOptions({
   queryKey: queryKeys.status,
   queryFn: ({ signal }) => admin.getStatus({}, { signal }),
   staleTime: 60_000,
+  refetchInterval: 300_000, // its day ends at midnight
 });
 
 export function findingQuery(findingId: string) {

@@ -4,8 +4,8 @@ import { IdTypeSchema } from "@/gen/relief/v1/record_pb";
 import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
 import { FieldComparison_NoteSchema } from "@/gen/relief/v1/review_service_pb";
 import type { FieldComparison, FieldComparison_Span } from "@/gen/relief/v1/review_service_pb";
-import { SexSchema } from "@/gen/relief/v1/types_pb";
-import { ageOn, dateText, today } from "@/lib/dates";
+import { SexSchema, type Date as CivilDate } from "@/gen/relief/v1/types_pb";
+import { ageOn, dateText } from "@/lib/dates";
 import { diff, type Piece } from "@/lib/diff";
 import { regionName } from "@/lib/regions";
 import { t } from "@/locales";
@@ -64,12 +64,18 @@ export function noteText(code: string): string {
   return digit ? codeWord(FieldComparison_NoteSchema, digit[1]).replace("{}", digit[2]) : codeWord(FieldComparison_NoteSchema, code);
 }
 
-function ageNote(record: PersonRecord | undefined): string[] {
-  const age = record?.person?.birthDate ? ageOn(record.person.birthDate, today()) : null;
-  return age === null ? [] : [t("fields.age", { n: age })];
+function ageNote(record: PersonRecord | undefined, day: CivilDate | undefined): string[] {
+  const age = day && record?.person?.birthDate ? ageOn(record.person.birthDate, day) : null;
+  return age === null || age === undefined ? [] : [t("fields.age", { n: age })];
 }
 
-export function compareRows(a: PersonRecord | undefined, b: PersonRecord | undefined, fields: readonly FieldComparison[]): CompareRow[] {
+// Ages are those of `day`.
+export function compareRows(
+  a: PersonRecord | undefined,
+  b: PersonRecord | undefined,
+  fields: readonly FieldComparison[],
+  day?: CivilDate,
+): CompareRow[] {
   const left = valuesOf(a);
   const right = valuesOf(b);
   return Object.keys(left).map((field) => {
@@ -85,12 +91,12 @@ export function compareRows(a: PersonRecord | undefined, b: PersonRecord | undef
       a: raw ? marked(compared.valueA, compared.differencesA) : both && !equal ? found.a : plain(left[field]),
       b: raw ? marked(compared.valueB, compared.differencesB) : both && !equal ? found.b : plain(right[field]),
       noteA: [
-        ...(field === "birth_date" ? ageNote(a) : []),
+        ...(field === "birth_date" ? ageNote(a, day) : []),
         ...(compared?.readingA ? [compared.readingA] : []),
         ...(compared?.notesA ?? []).map(noteText),
       ],
       noteB: [
-        ...(field === "birth_date" ? ageNote(b) : []),
+        ...(field === "birth_date" ? ageNote(b, day) : []),
         ...(compared?.readingB ? [compared.readingB] : []),
         ...(compared?.notesB ?? []).map(noteText),
       ],

@@ -59,8 +59,9 @@ export function timeText(time?: Timestamp): string {
   return time ? CHINA.format(timestampDate(time)) : "";
 }
 
-export function today(now: Date = new Date()): CivilDate {
-  const [year, month, day] = CHINA.format(now).slice(0, 10).split("-").map(Number);
+// The day in China that an instant falls on.
+export function dayOf(time: Timestamp): CivilDate {
+  const [year, month, day] = timeText(time).slice(0, 10).split("-").map(Number);
   return { year, month, day } as CivilDate;
 }
 

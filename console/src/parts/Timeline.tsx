@@ -3,7 +3,9 @@
 import { Fragment } from "react";
 import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
 import { amountOf, inOrder, spanOf, whatOf, whenOf } from "@/lib/benefits";
-import { monthIndex, today } from "@/lib/dates";
+import { useHubDay } from "@/api/hubDay";
+import type { Date as CivilDate } from "@/gen/relief/v1/types_pb";
+import { monthIndex } from "@/lib/dates";
 import { useText } from "@/locales";
 import { sideName } from "@/locales/words";
 import "./timeline.css";
@@ -16,9 +18,9 @@ export interface TimelineEntry {
 
 const SHORTEST = 24; // months: one payment alone would otherwise fill the whole width
 
-function scaleOf(entries: readonly TimelineEntry[]) {
-  const now = monthIndex(today());
+function scaleOf(entries: readonly TimelineEntry[], day: CivilDate | undefined) {
   const spans = entries.map(({ record }) => spanOf(record)).filter((span) => span !== null);
+  const now = day ? monthIndex(day) : Math.max(...spans.map((span) => span.to ?? span.from));
   const last = Math.max(...spans.map((span) => span.to ?? now), spans.some((span) => span.to === null) ? now : 0);
   const first = Math.min(...spans.map((span) => span.from), last - SHORTEST + 1);
   const width = last - first + 1;
@@ -31,7 +33,7 @@ function scaleOf(entries: readonly TimelineEntry[]) {
 
 export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
   const { t } = useText();
-  const { place, last, years, any } = scaleOf(entries);
+  const { place, last, years, any } = scaleOf(entries, useHubDay());
   const sided = entries.some(({ side }) => side);
   return (
     <table className="plain-table timeline">

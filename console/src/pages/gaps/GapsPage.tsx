@@ -7,9 +7,10 @@ import { Link } from "react-router";
 import { reports } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { saveFile } from "@/api/files";
+import { useHubDay } from "@/api/hubDay";
 import { useSession } from "@/session/session";
 import { ExportFormat, ExportLanguage, GapDimension, type GapReport } from "@/gen/relief/v1/report_service_pb";
-import { dateText, monthText, timeText } from "@/lib/dates";
+import { dateText, dayOf, monthIndex, monthText, timeText } from "@/lib/dates";
 import { isEmpty, writeFilter } from "@/lib/filter";
 import { count } from "@/lib/money";
 import { isRounded, readAsk, writeAsk, type Ask } from "@/lib/report";
@@ -57,23 +58,25 @@ function Standing({ report }: { report: GapReport }) {
   );
 }
 
-function PeriodBar({ ask, change }: { ask: Ask; change: (part: Partial<Ask>) => void }) {
+// A period ends with the hub's month at the latest.
+function PeriodBar({ ask, report, change }: { ask: Ask; report?: GapReport; change: (part: Partial<Ask>) => void }) {
+  const day = useHubDay();
   const { t } = useText();
   const month = (text: string) => (text ? dayjs(`${text}-01`) : null);
+  const last = day && Math.max(monthIndex(day), report?.time ? monthIndex(dayOf(report.time)) : 0);
   return (
     <div className="filters">
       <DatePicker.RangePicker
         picker="month"
         value={[month(ask.from), month(ask.to)]}
         onChange={(chosen) => change({ from: chosen?.[0]?.format("YYYY-MM") ?? "", to: chosen?.[1]?.format("YYYY-MM") ?? "" })}
-        disabledDate={(day) => day.isAfter(dayjs(), "month")}
+        disabledDate={(month) => last !== undefined && month.year() * 12 + month.month() > last}
         placeholder={[t("gaps.fromMonth"), t("gaps.toMonth")]}
         style={{ width: 260 }}
       />
       <DatePicker
         value={ask.at ? dayjs(ask.at) : null}
         onChange={(day) => change({ at: day ? day.format("YYYY-MM-DD") : "" })}
-        disabledDate={(day) => day.isAfter(dayjs(), "day")}
         placeholder={t("person.asKnownAt")}
         aria-label={t("person.asKnownAt")}
       />
@@ -190,7 +193,7 @@ function GapsPage() {
         </Button>
       </div>
       <FilterBar states={false} />
-      <PeriodBar ask={ask} change={(part) => setParams((before) => writeAsk(before, part))} />
+      <PeriodBar ask={ask} report={report} change={(part) => setParams((before) => writeAsk(before, part))} />
       {report && <Standing report={report} />}
       <Tabs
         className="no-print"

@@ -9,6 +9,8 @@ import { reports } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import { styleNonce } from "@/lib/nonce";
 import { saveFile } from "@/api/files";
+import { useHubDay } from "@/api/hubDay";
+import { monthIndex, monthOfIndex } from "@/lib/dates";
 import { isRegionPrefix } from "@/lib/filter";
 import { useText } from "@/locales";
 import { RegionPicker } from "@/parts/RegionPicker";
@@ -23,7 +25,8 @@ function withNonce(html: string): string {
 function MonthlyPage() {
   const { t } = useText();
   const [params, setParams] = useSearchParams();
-  const lastMonth = dayjs().subtract(1, "month").format("YYYY-MM");
+  const day = useHubDay();
+  const lastMonth = day ? monthOfIndex(monthIndex(day) - 1) : "";
   const month = /^\d{4}-(0[1-9]|1[0-2])$/.test(params.get("month") ?? "") ? params.get("month")! : lastMonth;
   const asked = params.get("region") ?? "";
   const region = isRegionPrefix(asked) ? asked.slice(0, 6) : "";
@@ -43,6 +46,7 @@ function MonthlyPage() {
       const [year, number] = month.split("-").map(Number);
       return reports.getMonthlySummary({ month: { year, month: number }, regionPrefix: region, issuer }, { signal, timeoutMs: 120_000 });
     },
+    enabled: month !== "",
     staleTime: 300_000,
   });
   const summary = query.data;
@@ -68,9 +72,9 @@ function MonthlyPage() {
         <DatePicker
           picker="month"
           allowClear={false}
-          value={dayjs(`${month}-01`)}
+          value={month ? dayjs(`${month}-01`) : null}
           onChange={(chosen) => change("month", chosen?.format("YYYY-MM") ?? "")}
-          disabledDate={(day) => day.isAfter(dayjs(), "month")}
+          disabledDate={(one) => day !== undefined && one.year() * 12 + one.month() > monthIndex(day)}
           aria-label={t("gaps.month")}
         />
         <RegionPicker value={region} onChange={(prefix) => change("region", prefix)} />

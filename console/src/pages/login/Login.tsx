@@ -17,12 +17,12 @@ function useCountdown() {
   const [left, setLeft] = useState(0);
   useEffect(() => {
     if (end === 0) return;
-    const tick = () => setLeft(Math.max(0, Math.ceil((end - Date.now()) / 1000)));
+    const tick = () => setLeft(Math.max(0, Math.ceil((end - performance.now()) / 1000)));
     tick();
     const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
   }, [end]);
-  return { left, start: (seconds: number) => setEnd(Date.now() + seconds * 1000) };
+  return { left, start: (seconds: number) => setEnd(performance.now() + seconds * 1000) };
 }
 
 export function Login({ expired, entered }: { expired: boolean; entered: (session: Session) => void }) {

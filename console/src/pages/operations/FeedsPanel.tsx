@@ -1,4 +1,3 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Tag } from "antd";
 import { useState } from "react";
@@ -6,7 +5,8 @@ import { feeds } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
 import { type Source, Source_ContentSchema, SnapshotResult_StateSchema, SnapshotResult_State } from "@/gen/relief/v1/feed_service_pb";
-import { timeText } from "@/lib/dates";
+import { useHubDay } from "@/api/hubDay";
+import { dayOf, daysBetween, timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { regionName } from "@/lib/regions";
 import { useText } from "@/locales";
@@ -18,13 +18,10 @@ import { programmeName } from "@/parts/tags";
 
 const STALE_DAYS = 35; // a monthly feed that is more than a few days late
 
-function daysSince(source: Source): number | null {
-  return source.lastPushTime ? Math.floor((Date.now() - timestampDate(source.lastPushTime).getTime()) / 86_400_000) : null;
-}
-
 function Row({ source, settle, explain }: { source: Source; settle?: () => void; explain: () => void }) {
   const { t } = useText();
-  const days = daysSince(source);
+  const day = useHubDay();
+  const days = day && source.lastPushTime ? daysBetween(dayOf(source.lastPushTime), day) : null;
   const total = source.accepted + source.rejected;
   const share = total > 0n ? (100 * Number(source.rejected)) / Number(total) : 0;
   return (

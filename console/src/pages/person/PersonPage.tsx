@@ -7,7 +7,8 @@ import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { useSession } from "@/session/session";
 import type { Person } from "@/gen/relief/v1/registry_service_pb";
-import { ageOn, today } from "@/lib/dates";
+import { useHubDay } from "@/api/hubDay";
+import { ageOn } from "@/lib/dates";
 import { variantsOf } from "@/lib/variants";
 import { useText } from "@/locales";
 import { DueMark, findingTitle } from "@/parts/findings";
@@ -25,7 +26,8 @@ function Heading({ person }: { person: Person }) {
   const { t } = useText();
   const name = variantsOf(person.records).find(({ field }) => field === "name")?.variants[0].value;
   const birth = person.records.find((record) => record.person?.birthDate?.year)?.person?.birthDate;
-  const age = birth ? ageOn(birth, today()) : null;
+  const day = useHubDay();
+  const age = birth && day ? ageOn(birth, day) : null;
   return (
     <div className="person-heading">
       <h2>{name ?? t("person.unknownName")}</h2>
@@ -103,7 +105,6 @@ function PersonView({ lookup }: { lookup: Lookup }) {
           <DatePicker
             value={lookup.at ? dayjs(lookup.at) : null}
             onChange={(day) => at(day ? day.format("YYYY-MM-DD") : "")}
-            disabledDate={(day) => day.isAfter(dayjs(), "day")}
             placeholder={t("person.now")}
             aria-label={t("person.asKnownAt")}
           />

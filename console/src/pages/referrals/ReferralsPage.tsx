@@ -13,13 +13,14 @@ import {
   Referral_StateSchema,
 } from "@/gen/relief/v1/referral_service_pb";
 import { Programme, ProgrammeSchema, NeedSchema } from "@/gen/relief/v1/types_pb";
-import { dateText, daysBetween, timeText, today } from "@/lib/dates";
+import { timeText } from "@/lib/dates";
 import { isRegionPrefix } from "@/lib/filter";
 import { isClosed } from "@/lib/referral";
 import { shortRegionName } from "@/lib/regions";
 import { callerOf, officerName } from "@/lib/officers";
 import { useText } from "@/locales";
 import { word, options } from "@/locales/words";
+import { DueText } from "@/parts/findings";
 import { DataTable, type Column } from "@/parts/DataTable";
 import { RegionPicker } from "@/parts/RegionPicker";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
@@ -27,14 +28,8 @@ import { programmeName } from "@/parts/tags";
 import "./referrals.css";
 
 export function Due({ referral }: { referral: Referral }) {
-  const { t } = useText();
   if (!referral.dueDate?.year || isClosed(referral.state)) return <span className="quiet">—</span>;
-  const left = daysBetween(today(), referral.dueDate);
-  return (
-    <span className={referral.overdue || left < 0 ? "late" : left <= 3 ? "soon" : undefined} title={dateText(referral.dueDate)}>
-      {left < 0 ? t("findings.overdue", { n: -left }) : left === 0 ? t("findings.dueToday") : t("findings.dueIn", { n: left })}
-    </span>
-  );
+  return <DueText due={referral.dueDate} overdue={referral.overdue} />;
 }
 
 export function targetText(referral: Referral, separator: string): string {

@@ -4,6 +4,7 @@ import { Source_ContentSchema, Source_Content } from "@/gen/relief/v1/feed_servi
 import { FieldEvidence_LevelSchema } from "@/gen/relief/v1/registry_service_pb";
 import type { FieldEvidence } from "@/gen/relief/v1/registry_service_pb";
 import type { CaseRecord, FieldComparison } from "@/gen/relief/v1/review_service_pb";
+import { useHubDay } from "@/api/hubDay";
 import { compareRows, type CompareRow } from "@/lib/compare";
 import { timeText } from "@/lib/dates";
 import type { Piece } from "@/lib/diff";
@@ -89,7 +90,7 @@ interface CompareTableProps {
 export function CompareTable({ a, b, fields, evidence }: CompareTableProps) {
   const { t } = useText();
   const [all, setAll] = useState(false);
-  const rows = compareRows(a?.record, b?.record, fields);
+  const rows = compareRows(a?.record, b?.record, fields, useHubDay());
   const folded = rows.filter((row) => row.folded).length;
   return (
     <>

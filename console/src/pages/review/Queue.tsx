@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
 import { WorkItem_State as State, type Conflict, WorkItem_StateSchema, Conflict_KindSchema } from "@/gen/relief/v1/review_service_pb";
-import { daysBetween, today } from "@/lib/dates";
 import { money } from "@/lib/money";
 import { bitsText } from "@/lib/waterfall";
 import { officerName } from "@/lib/officers";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
+import { DueText } from "@/parts/findings";
 import { More } from "@/parts/states";
 
 interface QueueProps {
@@ -21,7 +21,6 @@ function Work({ conflict }: { conflict: Conflict }) {
   const { t } = useText();
   const { work } = conflict;
   if (!work) return null;
-  const left = work.dueDate?.year ? daysBetween(today(), work.dueDate) : null;
   const who = work.claimedBy
     ? t("review.claimedBy", { who: officerName(work.claimedBy) })
     : work.assignee
@@ -31,11 +30,11 @@ function Work({ conflict }: { conflict: Conflict }) {
     <>
       <span className="queue-records">
         {money(work.amountFen)}
-        {left !== null && (
-          <span className={work.overdue || left < 0 ? "queue-due late" : "queue-due"}>
-            {left < 0 ? t("findings.overdue", { n: -left }) : t("findings.dueIn", { n: left })}
+        {work.dueDate?.year ? (
+          <span className="queue-due">
+            <DueText due={work.dueDate} overdue={work.overdue} />
           </span>
-        )}
+        ) : null}
       </span>
       {(who || work.state === State.UNSURE || work.state === State.PROPOSED || work.comments > 0) && (
         <span className="queue-records small">
