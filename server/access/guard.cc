@@ -15,6 +15,8 @@
 #include <deque>
 
 #include "relief/v1/registry_service.pb.h"
+#include "server/access/meaning.h"
+#include "server/access/method_audit.h"
 #include "server/access/narrowing.h"
 #include "server/access/sensitivity.h"
 #include "server/access/visibility.h"
@@ -32,6 +34,9 @@ using grpc::internal::RpcMethod;
 
 constexpr auto kRecheckEvery = std::chrono::seconds(5);
 constexpr Rate kAuditedRefusals = {60, 20};
+// One entry for so many messages of a stream that waits for what comes, or for what came in so long.
+constexpr int kStreamedPerEntry = 100;
+constexpr int64_t kStreamedEveryUs = 1'000'000;
 constexpr char kNotThere[] = "there is no such row, or it is not among those that you see";
 
 // In UTC+8, as the policy writes days.
@@ -49,6 +54,12 @@ const v1::Purpose* PurposeOf(const Message& request) {
   const auto* field = request.GetDescriptor()->FindFieldByName("purpose");
   if (field == nullptr || field->message_type() != v1::Purpose::descriptor()) return nullptr;
   return &static_cast<const v1::Purpose&>(request.GetReflection()->GetMessage(request, field));
+}
+
+// How many rows there are of a filter that was wider than what the caller sees.
+void ClearCount(Message* answer) {
+  if (const auto* field = answer->GetDescriptor()->FindFieldByName("total_size"); field != nullptr)
+    answer->GetReflection()->ClearField(answer, field);
 }
 
 RpcMethod::RpcType TypeOf(const google::protobuf::MethodDescriptor& method) {
@@ -69,12 +80,19 @@ struct Guard::Call {
   std::string method_name;  // "relief.v1.Service/Method"
   std::string caller;
   Permit permit;
+  Asker asker;
   bool cut_to_scope = false;
+  bool counts_hold = true;           // no filter of the request was wider than the caller's scopes
   std::set<v1::Sensitivity> unmask;  // for this call
   std::string purpose, case_number;
-  std::unique_ptr<Message> presented;  // lives until gRPC has serialised it
-  bool hidden = false;                 // the answer was a row that is not seen
+  MethodAudit audit;
+  ToldOf told;
+  std::unique_ptr<v1::CheckApplicantRequest> applicants;  // as they were asked for
+  std::unique_ptr<Message> presented;                     // lives until gRPC has serialised it
+  bool hidden = false;                                    // the answer was a row that is not seen
+  bool entered = false;
   bool unmask_audited = false;
+  bool cut = false;  // Recheck
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   core::DurationHistogram* duration = nullptr;  // until the first answer: only that is measured
 
@@ -84,6 +102,13 @@ struct Guard::Call {
     duration->Observe(std::chrono::steady_clock::now() - begun);
     duration = nullptr;
   }
+
+  std::mutex streaming;  // what follows, and `told` of a stream that waits for what comes
+  int streamed = 0;      // messages since the last entry
+  int64_t streamed_us = 0;
+
+  // Its messages come for as long as the caller stays.
+  bool waits() const { return method->server_streaming() && !audit.whole_list && !audit.with_the_change; }
 };
 
 // Runs the inner handler if the call is admitted, and tells gRPC the refusal if it is not.
@@ -94,7 +119,12 @@ class Guard::Handler final : public MethodHandler {
         inner_(inner),
         method_(method),
         name_(method->service()->full_name() + "/" + method->name()),
-        duration_(guard.durations_.Of(name_, IsStream(*method))) {}
+        duration_(guard.durations_.Of(name_, IsStream(*method))) {
+    for (const auto* type : {method->input_type(), method->output_type()})
+      for (std::string& name : Undeclared(type)) undeclared_.push_back(std::move(name));
+    for (const std::string& name : undeclared_)
+      Log(LogLevel::kError, "access.undeclared", {{"method", method->full_name()}, {"what", name}});
+  }
 
   void RunHandler(const HandlerParameter& parameter) override {
     auto call = std::make_shared<Call>();
@@ -105,13 +135,14 @@ class Guard::Handler final : public MethodHandler {
     // A request that could not be read comes with its own refusal, and nothing to look at. Whoever opens
     // streams only to reset them gets no work done for them.
     absl::Status admitted = parameter.server_context->IsCancelled() ? absl::CancelledError("the caller left")
+                            : !undeclared_.empty()                  ? NotJudged()
                             : parameter.status.ok()                 ? guard_.Admit(*call, request)
                                                                     : absl::InvalidArgumentError("request");
     if (!admitted.ok()) return Refuse(parameter, admitted, request);
     call->duration = &duration_;
-    guard_.Enter(call);
+    guard_.Begin(call);
     inner_.RunHandler(parameter);
-    guard_.Leave(*call);
+    guard_.End(*call);
   }
 
   void* Deserialize(grpc_call* call, grpc_byte_buffer* bytes, grpc::Status* status, void** data) override {
@@ -124,6 +155,12 @@ class Guard::Handler final : public MethodHandler {
   }
 
  private:
+  // What nobody has judged neither leaves nor enters.
+  absl::Status NotJudged() const {
+    return absl::UnimplementedError("nobody has said what " + undeclared_.front() +
+                                    " stands for (server/access/meaning.cc)");
+  }
+
   // Nobody is known yet, and memory not taken: both come with reading it.
   absl::Status CheckParts(grpc_byte_buffer* bytes) const {
     grpc_byte_buffer_reader reader;
@@ -161,6 +198,7 @@ class Guard::Handler final : public MethodHandler {
   const google::protobuf::MethodDescriptor* method_;
   const std::string name_;  // "relief.v1.Service/Method"
   core::DurationHistogram& duration_;
+  std::vector<std::string> undeclared_;
 };
 
 class Guard::Service final : public grpc::Service {
@@ -196,6 +234,11 @@ class Guard::Interceptor final : public grpc::experimental::Interceptor {
           auto presented = guard_.Present(*call, *static_cast<const Message*>(methods->GetSendMessage()));
           if (!presented.ok()) failed = presented.status();
           methods->ModifySendMessage(presented.ok() ? *presented : nullptr);
+          // The refusal of a stream's message has no status to go with.
+          if (!failed.ok() && !status) call->context->TryCancel();
+        } else if (const auto code = methods->GetSendStatus().error_code();
+                   code == grpc::StatusCode::OK || code == grpc::StatusCode::NOT_FOUND) {
+          failed = guard_.EnterNothing(*call, code == grpc::StatusCode::OK);
         }
         if (status) {
           if (!failed.ok()) {
@@ -235,6 +278,7 @@ Guard::Guard(Options options) : options_(std::move(options)) {
     while (!stop_changed_.wait_for(lock, kRecheckEvery, [this] { return stop_; })) {
       lock.unlock();
       Recheck();
+      FlushStreams();
       lock.lock();
     }
   });
@@ -287,16 +331,23 @@ absl::Status Guard::Admit(Call& call, Message* request) {
   }
   call.permit = *std::move(permit);
   call.cut_to_scope = !call.permit.SeesAll();
+  call.asker = {call.caller, policy->AgencyOf(call.caller)};
+  call.audit = AuditOf(*call.method, call.permit.call_class);
   if (const auto rate = policy->RateOf(call.caller, call.permit.call_class);
-      rate && !limits_.Take(call.caller, call.permit.call_class, *rate, now)) {
+      rate && !limits_.Take(call.asker.agency, call.permit.call_class, *rate, now)) {
     ++counts_.rate_limited;
     return absl::ResourceExhaustedError("too many calls of this kind; try again later");
   }
   ++counts_.allowed;
-  if (request == nullptr || policy->open()) return absl::OkStatus();
-  if (const v1::Purpose* purpose = PurposeOf(*request); purpose != nullptr) {
+  if (request == nullptr) return absl::OkStatus();
+  call.told.AddRequest(*request);
+  const v1::Purpose* purpose = PurposeOf(*request);
+  if (purpose != nullptr) {
     call.purpose = v1::Purpose::Kind_Name(purpose->kind());
     call.case_number = purpose->case_number();
+  }
+  if (policy->open()) return absl::OkStatus();
+  if (purpose != nullptr) {
     if (purpose->kind() != v1::Purpose::KIND_UNSPECIFIED && !call.permit.purposes.contains(purpose->kind())) {
       ++counts_.denied;
       AuditRefusal(call, "access.purpose", "");
@@ -306,38 +357,49 @@ absl::Status Guard::Admit(Call& call, Message* request) {
       for (const auto& [kind, last_day] : call.permit.unmask)
         if (Today() <= last_day) call.unmask.insert(kind);
   }
-  if (call.permit.call_class == LOOK_UP) {
-    const auto answer = look_ups_.Look(call.caller, PersonsNamed(*request), policy->look_up_limit(), now);
-    if (answer != LookUpWatch::Answer::kAllowed) {
-      ++counts_.rate_limited;
-      if (answer == LookUpWatch::Answer::kFirstRefusal) {
-        ++counts_.enumeration_alarms;
-        AuditRefusal(call, "access.enumeration", "");
-        Log(LogLevel::kError, "access.enumeration", {{"caller", call.caller}, {"method", call.method_name}});
-      }
-      return absl::ResourceExhaustedError("too many different persons; try again later");
-    }
-  }
-  if (!call.cut_to_scope || call.permit.whole_hub) return absl::OkStatus();
-  const Visibility visibility(options_.hub.store(), call.permit);
-  auto seen = visibility.SeesRowsNamed(*request);
+  if (request->GetDescriptor() == v1::CheckApplicantRequest::descriptor())
+    call.applicants =
+        std::make_unique<v1::CheckApplicantRequest>(static_cast<const v1::CheckApplicantRequest&>(*request));
+  const auto answer = guesses_.Look(call.asker.agency, GuessesIn(*request, call.permit.call_class == LOOK_UP),
+                                    policy->look_up_limit(), now);
+  if (answer != LookUpWatch::Answer::kAllowed)
+    return TooMany(call, answer == LookUpWatch::Answer::kFirstRefusal, "access.enumeration",
+                   "too many different persons; try again later");
+  if (call.permit.whole_hub) return absl::OkStatus();
+  // Who changes what stands for many rows must see all of them.
+  const auto reach = call.permit.call_class == CHANGE ? Visibility::Reach::kAll : Visibility::Reach::kAny;
+  auto seen = Visibility(options_.hub.store(), call.permit, call.asker).SeesRowsNamed(*request, reach);
   if (!seen.ok()) return seen.status();
   if (!*seen) {
     ++counts_.out_of_scope;
     AuditRefusal(call, "access.out-of-scope", "");
     return absl::NotFoundError(kNotThere);
   }
-  return NarrowFilters(call.permit, call.method->output_type(), request);
+  if (!call.cut_to_scope) return absl::OkStatus();
+  auto narrowed = NarrowFilters(call.permit, call.method, request);
+  if (!narrowed.ok()) return narrowed.status();
+  call.counts_hold = *narrowed;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<const Message*> Guard::Present(Call& call, const Message& answer) {
-  // A sender sees its own source: who may push to it is the source's owner.
-  const bool cut = call.cut_to_scope && call.permit.call_class != FEED && HoldsRows(answer.GetDescriptor());
-  if (!cut && !HoldsMasked(answer.GetDescriptor())) return &answer;
-  call.presented.reset(answer.New());
-  call.presented->CopyFrom(answer);
+  const TypeMeaning* meaning = MeaningOf(answer.GetDescriptor());
+  if (meaning == nullptr) return absl::InternalError("an answer that nobody has judged");
+  // A sender sees its own source: who may push to it is the source's owner. What belongs to an agency is
+  // looked at whatever the caller's scope.
+  const bool cut = !call.permit.whole_hub && call.permit.call_class != FEED &&
+                   (call.cut_to_scope ? meaning->holds_judged : meaning->holds_owned);
+  const bool masked = HoldsMasked(answer.GetDescriptor());
+  const Message* shown = &answer;
+  std::set<v1::Sensitivity> unmasked;
+  if (cut || masked) {
+    call.presented.reset(answer.New());
+    call.presented->CopyFrom(answer);
+    shown = call.presented.get();
+  }
   if (cut) {
-    auto seen = Visibility(options_.hub.store(), call.permit).Cut(call.presented.get());
+    const bool done = call.permit.call_class == CHANGE && !call.method->server_streaming();
+    auto seen = Visibility(options_.hub.store(), call.permit, call.asker).Cut(call.presented.get(), done);
     if (!seen.ok()) return seen.status();
     if (!*seen) {
       call.hidden = true;
@@ -345,22 +407,143 @@ absl::StatusOr<const Message*> Guard::Present(Call& call, const Message& answer)
       if (!call.method->server_streaming()) AuditRefusal(call, "access.out-of-scope", "");
       return nullptr;
     }
+    if (!call.counts_hold) ClearCount(call.presented.get());
   }
-  const auto shown = Mask(call.presented.get(), call.unmask);
-  if (!shown.empty() && !call.unmask_audited) {
+  if (masked) unmasked = Mask(call.presented.get(), call.unmask);
+  const absl::Status entered =
+      call.waits() ? EnterStreamed(call, *shown) : Enter(call, answer, *shown, unmasked);
+  if (!entered.ok()) return entered;
+  return shown;
+}
+
+absl::Status Guard::TooMany(const Call& call, bool first, const std::string& action,
+                            const std::string& message) {
+  ++counts_.rate_limited;
+  if (first) {
+    ++counts_.enumeration_alarms;
+    AuditRefusal(call, action, "");
+    Log(LogLevel::kError, action, {{"caller", call.caller}, {"method", call.method_name}});
+  }
+  return absl::ResourceExhaustedError(message);
+}
+
+absl::Status Guard::CheckShown(Call& call, const Message& answer, const ToldOf::Persons& told) {
+  const int64_t now = options_.steady_us ? options_.steady_us() : SteadyUs();
+  const auto policy = options_.policy.current();
+  if (policy->open()) return absl::OkStatus();
+  const auto seen = answered_.Look(call.asker.agency, told.shown, policy->look_up_limit(), now);
+  if (seen != LookUpWatch::Answer::kAllowed)
+    return TooMany(call, seen == LookUpWatch::Answer::kFirstRefusal, "access.enumeration",
+                   "too many different persons; try again later");
+  if (call.applicants == nullptr || call.unmask.contains(v1::DOCUMENT_NUMBER)) return absl::OkStatus();
+  const auto guessed = number_guesses_.Look(
+      call.asker.agency, MissesOf(*call.applicants, static_cast<const v1::CheckApplicantResponse&>(answer)),
+      now);
+  if (guessed == NumberGuesses::Answer::kAllowed) return absl::OkStatus();
+  return TooMany(call, guessed == NumberGuesses::Answer::kFirstRefusal, "access.guessing",
+                 "too many different numbers for one person; try again tomorrow");
+}
+
+core::AuditEvent Guard::EntryOf(const Call& call, const ToldOf::Persons& told) const {
+  return {call.caller,      call.audit.action,
+          told.subject,     call.purpose,
+          call.case_number, told.persons == 0 ? "" : "persons=" + std::to_string(told.persons)};
+}
+
+absl::Status Guard::Write(std::vector<core::AuditEvent> events) {
+  if (events.empty()) return absl::OkStatus();
+  return options_.hub
+      .Write([&](core::WriteContext& write) {
+        for (const core::AuditEvent& event : events) write.Audit(event);
+        return absl::OkStatus();
+      })
+      .status();
+}
+
+// What cannot be written down is not shown.
+absl::Status Guard::Enter(Call& call, const Message& answer, const Message& shown,
+                          const std::set<v1::Sensitivity>& unmasked) {
+  std::vector<core::AuditEvent> events;
+  if (call.audit.whole_list) {
+    if (!call.entered && !call.audit.with_the_change && call.audit.always) {
+      auto asked = call.told.Resolve(options_.hub.store());
+      if (!asked.ok()) return asked.status();
+      events.push_back(EntryOf(call, *asked));
+    }
+  } else {
+    call.told.AddAnswer(shown);
+    const bool entry = !call.audit.with_the_change && (call.told.tells() || call.audit.always);
+    if (entry || call.told.shows()) {
+      auto told = call.told.Resolve(*options_.hub.store().Snapshot());
+      if (!told.ok()) return told.status();
+      if (absl::Status status = CheckShown(call, answer, *told); !status.ok()) return status;
+      if (entry) events.push_back(EntryOf(call, *told));
+    }
+  }
+  call.entered = true;
+  if (!unmasked.empty() && !call.unmask_audited) {
     call.unmask_audited = true;
     ++counts_.unmasked;
     std::string kinds;
-    for (const v1::Sensitivity kind : shown) kinds += (kinds.empty() ? "" : " ") + v1::Sensitivity_Name(kind);
-    const auto written = options_.hub.Write([&](core::WriteContext& write) {
-      write.Audit({call.caller, "access.unmasked", "", call.purpose, call.case_number,
-                   call.method_name + " " + kinds});
-      return absl::OkStatus();
-    });
-    // What cannot be written down is not shown.
-    if (!written.ok()) return written.status();
+    for (const v1::Sensitivity kind : unmasked)
+      kinds += (kinds.empty() ? "" : " ") + v1::Sensitivity_Name(kind);
+    events.push_back(
+        {call.caller, "access.unmasked", "", call.purpose, call.case_number, call.method_name + " " + kinds});
   }
-  return call.presented.get();
+  return Write(std::move(events));
+}
+
+absl::Status Guard::EnterNothing(Call& call, bool found) {
+  if (call.entered || call.hidden || call.audit.with_the_change) return absl::OkStatus();
+  const bool looked = call.permit.call_class == LOOK_UP || call.audit.action.starts_with("registry.");
+  if (!call.audit.always || (found ? !call.audit.whole_list : !looked)) return absl::OkStatus();
+  call.entered = true;
+  return Write({EntryOf(call, {})});
+}
+
+// A notice that was sent may be sent again: nobody waits for its entry.
+absl::Status Guard::EnterStreamed(Call& call, const Message& answer) {
+  {
+    std::lock_guard lock(call.streaming);
+    call.told.AddAnswer(answer);
+    const int64_t now = SteadyUs();
+    if (++call.streamed < kStreamedPerEntry && now - call.streamed_us < kStreamedEveryUs)
+      return absl::OkStatus();
+  }
+  FlushStream(call);
+  return absl::OkStatus();
+}
+
+void Guard::FlushStream(Call& call) {
+  core::AuditEvent event;
+  {
+    std::lock_guard lock(call.streaming);
+    if (call.streamed == 0) return;
+    call.streamed = 0;
+    call.streamed_us = SteadyUs();
+    if (!call.told.tells()) return;
+    auto told = call.told.Resolve(*options_.hub.store().Snapshot());
+    call.told.ForgetAnswers();
+    if (!told.ok()) {
+      Log(LogLevel::kError, "access.entry", {{"message", std::string(told.status().message())}});
+      return;
+    }
+    event = EntryOf(call, *told);
+  }
+  options_.hub.Post([event](core::WriteContext& write) {
+    write.Audit(event);
+    return absl::OkStatus();
+  });
+}
+
+void Guard::FlushStreams() {
+  std::vector<std::shared_ptr<Call>> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [context, call] : calls_)
+      if (call->waits()) waiting.push_back(call);
+  }
+  for (const auto& call : waiting) FlushStream(*call);
 }
 
 void Guard::AuditRefusal(const Call& call, const std::string& action, const std::string& subject) {
@@ -374,11 +557,12 @@ void Guard::AuditRefusal(const Call& call, const std::string& action, const std:
   });
 }
 
-void Guard::Enter(const std::shared_ptr<Call>& call) {
+void Guard::Begin(const std::shared_ptr<Call>& call) {
   std::lock_guard lock(mutex_);
   calls_[call->context] = call;
 }
-void Guard::Leave(const Call& call) {
+void Guard::End(Call& call) {
+  if (call.waits()) FlushStream(call);
   std::lock_guard lock(mutex_);
   calls_.erase(call.context);
 }
@@ -388,6 +572,20 @@ std::shared_ptr<Guard::Call> Guard::Find(const grpc::ServerContextBase* context)
   return found == calls_.end() ? nullptr : found->second;
 }
 
+std::function<bool(const v1::WorkItem&)> Guard::CasesSeen(const grpc::ServerContextBase& context) {
+  auto call = Find(&context);
+  if (call == nullptr || !call->cut_to_scope || call->permit.whole_hub) return nullptr;
+  return [call, &hub = options_.hub](const v1::WorkItem& item) {
+    const auto seen = RowJudge(hub.store(), call->permit, call->asker).JudgeWorkItem(item);
+    return seen.ok() && *seen == RowJudge::Seen::kYes;
+  };
+}
+
+std::string Guard::AgencyOf(const grpc::ServerContextBase& context) const {
+  const auto call = Find(&context);
+  return call == nullptr ? "" : call->asker.agency;
+}
+
 void Guard::Recheck() {
   const auto policy = options_.policy.current();
   std::lock_guard lock(mutex_);  // a call cannot leave, and so its context lives
@@ -395,6 +593,9 @@ void Guard::Recheck() {
     const auto permit = policy->PermitFor(call->caller, call->method_name);
     if (permit && *permit == call->permit && CheckCertificate(*context).ok()) continue;
     call->context->TryCancel();
+    // It may take a while to end, and be looked at again; a call with one answer ends by itself.
+    if (call->cut || !IsStream(*call->method)) continue;
+    call->cut = true;
     ++counts_.streams_cut;
     Log(LogLevel::kWarn, "access.cut", {{"caller", call->caller}, {"method", call->method_name}});
   }

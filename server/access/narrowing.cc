@@ -7,7 +7,7 @@
 
 #include "relief/v1/charity_service.pb.h"
 #include "relief/v1/notice_service.pb.h"
-#include "server/access/visibility.h"
+#include "server/access/meaning.h"
 
 namespace relief::server::access {
 namespace {
@@ -62,8 +62,8 @@ std::vector<Part> Within(const Permit& permit, const std::set<v1::Programme>& as
 }
 
 // A message without `programmes` is about all of them.
-absl::Status NarrowFilter(const Permit& permit, const Descriptor* answer, const std::string& path,
-                          const FieldDescriptor* prefix, Message* filter) {
+absl::StatusOr<bool> NarrowFilter(const Permit& permit, bool cut_afterwards, const std::string& path,
+                                  const FieldDescriptor* prefix, Message* filter) {
   const auto* reflection = filter->GetReflection();
   const FieldDescriptor* programmes = filter->GetDescriptor()->FindFieldByName("programmes");
   if (programmes != nullptr && !programmes->is_repeated()) programmes = nullptr;
@@ -77,37 +77,38 @@ absl::Status NarrowFilter(const Permit& permit, const Descriptor* answer, const 
     return absl::PermissionDeniedError((path.empty() ? prefix->name() : path) +
                                        ": outside your programmes and regions");
   if (parts.size() > 1) {
-    if (HoldsRows(answer)) return absl::OkStatus();  // cut afterwards, row by row
+    if (cut_afterwards) return false;
     return absl::InvalidArgumentError(dot + "region_prefix: name one of the regions that you see");
   }
   reflection->SetString(filter, prefix, parts[0].prefix);
-  if (programmes == nullptr || parts[0].all_programmes) return absl::OkStatus();
+  if (programmes == nullptr || parts[0].all_programmes) return true;
   reflection->ClearField(filter, programmes);
   for (const v1::Programme programme : parts[0].programmes)
     reflection->AddEnumValue(filter, programmes, programme);
-  return absl::OkStatus();
+  return true;
 }
 
 // `path` is the name of the message within the request, for errors.
-absl::Status NarrowWithin(const Permit& permit, const Descriptor* answer, const std::string& path,
-                          Message* message) {
+absl::StatusOr<bool> NarrowWithin(const Permit& permit, bool cut_afterwards, const std::string& path,
+                                  Message* message) {
   const Descriptor* type = message->GetDescriptor();
   const auto* reflection = message->GetReflection();
   // What says what will be sent or asked for is taken as it stands, or not at all.
   if (type == v1::Subscription::descriptor()) {
-    if (Covers(permit, static_cast<const v1::Subscription&>(*message))) return absl::OkStatus();
+    if (Covers(permit, static_cast<const v1::Subscription&>(*message))) return true;
     return absl::PermissionDeniedError(path + ": wider than your programmes and regions");
   }
   if (type == v1::CharityProject::descriptor()) {
     const std::string& region = static_cast<const v1::CharityProject&>(*message).region_prefix();
     if (std::any_of(permit.scopes.begin(), permit.scopes.end(),
                     [&](const Scope& scope) { return scope.HasRegion(region); }))
-      return absl::OkStatus();
+      return true;
     return absl::PermissionDeniedError(path + ".region_prefix: outside your regions");
   }
   const FieldDescriptor* prefix = type->FindFieldByName("region_prefix");
   if (prefix != nullptr && prefix->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !prefix->is_repeated())
-    return NarrowFilter(permit, answer, path, prefix, message);
+    return NarrowFilter(permit, cut_afterwards, path, prefix, message);
+  bool exact = true;
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
     if (field->message_type() == nullptr || field->is_repeated()) continue;
@@ -116,17 +117,29 @@ absl::Status NarrowWithin(const Permit& permit, const Descriptor* answer, const 
     if (!filters && !reflection->HasField(*message, field)) continue;
     if (field->containing_oneof() != nullptr && !reflection->HasField(*message, field)) continue;
     const std::string inner = path.empty() ? field->name() : path + "." + field->name();
-    if (absl::Status status = NarrowWithin(permit, answer, inner, reflection->MutableMessage(message, field));
-        !status.ok())
-      return status;
+    auto narrowed = NarrowWithin(permit, cut_afterwards, inner, reflection->MutableMessage(message, field));
+    if (!narrowed.ok()) return narrowed;
+    exact = exact && *narrowed;
   }
-  return absl::OkStatus();
+  return exact;
 }
 
 }  // namespace
 
-absl::Status NarrowFilters(const Permit& permit, const Descriptor* answer, Message* request) {
-  return NarrowWithin(permit, answer, "", request);
+bool IsListOfRows(const google::protobuf::MethodDescriptor* method) {
+  const Descriptor* answer = method->output_type();
+  const TypeMeaning* meaning = MeaningOf(answer);
+  if (meaning == nullptr) return false;
+  if (method->server_streaming()) return meaning->kind != TypeKind::kPlain;
+  return answer->name().ends_with("Response") &&
+         std::any_of(meaning->fields.begin(), meaning->fields.end(), [](const FieldMeaning& field) {
+           return field.field->is_repeated() && field.type != nullptr && field.type->holds_judged;
+         });
+}
+
+absl::StatusOr<bool> NarrowFilters(const Permit& permit, const google::protobuf::MethodDescriptor* method,
+                                   Message* request) {
+  return NarrowWithin(permit, IsListOfRows(method), "", request);
 }
 
 }  // namespace relief::server::access

@@ -163,6 +163,11 @@ std::optional<Permit> Policy::PermitFor(const std::string& caller, std::string_v
   return permit;
 }
 
+std::string Policy::AgencyOf(const std::string& caller) const {
+  const auto found = callers_.find(caller);
+  return found == callers_.end() || found->second.agency().empty() ? caller : found->second.agency();
+}
+
 std::set<Role> Policy::RolesOf(const std::string& caller) const {
   std::set<Role> roles;
   if (const auto found = callers_.find(caller); found != callers_.end())

@@ -89,6 +89,8 @@ class Policy {
   // Nothing: the caller may not call the method ("relief.v1.Service/Method", a leading slash does no harm).
   std::optional<Permit> PermitFor(const std::string& caller, std::string_view method) const;
   bool Knows(const std::string& caller) const { return open_ || callers_.contains(caller); }
+  // The agency that a caller speaks for; itself where the policy names none.
+  std::string AgencyOf(const std::string& caller) const;
   // The roles of a caller, from all of its grants.
   std::set<Role> RolesOf(const std::string& caller) const;
   // What all of a caller's grants show together, whatever the method.

@@ -1,9 +1,14 @@
 #include "server/access/sensitivity.h"
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 
-#include "relief/v1/record.pb.h"
+#include "matcher/normalize/normalizer.h"
+#include "relief/v1/registry_service.pb.h"
+#include "server/access/meaning.h"
 #include "server/access/type_question.h"
+#include "server/records/identity_mapping.h"
 #include "server/records/mask.h"
 
 namespace relief::server::access {
@@ -19,7 +24,14 @@ bool IsMasked(v1::Sensitivity kind) {
 }
 
 std::string Masked(v1::Sensitivity kind, const std::string& text) {
-  return kind == v1::POSTAL_ADDRESS ? records::MaskDigits(text) : records::MaskNumber(text);
+  switch (kind) {
+    case v1::POSTAL_ADDRESS:
+      return records::MaskDigits(text);
+    case v1::DOCUMENT_NUMBER:
+      return records::MaskDocument(text);
+    default:
+      return records::MaskNumber(text);
+  }
 }
 
 v1::Sensitivity KindOf(const FieldDescriptor* field) {
@@ -41,7 +53,27 @@ void MaskField(Message* message, const FieldDescriptor* field, v1::Sensitivity k
                                   Masked(kind, reflection->GetRepeatedString(*message, field, i)));
 }
 
+// Whether a number that the caller wrote down is the one in the data is a word on the number itself, and so is all
+// that it could be worked out from. How likely the candidate is stays, in whole percents.
+void HideVerdictsOnNumbers(v1::Candidate* candidate) {
+  candidate->set_probability(std::round(candidate->probability() * 100) / 100);
+  if (!candidate->has_explanation()) return;
+  v1::MatchExplanation& explanation = *candidate->mutable_explanation();
+  auto* fields = explanation.mutable_fields();
+  fields->erase(std::remove_if(fields->begin(), fields->end(),
+                               [](const v1::FieldEvidence& evidence) {
+                                 return evidence.field() == "id_number" || evidence.field() == "phone";
+                               }),
+                fields->end());
+  explanation.clear_total_bits();
+  explanation.clear_vetoes();
+  explanation.clear_sentence_zh();
+  explanation.clear_sentence_en();
+}
+
 void Walk(Message* message, const std::set<v1::Sensitivity>& unmask, std::set<v1::Sensitivity>* shown) {
+  if (message->GetDescriptor() == v1::Candidate::descriptor() && !unmask.contains(v1::DOCUMENT_NUMBER))
+    HideVerdictsOnNumbers(static_cast<v1::Candidate*>(message));
   const auto* reflection = message->GetReflection();
   std::vector<const FieldDescriptor*> fields;
   reflection->ListFields(*message, &fields);
@@ -64,28 +96,38 @@ void Walk(Message* message, const std::set<v1::Sensitivity>& unmask, std::set<v1
   }
 }
 
-void Collect(const Message& message, std::vector<size_t>* persons) {
+void Collect(const Message& message, bool ids, std::vector<size_t>* guesses) {
   const std::hash<std::string> hash;
   if (message.GetDescriptor() == v1::PersonIdentity::descriptor()) {
     const auto& identity = static_cast<const v1::PersonIdentity&>(message);
-    persons->push_back(hash(identity.id_number().empty() ? identity.name() : identity.id_number()));
+    guesses->push_back(hash(
+        matcher::EncodeIdentity(matcher::Normalize(records::ToRawIdentity(identity, "", v1::Household())))));
     return;
   }
+  if (message.GetDescriptor() == v1::RecordName::descriptor()) {
+    if (ids) guesses->push_back(hash(message.SerializeAsString()));
+    return;
+  }
+  const TypeMeaning* meaning = MeaningOf(message.GetDescriptor());
+  if (meaning == nullptr) return;
   const auto* reflection = message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (field->message_type() != nullptr) {
-      if (!field->is_repeated()) {
-        Collect(reflection->GetMessage(message, field), persons);
-      } else {
-        for (int i = 0; i < reflection->FieldSize(message, field); ++i)
-          Collect(reflection->GetRepeatedMessage(message, field, i), persons);
+  for (const FieldMeaning& field : meaning->fields) {
+    if (field.type == nullptr && !(ids && (field.id == IdKind::kPerson || field.id == IdKind::kConflict)))
+      continue;
+    const bool repeated = field.field->is_repeated();
+    const int size = repeated ? reflection->FieldSize(message, field.field)
+                     : field.type == nullptr || reflection->HasField(message, field.field) ? 1
+                                                                                           : 0;
+    for (int i = 0; i < size; ++i) {
+      if (field.type != nullptr) {
+        Collect(repeated ? reflection->GetRepeatedMessage(message, field.field, i)
+                         : reflection->GetMessage(message, field.field),
+                ids, guesses);
+      } else if (const std::string id = repeated ? reflection->GetRepeatedString(message, field.field, i)
+                                                 : reflection->GetString(message, field.field);
+                 !id.empty()) {
+        guesses->push_back(hash(id));
       }
-    } else if (field->name() == "person_id" && !field->is_repeated()) {
-      persons->push_back(hash(reflection->GetString(message, field)));
-    } else if (field->name() == "record_id" && !field->is_repeated()) {
-      persons->push_back(hash(reflection->GetString(message, field)));
     }
   }
 }
@@ -103,10 +145,12 @@ std::set<v1::Sensitivity> Mask(Message* message, const std::set<v1::Sensitivity>
   return shown;
 }
 
-std::vector<size_t> PersonsNamed(const Message& request) {
-  std::vector<size_t> persons;
-  Collect(request, &persons);
-  return persons;
+std::vector<size_t> GuessesIn(const Message& request, bool ids) {
+  std::vector<size_t> guesses;
+  Collect(request, ids, &guesses);
+  std::sort(guesses.begin(), guesses.end());
+  guesses.erase(std::unique(guesses.begin(), guesses.end()), guesses.end());
+  return guesses;
 }
 
 }  // namespace relief::server::access

@@ -21,8 +21,8 @@ bool HoldsMasked(const google::protobuf::Descriptor* type);
 // that were there and stayed as they are.
 std::set<v1::Sensitivity> Mask(google::protobuf::Message* message, const std::set<v1::Sensitivity>& unmask);
 
-// What a request names persons by: hashes of its document numbers, or of names where there is no number, and
-// of person ids.
-std::vector<size_t> PersonsNamed(const google::protobuf::Message& request);
+// What a request tries: hashes of the identities in it, in canonical form and each with all that it says (another
+// birthday under one name is another guess); with `ids`, of persons, records and cases that it names too.
+std::vector<size_t> GuessesIn(const google::protobuf::Message& request, bool ids);
 
 }  // namespace relief::server::access

@@ -1,51 +1,45 @@
-// Which rows a caller sees, for all answers and requests in one place.
-//
-// A row is seen if one of its programmes in one of its regions is within one of the caller's scopes: a record
-// by what it pays and where, a person by its records, a finding by its evidence and those to notify, a
-// conflict and what was decided of it by its records, a referral by its finding or its target. What says
-// nothing of a region (a fact without one) is seen together with what does, and makes nothing visible by
-// itself.
+// What of a request and of an answer a caller sees, for all messages in one place: walks a message by its
+// descriptor, and judges rows and ids by what the table says that they stand for (meaning.h, row_judge.h).
 //
 // A Visibility belongs to one call and one thread.
 #pragma once
 
 #include <google/protobuf/message.h>
 
-#include <string>
-#include <vector>
-
 #include "absl/status/statusor.h"
-#include "server/access/policy.h"
-#include "storage/store.h"
+#include "server/access/row_judge.h"
 
 namespace relief::server::access {
 
-// Can messages of this type hold rows that some callers do not see?
-bool HoldsRows(const google::protobuf::Descriptor* type);
-
 class Visibility {
  public:
-  Visibility(const storage::Reader& reader, const Permit& permit) : reader_(reader), permit_(permit) {}
+  using Reach = RowJudge::Reach;
 
-  // Takes out of an answer what the caller does not see. False: the answer itself is such a row.
-  absl::StatusOr<bool> Cut(google::protobuf::Message* answer) const;
+  // All outlive it.
+  Visibility(const storage::Reader& reader, const Permit& permit, const Asker& asker)
+      : judge_(reader, permit, asker) {}
 
-  // False: the request names a row that is there and that the caller does not see. Rows that are not there
-  // are left to the handler, which says so in the same words.
-  absl::StatusOr<bool> SeesRowsNamed(const google::protobuf::Message& request) const;
+  // Takes out of an answer what the caller does not see. False: the answer itself is such a row, unless it
+  // is `done`: the outcome of what the caller was let to do, which it is told wherever that went.
+  absl::StatusOr<bool> Cut(google::protobuf::Message* answer, bool done = false) const;
+
+  // False: the request names a row that is there and that the caller does not see: of what stands for many
+  // rows, any, or all of them. Rows that are not there are left to the handler, which says so in the same
+  // words.
+  absl::StatusOr<bool> SeesRowsNamed(const google::protobuf::Message& request, Reach reach) const;
+
+  const RowJudge& judge() const { return judge_; }
 
  private:
-  enum class Seen { kYes, kNo, kWithOthers };
+  absl::StatusOr<bool> CutWithin(const TypeMeaning& meaning, google::protobuf::Message* message,
+                                 bool judged) const;
+  absl::StatusOr<bool> SeesNames(const TypeMeaning& meaning, const google::protobuf::Message& message) const;
+  absl::Status CutMessages(const FieldMeaning& field, google::protobuf::Message* message) const;
+  absl::Status CutIds(const FieldMeaning& field, google::protobuf::Message* message) const;
+  absl::StatusOr<bool> SeesWithin(const TypeMeaning& meaning, const google::protobuf::Message& message,
+                                  Reach reach) const;
 
-  absl::StatusOr<Seen> Judge(const google::protobuf::Message& row) const;
-  absl::StatusOr<Seen> JudgeRecord(const std::string& source_id,
-                                   const google::protobuf::Message& record) const;
-  absl::StatusOr<Seen> JudgeRecordNamed(const std::string& source_id, const std::string& record_id) const;
-  absl::StatusOr<Seen> JudgeAnyOf(const std::vector<const v1::RecordName*>& names) const;
-  absl::StatusOr<bool> SeesId(const std::string& field, const std::string& id) const;
-
-  const storage::Reader& reader_;
-  const Permit& permit_;
+  const RowJudge judge_;
 };
 
 }  // namespace relief::server::access

@@ -30,8 +30,9 @@ v1::Access::Kind KindOf(std::string_view action, bool listed) {
   if (listed) return v1::Access::LISTED;
   if (action.starts_with("feed.")) return v1::Access::SENT;
   for (const std::string_view looks :
-       {"registry.", "review.case", "review.explain", "review.cluster.look", "review.sample.look",
-        "finding.look", "referral.look", "charity.match", "audit.accesses", "access."})
+       {"look.", "registry.", "review.case", "review.list", "review.explain", "review.cluster.look",
+        "review.sample.look", "finding.look", "finding.list", "referral.look", "referral.list",
+        "charity.match", "audit.accesses", "access."})
     if (action.starts_with(looks)) return v1::Access::LOOKED;
   return v1::Access::CHANGED;
 }

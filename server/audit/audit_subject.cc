@@ -43,6 +43,7 @@ absl::Status AddId(const storage::Reader& reader, std::string_view action, std::
     auto finding = RowOf<v1::Finding>(reader, schema::FindingRow(id));
     if (!finding.ok()) return finding.status();
     AddPerson(finding->person_id(), keys);
+    for (const std::string& person : finding->household_person_ids()) AddPerson(person, keys);
     for (const v1::Evidence& evidence : finding->evidence()) AddRecord(evidence.record(), keys);
   } else if (action.starts_with("referral.") || action.starts_with("charity.")) {
     auto referral = RowOf<stored::Referral>(reader, referrals::referral_keys::ReferralRow(id));
@@ -98,7 +99,8 @@ absl::StatusOr<std::vector<matcher::RecordKey>> RecordsConcerned(const storage::
 }
 
 bool IsWholeList(std::string_view action) {
-  return action == "registry.export" || action == "report.export" || action == "finding.export";
+  return action.starts_with("export.") || action == "registry.export" || action == "report.export" ||
+         action == "finding.export";
 }
 
 }  // namespace relief::server::audit

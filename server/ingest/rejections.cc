@@ -35,7 +35,7 @@ std::string MaskLongNumbers(const std::string& text) {
     while (end < text.size() && is_digit(text[end])) ++end;
     if (end < text.size() && end > at && (text[end] == 'X' || text[end] == 'x')) ++end;
     if (end - at >= kLongNumber) {
-      masked += records::MaskNumber(text.substr(at, end - at));
+      masked += records::MaskDocument(text.substr(at, end - at));
     } else {
       end = std::max(end, at + 1);
       masked += text.substr(at, end - at);

@@ -1,6 +1,7 @@
 #include "server/notices/outbox.h"
 
 #include <algorithm>
+#include <map>
 
 #include "server/core/schema.h"
 #include "server/findings/finding_store.h"
@@ -13,6 +14,11 @@ namespace {
 constexpr size_t kMaxSubscriptions = 10'000;
 constexpr int kDefaultPage = 100, kMaxPage = 1000;
 constexpr size_t kTrimPage = 1000;
+constexpr int kCopyStep = 500;  // notices, or findings looked at for them ten times over, of one commit
+
+// How far the copying of open findings has come: the id of the last one. No row: nothing is to be copied.
+constexpr std::string_view kCopyPrefix = "ho";
+std::string CopyRow(const std::string& subscription_id) { return std::string(kCopyPrefix) + subscription_id; }
 
 absl::StatusOr<v1::Subscription> Parse(const std::string& value) {
   v1::Subscription subscription;
@@ -26,6 +32,86 @@ absl::StatusOr<v1::Subscription> Read(storage::Transaction& txn, const std::stri
   if (!value.ok()) return value.status();
   if (!*value) return absl::NotFoundError("no such subscription");
   return Parse(**value);
+}
+
+// NOT_FOUND: there is none, or it is another agency's. One from before agencies were written down becomes the
+// first's who takes it over.
+absl::StatusOr<v1::Subscription> ReadOwn(storage::Transaction& txn, const std::string& id,
+                                         const Subscriber& subscriber) {
+  auto subscription = Read(txn, id);
+  if (!subscription.ok()) return subscription;
+  if (subscription->owner().empty()) subscription->set_owner(subscriber.agency);
+  if (subscription->owner() != subscriber.agency) return absl::NotFoundError("no such subscription");
+  return subscription;
+}
+
+// RESOURCE_EXHAUSTED: one more would be too many.
+absl::Status CheckNumber(storage::Transaction& txn, const std::string& agency) {
+  auto rows = txn.Scan(schema::kSubscriptionPrefix, {}, kMaxSubscriptions);
+  if (!rows.ok()) return rows.status();
+  int own = 0;
+  for (const storage::KeyRow& row : *rows) {
+    auto subscription = Parse(row.row.value);
+    if (!subscription.ok()) return subscription.status();
+    own += subscription->owner() == agency;
+  }
+  if (own < kMostSubscriptions && rows->size() < kMaxSubscriptions) return absl::OkStatus();
+  return absl::ResourceExhaustedError("subscriptions: an agency has at most " +
+                                      std::to_string(kMostSubscriptions) + "; delete one first");
+}
+
+v1::Notice NoticeOf(const v1::Finding& finding, v1::Notice::Event event, int64_t now_us,
+                    v1::Subscription* subscription) {
+  subscription->set_last_sequence(subscription->last_sequence() + 1);
+  v1::Notice notice;
+  notice.set_subscription_id(subscription->subscription_id());
+  notice.set_sequence(subscription->last_sequence());
+  notice.set_event(event);
+  *notice.mutable_finding() = finding;
+  notice.mutable_time()->set_seconds(now_us / 1'000'000);
+  notice.mutable_time()->set_nanos(static_cast<int32_t>(now_us % 1'000'000) * 1000);
+  return notice;
+}
+
+// The next few open findings. Read through the transaction: what this group of works changes is copied as it
+// then is.
+absl::Status CopyStep(core::WriteContext& context, const std::string& subscription_id, bool* done) {
+  *done = true;
+  auto copied_to = context.txn.Get(CopyRow(subscription_id));
+  if (!copied_to.ok()) return copied_to.status();
+  if (!*copied_to) return absl::OkStatus();
+  auto subscription = Read(context.txn, subscription_id);
+  if (absl::IsNotFound(subscription.status())) {
+    context.txn.Delete(CopyRow(subscription_id));
+    return absl::OkStatus();
+  }
+  if (!subscription.ok()) return subscription.status();
+  v1::FindingFilter open;
+  open.add_states(v1::Finding::OPEN);
+  std::string last = **copied_to;
+  std::vector<v1::Notice> notices;
+  int looked_at = 0;
+  const storage::TransactionReader reader(context.txn);
+  absl::Status status = findings::ForEachFindingAfter(reader, open, last, [&](const v1::Finding& finding) {
+    if (notices.size() == kCopyStep || looked_at++ == 10 * kCopyStep) {
+      *done = false;
+      return false;
+    }
+    last = finding.finding_id();
+    if (Matches(*subscription, finding))
+      notices.push_back(NoticeOf(finding, v1::Notice::OPENED, context.now_us, &*subscription));
+    return true;
+  });
+  if (!status.ok()) return status;
+  for (const v1::Notice& notice : notices)
+    context.txn.Put(schema::NoticeRow(subscription_id, notice.sequence()), notice.SerializeAsString());
+  if (*done) {
+    context.txn.Delete(CopyRow(subscription_id));
+  } else {
+    context.txn.Put(CopyRow(subscription_id), last);
+  }
+  context.txn.Put(schema::SubscriptionRow(subscription_id), subscription->SerializeAsString());
+  return absl::OkStatus();
 }
 
 bool ValidId(const std::string& id) {
@@ -86,21 +172,19 @@ absl::Status OutboxStep::Follow(core::WriteContext& context,
   if (std::none_of(written.begin(), written.end(), tells)) return absl::OkStatus();
   RELIEF_ASSIGN_OR_RETURN(const auto rows,
                           context.txn.Scan(schema::kSubscriptionPrefix, {}, kMaxSubscriptions));
+  RELIEF_ASSIGN_OR_RETURN(const auto copying, context.txn.Scan(kCopyPrefix, {}, kMaxSubscriptions));
+  std::map<std::string, std::string> copied_to;  // by subscription: the last finding that was copied
+  for (const storage::KeyRow& row : copying) copied_to[row.key.substr(kCopyPrefix.size())] = row.row.value;
   for (const storage::KeyRow& row : rows) {
     RELIEF_ASSIGN_OR_RETURN(v1::Subscription subscription, Parse(row.row.value));
     const int64_t before = subscription.last_sequence();
+    const auto copied = copied_to.find(subscription.subscription_id());
     for (const findings::WrittenFinding& one : written) {
       if (!one.notice || !Matches(subscription, one.finding)) continue;
-      v1::Notice notice;
-      notice.set_subscription_id(subscription.subscription_id());
-      notice.set_sequence(subscription.last_sequence() + 1);
-      notice.set_event(*one.notice);
-      *notice.mutable_finding() = one.finding;
-      notice.mutable_time()->set_seconds(context.now_us / 1'000'000);
-      notice.mutable_time()->set_nanos(static_cast<int32_t>(context.now_us % 1'000'000) * 1000);
+      if (copied != copied_to.end() && one.finding.finding_id() > copied->second) continue;
+      const v1::Notice notice = NoticeOf(one.finding, *one.notice, context.now_us, &subscription);
       context.txn.Put(schema::NoticeRow(notice.subscription_id(), notice.sequence()),
                       notice.SerializeAsString());
-      subscription.set_last_sequence(notice.sequence());
     }
     if (subscription.last_sequence() != before) context.txn.Put(row.key, subscription.SerializeAsString());
   }
@@ -109,50 +193,50 @@ absl::Status OutboxStep::Follow(core::WriteContext& context,
 
 absl::StatusOr<v1::Subscription> CreateSubscription(core::Hub& hub,
                                                     const v1::CreateSubscriptionRequest& request,
-                                                    const std::string& actor) {
+                                                    const Subscriber& subscriber) {
   const v1::Subscription& asked = request.subscription();
   if (absl::Status status = Check(asked); !status.ok()) return status;
+  const std::string& id = asked.subscription_id();
   v1::Subscription created;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto existing = Read(context.txn, asked.subscription_id());
+    auto existing = Read(context.txn, id);
     if (existing.ok()) {
+      if (!existing->owner().empty() && existing->owner() != subscriber.agency)
+        return absl::AlreadyExistsError("subscription.subscription_id: another agency's has it");
       if (!SameSelection(*existing, asked))
         return absl::AlreadyExistsError("a subscription with this id and another selection exists");
       created = *existing;
       return absl::OkStatus();
     }
     if (!absl::IsNotFound(existing.status())) return existing.status();
+    if (absl::Status status = CheckNumber(context.txn, subscriber.agency); !status.ok()) return status;
     created.Clear();
-    created.set_subscription_id(asked.subscription_id());
+    created.set_subscription_id(id);
     *created.mutable_programmes() = asked.programmes();
     *created.mutable_kinds() = asked.kinds();
     created.set_region_prefix(asked.region_prefix());
+    created.set_owner(subscriber.agency);
     created.mutable_create_time()->set_seconds(context.now_us / 1'000'000);
-    if (request.include_open_findings()) {
-      v1::FindingFilter open;
-      open.add_states(v1::Finding::OPEN);
-      absl::Status status = findings::ForEachFinding(
-          storage::TransactionReader(context.txn), open, [&](const v1::Finding& finding) {
-            if (!Matches(created, finding)) return true;
-            v1::Notice notice;
-            notice.set_subscription_id(created.subscription_id());
-            notice.set_sequence(created.last_sequence() + 1);
-            notice.set_event(v1::Notice::OPENED);
-            *notice.mutable_finding() = finding;
-            *notice.mutable_time() = created.create_time();
-            context.txn.Put(schema::NoticeRow(created.subscription_id(), notice.sequence()),
-                            notice.SerializeAsString());
-            created.set_last_sequence(notice.sequence());
-            return true;
-          });
-      if (!status.ok()) return status;
-    }
-    context.txn.Put(schema::SubscriptionRow(created.subscription_id()), created.SerializeAsString());
-    context.Audit({actor, "notice.subscribe", created.subscription_id(), "", "", ""});
+    if (request.include_open_findings()) context.txn.Put(CopyRow(id), "");
+    context.txn.Put(schema::SubscriptionRow(id), created.SerializeAsString());
+    context.Audit({subscriber.caller, "notice.subscribe", id, "", "", ""});
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
-  return created;
+  if (absl::Status status = FinishCopying(hub, id); !status.ok()) return status;
+  return GetSubscription(hub.store(), id);
+}
+
+absl::Status FinishCopying(core::Hub& hub, const std::string& subscription_id) {
+  const std::string key = CopyRow(subscription_id);
+  auto rows = hub.store().MultiGet({&key, 1});
+  if (!rows.ok()) return rows.status();
+  for (bool done = !(*rows)[0].present(); !done;) {
+    auto step =
+        hub.Write([&](core::WriteContext& context) { return CopyStep(context, subscription_id, &done); });
+    if (!step.ok()) return step.status();
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Subscription> GetSubscription(const storage::Reader& reader,
@@ -187,13 +271,14 @@ absl::StatusOr<v1::ListSubscriptionsResponse> ListSubscriptions(const storage::R
 }
 
 absl::Status DeleteSubscription(core::Hub& hub, const std::string& subscription_id,
-                                const std::string& actor) {
+                                const Subscriber& subscriber) {
   // The row goes first, so that no new notice comes; then what is left of its outbox, in steps.
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto subscription = Read(context.txn, subscription_id);
+    auto subscription = ReadOwn(context.txn, subscription_id, subscriber);
     if (!subscription.ok()) return subscription.status();
     context.txn.Delete(schema::SubscriptionRow(subscription_id));
-    context.Audit({actor, "notice.unsubscribe", subscription_id, "", "", ""});
+    context.txn.Delete(CopyRow(subscription_id));
+    context.Audit({subscriber.caller, "notice.unsubscribe", subscription_id, "", "", ""});
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
@@ -211,10 +296,10 @@ absl::Status DeleteSubscription(core::Hub& hub, const std::string& subscription_
 }
 
 absl::StatusOr<v1::Subscription> Acknowledge(core::Hub& hub, const v1::AcknowledgeRequest& request,
-                                             const std::string&) {
+                                             const Subscriber& subscriber) {
   v1::Subscription acknowledged;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto subscription = Read(context.txn, request.subscription_id());
+    auto subscription = ReadOwn(context.txn, request.subscription_id(), subscriber);
     if (!subscription.ok()) return subscription.status();
     if (request.sequence() > subscription->last_sequence())
       return absl::InvalidArgumentError("sequence: no such notice yet");

@@ -7,15 +7,19 @@ namespace {
 
 constexpr size_t kShown = 3, kShownAtEnd = 2, kShortest = 8;
 
-}  // namespace
-
-std::string MaskNumber(const std::string& number) {
+std::string Masked(const std::string& number, size_t at_end) {
   // A number in full-width digits has three bytes a character: none of it is shown.
   const bool ascii = std::all_of(number.begin(), number.end(), [](unsigned char c) { return c < 0x80; });
   if (!ascii || number.size() < kShortest) return number.empty() ? "" : "********";
-  return number.substr(0, kShown) + std::string(number.size() - kShown - kShownAtEnd, '*') +
-         number.substr(number.size() - kShownAtEnd);
+  return number.substr(0, kShown) + std::string(number.size() - kShown - at_end, '*') +
+         number.substr(number.size() - at_end);
 }
+
+}  // namespace
+
+std::string MaskNumber(const std::string& number) { return Masked(number, kShownAtEnd); }
+
+std::string MaskDocument(const std::string& number) { return Masked(number, 0); }
 
 std::string MaskDigits(const std::string& text) {
   std::string masked;
@@ -34,7 +38,7 @@ std::string MaskDigits(const std::string& text) {
 }
 
 v1::PersonIdentity MaskIdentity(v1::PersonIdentity identity) {
-  identity.set_id_number(MaskNumber(identity.id_number()));
+  identity.set_id_number(MaskDocument(identity.id_number()));
   for (std::string& phone : *identity.mutable_phones()) phone = MaskNumber(phone);
   identity.set_address(MaskDigits(identity.address()));
   return identity;

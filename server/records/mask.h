@@ -12,6 +12,11 @@ namespace relief::server::records {
 // The first three and the last two characters; everything shorter than eight characters is hidden whole.
 std::string MaskNumber(const std::string& number);
 
+// The number of a document: the first three characters, and none of the end. Beside it stand the birthday and the
+// region: of a resident number these leave a thousand, and two digits more would leave nine that one look-up
+// each could try.
+std::string MaskDocument(const std::string& number);
+
 // Digits of a house or flat, narrow or full width.
 std::string MaskDigits(const std::string& text);
 

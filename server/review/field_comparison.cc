@@ -128,7 +128,7 @@ void Fill(const ComparedSide& a, const ComparedSide& b, v1::FieldComparison* fie
                      a.identity.names.front() == b.identity.names.front());
   } else if (name == "id_number") {
     const std::string &one = a.identity.id.text, &other = b.identity.id.text;
-    values(records::MaskNumber(one), records::MaskNumber(other));
+    values(records::MaskDocument(one), records::MaskDocument(other));
     Mark(one, other, field);
     IdNotes(a.identity.id, field->mutable_notes_a());
     IdNotes(b.identity.id, field->mutable_notes_b());

@@ -44,6 +44,17 @@ absl::Status Count(storage::Transaction& txn, int64_t difference) {
   return absl::OkStatus();
 }
 
+// What the audit chain calls it: the proposal, and whom it is about.
+std::string SubjectOf(const v1::Proposal& proposal) {
+  std::string subject = proposal.proposal_id();
+  for (const std::string& about : {proposal.decide().conflict_id(), proposal.undo().decision_id()})
+    if (!about.empty()) subject += " " + about;
+  for (const v1::ClusterDecision::Group& group : proposal.cluster().groups())
+    for (const v1::RecordName& name : group.records())
+      subject += " " + core::RecordToken(matcher::RecordKey::Of(name.source_id(), name.record_id()));
+  return subject;
+}
+
 // Ends a pending proposal in `state`; the case goes back to the queue unless it was decided.
 absl::Status End(core::WriteContext& context, stored::Proposal* stored, v1::Proposal::State state,
                  const Officer& officer) {
@@ -53,7 +64,7 @@ absl::Status End(core::WriteContext& context, stored::Proposal* stored, v1::Prop
   if (state != v1::Proposal::WITHDRAWN) proposal.set_approver(officer.name);
   context.txn.Put(review_rows::ProposalRow(proposal.proposal_id()), stored->SerializeAsString());
   context.Audit(
-      {officer.name, "review.proposal", proposal.proposal_id(), "", "", v1::Proposal::State_Name(state)});
+      {officer.name, "review.proposal", SubjectOf(proposal), "", "", v1::Proposal::State_Name(state)});
   if (absl::Status status = Count(context.txn, -1); !status.ok()) return status;
   if (!proposal.has_decide()) return absl::OkStatus();
   const std::string& id = proposal.decide().conflict_id();
@@ -128,7 +139,8 @@ absl::StatusOr<std::string> Propose(core::WriteContext& context, v1::Proposal pr
   stored.set_proposer_person(officer.person);
   *stored.mutable_proposal() = proposal;
   context.txn.Put(review_rows::ProposalRow(id), stored.SerializeAsString());
-  context.Audit({officer.name, "review.propose", id, "", "", v1::Proposal::Ground_Name(proposal.ground())});
+  context.Audit({officer.name, "review.propose", SubjectOf(proposal), "", "",
+                 v1::Proposal::Ground_Name(proposal.ground())});
   if (absl::Status status = Count(context.txn, 1); !status.ok()) return status;
   if (!proposal.has_decide()) return id;
   const std::string& conflict = proposal.decide().conflict_id();

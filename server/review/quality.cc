@@ -51,6 +51,14 @@ bool OpenFor(const stored::QualityItem& item, const Officer& officer) {
 
 RecordKey KeyIn(const std::string& bytes) { return RecordKey::FromBytes(bytes.data()); }
 
+// A link is seen as a case of its two records would be.
+bool Sees(const Officer& officer, const stored::QualityItem& item) {
+  const RecordKey a = KeyIn(item.record_a()), b = KeyIn(item.record_b());
+  v1::WorkItem link;
+  link.set_conflict_id("C-" + std::min(a, b).ToString() + std::max(a, b).ToString());
+  return officer.Sees(link);
+}
+
 // What made the link: the levels that speak for it, strongest first.
 std::string PatternOf(v1::MatchExplanation explanation) {
   std::stable_sort(
@@ -191,7 +199,7 @@ absl::StatusOr<v1::QualityItem> NextQualityItem(const core::Hub& hub, const std:
   v1::QualityItem out;
   for (size_t i = 0; i < items->size(); ++i) {
     const stored::QualityItem& item = (*items)[i];
-    if (!OpenFor(item, officer)) continue;
+    if (!OpenFor(item, officer) || !Sees(officer, item)) continue;
     out.set_left(out.left() + 1);
     if (out.number() != 0) continue;
     const RecordKey a = KeyIn(item.record_a()), b = KeyIn(item.record_b());
@@ -245,8 +253,9 @@ absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(core::Hub& hub,
     context.txn.Put(review_rows::SampleRow(request.sample_id()), sample->SerializeAsString());
     auto items = ReadItems(reader, request.sample_id());
     if (!items.ok()) return items.status();
-    response.set_left(static_cast<int32_t>(
-        std::count_if(items->begin(), items->end(), [&](const auto& one) { return OpenFor(one, officer); })));
+    response.set_left(static_cast<int32_t>(std::count_if(items->begin(), items->end(), [&](const auto& one) {
+      return OpenFor(one, officer) && Sees(officer, one);
+    })));
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();

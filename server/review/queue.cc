@@ -77,7 +77,7 @@ absl::Status Walk(const storage::Reader& reader, const ReviewView& view, v1::Con
       if (!(*items)[i].present() || !item.ParseFromString((*items)[i].value))
         return absl::DataLossError("a work item is missing or damaged");
       item = Present(std::move(item), now_us, as_of);
-      if (!view.officer.Sees(item) || !Passes(filter, item, view, now_us)) continue;
+      if (!Passes(filter, item, view, now_us) || !view.officer.Sees(item)) continue;
       if (!take(item, (*rows)[i].key)) return absl::OkStatus();
     }
     if (rows->size() < kScanPage) return absl::OkStatus();
@@ -98,7 +98,7 @@ absl::Status ForEachUnordered(const storage::Reader& reader, const ReviewView& v
                                if (!item.ParseFromString(row.row.value))
                                  return absl::DataLossError("a work item is damaged");
                                item = Present(std::move(item), now_us, as_of);
-                               if (view.officer.Sees(item) && Passes(filter, item, view, now_us)) take(item);
+                               if (Passes(filter, item, view, now_us) && view.officer.Sees(item)) take(item);
                                return absl::OkStatus();
                              });
 }

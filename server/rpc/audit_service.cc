@@ -2,7 +2,6 @@
 #include "server/audit/audit_access.h"
 #include "server/audit/audit_export.h"
 #include "server/audit/audit_keeper.h"
-#include "server/audit/audit_subject.h"
 #include "server/network/transport.h"
 #include "server/registry/person_view.h"
 #include "server/rpc/answer.h"
@@ -34,26 +33,14 @@ class AuditService final : public v1::AuditService::Service {
         server::audit::ExportAuditHeads(*hub_.store().Snapshot(), request->after_sequence(), To(writer)));
   }
 
-  grpc::Status ListAccesses(grpc::ServerContext* context, const v1::ListAccessesRequest* request,
+  grpc::Status ListAccesses(grpc::ServerContext*, const v1::ListAccessesRequest* request,
                             v1::ListAccessesResponse* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
       return network::ToGrpc(status);
-    auto result = server::audit::ListAccesses(*hub_.store().Snapshot(), *request);
-    const core::AuditEvent event{
-        network::CallerOf(*context),          "audit.accesses",
-        result.ok() ? Subject(*request) : "", v1::Purpose::Kind_Name(request->purpose().kind()),
-        request->purpose().case_number(),     ""};
-    if (absl::Status status = Write(event); !status.ok()) return network::ToGrpc(status);
-    return Answer(std::move(result), response);
+    return Answer(server::audit::ListAccesses(*hub_.store().Snapshot(), *request), response);
   }
 
  private:
-  static std::string Subject(const v1::ListAccessesRequest& request) {
-    if (!request.person_id().empty()) return request.person_id();
-    return core::RecordToken(
-        matcher::RecordKey::Of(request.record().source_id(), request.record().record_id()));
-  }
-
   static audit::TakeAuditLines To(grpc::ServerWriter<v1::AuditFileChunk>* writer) {
     return [writer](std::string lines) {
       v1::AuditFileChunk chunk;

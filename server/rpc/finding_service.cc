@@ -4,7 +4,6 @@
 #include "server/findings/finding_store.h"
 #include "server/network/transport.h"
 #include "server/rpc/answer.h"
-#include "server/rpc/audited.h"
 #include "server/rpc/services.h"
 
 namespace relief::server::rpc {
@@ -14,31 +13,21 @@ class FindingService final : public v1::FindingService::Service {
  public:
   explicit FindingService(const ServiceContext& context) : hub_(context.hub) {}
 
-  grpc::Status ListFindings(grpc::ServerContext* context, const v1::ListFindingsRequest* request,
+  grpc::Status ListFindings(grpc::ServerContext*, const v1::ListFindingsRequest* request,
                             v1::ListFindingsResponse* response) override {
-    auto findings = server::findings::ListFindings(*hub_.store().Snapshot(), *request);
-    if (!findings.ok()) return network::ToGrpc(findings.status());
-    const std::string detail = "rows=" + std::to_string(findings->findings_size());
-    if (absl::Status status = WriteAudit(hub_, *context, "finding.list", "", nullptr, detail); !status.ok())
-      return network::ToGrpc(status);
-    return Answer(std::move(findings), response);
+    return Answer(server::findings::ListFindings(*hub_.store().Snapshot(), *request), response);
   }
-  grpc::Status GetFinding(grpc::ServerContext* context, const v1::GetFindingRequest* request,
+  grpc::Status GetFinding(grpc::ServerContext*, const v1::GetFindingRequest* request,
                           v1::Finding* response) override {
     const int64_t time_us =
         request->as_known_at().seconds() * 1'000'000 + request->as_known_at().nanos() / 1000;
     auto finding = request->has_as_known_at()
                        ? findings::FindingAsKnownAt(*hub_.store().Snapshot(), request->finding_id(), time_us)
                        : server::findings::GetFinding(hub_.store(), request->finding_id());
-    if (!finding.ok()) return network::ToGrpc(finding.status());
-    if (absl::Status status = WriteAudit(hub_, *context, "finding.look", request->finding_id()); !status.ok())
-      return network::ToGrpc(status);
     return Answer(std::move(finding), response);
   }
-  grpc::Status StreamFindings(grpc::ServerContext* context, const v1::StreamFindingsRequest* request,
+  grpc::Status StreamFindings(grpc::ServerContext*, const v1::StreamFindingsRequest* request,
                               grpc::ServerWriter<v1::Finding>* writer) override {
-    if (absl::Status status = WriteAudit(hub_, *context, "finding.export", ""); !status.ok())
-      return network::ToGrpc(status);
     const auto send = [&](const v1::Finding& finding) { return writer->Write(finding); };
     const auto snapshot = hub_.store().Snapshot();
     if (!request->has_as_known_at())

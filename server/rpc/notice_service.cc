@@ -12,11 +12,12 @@ constexpr auto kWait = std::chrono::milliseconds(500);  // how soon a caller's l
 
 class NoticeService final : public v1::NoticeService::Service {
  public:
-  explicit NoticeService(const ServiceContext& context) : hub_(context.hub), stopping_(context.stopping) {}
+  explicit NoticeService(const ServiceContext& context)
+      : hub_(context.hub), stopping_(context.stopping), agency_of_(context.agency_of) {}
 
   grpc::Status CreateSubscription(grpc::ServerContext* context, const v1::CreateSubscriptionRequest* request,
                                   v1::Subscription* response) override {
-    return Answer(server::notices::CreateSubscription(hub_, *request, network::CallerOf(*context)), response);
+    return Answer(server::notices::CreateSubscription(hub_, *request, SubscriberOf(*context)), response);
   }
   grpc::Status GetSubscription(grpc::ServerContext*, const v1::GetSubscriptionRequest* request,
                                v1::Subscription* response) override {
@@ -29,11 +30,11 @@ class NoticeService final : public v1::NoticeService::Service {
   grpc::Status DeleteSubscription(grpc::ServerContext* context, const v1::DeleteSubscriptionRequest* request,
                                   google::protobuf::Empty*) override {
     return network::ToGrpc(
-        server::notices::DeleteSubscription(hub_, request->subscription_id(), network::CallerOf(*context)));
+        server::notices::DeleteSubscription(hub_, request->subscription_id(), SubscriberOf(*context)));
   }
   grpc::Status Acknowledge(grpc::ServerContext* context, const v1::AcknowledgeRequest* request,
                            v1::Subscription* response) override {
-    return Answer(server::notices::Acknowledge(hub_, *request, network::CallerOf(*context)), response);
+    return Answer(server::notices::Acknowledge(hub_, *request, SubscriberOf(*context)), response);
   }
 
   // gRPC buffers what a slow reader does not take, without bound: so no more is written than may be
@@ -46,6 +47,8 @@ class NoticeService final : public v1::NoticeService::Service {
       return network::ToGrpc(absl::InvalidArgumentError("max_in_flight: not negative"));
     const int window =
         request->max_in_flight() == 0 ? kDefaultInFlight : std::min(request->max_in_flight(), kMaxInFlight);
+    if (absl::Status status = server::notices::FinishCopying(hub_, request->subscription_id()); !status.ok())
+      return network::ToGrpc(status);
     int64_t next = request->from_sequence();
     while (!context->IsCancelled() && !stopping_) {
       const int64_t seen = hub_.position();
@@ -69,8 +72,14 @@ class NoticeService final : public v1::NoticeService::Service {
   }
 
  private:
+  notices::Subscriber SubscriberOf(const grpc::ServerContext& context) const {
+    std::string caller = network::CallerOf(context);
+    return {caller, agency_of_ ? agency_of_(context) : caller};
+  }
+
   core::Hub& hub_;
   std::atomic<bool>& stopping_;
+  const std::function<std::string(const grpc::ServerContext&)> agency_of_;
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "server/network/transport.h"
 #include "server/referrals/referrals.h"
 #include "server/rpc/answer.h"
-#include "server/rpc/audited.h"
 #include "server/rpc/services.h"
 
 namespace relief::server::rpc {
@@ -16,23 +15,13 @@ class ReferralService final : public v1::ReferralService::Service {
                               v1::Referral* response) override {
     return Answer(server::referrals::CreateReferral(hub_, *request, network::CallerOf(*context)), response);
   }
-  grpc::Status GetReferral(grpc::ServerContext* context, const v1::GetReferralRequest* request,
+  grpc::Status GetReferral(grpc::ServerContext*, const v1::GetReferralRequest* request,
                            v1::Referral* response) override {
-    auto referral = server::referrals::GetReferral(hub_.store(), request->referral_id());
-    if (!referral.ok()) return network::ToGrpc(referral.status());
-    if (absl::Status status = WriteAudit(hub_, *context, "referral.look", request->referral_id());
-        !status.ok())
-      return network::ToGrpc(status);
-    return Answer(std::move(referral), response);
+    return Answer(server::referrals::GetReferral(hub_.store(), request->referral_id()), response);
   }
-  grpc::Status ListReferrals(grpc::ServerContext* context, const v1::ListReferralsRequest* request,
+  grpc::Status ListReferrals(grpc::ServerContext*, const v1::ListReferralsRequest* request,
                              v1::ListReferralsResponse* response) override {
-    auto referrals = server::referrals::ListReferrals(*hub_.store().Snapshot(), *request);
-    if (!referrals.ok()) return network::ToGrpc(referrals.status());
-    const std::string detail = "rows=" + std::to_string(referrals->referrals_size());
-    if (absl::Status status = WriteAudit(hub_, *context, "referral.list", "", nullptr, detail); !status.ok())
-      return network::ToGrpc(status);
-    return Answer(std::move(referrals), response);
+    return Answer(server::referrals::ListReferrals(*hub_.store().Snapshot(), *request), response);
   }
   grpc::Status HandOver(grpc::ServerContext* context, const v1::HandOverRequest* request,
                         v1::Referral* response) override {

@@ -1,8 +1,6 @@
 #include "relief/v1/registry_service.grpc.pb.h"
-#include "server/network/transport.h"
 #include "server/registry/person_view.h"
 #include "server/rpc/answer.h"
-#include "server/rpc/audited.h"
 #include "server/rpc/services.h"
 
 namespace relief::server::rpc {
@@ -12,24 +10,16 @@ class RegistryService final : public v1::RegistryService::Service {
  public:
   explicit RegistryService(const ServiceContext& context) : hub_(context.hub) {}
 
-  grpc::Status CheckApplicant(grpc::ServerContext* context, const v1::CheckApplicantRequest* request,
+  grpc::Status CheckApplicant(grpc::ServerContext*, const v1::CheckApplicantRequest* request,
                               v1::CheckApplicantResponse* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
       return network::ToGrpc(status);
-    auto result = server::registry::CheckApplicant(*hub_.store().Snapshot(), hub_.model(), *hub_.rules(),
-                                                   hub_.as_of(), *request);
-    std::string subject;  // whom the answer tells of
-    if (result.ok())
-      for (const v1::ApplicantResult& one : result->results())
-        for (const v1::Candidate& candidate : one.candidates())
-          subject += (subject.empty() ? "" : " ") + candidate.person().person_id();
-    if (absl::Status status = WriteAudit(hub_, *context, "registry.check", subject, &request->purpose());
-        !status.ok())
-      return network::ToGrpc(status);
-    return Answer(std::move(result), response);
+    return Answer(server::registry::CheckApplicant(*hub_.store().Snapshot(), hub_.model(), *hub_.rules(),
+                                                   hub_.as_of(), *request),
+                  response);
   }
 
-  grpc::Status GetPerson(grpc::ServerContext* context, const v1::GetPersonRequest* request,
+  grpc::Status GetPerson(grpc::ServerContext*, const v1::GetPersonRequest* request,
                          v1::Person* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
       return network::ToGrpc(status);
@@ -39,46 +29,27 @@ class RegistryService final : public v1::RegistryService::Service {
     auto person = request->has_as_known_at()
                       ? registry::ReadPersonAsKnownAt(*snapshot, request->person_id(), then_us)
                       : registry::ReadPerson(*snapshot, request->person_id());
-    if (absl::Status status = WriteAudit(hub_, *context, "registry.person",
-                                         person.ok() ? person->person_id() : "", &request->purpose());
-        !status.ok())
-      return network::ToGrpc(status);
     return Answer(std::move(person), response);
   }
 
-  grpc::Status GetPersonOfRecord(grpc::ServerContext* context, const v1::GetPersonOfRecordRequest* request,
+  grpc::Status GetPersonOfRecord(grpc::ServerContext*, const v1::GetPersonOfRecordRequest* request,
                                  v1::Person* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
       return network::ToGrpc(status);
     auto person = registry::ReadPersonOfRecord(*hub_.store().Snapshot(), request->record());
-    if (absl::Status status = WriteAudit(hub_, *context, "registry.person",
-                                         person.ok() ? person->person_id() : "", &request->purpose());
-        !status.ok())
-      return network::ToGrpc(status);
     return Answer(std::move(person), response);
   }
 
-  grpc::Status GetHousehold(grpc::ServerContext* context, const v1::GetHouseholdRequest* request,
+  grpc::Status GetHousehold(grpc::ServerContext*, const v1::GetHouseholdRequest* request,
                             v1::HouseholdView* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
       return network::ToGrpc(status);
-    auto household = registry::ReadHouseholdOf(*hub_.store().Snapshot(), request->person_id());
-    std::string subject;
-    if (household.ok())
-      for (const v1::HouseholdView::Member& member : household->members())
-        subject += (subject.empty() ? "" : " ") + member.person_id();
-    if (absl::Status status = WriteAudit(hub_, *context, "registry.household", subject, &request->purpose());
-        !status.ok())
-      return network::ToGrpc(status);
-    return Answer(std::move(household), response);
+    return Answer(registry::ReadHouseholdOf(*hub_.store().Snapshot(), request->person_id()), response);
   }
 
-  grpc::Status StreamAssignments(grpc::ServerContext* context, const v1::StreamAssignmentsRequest* request,
+  grpc::Status StreamAssignments(grpc::ServerContext*, const v1::StreamAssignmentsRequest* request,
                                  grpc::ServerWriter<v1::Assignment>* writer) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
-      return network::ToGrpc(status);
-    if (absl::Status status = WriteAudit(hub_, *context, "registry.export", "", &request->purpose());
-        !status.ok())
       return network::ToGrpc(status);
     return network::ToGrpc(registry::ForEachAssignment(
         *hub_.store().Snapshot(),

@@ -1,5 +1,4 @@
 #include "relief/v1/review_service.grpc.pb.h"
-#include "server/audit/audit_subject.h"
 #include "server/network/transport.h"
 #include "server/registry/person_view.h"
 #include "server/review/case_view.h"
@@ -11,7 +10,6 @@
 #include "server/review/quality.h"
 #include "server/review/queue.h"
 #include "server/rpc/answer.h"
-#include "server/rpc/audited.h"
 #include "server/rpc/services.h"
 
 namespace relief::server::rpc {
@@ -21,32 +19,18 @@ constexpr int kMostCases = 10;
 
 class ReviewService final : public v1::ReviewService::Service {
  public:
-  explicit ReviewService(const ServiceContext& context) : hub_(context.hub), jobs_(context.hub) {}
+  explicit ReviewService(const ServiceContext& context)
+      : hub_(context.hub), cases_seen_(context.cases_seen), jobs_(context.hub) {}
 
   // ---- The queue ----
 
   grpc::Status ListConflicts(grpc::ServerContext* context, const v1::ListConflictsRequest* request,
                              v1::ListConflictsResponse* response) override {
-    auto conflicts = server::review::ListConflicts({hub_, OfficerOf(*context)}, *request);
-    if (!conflicts.ok()) return network::ToGrpc(conflicts.status());
-    std::string seen;
-    if (!request->without_explanation())
-      for (const v1::Conflict& conflict : conflicts->conflicts())
-        seen += (seen.empty() ? "" : " ") + conflict.conflict_id();
-    const std::string detail = "rows=" + std::to_string(conflicts->conflicts_size());
-    if (absl::Status status =
-            WriteAudit(hub_, *context, seen.empty() ? "review.list" : "review.case", seen, nullptr, detail);
-        !status.ok())
-      return network::ToGrpc(status);
-    return Answer(std::move(conflicts), response);
+    return Answer(server::review::ListConflicts({hub_, OfficerOf(*context)}, *request), response);
   }
   grpc::Status GetConflict(grpc::ServerContext* context, const v1::GetConflictRequest* request,
                            v1::Conflict* response) override {
-    auto conflict = server::review::GetConflict({hub_, OfficerOf(*context)}, request->conflict_id());
-    if (!conflict.ok()) return network::ToGrpc(conflict.status());
-    if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id()); !status.ok())
-      return network::ToGrpc(status);
-    return Answer(std::move(conflict), response);
+    return Answer(server::review::GetConflict({hub_, OfficerOf(*context)}, request->conflict_id()), response);
   }
   grpc::Status GetQueueSummary(grpc::ServerContext* context, const v1::GetQueueSummaryRequest* request,
                                v1::QueueSummary* response) override {
@@ -70,27 +54,19 @@ class ReviewService final : public v1::ReviewService::Service {
 
   grpc::Status GetCase(grpc::ServerContext* context, const v1::GetCaseRequest* request,
                        v1::Case* response) override {
-    auto one = review::ReadCase(hub_, OfficerOf(*context), request->conflict_id());
-    if (one.ok())
-      if (absl::Status status = WriteAudit(hub_, *context, "review.case", request->conflict_id());
-          !status.ok())
-        return network::ToGrpc(status);
-    return Answer(std::move(one), response);
+    return Answer(review::ReadCase(hub_, OfficerOf(*context), request->conflict_id()), response);
   }
   grpc::Status BatchGetCases(grpc::ServerContext* context, const v1::BatchGetCasesRequest* request,
                              v1::BatchGetCasesResponse* response) override {
     if (request->conflict_ids_size() > kMostCases)
       return network::ToGrpc(absl::InvalidArgumentError("conflict_ids: at most 10"));
-    std::string seen;
     for (const std::string& id : request->conflict_ids()) {
       auto one = review::ReadCase(hub_, OfficerOf(*context), id);
       if (absl::IsNotFound(one.status())) continue;
       if (!one.ok()) return network::ToGrpc(one.status());
-      seen += (seen.empty() ? "" : " ") + id;
       *response->add_cases() = *std::move(one);
     }
-    if (seen.empty()) return grpc::Status::OK;
-    return network::ToGrpc(WriteAudit(hub_, *context, "review.case", seen));
+    return grpc::Status::OK;
   }
   grpc::Status AddCaseComment(grpc::ServerContext* context, const v1::AddCaseCommentRequest* request,
                               v1::CaseEvent* response) override {
@@ -119,10 +95,6 @@ class ReviewService final : public v1::ReviewService::Service {
   grpc::Status GetCluster(grpc::ServerContext* context, const v1::GetClusterRequest* request,
                           v1::Cluster* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
-      return network::ToGrpc(status);
-    if (absl::Status status =
-            WriteAudit(hub_, *context, "review.cluster.look", request->person_id(), &request->purpose());
-        !status.ok())
       return network::ToGrpc(status);
     return Answer(review::ReadCluster({hub_, OfficerOf(*context)}, request->person_id()), response);
   }
@@ -208,15 +180,7 @@ class ReviewService final : public v1::ReviewService::Service {
   }
   grpc::Status NextQualityItem(grpc::ServerContext* context, const v1::NextQualityItemRequest* request,
                                v1::QualityItem* response) override {
-    auto item = server::review::NextQualityItem(hub_, request->sample_id(), OfficerOf(*context));
-    if (item.ok())
-      if (absl::Status status = WriteAudit(hub_, *context, "review.sample.look",
-                                           item->sample_id() + " " + std::to_string(item->number()) + " " +
-                                               Token(item->record_a().record().name()) + " " +
-                                               Token(item->record_b().record().name()));
-          !status.ok())
-        return network::ToGrpc(status);
-    return Answer(std::move(item), response);
+    return Answer(server::review::NextQualityItem(hub_, request->sample_id(), OfficerOf(*context)), response);
   }
   grpc::Status JudgeQualityItem(grpc::ServerContext* context, const v1::JudgeQualityItemRequest* request,
                                 v1::JudgeQualityItemResponse* response) override {
@@ -229,41 +193,30 @@ class ReviewService final : public v1::ReviewService::Service {
 
   // ---- Why ----
 
-  grpc::Status ExplainPair(grpc::ServerContext* context, const v1::ExplainPairRequest* request,
+  grpc::Status ExplainPair(grpc::ServerContext*, const v1::ExplainPairRequest* request,
                            v1::MatchExplanation* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
-      return network::ToGrpc(status);
-    const std::string what = Token(request->record_a()) + " " + Token(request->record_b());
-    if (absl::Status status = WriteAudit(hub_, *context, "review.explain", what, &request->purpose());
-        !status.ok())
       return network::ToGrpc(status);
     return Answer(server::review::ExplainPair(*hub_.store().Snapshot(), hub_.model(), request->record_a(),
                                               request->record_b()),
                   response);
   }
-  grpc::Status ExplainPerson(grpc::ServerContext* context, const v1::ExplainPersonRequest* request,
+  grpc::Status ExplainPerson(grpc::ServerContext*, const v1::ExplainPersonRequest* request,
                              v1::PersonExplanation* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
-      return network::ToGrpc(status);
-    if (absl::Status status =
-            WriteAudit(hub_, *context, "review.explain", request->person_id(), &request->purpose());
-        !status.ok())
       return network::ToGrpc(status);
     return Answer(server::review::ExplainPerson(*hub_.store().Snapshot(), hub_.model(), request->person_id()),
                   response);
   }
 
  private:
-  static review::Officer OfficerOf(const grpc::ServerContext& context) {
-    return {network::CallerOf(context), network::PersonOf(context), nullptr};
-  }
-
-  // As the audit chain names a record.
-  static std::string Token(const v1::RecordName& name) {
-    return core::RecordToken(matcher::RecordKey::Of(name.source_id(), name.record_id()));
+  review::Officer OfficerOf(const grpc::ServerContext& context) const {
+    return {network::CallerOf(context), network::PersonOf(context),
+            cases_seen_ ? cases_seen_(context) : nullptr};
   }
 
   core::Hub& hub_;
+  const std::function<std::function<bool(const v1::WorkItem&)>(const grpc::ServerContext&)> cases_seen_;
   review::ReviewJobs jobs_;
 };
 

@@ -40,8 +40,11 @@ ServiceSet::ServiceSet(const ServiceContext& context) : guard_(context.guard) {
         std::make_unique<access::Guard>(access::Guard::Options{*own_policy_, context.hub, nullptr, nullptr});
     guard_ = own_guard_.get();
   }
+  ServiceContext guarded = context;
+  guarded.cases_seen = [this](const grpc::ServerContext& call) { return guard_->CasesSeen(call); };
+  guarded.agency_of = [this](const grpc::ServerContext& call) { return guard_->AgencyOf(call); };
   for (const Entry& entry : kServices) {
-    services_.push_back(entry.make(context));
+    services_.push_back(entry.make(guarded));
     guarded_.push_back(guard_->Wrap(entry.name, *services_.back()));
   }
 }

@@ -6,12 +6,15 @@
 #pragma once
 
 #include <grpcpp/impl/codegen/service_type.h>
+#include <grpcpp/server_context.h>
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "relief/v1/review_service.pb.h"
 #include "server/admin/store_keeper.h"
 #include "server/core/hub.h"
 
@@ -36,6 +39,10 @@ struct ServiceContext {
   access::Guard* guard = nullptr;                      // whom every call passes; see service_set.h
   const reports::ScheduleRunner* schedules = nullptr;  // the reports written to folders; null: none
   audit::AuditKeeper* audit = nullptr;                 // signs what is exported; none: nothing is signed
+  // From the guard: which cases the caller of a call sees (nothing: all of them), and the agency that it speaks
+  // for.
+  std::function<std::function<bool(const v1::WorkItem&)>(const grpc::ServerContext&)> cases_seen = nullptr;
+  std::function<std::string(const grpc::ServerContext&)> agency_of = nullptr;
 };
 
 std::unique_ptr<grpc::Service> MakeFeedService(const ServiceContext& context);

@@ -229,6 +229,34 @@ TEST_F(GuardTest, AReferralIsSeenWhereItsGapIsAndWhereItWasHandedTo) {
   EXPECT_EQ(list("far"), 1);
 }
 
+// Handed on to where one sees nothing: it is done, and it is said.
+TEST_F(GuardTest, AReferralThatWasHandedOnIsAnsweredAndNobodyIsAccused) {
+  v1::CreateReferralRequest request;
+  request.set_finding_id(hub_.gap_here);
+  auto referral = referrals::CreateReferral(hub_.running.hub(), request, "console:near");
+  ASSERT_TRUE(referral.ok()) << referral.status();
+  v1::HandOverRequest over;
+  over.set_referral_id(referral->referral_id());
+  over.set_etag(referral->etag());
+  over.mutable_target()->set_programme(v1::MINIMUM_LIVING);
+  over.mutable_target()->set_region("500101");
+  referral = referrals::HandOver(hub_.running.hub(), over, "console:near");
+  ASSERT_TRUE(referral.ok()) << referral.status();
+  v1::ReturnRequest onward;
+  onward.set_referral_id(referral->referral_id());
+  onward.set_etag(referral->etag());
+  onward.set_reason(v1::Referral::WRONG_REGION);
+  onward.mutable_onward()->set_programme(v1::MINIMUM_LIVING);
+  onward.mutable_onward()->set_region("371302");
+  grpc::ClientContext context;
+  GuardedHub::SetCaller(context, "far");
+  v1::Referral returned;
+  const grpc::Status status = v1::ReferralService::NewStub(hub_.channel)->Return(&context, onward, &returned);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(returned.target().region(), "371302");
+  EXPECT_FALSE(Contains(hub_.ActionsOf("console:far"), "access.out-of-scope"));
+}
+
 // What was decided, proposed and done in bulk names records: whoever sees none of them sees nothing of it.
 TEST_F(GuardTest, DecisionsAreSeenWithTheRecordsThatTheyName) {
   const auto permit = [](const std::string& user) {
@@ -249,7 +277,8 @@ TEST_F(GuardTest, DecisionsAreSeenWithTheRecordsThatTheyName) {
   proposals.add_proposals()->mutable_decide()->set_conflict_id(items.items(0).conflict_id());
   const auto seen = [&](const std::string& user, auto answer) {
     const Permit of_user = permit(user);
-    EXPECT_TRUE(*Visibility(hub_.running.hub().store(), of_user).Cut(&answer));
+    const Asker asker{"console:" + user, "console:" + user};
+    EXPECT_TRUE(*Visibility(hub_.running.hub().store(), of_user, asker).Cut(&answer));
     return answer.ByteSizeLong() > 0;
   };
   EXPECT_TRUE(seen("near", decisions));
@@ -293,7 +322,8 @@ TEST_F(GuardTest, TryingNumbersOutIsStoppedAndRaisesTheAlarm) {
     request.mutable_purpose()->set_kind(v1::Purpose::REVIEW);
     request.mutable_purpose()->set_case_number("2026-1");
     for (int n = 0; n < 50; ++n)
-      request.add_persons()->set_id_number(MadeUp("x", {1950, 3, 14}, i + n).id_number);
+      request.add_persons()->set_id_number(
+          MadeUp("x", matcher::CivilDate::FromDays(-10'000 + i + n), 7).id_number);
     v1::CheckApplicantResponse response;
     last = stub->CheckApplicant(&context, request, &response);
     if (last.ok()) answered += 50;
@@ -302,6 +332,29 @@ TEST_F(GuardTest, TryingNumbersOutIsStoppedAndRaisesTheAlarm) {
   EXPECT_EQ(answered, 1000) << "the shipped limit";
   EXPECT_EQ(hub_.running.guard().counts().enumeration_alarms, 1);
   EXPECT_TRUE(Contains(hub_.ActionsOf("console:near"), "access.enumeration"));
+}
+
+// Review of security, 4: persons are counted as they are answered, whatever the method, the certificate and the name
+// that was asked for.
+TEST_F(GuardTest, PersonsAreCountedAsTheyAreAnsweredForAnAgencyTogether) {
+  const std::string grant =
+      "grants { roles: [DATA_OFFICER, CASEWORKER] all_programmes: true whole_country: true purposes: REVIEW "
+      "} ";
+  hub_.running.policy().Replace(WithCallers("callers { id: \"console:one\" agency: \"civil\" " + grant +
+                                                "} callers { id: \"console:other\" agency: \"civil\" " +
+                                                grant + "} callers { id: \"console:near\" " + grant + "}",
+                                            2));
+  core::Hub& hub = hub_.running.hub();
+  Push(hub, OpenBenefits(hub, "living", v1::MINIMUM_LIVING),
+       {Monthly(MadeUp("赵铁柱", {1944, 1, 5}, 9), "L3", v1::MINIMUM_LIVING, MonthOf(2026, 1))});
+  v1::Person person;
+  EXPECT_TRUE(hub_.GetPerson("one", hub_.person_here, &person).ok());
+  EXPECT_TRUE(hub_.GetPerson("one", hub_.person_there, &person).ok());
+  const std::string third = hub_.PersonOf("L3");
+  EXPECT_EQ(hub_.GetPerson("other", third, &person).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED)
+      << "another certificate of the same agency";
+  EXPECT_TRUE(hub_.GetPerson("near", third, &person).ok()) << "another agency";
+  EXPECT_TRUE(Contains(hub_.ActionsOf("console:other"), "access.enumeration"));
 }
 
 TEST_F(GuardTest, CallsBeyondTheRateAreRefused) {

@@ -1,9 +1,14 @@
 // A guarded hub with two counties' data, and callers by name. For tests only.
 #pragma once
 
+#include <regex>
+#include <set>
+#include <sstream>
+
 #include "relief/v1/finding_service.grpc.pb.h"
 #include "relief/v1/notice_service.grpc.pb.h"
 #include "relief/v1/registry_service.grpc.pb.h"
+#include "server/access/told_of.h"
 #include "server/audit/audit.pb.h"
 #include "server/core/schema.h"
 #include "server/findings/finding_store.h"
@@ -14,11 +19,14 @@
 
 namespace relief::server::access {
 
-inline std::shared_ptr<const Policy> WithCallers(const std::string& callers) {
+// With `distinct_persons` instead of the shipped limit of look-ups.
+inline std::shared_ptr<const Policy> WithCallers(const std::string& callers, int distinct_persons = 1000) {
   std::ifstream file(RELIEF_POLICY_DIRECTORY "/methods.textproto");
   std::stringstream methods;
   methods << file.rdbuf();
-  auto policy = Policy::Parse({{"methods", methods.str()}, {"callers", callers}});
+  const std::string text = std::regex_replace(methods.str(), std::regex("distinct_persons: 1000"),
+                                              "distinct_persons: " + std::to_string(distinct_persons));
+  auto policy = Policy::Parse({{"methods", text}, {"callers", callers}});
   EXPECT_TRUE(policy.ok()) << policy.status();
   return *policy;
 }
@@ -72,6 +80,30 @@ class GuardedHub {
     request.mutable_purpose()->set_kind(purpose);
     request.mutable_purpose()->set_case_number("2026-1");
     return v1::RegistryService::NewStub(channel)->GetPerson(&context, request, person);
+  }
+
+  // Everybody whom a message tells of.
+  std::set<std::string> PersonsIn(const google::protobuf::Message& answer) {
+    ToldOf told;
+    told.AddAnswer(answer);
+    std::set<std::string> persons;
+    const auto resolved = told.Resolve(running.hub().store());
+    EXPECT_TRUE(resolved.ok()) << resolved.status();
+    std::istringstream words(resolved.ok() ? resolved->subject : "");
+    for (std::string word; words >> word;)
+      if (word.starts_with("K-")) {
+        const auto person =
+            matcher::PersonOfRecord(running.hub().store(), *matcher::RecordKey::Parse(word.substr(2)));
+        if (person.ok()) persons.insert(person->ToString());
+      }
+    return persons;
+  }
+
+  // The number of the newest entry of the audit chain.
+  int64_t LastEntry() {
+    audit::Entry entry;
+    EXPECT_TRUE(entry.ParseFromString(Rows(running.hub(), schema::kAuditHeadRow).begin()->second));
+    return entry.sequence();
   }
 
   // Actions in the audit chain of this caller.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "relief/v1/registry_service.pb.h"
+#include "relief/v1/review_service.pb.h"
 
 namespace relief::server::access {
 namespace {
@@ -26,7 +27,7 @@ TEST(Mask, HidesNumbersPhonesAccountsAndHouses) {
   EXPECT_TRUE(Mask(&person, {}).empty());
   const v1::PersonRecord& record = person.records(0);
   EXPECT_EQ(record.person().name(), "王秀兰");
-  EXPECT_EQ(record.person().id_number(), "371*************28");
+  EXPECT_EQ(record.person().id_number(), "371***************");
   EXPECT_EQ(record.person().phones(0), "139******01");
   EXPECT_EQ(record.person().address(), "柳林街道*号楼*单元");
   EXPECT_EQ(record.benefit().payee_account(), "622**************67");
@@ -47,21 +48,68 @@ TEST(Mask, FindsPeopleHoweverDeepInAnAnswer) {
   v1::CheckApplicantResponse response;
   *response.add_results()->add_candidates()->mutable_person() = Somebody();
   Mask(&response, {});
-  EXPECT_EQ(response.results(0).candidates(0).person().records(0).person().id_number(), "371*************28");
+  EXPECT_EQ(response.results(0).candidates(0).person().records(0).person().id_number(), "371***************");
   EXPECT_FALSE(HoldsMasked(v1::Purpose::descriptor()));
 }
 
-TEST(Request, NamesPersonsByTheirNumbersNotByTheWayTheyAreWrittenDown) {
+// Review of security, 4: one name with three thousand birthdays counted as one person, and so did one junk number with
+// fifteen hundred names.
+TEST(Request, EveryOtherThingThatIsTriedIsAGuess) {
   v1::CheckApplicantRequest request;
-  request.add_persons()->set_id_number("371302195003140028");
-  request.mutable_persons(0)->set_name("王秀兰");
-  request.add_persons()->set_name("王伟");
+  for (int year = 1940; year < 1990; ++year) {
+    v1::PersonIdentity& one = *request.add_persons();
+    one.set_name("王秀兰");
+    one.mutable_birth_date()->set_year(year);
+    one.mutable_birth_date()->set_month(3);
+    one.mutable_birth_date()->set_day(14);
+  }
+  EXPECT_EQ(GuessesIn(request, true).size(), 50u);
+  v1::CheckApplicantRequest junk;
+  for (const char* name : {"王伟", "李娜", "张敏"}) {
+    junk.add_persons()->set_name(name);
+    junk.mutable_persons(junk.persons_size() - 1)->set_id_number("X");
+  }
+  EXPECT_EQ(GuessesIn(junk, true).size(), 3u);
+}
+
+TEST(Request, TheSameOtherwiseWrittenIsTheSameGuess) {
+  v1::CheckApplicantRequest request;
+  request.add_persons()->set_name("王秀兰");
+  request.mutable_persons(0)->set_id_number("371302195003140028");
   v1::CheckApplicantRequest again = request;
-  again.mutable_persons(0)->set_name("王秀蘭");
-  EXPECT_EQ(PersonsNamed(request), PersonsNamed(again));
-  EXPECT_EQ(PersonsNamed(request).size(), 2u);
-  again.mutable_persons(0)->set_id_number("371302195003140001");
-  EXPECT_NE(PersonsNamed(request), PersonsNamed(again));
+  again.mutable_persons(0)->set_name("王秀蘭 ");
+  EXPECT_EQ(GuessesIn(request, true), GuessesIn(again, true));
+}
+
+TEST(Request, CasesThatAreNamedCountAsOftenAsTheyAreMany) {
+  v1::BatchGetCasesRequest request;
+  for (const char* id : {"C-1", "C-2", "C-3", "C-2"}) request.add_conflict_ids(id);
+  EXPECT_EQ(GuessesIn(request, true).size(), 3u);
+  EXPECT_TRUE(GuessesIn(request, false).empty());
+}
+
+// Review of security, 5: nothing that narrows a masked number to a few, and no word on whether a guess was right.
+TEST(Mask, AnAnswerToAnApplicantSaysNothingOfNumbers) {
+  v1::Candidate candidate;
+  *candidate.mutable_person() = Somebody();
+  candidate.set_probability(0.99871);
+  candidate.mutable_explanation()->set_total_bits(27.4);
+  candidate.mutable_explanation()->set_sentence_zh("证件号码相同");
+  candidate.mutable_explanation()->add_vetoes("TWO_VALID_IDS");
+  for (const char* field : {"name", "id_number", "phone", "birth_date"})
+    candidate.mutable_explanation()->add_fields()->set_field(field);
+  v1::Candidate with_the_right = candidate;
+  Mask(&candidate, {});
+  EXPECT_EQ(candidate.explanation().fields_size(), 2);
+  EXPECT_EQ(candidate.explanation().fields(0).field(), "name");
+  EXPECT_EQ(candidate.explanation().fields(1).field(), "birth_date");
+  EXPECT_EQ(candidate.explanation().total_bits(), 0);
+  EXPECT_EQ(candidate.explanation().vetoes_size(), 0);
+  EXPECT_EQ(candidate.explanation().sentence_zh(), "");
+  EXPECT_EQ(candidate.probability(), 1.0);
+  Mask(&with_the_right, {v1::DOCUMENT_NUMBER});
+  EXPECT_EQ(with_the_right.explanation().fields_size(), 4);
+  EXPECT_EQ(with_the_right.explanation().total_bits(), 27.4);
 }
 
 // A new field of a person's data must be decided on.

@@ -124,7 +124,7 @@ TEST_F(Metrics, TheBacklogIsWhatSubscribersDidNotAcknowledge) {
   for (const char* id : {"quick", "slow", "off"}) {
     v1::CreateSubscriptionRequest request;
     request.mutable_subscription()->set_subscription_id(id);
-    ASSERT_TRUE(notices::CreateSubscription(hub(), request, "local").ok());
+    ASSERT_TRUE(notices::CreateSubscription(hub(), request, {"local", "local"}).ok());
   }
   const auto living = OpenBenefits(hub(), "living", v1::MINIMUM_LIVING);
   const auto poverty = OpenBenefits(hub(), "poverty", v1::EXTREME_POVERTY);
@@ -136,7 +136,7 @@ TEST_F(Metrics, TheBacklogIsWhatSubscribersDidNotAcknowledge) {
   v1::AcknowledgeRequest acknowledge;
   acknowledge.set_subscription_id("quick");
   acknowledge.set_sequence(slow->last_sequence());
-  ASSERT_TRUE(notices::Acknowledge(hub(), acknowledge, "local").ok());
+  ASSERT_TRUE(notices::Acknowledge(hub(), acknowledge, {"local", "local"}).ok());
   const auto figures = Figures();
   EXPECT_EQ(figures.at("relief_subscriptions"), 3);
   EXPECT_EQ(figures.at("relief_outbox_backlog_notices"), 2 * each);

@@ -9,13 +9,16 @@ namespace {
 const Who kWang = MadeUp("王秀兰", {1950, 3, 14}, 122);
 const Who kLi = MadeUp("李建国", {1960, 7, 1}, 35);
 
+const Subscriber kUs{"spiffe://x/civil-affairs", "civil-affairs"},
+    kUsToo{"spiffe://x/civil-affairs-2", "civil-affairs"}, kNeighbour{"spiffe://x/housing", "housing"};
+
 class OutboxTest : public testing::Test {
  protected:
   v1::Subscription Subscribe(const v1::Subscription& asked, bool include_open = false) {
     v1::CreateSubscriptionRequest request;
     *request.mutable_subscription() = asked;
     request.set_include_open_findings(include_open);
-    auto created = CreateSubscription(*hub_, request, "local");
+    auto created = CreateSubscription(*hub_, request, kUs);
     EXPECT_TRUE(created.ok()) << created.status();
     return *created;
   }
@@ -103,11 +106,11 @@ TEST_F(OutboxTest, AcknowledgingNeverGoesBackAndDropsWhatIsOld) {
   v1::AcknowledgeRequest request;
   request.set_subscription_id("s");
   request.set_sequence(5);
-  EXPECT_EQ(Acknowledge(*hub_, request, "local")->acknowledged_sequence(), 5);
+  EXPECT_EQ(Acknowledge(*hub_, request, kUs)->acknowledged_sequence(), 5);
   request.set_sequence(1);
-  EXPECT_EQ(Acknowledge(*hub_, request, "local")->acknowledged_sequence(), 5);
+  EXPECT_EQ(Acknowledge(*hub_, request, kUs)->acknowledged_sequence(), 5);
   request.set_sequence(last + 1);
-  EXPECT_TRUE(absl::IsInvalidArgument(Acknowledge(*hub_, request, "local").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(Acknowledge(*hub_, request, kUs).status()));
   EXPECT_EQ(Read("s", 4)[0].sequence(), 4) << "within the retention";
   EXPECT_TRUE(absl::IsOutOfRange(ReadNotices(hub_->store(), "s", 1, 10).status()));
   EXPECT_TRUE(Read("s", last + 1).empty());
@@ -125,18 +128,99 @@ TEST_F(OutboxTest, TheSameRequestAgainIsTheSameSubscription) {
   v1::CreateSubscriptionRequest other;
   *other.mutable_subscription() = Named("s");
   other.mutable_subscription()->set_region_prefix("37");
-  EXPECT_TRUE(absl::IsAlreadyExists(CreateSubscription(*hub_, other, "local").status()));
+  EXPECT_TRUE(absl::IsAlreadyExists(CreateSubscription(*hub_, other, kUs).status()));
   other.mutable_subscription()->set_subscription_id("a b");
-  EXPECT_TRUE(absl::IsInvalidArgument(CreateSubscription(*hub_, other, "local").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(CreateSubscription(*hub_, other, kUs).status()));
 }
 
 TEST_F(OutboxTest, DeletingLeavesNothingBehind) {
   Subscribe(Named("s"));
   MakeDuplicate(kWang, "1", "371302");
-  ASSERT_TRUE(DeleteSubscription(*hub_, "s", "local").ok());
+  ASSERT_TRUE(DeleteSubscription(*hub_, "s", kUs).ok());
   EXPECT_TRUE(absl::IsNotFound(GetSubscription(hub_->store(), "s").status()));
   EXPECT_TRUE(Rows(*hub_, schema::NoticePrefix("s")).empty());
-  EXPECT_TRUE(absl::IsNotFound(DeleteSubscription(*hub_, "s", "local")));
+  EXPECT_TRUE(absl::IsNotFound(DeleteSubscription(*hub_, "s", kUs)));
+}
+
+// Review of security, 8: a neighbour acknowledged and deleted what was not its own.
+TEST_F(OutboxTest, ASubscriptionIsItsAgencys) {
+  EXPECT_EQ(Subscribe(Named("s")).owner(), "civil-affairs");
+  MakeDuplicate(kWang, "1", "371302");
+  v1::AcknowledgeRequest request;
+  request.set_subscription_id("s");
+  request.set_sequence(1);
+  EXPECT_TRUE(absl::IsNotFound(Acknowledge(*hub_, request, kNeighbour).status()));
+  EXPECT_TRUE(absl::IsNotFound(DeleteSubscription(*hub_, "s", kNeighbour)));
+  v1::CreateSubscriptionRequest same;
+  *same.mutable_subscription() = Named("s");
+  EXPECT_TRUE(absl::IsAlreadyExists(CreateSubscription(*hub_, same, kNeighbour).status()));
+  EXPECT_EQ(GetSubscription(hub_->store(), "s")->acknowledged_sequence(), 0);
+  EXPECT_TRUE(Acknowledge(*hub_, request, kUsToo).ok()) << "another certificate of the same agency";
+}
+
+TEST_F(OutboxTest, OneFromBeforeThereWereOwnersIsTakenOverOnce) {
+  v1::Subscription old = Subscribe(Named("s"));
+  old.clear_owner();
+  ASSERT_TRUE(hub_->Write([&](core::WriteContext& context) {
+                    context.txn.Put(schema::SubscriptionRow("s"), old.SerializeAsString());
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  MakeDuplicate(kWang, "1", "371302");
+  v1::AcknowledgeRequest request;
+  request.set_subscription_id("s");
+  request.set_sequence(1);
+  EXPECT_EQ(Acknowledge(*hub_, request, kUs)->owner(), "civil-affairs");
+  EXPECT_TRUE(absl::IsNotFound(DeleteSubscription(*hub_, "s", kNeighbour)));
+}
+
+// Review of security, 13.
+TEST_F(OutboxTest, AnAgencyHasAtMostFiftySubscriptions) {
+  for (int i = 0; i < kMostSubscriptions; ++i) Subscribe(Named("s" + std::to_string(i)));
+  v1::CreateSubscriptionRequest more;
+  *more.mutable_subscription() = Named("more");
+  EXPECT_TRUE(absl::IsResourceExhausted(CreateSubscription(*hub_, more, kUsToo).status()));
+  EXPECT_TRUE(CreateSubscription(*hub_, more, kNeighbour).ok()) << "others are not held up";
+  ASSERT_TRUE(DeleteSubscription(*hub_, "s7", kUs).ok());
+  more.mutable_subscription()->set_subscription_id("again");
+  EXPECT_TRUE(CreateSubscription(*hub_, more, kUs).ok());
+}
+
+TEST_F(OutboxTest, OpenFindingsAreCopiedInSteps) {
+  std::vector<v1::Record> care, living;
+  for (int i = 0; i < 600; ++i) {
+    const Who who =
+        MadeUp(i % 2 == 0 ? "王秀兰" : "李建国", matcher::CivilDate::FromDays(-10'000 + 20 * i), 100);
+    care.push_back(Monthly(who, "T" + std::to_string(i), v1::EXTREME_POVERTY, MonthOf(2026, 1)));
+    living.push_back(Monthly(who, "D" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 3)));
+  }
+  Push(*hub_, care_, care);
+  Push(*hub_, living_, living);
+  const int64_t before = hub_->position();
+  const v1::Subscription full = Subscribe(Named("full"), true);
+  const auto open = OpenFindings(*hub_);
+  EXPECT_GT(open.size(), 600u);
+  EXPECT_EQ(full.last_sequence(), static_cast<int64_t>(open.size()));
+  EXPECT_GE(hub_->position() - before, 3) << "the writer serves others between two steps";
+}
+
+// The hub stopped between two steps; meanwhile something opened and something changed.
+TEST_F(OutboxTest, WhatIsNotCopiedYetIsToldOfOnceAsItThenIs) {
+  MakeDuplicate(kWang, "1", "371302");
+  Subscribe(Named("s"));
+  ASSERT_TRUE(hub_->Write([&](core::WriteContext& context) {
+                    context.txn.Put("hos", "");
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  MakeDuplicate(kLi, "2", "371311");
+  EXPECT_TRUE(Read("s").empty()) << "the copy comes first";
+  ASSERT_TRUE(FinishCopying(*hub_, "s").ok());
+  std::set<std::string> told;
+  for (const v1::Notice& notice : Read("s"))
+    EXPECT_TRUE(told.insert(notice.finding().finding_id()).second) << "twice";
+  EXPECT_EQ(told.size(), OpenFindings(*hub_).size());
+  EXPECT_TRUE(Rows(*hub_, "ho").empty());
 }
 
 }  // namespace

@@ -173,7 +173,7 @@ TEST_F(ReferralTest, TheFindingTellsItsSubscribersAndItsHistory) {
   const std::string finding = Gap(kWang);
   v1::CreateSubscriptionRequest subscribe;
   subscribe.mutable_subscription()->set_subscription_id("S");
-  ASSERT_TRUE(notices::CreateSubscription(*hub_, subscribe, "local").ok());
+  ASSERT_TRUE(notices::CreateSubscription(*hub_, subscribe, {"local", "local"}).ok());
   const v1::Referral taken = *Take(finding);
   const auto notices = notices::ReadNotices(hub_->store(), "S", 1, 10);
   ASSERT_TRUE(notices.ok());

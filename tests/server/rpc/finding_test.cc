@@ -65,7 +65,7 @@ TEST_F(Findings, MoveWithTheirRecordsWithoutASecondAlert) {
   Push(*hub_, living_, {Monthly(other, "D2", v1::MINIMUM_LIVING, MonthOf(2026, 3))});
   v1::CreateSubscriptionRequest subscribe;
   subscribe.mutable_subscription()->set_subscription_id("s");
-  ASSERT_TRUE(notices::CreateSubscription(*hub_, subscribe, "local").ok());
+  ASSERT_TRUE(notices::CreateSubscription(*hub_, subscribe, {"local", "local"}).ok());
   const v1::Finding before = Duplicate();
   const auto key = [](const std::string& source, const std::string& id) {
     return matcher::RecordKey::Of(source, id);
@@ -220,7 +220,7 @@ TEST_F(Answers, ThatContradictOneAnotherMakeItDisputed) {
 TEST_F(Answers, ReachTheOtherSideAsANotice) {
   v1::CreateSubscriptionRequest request;
   request.mutable_subscription()->set_subscription_id("care");
-  ASSERT_TRUE(notices::CreateSubscription(*hub_, request, "care").ok());
+  ASSERT_TRUE(notices::CreateSubscription(*hub_, request, {"care", "care"}).ok());
   MakeDuplicate();
   const int64_t before = notices::GetSubscription(hub_->store(), "care")->last_sequence();
   Say("civil-affairs", v1::Disposition::CONFIRMED);

@@ -212,18 +212,19 @@ TEST_F(Grpc, WhoLookedAtAFindingIsToldToItsPerson) {
   grpc::ClientContext listing;
   ASSERT_TRUE(findings->ListFindings(&listing, {}, &listed).ok());
   ASSERT_FALSE(listed.findings().empty());
-  EXPECT_TRUE(actions().empty()) << "a list on the screen names nobody";
+  EXPECT_EQ(actions(), std::vector<std::string>{"finding.list"})
+      << "a list on the screen tells of everybody in it";
   v1::GetFindingRequest request;
   request.set_finding_id(listed.findings(0).finding_id());
   v1::Finding finding;
   grpc::ClientContext looking;
   ASSERT_TRUE(findings->GetFinding(&looking, request, &finding).ok());
-  EXPECT_EQ(actions(), std::vector<std::string>{"finding.look"});
+  EXPECT_EQ(actions(), (std::vector<std::string>{"finding.look", "finding.list"}));
   size_t lists = 0;
   for (const auto& [key, value] : Rows(running_.hub(), schema::kAuditPrefix)) {
     audit::Entry entry;
     if (entry.ParseFromString(value) && entry.action() == "finding.list")
-      lists += entry.detail().starts_with("rows=");
+      lists += entry.detail() == "persons=1";
   }
   EXPECT_EQ(lists, 1u);
 }
