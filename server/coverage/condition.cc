@@ -44,7 +44,8 @@ std::string FindingId(std::string_view rule_id, std::string_view group, const ma
 }
 
 void Findings::Add(std::string_view group, const matcher::RecordKey& anchor,
-                   std::span<const CoverageRecord* const> evidence, MonthSpan months, int64_t amount_fen) {
+                   std::span<const CoverageRecord* const> evidence, const std::vector<MonthIndex>& months,
+                   int64_t amount_fen) {
   const std::string_view region = RegionOf(evidence);
   if (rule_.OffIn(region)) return;
   FindingDraft draft;
@@ -54,7 +55,7 @@ void Findings::Add(std::string_view group, const matcher::RecordKey& anchor,
   for (const CoverageRecord* record : evidence) draft.evidence.push_back(record->key);
   std::sort(draft.evidence.begin(), draft.evidence.end());
   draft.evidence.erase(std::unique(draft.evidence.begin(), draft.evidence.end()), draft.evidence.end());
-  if (!months.empty()) draft.overlap_months = months.Months();
+  for (MonthIndex month : months) draft.overlap_months.push_back(month.ToProto());
   draft.amount_fen = amount_fen;
   if (amount_fen == 0) {
     draft.amount_fen = rule_.EstimateFenIn(region);
@@ -67,18 +68,26 @@ void Findings::Add(std::string_view group, const matcher::RecordKey& anchor,
 
 void Findings::Add(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence,
                    MonthSpan months, int64_t amount_fen) {
+  std::vector<MonthIndex> all;
+  for (MonthIndex month = months.first; month <= months.last; month = month + 1) all.push_back(month);
+  Add(group, anchor, evidence, all, amount_fen);
+}
+
+void Findings::Add(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence,
+                   const std::vector<MonthIndex>& months, int64_t amount_fen) {
   absl::InlinedVector<const CoverageRecord*, 8> records;
   for (const Item* item : evidence) records.push_back(item->source);
   Add(group, anchor, std::span<const CoverageRecord* const>(records.data(), records.size()), months,
       amount_fen);
 }
 
-void Findings::AddPair(const Item& a, const Item& b, MonthSpan months, int64_t amount_fen) {
+void Findings::AddPair(const Item& a, const Item& b, const Items& evidence, MonthSpan months,
+                       int64_t amount_fen) {
   const Item& first = a.key() < b.key() ? a : b;
   const Item& second = &first == &a ? b : a;
   std::string group(first.key().view());
   group.append(second.key().view());
-  Add(group, first.key(), {&first, &second}, months, amount_fen);
+  Add(group, first.key(), evidence, months, amount_fen);
 }
 
 std::unique_ptr<Condition> MakeCondition(const RuleSpec& rule) {
@@ -113,6 +122,8 @@ std::unique_ptr<Condition> MakeCondition(const RuleSpec& rule) {
       return MakePartCovered(rule.part_covered());
     case RuleSpec::kSharedAccount:
       return MakeSharedAccount(rule.shared_account());
+    case RuleSpec::kHeldTooLong:
+      return MakeHeldTooLong(rule.held_too_long());
     case RuleSpec::CONDITION_NOT_SET:
       break;
   }

@@ -47,10 +47,13 @@ class Findings {
   // The group tells findings of one rule apart (an invoice, a year ...) together with the anchor record.
   void Add(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence,
            MonthSpan months = {}, int64_t amount_fen = 0);
+  void Add(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence,
+           const std::vector<MonthIndex>& months, int64_t amount_fen);
   void Add(std::string_view group, const matcher::RecordKey& anchor,
-           std::span<const CoverageRecord* const> evidence, MonthSpan months, int64_t amount_fen);
-  // A finding of two records: the pair is its group.
-  void AddPair(const Item& a, const Item& b, MonthSpan months, int64_t amount_fen);
+           std::span<const CoverageRecord* const> evidence, const std::vector<MonthIndex>& months,
+           int64_t amount_fen);
+  // A finding of two records: the pair is its group. `evidence` has them, and what else speaks of them.
+  void AddPair(const Item& a, const Item& b, const Items& evidence, MonthSpan months, int64_t amount_fen);
 
  private:
   const RuleSettings& rule_;
@@ -64,9 +67,14 @@ class Condition {
   // False if a person (or the members of a household) with records in these slots only cannot have a finding:
   // spares the call of Evaluate.
   virtual bool MayApply(SlotSet slots) const = 0;
-  // On a person, or on the members of a household. A condition is asked for what its rule is on.
+  // On a person, or on the members of a household, or one of them. A condition is asked for what its rule is on.
   virtual void Evaluate(const PersonRecords&, Findings*) const {}
   virtual void EvaluateHousehold(std::span<const PersonRecords>, Findings*) const {}
+  // On one member, with the help that others were given for all of them.
+  virtual void EvaluateMember(const PersonRecords& member, std::span<const PersonRecords>,
+                              Findings* findings) const {
+    Evaluate(member, findings);
+  }
 };
 
 std::unique_ptr<Condition> MakeOverlap(const Overlap& spec);
@@ -84,6 +92,7 @@ std::unique_ptr<Condition> MakeUnansweredLead(const UnansweredLead& spec);
 std::unique_ptr<Condition> MakeAllJobless(const AllJobless& spec);
 std::unique_ptr<Condition> MakePartCovered(const PartCovered& spec);
 std::unique_ptr<Condition> MakeSharedAccount(const SharedAccount& spec);
+std::unique_ptr<Condition> MakeHeldTooLong(const HeldTooLong& spec);
 
 // The condition of a well-formed rule (see rule_file.h).
 std::unique_ptr<Condition> MakeCondition(const RuleSpec& rule);

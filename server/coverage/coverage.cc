@@ -16,7 +16,7 @@ namespace {
 
 // Grows whenever the code below or in the evaluators changes what a rule means, so that stored findings are
 // judged anew.
-constexpr char kEvaluators[] = "evaluators-2";
+constexpr char kEvaluators[] = "evaluators-3";
 
 std::string Deterministic(const google::protobuf::Message& message) {
   std::string bytes;
@@ -27,6 +27,13 @@ std::string Deterministic(const google::protobuf::Message& message) {
     message.SerializeToCodedStream(&coded);
   }
   return bytes;
+}
+
+// A deadline that would end on a weekend ends on the Monday after it, when somebody can act (民法典第二百零三条).
+// Which other days are holidays is not known here.
+matcher::CivilDate WeekdayFrom(int32_t day) {
+  const int32_t weekday = ((day + 3) % 7 + 7) % 7;  // 0 = Monday; 1970-01-01 was a Thursday
+  return matcher::CivilDate::FromDays(weekday >= 5 ? day + 7 - weekday : day);
 }
 
 }  // namespace
@@ -176,8 +183,7 @@ bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1
   finding->set_basis_confirmed(rule->basis_confirmed());
   finding->set_need(rule->need());
   *finding->mutable_notify() = rule->notify();
-  const matcher::CivilDate due =
-      matcher::CivilDate::FromDays(opened.days() + settings.DeadlineDaysIn(region));
+  const matcher::CivilDate due = WeekdayFrom(opened.days() + settings.DeadlineDaysIn(region));
   finding->mutable_due_date()->set_year(due.year);
   finding->mutable_due_date()->set_month(due.month);
   finding->mutable_due_date()->set_day(due.day);
@@ -186,7 +192,7 @@ bool RuleSet::Describe(const std::string& rule_id, matcher::CivilDate opened, v1
 
 bool RuleSet::has_household_rules() const {
   return std::any_of(impl_->rules.begin(), impl_->rules.end(),
-                     [](const Rule& rule) { return rule.of_household(); });
+                     [](const Rule& rule) { return rule.judged_with_household(); });
 }
 
 std::vector<FindingDraft> RuleSet::Evaluate(const PersonInput& person, matcher::CivilDate as_of) const {

@@ -58,7 +58,7 @@ struct PersonInput {
 // The id is a function of the rule, the group and one anchor record, and of nothing else, so that the same
 // problem keeps its id while evidence joins or leaves it:
 //   condition         group                     anchor
-//   overlap, repeat   the two records           the first of them
+//   overlap, repeat   the first record of each side  the first of them
 //   after_death       benefit and report        the first of them
 //   after_facts       the fact that was too many  the benefit
 //   invoice_*         the invoice               the earliest settlement (payment date, then key)
@@ -74,10 +74,10 @@ struct PersonInput {
 // be the earliest).
 //
 // The amount in question, in fen, is what would be spared if only the rightful share had been paid:
-//   overlap           months beyond the allowed hand-over x the smaller monthly amount; 0 if either is not
-//   stated repeat, grouped_count  all amounts but the largest invoice_repeat    the settlements that no
-//   strike-off cancelled, but the largest invoice_excess    insured + assistance + what others gave - cost
-//   after_death       months after the grace x the monthly amount
+//   overlap           of each month listed the smaller side, or the one that states an amount
+//   repeat, grouped_count  all but the largest; invoice_repeat  but the largest that no strike-off cancelled
+//   invoice_excess    insured + assistance + what others gave - cost; what was paid back counts against each
+//   after_death, after_facts, held_too_long  what was paid in the months (or the payment) after
 //   missing           the cost of the bill that is left; or else the rule's own figure, marked as an estimate
 struct FindingDraft {
   std::string finding_id;  // "F-" and 16 characters; from the rule id, the rule's group (pair, invoice, year

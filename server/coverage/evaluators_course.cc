@@ -75,6 +75,7 @@ class UnansweredLeadCondition : public Condition {
   explicit UnansweredLeadCondition(const UnansweredLead& spec)
       : need_(spec.need()),
         answer_(spec.answer()),
+        of_household_(spec.answer_of_household()),
         high_days_(spec.high_days()),
         medium_days_(spec.medium_days()),
         low_days_(spec.low_days()) {}
@@ -82,9 +83,18 @@ class UnansweredLeadCondition : public Condition {
   bool MayApply(SlotSet slots) const override { return (slots & Bit(kLeadSlot)) != 0; }
 
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
+    EvaluateMember(person, {}, findings);
+  }
+
+  void EvaluateMember(const PersonRecords& person, std::span<const PersonRecords> members,
+                      Findings* findings) const override {
     if (person.death() != nullptr) return;
     for (const Item& lead : person.of(kLeadSlot)) {
-      if (!lead.holds || lead.lead().need() != need_ || Answered(person, lead)) continue;
+      if (!lead.holds || lead.lead().need() != need_ || Answered(answer_, person, lead)) continue;
+      if (std::any_of(members.begin(), members.end(), [&](const PersonRecords& member) {
+            return &member != &person && Answered(of_household_, member, lead);
+          }))
+        continue;
       if (!person.clock().Reached(int64_t{lead.day()} + LimitDays(lead) + 1)) continue;
       findings->Add("", lead.key(), {&lead});
     }
@@ -103,8 +113,8 @@ class UnansweredLeadCondition : public Condition {
   }
 
   // By something that began, was decided, or was paid since: what the person had before was not enough.
-  bool Answered(const PersonRecords& person, const Item& lead) const {
-    const Items items = answer_.Of(person);
+  static bool Answered(const RecordSelectors& answer, const PersonRecords& person, const Item& lead) {
+    const Items items = answer.Of(person);
     return std::any_of(items.begin(), items.end(), [&](const Item* item) {
       const v1::Benefit& benefit = item->benefit();
       if (benefit.has_decision_date() && DayNumber(benefit.decision_date()) >= lead.day()) return true;
@@ -119,7 +129,7 @@ class UnansweredLeadCondition : public Condition {
   }
 
   v1::Need need_;
-  RecordSelectors answer_;
+  RecordSelectors answer_, of_household_;
   RegionalNumber high_days_, medium_days_, low_days_;
 };
 

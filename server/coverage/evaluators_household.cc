@@ -46,7 +46,8 @@ class AllJoblessCondition : public Condition {
         age_(spec.working_age()),
         unfit_(spec.unfit()),
         jobless_(spec.jobless()),
-        at_work_(spec.at_work()) {}
+        at_work_(spec.at_work()),
+        jobless_min_days_(spec.jobless_min_days()) {}
 
   bool MayApply(SlotSet slots) const override {
     return (slots & base_.slots()) != 0 && (slots & jobless_.slots()) != 0;
@@ -61,20 +62,28 @@ class AllJoblessCondition : public Condition {
         const PersonRecords& person = *member.person;
         const Items jobless = jobless_.HeldBy(person);
         if (unfit_.AnyHeldBy(person)) continue;
-        // Whoever registers as unemployed could work, whatever the age.
-        if (jobless.empty() && !person.IsAged(age_.from(), age_.to()).value_or(true)) continue;
+        if (!person.IsAged(age_).value_or(true)) continue;
         somebody_could_work = true;
-        if (jobless.empty() || at_work_.AnyHeldBy(person)) somebody_works = true;
+        if (!LongJobless(jobless, person.clock()) || at_work_.AnyHeldBy(person)) somebody_works = true;
         evidence.insert(evidence.end(), jobless.begin(), jobless.end());
       }
-      if (somebody_could_work && !somebody_works) findings->Add(household, anchor, evidence);
+      if (!somebody_could_work || somebody_works) continue;
+      findings->Add(household, anchor, evidence);
     }
   }
 
  private:
+  // Whether the person has been without work for as long as the office may take.
+  bool LongJobless(const Items& jobless, Clock& clock) const {
+    return std::any_of(jobless.begin(), jobless.end(), [&](const Item* item) {
+      return clock.Reached(int64_t{item->day()} + jobless_min_days_.For(*item));
+    });
+  }
+
   RecordSelectors base_;
   Age age_;
   RecordSelectors unfit_, jobless_, at_work_;
+  RegionalNumber jobless_min_days_;
 };
 
 class PartCoveredCondition : public Condition {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "server/coverage/condition.h"
@@ -42,6 +43,7 @@ class IdentityCondition : public Condition {
       return Doubts(person, IdentityDoubt::Kind::kSharedId, findings);
     if (what_ == IdentityDispute::PERHAPS_ANOTHER)
       return Doubts(person, IdentityDoubt::Kind::kTwoIds, findings);
+    if (what_ == IdentityDispute::ONLY_BROKEN_NUMBER) return OnlyBroken(person, findings);
     if (!MayDiffer(person)) return;
     std::vector<Said> all;
     for (const Item& item : person.all()) all.push_back({&item, IdentityOf(item.record().person())});
@@ -62,6 +64,8 @@ class IdentityCondition : public Condition {
             [](const std::string& a, const std::string& b) { return a == b; }, findings);
       case IdentityDispute::BROKEN_NUMBER:
         return Broken(person, all, findings);
+      case IdentityDispute::TWO_NAMES:
+        return Names(all, findings);
       default:
         return Others(all, findings);
     }
@@ -77,6 +81,7 @@ class IdentityCondition : public Condition {
     return std::any_of(items.begin(), items.end(), [&](const Item& item) {
       const v1::PersonIdentity& other = item.record().person();
       if (what_ == IdentityDispute::SEX) return other.sex() != first.sex();
+      if (what_ == IdentityDispute::TWO_NAMES) return other.name() != first.name();
       if (by_number) return other.id_number() != first.id_number();
       // A single record may contradict itself.
       if (what_ == IdentityDispute::OTHERS_NUMBER) return !TellsItsBirthDate(other);
@@ -136,6 +141,46 @@ class IdentityCondition : public Condition {
     findings->Add("", first->item->key(), evidence);
   }
 
+  // The names that come with the number that most records tell. A name that a record states as a former one
+  // is let pass.
+  static void Names(const std::vector<Said>& all, Findings* findings) {
+    std::map<std::string, int> told;
+    for (const Said& said : all) ++told[NumberOf(said)];
+    told.erase("");
+    if (told.empty()) return;
+    const std::string number = std::max_element(told.begin(), told.end(), [](const auto& a, const auto& b) {
+                                 return a.second < b.second;
+                               })->first;
+    std::vector<Said> of_number;
+    std::set<std::string> former;
+    for (const Said& said : all) {
+      if (NumberOf(said) != number) continue;
+      of_number.push_back(said);
+      for (const std::string& name : said.item->record().person().former_names())
+        former.insert(CanonicalName(name));
+    }
+    Disagree(
+        of_number, [](const Said& said) { return CanonicalName(said.item->record().person().name()); },
+        [&](const std::string& a, const std::string& b) {
+          return former.contains(a) || former.contains(b) || IsNameSlip(a, b);
+        },
+        findings);
+  }
+
+  // A benefit that matters bears a number that cannot be, and nothing bears one that can.
+  void OnlyBroken(const PersonRecords& person, Findings* findings) const {
+    Items evidence;
+    for (const Item& item : person.all()) {
+      if (item.record().person().id_number().empty()) continue;
+      const matcher::Identity identity = IdentityOf(item.record().person());
+      if (identity.id.valid) return;
+      if (!identity.id.empty() && Matters(person, item)) evidence.push_back(&item);
+    }
+    if (evidence.empty()) return;
+    const matcher::RecordKey anchor = Earliest(evidence).key();
+    findings->Add("", anchor, evidence);
+  }
+
   static bool IsBroken(const Said& said) { return !said.identity.id.empty() && !said.identity.id.valid; }
 
   void Broken(const PersonRecords& person, const std::vector<Said>& all, Findings* findings) const {
@@ -184,7 +229,8 @@ class IdentityCondition : public Condition {
     }
     if (own.empty()) return;
     findings->Add("", Earliest(own).key(),
-                  std::span<const CoverageRecord* const>(evidence.data(), evidence.size()), {}, 0);
+                  std::span<const CoverageRecord* const>(evidence.data(), evidence.size()),
+                  std::vector<MonthIndex>(), 0);
   }
 
   IdentityDispute::What what_;

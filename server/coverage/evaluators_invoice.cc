@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "server/coverage/condition.h"
+#include "server/coverage/money.h"
 
 namespace relief::coverage {
 namespace {
@@ -12,6 +13,7 @@ struct Invoice {
   Items all;       // settlements and strike-offs
   Items assisted;  // settlements on which assistance was paid
   Items struck;    // strike-offs: each cancels one assisted settlement
+  Items others;    // assistance towards what is left
 
   int surplus() const { return payments() - static_cast<int>(struck.size()) - 1; }
 
@@ -38,12 +40,18 @@ class InvoiceCondition : public Condition {
   template <typename Spec>
   explicit InvoiceCondition(const Spec& spec)
       : settlements_(spec.settlements()), strike_off_({&spec.strike_off()}) {}
+  template <typename Spec, typename Others>
+  InvoiceCondition(const Spec& spec, const Others& others)
+      : settlements_(spec.settlements()), strike_off_({&spec.strike_off()}), others_(others) {}
 
-  bool MayApply(SlotSet slots) const override { return (slots & settlements_.slots()) != 0; }
+  bool MayApply(SlotSet slots) const override {
+    return (slots & (settlements_.slots() | others_.slots())) != 0;
+  }
 
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
     Items items = settlements_.Of(person);
     strike_off_.Collect(person, &items);
+    others_.Collect(person, &items);
     items.erase(std::remove_if(items.begin(), items.end(),
                                [](const Item* item) { return item->benefit().invoice_number().empty(); }),
                 items.end());
@@ -58,6 +66,8 @@ class InvoiceCondition : public Condition {
         invoice.all.push_back(items[i]);
         if (strike_off_.Matches(*items[i])) {
           invoice.struck.push_back(items[i]);
+        } else if (others_.Matches(*items[i])) {
+          invoice.others.push_back(items[i]);
         } else if (items[i]->benefit().amount_fen() > 0) {
           invoice.assisted.push_back(items[i]);
         }
@@ -72,6 +82,7 @@ class InvoiceCondition : public Condition {
 
  private:
   RecordSelectors settlements_, strike_off_;
+  RecordSelectors others_{std::initializer_list<const Selector*>()};
 };
 
 // What was paid beyond one settlement. A strike-off cancels the settlement of its own amount; one whose
@@ -92,7 +103,7 @@ int64_t SurplusFen(const Invoice& invoice) {
     }
   }
   int64_t sum = 0;
-  for (int i = 0; i < static_cast<int>(amounts.size()) - unmatched - 1; ++i) sum += amounts[i];
+  for (int i = 0; i < static_cast<int>(amounts.size()) - unmatched - 1; ++i) sum = SumFen(sum, amounts[i]);
   return sum;
 }
 
@@ -103,17 +114,18 @@ class InvoiceRepeatCondition : public InvoiceCondition {
  protected:
   void Judge(const std::string& number, const Invoice& invoice, Findings* findings) const override {
     if (invoice.surplus() <= 0) return;
-    findings->Add(number, Earliest(invoice.assisted).key(), invoice.assisted, {}, SurplusFen(invoice));
+    findings->Add(number, Earliest(invoice.assisted).key(), invoice.assisted, MonthSpan(),
+                  SurplusFen(invoice));
   }
 };
 
 class InvoiceExcessCondition : public InvoiceCondition {
  public:
-  using InvoiceCondition::InvoiceCondition;
+  explicit InvoiceExcessCondition(const InvoiceExcess& spec) : InvoiceCondition(spec, spec.others()) {}
 
  protected:
   void Judge(const std::string& number, const Invoice& invoice, Findings* findings) const override {
-    if (invoice.surplus() > 0) return;
+    if (invoice.surplus() > 0) return JudgeRepeated(number, invoice, findings);
     int64_t paid = 0, cost = 0;
     for (const Item* item : invoice.all) {
       const v1::Benefit& benefit = item->benefit();
@@ -126,7 +138,26 @@ class InvoiceExcessCondition : public InvoiceCondition {
       }
     }
     if (cost == 0 || paid <= cost) return;  // a cost of 0 was not stated
-    findings->Add(number, Earliest(invoice.all).key(), invoice.all, {}, paid - cost);
+    findings->Add(number, Earliest(invoice.all).key(), invoice.all, MonthSpan(), paid - cost);
+  }
+
+ private:
+  // Settled more than once: each settlement tells the insured part again, so that it counts once, and what
+  // InvoiceRepeat asks back is left to it.
+  static void JudgeRepeated(const std::string& number, const Invoice& invoice, Findings* findings) {
+    if (invoice.others.empty()) return;
+    int64_t insured = 0, others = 0, assisted = 0, cost = 0;
+    for (const Item* item : invoice.all) {
+      const v1::Benefit& benefit = item->benefit();
+      insured = std::max(insured, benefit.insured_fen());
+      others = std::max(others, benefit.other_assisted_fen());
+      cost = std::max(cost, benefit.total_cost_fen());
+      assisted = SumFen(assisted, std::max<int64_t>(benefit.amount_fen(), 0));
+    }
+    for (const Item* item : invoice.struck) assisted -= std::abs(item->benefit().amount_fen());
+    const int64_t excess = SumFen(SumFen(insured, others), assisted) - SurplusFen(invoice) - cost;
+    if (cost > 0 && excess > 0)
+      findings->Add(number, Earliest(invoice.all).key(), invoice.all, MonthSpan(), excess);
   }
 };
 

@@ -11,6 +11,7 @@ class MissingCondition : public Condition {
  public:
   explicit MissingCondition(const Missing& spec)
       : base_(spec.base()),
+        base_optional_(spec.base_optional()),
         base_min_months_(spec.base_min_months()),
         base_at_trigger_(spec.base_at() == Missing::DAY_OF_TRIGGER),
         trigger_(spec.trigger()),
@@ -21,16 +22,22 @@ class MissingCondition : public Condition {
         settlement_min_days_(spec.settlement().older_than_days()),
         by_settlement_(spec.has_settlement()),
         expected_(spec.expected()),
+        of_household_(spec.expected_of_household()),
         scope_(spec.scope()),
         period_min_days_(spec.period_min_days()) {}
 
   bool MayApply(SlotSet slots) const override {
-    if (!base_.empty() && (slots & base_.slots()) == 0) return false;
+    if (!base_.empty() && !base_optional_ && (slots & base_.slots()) == 0) return false;
     if (!trigger_.empty() && (slots & trigger_.slots()) == 0) return false;
     return !by_settlement_ || (slots & settlement_.slots()) != 0;
   }
 
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
+    EvaluateMember(person, {}, findings);
+  }
+
+  void EvaluateMember(const PersonRecords& person, std::span<const PersonRecords> members,
+                      Findings* findings) const override {
     const bool of_the_dead = (trigger_.slots() & Bit(SlotOf(v1::DEATH))) != 0;
     if (person.death() != nullptr && !of_the_dead) return;
     const Items triggers = Triggers(person);
@@ -40,10 +47,10 @@ class MissingCondition : public Condition {
       const MonthIndex month = base_at_trigger_ ? MonthOf(Earliest(triggers)) : person.clock().month();
       live = Covering(person, month);
       if (!base_at_trigger_) EraseEnded(&live);
-      if (live.empty() || !LongEnough(live, person.clock())) return;
+      if (!base_optional_ && (live.empty() || !LongEnough(live, person.clock()))) return;
     }
     if (by_settlement_) return JudgeSettlements(person, findings);
-    Judge(person, live, triggers, findings);
+    Judge(person, members, live, triggers, findings);
   }
 
  private:
@@ -97,13 +104,16 @@ class MissingCondition : public Condition {
   }
 
   // One finding at most, whatever the number of reports: the earliest report names it.
-  void Judge(const PersonRecords& person, const Items& live, const Items& triggers,
-             Findings* findings) const {
+  void Judge(const PersonRecords& person, std::span<const PersonRecords> members, const Items& live,
+             const Items& triggers, Findings* findings) const {
     Items evidence = live;
     evidence.insert(evidence.end(), triggers.begin(), triggers.end());
     const Item& anchor = Earliest(triggers.empty() ? live : triggers);
     const std::string period = Period(person.clock());
-    if (Reached(person, triggers, period) || !PeriodIsOldEnough(person.clock(), evidence)) return;
+    if (Reached(expected_, person, triggers, period)) return;
+    for (const PersonRecords& member : members)
+      if (&member != &person && Reached(of_household_, member, triggers, period)) return;
+    if (!PeriodIsOldEnough(person.clock(), evidence)) return;
     findings->Add(period, anchor.key(), evidence);
   }
 
@@ -121,9 +131,10 @@ class MissingCondition : public Condition {
     return clock.Reached(int64_t{start.FirstDay()} + period_min_days_.For(evidence));
   }
 
-  bool Reached(const PersonRecords& person, const Items& triggers, const std::string& period) const {
-    if ((expected_.slots() & person.slots()) == 0) return false;
-    for (const Item* item : expected_.Of(person)) {
+  bool Reached(const RecordSelectors& expected, const PersonRecords& person, const Items& triggers,
+               const std::string& period) const {
+    if ((expected.slots() & person.slots()) == 0) return false;
+    for (const Item* item : expected.Of(person)) {
       switch (scope_) {
         case Missing::YEAR:
           if (YearOf(*item) == period) return true;
@@ -165,7 +176,7 @@ class MissingCondition : public Condition {
       if ((!base_.empty() && evidence.empty()) || Assisted(person, benefit.invoice_number())) continue;
       evidence.push_back(bill);
       if (!person.clock().Reached(int64_t{bill->day()} + settlement_min_days_.For(evidence) + 1)) continue;
-      findings->Add(benefit.invoice_number(), bill->key(), evidence, {}, left);
+      findings->Add(benefit.invoice_number(), bill->key(), evidence, MonthSpan(), left);
     }
   }
 
@@ -178,6 +189,7 @@ class MissingCondition : public Condition {
   }
 
   RecordSelectors base_;
+  bool base_optional_;
   RegionalNumber base_min_months_;
   bool base_at_trigger_;
   RecordSelectors trigger_;
@@ -185,7 +197,7 @@ class MissingCondition : public Condition {
   RecordSelectors settlement_;
   RegionalNumber settlement_min_days_;
   bool by_settlement_;
-  RecordSelectors expected_;
+  RecordSelectors expected_, of_household_;
   Missing::Scope scope_;
   RegionalNumber period_min_days_;
 };

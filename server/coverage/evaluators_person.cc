@@ -4,6 +4,7 @@
 #include <set>
 
 #include "server/coverage/condition.h"
+#include "server/coverage/money.h"
 
 namespace relief::coverage {
 namespace {
@@ -28,7 +29,10 @@ class GroupedCountCondition : public Condition {
     }
     for (const auto& [value, items] : groups) {
       if (Count(items) <= limit_.For(items)) continue;
-      findings->Add(value, Earliest(items).key(), items, {}, AllButLargestFen(items));
+      const int64_t fen = AllButLargestFen(items);
+      Items evidence = items;
+      if (const auto left = LeftFen(fen, RepaidFen(person, items, &evidence)))
+        findings->Add(value, Earliest(items).key(), evidence, MonthSpan(), *left);
     }
   }
 
@@ -59,24 +63,28 @@ class AfterDeathCondition : public Condition {
  public:
   explicit AfterDeathCondition(const AfterDeath& spec) {
     for (const AfterDeath::Clause& clause : spec.clauses()) {
-      clauses_.push_back({RecordSelector(clause.selector()), RegionalNumber(clause.grace_months())});
+      clauses_.push_back({RecordSelector(clause.selector()), RegionalNumber(clause.grace_months()),
+                          clause.has_grace_days(), RegionalNumber(clause.grace_days())});
       slots_ |= clauses_.back().selector.slots();
     }
   }
 
-  bool MayApply(SlotSet slots) const override {
-    return (slots & Bit(SlotOf(v1::DEATH))) != 0 && (slots & slots_) != 0;
-  }
+  bool MayApply(SlotSet slots) const override { return (slots & slots_) != 0; }
 
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
-    const Item* death = person.death();
-    if (death == nullptr) return;
+    if (person.death() == nullptr) return;
     for (size_t i = 0; i < clauses_.size(); ++i) {
       for (const Item& item : person.of(clauses_[i].selector.slot())) {
-        if (item.months.empty() || FirstClause(item) != i) continue;
-        const MonthIndex first_wrong = death->months.first + clauses_[i].grace_months.For(item) + 1;
-        const MonthSpan after = MonthsFrom(first_wrong, item, person.clock());
-        if (!after.empty()) findings->AddPair(item, *death, after, after.count() * MonthlyFen(item));
+        if (&item == person.death() || FirstClause(item) != i) continue;
+        const bool by_day = clauses_[i].by_days && item.is_benefit();
+        if (by_day) {
+          if (PaidAfter(person, clauses_[i], item))
+            Add(person, item, MonthSpan(), std::max<int64_t>(item.benefit().amount_fen(), 0), findings);
+        } else if (!item.months.empty()) {
+          const MonthIndex first_wrong = person.death_month() + clauses_[i].grace_months.For(item) + 1;
+          const MonthSpan after = MonthsFrom(first_wrong, item, person.clock());
+          if (!after.empty()) Add(person, item, after, TimesFen(MonthlyFen(item), after.count()), findings);
+        }
       }
     }
   }
@@ -85,7 +93,29 @@ class AfterDeathCondition : public Condition {
   struct Clause {
     RecordSelector selector;
     RegionalNumber grace_months;
+    bool by_days;
+    RegionalNumber grace_days;
   };
+
+  // What the record says to be for a day, a term or a year that the person did not see counts at once; what it
+  // does not say, from the day of payment.
+  static bool PaidAfter(const PersonRecords& person, const Clause& clause, const Item& item) {
+    const v1::Benefit& benefit = item.benefit();
+    const int32_t death = person.death_day();
+    if (benefit.has_event_date() && DayNumber(benefit.event_date()) > death) return true;
+    if (benefit.form() == v1::INSURANCE_SUBSIDY && benefit.benefit_year() > person.death_month().year())
+      return true;
+    if (const auto term = TermOfText(benefit.term()); term && *term > person.death_month()) return true;
+    const int32_t paid = item.day();
+    return paid != INT32_MAX && paid > death + int64_t{clause.grace_days.For(item)};
+  }
+
+  static void Add(const PersonRecords& person, const Item& item, MonthSpan after, int64_t fen,
+                  Findings* findings) {
+    Items evidence = {&item, person.death()};
+    if (const auto left = LeftFen(fen, RepaidFen(person, {&item}, &evidence)))
+      findings->AddPair(item, *person.death(), evidence, after, *left);
+  }
 
   // Of several clauses that fit, the first governs: a special one is written before the general one.
   size_t FirstClause(const Item& item) const {
@@ -123,8 +153,10 @@ class AfterFactsCondition : public Condition {
       if (after.empty()) continue;
       Items evidence(facts.begin(), facts.begin() + times);
       evidence.push_back(item);
-      // By how much the benefit should have been cut is for the office to say: no amount is in question.
-      findings->Add(last.key().view(), item->key(), evidence, after, 0);
+      // By how much it should have been cut is for the office to say: in question is all of it.
+      const int64_t fen = TimesFen(MonthlyFen(*item), after.count());
+      if (const auto left = LeftFen(fen, RepaidFen(person, {item}, &evidence)))
+        findings->Add(last.key().view(), item->key(), evidence, after, *left);
     }
   }
 
@@ -151,8 +183,54 @@ class HoldingCondition : public Condition {
   RecordSelectors benefit_;
 };
 
+class HeldTooLongCondition : public Condition {
+ public:
+  explicit HeldTooLongCondition(const HeldTooLong& spec)
+      : selector_({&spec.selector()}),
+        months_(spec.months()),
+        has_age_(spec.has_unless_began_at()),
+        age_(spec.unless_began_at()) {}
+
+  bool MayApply(SlotSet slots) const override { return (slots & selector_.slots()) != 0; }
+
+  void Evaluate(const PersonRecords& person, Findings* findings) const override {
+    Items items = selector_.Of(person);
+    std::map<MonthIndex, int64_t> held;  // what was paid in each month
+    for (const Item* item : items) {
+      if (item->months.last == person.clock().month()) person.clock().MonthMatters();
+      for (MonthIndex month = item->months.first; month <= item->months.last; month = month + 1)
+        held[month] = SumFen(held[month], MonthlyFen(*item));
+    }
+    const int limit = months_.For(items);
+    if (static_cast<int>(held.size()) <= limit) return;
+    if (has_age_ && person.WasAged(age_, held.begin()->first).value_or(false)) return;
+    const auto beyond = std::next(held.begin(), limit);
+    int64_t fen = 0;
+    std::vector<MonthIndex> months;
+    for (auto at = beyond; at != held.end(); ++at) {
+      months.push_back(at->first);
+      fen = SumFen(fen, at->second);
+    }
+    items.erase(
+        std::remove_if(items.begin(), items.end(), [](const Item* item) { return item->months.empty(); }),
+        items.end());
+    Items evidence = items;
+    if (const auto left = LeftFen(fen, RepaidFen(person, items, &evidence)))
+      findings->Add("", Earliest(items).key(), evidence, months, *left);
+  }
+
+ private:
+  RecordSelectors selector_;
+  RegionalNumber months_;
+  bool has_age_;
+  Age age_;
+};
+
 }  // namespace
 
+std::unique_ptr<Condition> MakeHeldTooLong(const HeldTooLong& spec) {
+  return std::make_unique<HeldTooLongCondition>(spec);
+}
 std::unique_ptr<Condition> MakeGroupedCount(const GroupedCount& spec) {
   return std::make_unique<GroupedCountCondition>(spec);
 }

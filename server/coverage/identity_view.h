@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 #include "matcher/normalize/identity.h"
 #include "server/coverage/coverage.h"
@@ -21,5 +22,17 @@ matcher::Identity IdentityOf(const v1::PersonIdentity& person);
 // The birth date that most records tell, stated or by their own number; of two told equally often the
 // earlier.
 std::optional<matcher::CivilDate> BirthDateOf(const PersonRecords& person);
+
+// A name in canonical characters, its parts joined by dots; empty if there is none.
+std::string CanonicalName(const std::string& text);
+
+// What departments write wrongly of a right name, of two names in canonical characters: characters that sound
+// or look alike, one that cannot be read or was left out, two that changed places, a part left out. Names in
+// two scripts say nothing of one another.
+bool IsNameSlip(const std::string& a, const std::string& b);
+
+// The sex that most records tell, stated or by their own number; kUnknown if none does, or as many tell the
+// other.
+matcher::Sex SexOf(const PersonRecords& person);
 
 }  // namespace relief::coverage

@@ -10,6 +10,7 @@
 #include "absl/container/inlined_vector.h"
 #include "server/coverage/clock.h"
 #include "server/coverage/coverage.h"
+#include "server/coverage/rule.pb.h"
 #include "server/coverage/timeline.h"
 
 namespace relief::coverage {
@@ -44,8 +45,8 @@ struct Item {
 
 class PersonRecords {
  public:
-  // Leaves out facts and leads that begin after the day of judgement or state no date. The clock outlives the
-  // person.
+  // Leaves out what is not yet: facts, leads and payments of a later day, benefits of a later month that were
+  // not decided either, and facts and leads that state no date. The clock outlives the person.
   PersonRecords(const PersonInput& person, Clock& clock);
 
   // In the order of record keys.
@@ -58,11 +59,17 @@ class PersonRecords {
   std::span<const IdentityDoubt> doubts() const { return person_.doubts; }
   std::span<const AccountInput> accounts() const { return person_.accounts; }
 
-  // The earliest report of death that holds; nullptr if there is none.
+  // What tells of the person's death: the earliest report that holds, or else funeral fees that were waived,
+  // or a benefit that was stopped for it. nullptr if nothing does.
   const Item* death() const { return death_; }
+  // The latest day on which the person may still have lived by that, and its month.
+  int32_t death_day() const;
+  MonthIndex death_month() const { return MonthIndex::Of(matcher::CivilDate::FromDays(death_day())); }
 
-  // Whether the person is of that age, in whole years. Nothing if no record tells the birth date.
-  std::optional<bool> IsAged(int from, int to) const;
+  // Whether the person is of that age on the day of judgement. Nothing if no record tells the birth date.
+  std::optional<bool> IsAged(const Age& age) const;
+  // The same in an earlier month.
+  std::optional<bool> WasAged(const Age& age, MonthIndex month) const;
 
  private:
   PersonInput person_;

@@ -22,7 +22,7 @@ bool Rule::InForce(Clock& clock) const {
 bool Rule::LooksAt(const PersonRecords& person) const {
   if (!only_if_.empty() && !only_if_.AnyHeldBy(person)) return false;
   if (unless_.AnyHeldBy(person)) return false;
-  if (spec_.has_age() && !person.IsAged(spec_.age().from(), spec_.age().to()).value_or(false)) return false;
+  if (spec_.has_age() && !person.IsAged(spec_.age()).value_or(false)) return false;
   return true;
 }
 
@@ -47,7 +47,8 @@ bool Rule::IsSilent(const PersonRecords& person) const {
 }
 
 void Rule::Judge(const PersonRecords& person, std::vector<FindingDraft>* drafts) const {
-  if (of_household() || !condition_->MayApply(person.slots()) || !InForce(person.clock())) return;
+  if (spec_.unit() != RuleSpec::PERSON || !condition_->MayApply(person.slots()) || !InForce(person.clock()))
+    return;
   if (!LooksAt(person) || IsSilent(person)) return;
   Findings findings(settings_, drafts);
   condition_->Evaluate(person, &findings);
@@ -55,7 +56,14 @@ void Rule::Judge(const PersonRecords& person, std::vector<FindingDraft>* drafts)
 
 void Rule::JudgeHousehold(std::span<const PersonRecords> members, SlotSet slots, Clock& clock,
                           std::vector<FindingDraft>* drafts) const {
-  if (!of_household() || !condition_->MayApply(slots) || !InForce(clock)) return;
+  if (spec_.unit() == RuleSpec::PERSON || !condition_->MayApply(slots) || !InForce(clock)) return;
+  if (spec_.unit() == RuleSpec::MEMBER) {
+    Findings findings(settings_, drafts);
+    for (const PersonRecords& member : members)
+      if (condition_->MayApply(member.slots()) && LooksAt(member) && !IsSilent(member))
+        condition_->EvaluateMember(member, members, &findings);
+    return;
+  }
   // What one member asked for or declined is taken to speak for the household.
   if (std::any_of(members.begin(), members.end(),
                   [&](const PersonRecords& member) { return IsSilent(member); }))

@@ -17,6 +17,7 @@ class Rule {
   const RuleSpec& spec() const { return spec_; }
   const RuleSettings& settings() const { return settings_; }
   bool of_household() const { return spec_.unit() == RuleSpec::HOUSEHOLD; }
+  bool judged_with_household() const { return spec_.unit() != RuleSpec::PERSON; }
   bool InForce(int32_t day) const { return first_day_ <= day && day <= last_day_; }
 
   // Appends what the rule says; nothing if it is on the other unit.

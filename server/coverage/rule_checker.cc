@@ -129,7 +129,10 @@ class RuleChecker {
 
   // Age, only_if, unless, silence, estimate.
   void CheckWhom(const RuleSpec& rule, const Place& place) {
-    const bool of_person = rule.unit() == RuleSpec::PERSON;
+    const bool of_person = rule.unit() != RuleSpec::HOUSEHOLD;
+    Require(rule.unit() == RuleSpec::MEMBER || (rule.missing().expected_of_household().empty() &&
+                                                rule.unanswered_lead().answer_of_household().empty()),
+            rule, place, "unit", "help to the household goes with the unit MEMBER");
     if (rule.has_age()) CheckAge(rule, place, "age", rule.age());
     Require(of_person || !rule.has_age(), rule, place, "age", "age is for rules on persons");
     CheckSelectors(rule, place, "only_if", rule.only_if(), Of::kAny, false);
@@ -156,6 +159,13 @@ class RuleChecker {
     Require(age.from() >= 0 && age.from() <= kMaxAge, age, at, "from", "an age is from 0 to 150");
     Require(age.to() >= age.from() && age.to() <= kMaxAge, age, at, "to",
             "ends before it begins, or above 150");
+    Require(age.women_from() >= 0 && age.women_from() <= kMaxAge, age, at, "women_from",
+            "an age is from 0 to 150");
+    Require(age.women_to() == 0 || (age.women_to() >= age.from() && age.women_to() <= kMaxAge), age, at,
+            "women_to", "ends before it begins, or above 150");
+    CheckOptional(age, at, "after_august_days", age.has_after_august_days(), age.after_august_days());
+    Require(!age.has_after_august_days() || age.from_on_31_august(), age, at, "after_august_days",
+            "goes with from_on_31_august");
   }
 
   enum class Of { kBenefit, kFact, kAny };
@@ -240,8 +250,11 @@ class RuleChecker {
 
   void CheckCondition(const RuleSpec& rule, const Place& place) {
     Require(RuleSpec::Unit_IsValid(rule.unit()), rule, place, "unit", "unknown unit");
-    const auto unit = [&](bool person, bool household) {
-      if (rule.unit() == RuleSpec::HOUSEHOLD ? household : person) return;
+    const auto unit = [&](bool person, bool household, bool member = false) {
+      const bool fits = rule.unit() == RuleSpec::HOUSEHOLD ? household
+                        : rule.unit() == RuleSpec::MEMBER  ? member
+                                                           : person;
+      if (fits) return;
       Fail(At(rule, place, "unit"),
            household ? "this condition is on households" : "this condition is on persons");
     };
@@ -265,7 +278,7 @@ class RuleChecker {
         unit(true, false);
         return Check(rule.after_death(), At(rule, place, "after_death"));
       case RuleSpec::kMissing:
-        unit(true, false);
+        unit(true, false, true);
         return Check(rule.missing(), At(rule, place, "missing"));
       case RuleSpec::kHolding:
         unit(true, false);
@@ -281,7 +294,7 @@ class RuleChecker {
         unit(true, false);
         return Check(rule.identity(), At(rule, place, "identity"));
       case RuleSpec::kUnansweredLead:
-        unit(true, false);
+        unit(true, false, true);
         return Check(rule.unanswered_lead(), At(rule, place, "unanswered_lead"));
       case RuleSpec::kAllJobless:
         unit(false, true);
@@ -289,6 +302,9 @@ class RuleChecker {
       case RuleSpec::kPartCovered:
         unit(false, true);
         return Check(rule.part_covered(), At(rule, place, "part_covered"));
+      case RuleSpec::kHeldTooLong:
+        unit(true, false);
+        return Check(rule.held_too_long(), At(rule, place, "held_too_long"));
       case RuleSpec::kSharedAccount:
         unit(true, false);
         return Check(rule.shared_account(), At(rule, place, "shared_account"));
@@ -301,23 +317,39 @@ class RuleChecker {
     CheckSelectors(overlap, at, "left", overlap.left(), Of::kAny);
     CheckSelectors(overlap, at, "right", overlap.right(), Of::kAny);
     CheckParameter(overlap, at, "allowed_months", overlap.has_allowed_months(), overlap.allowed_months());
-    CheckFields(overlap, at, "same", overlap.same());
-    CheckFields(overlap, at, "different", overlap.different());
+    CheckComparison(overlap, at);
   }
 
   void Check(const Repeat& repeat, const Place& at) {
     CheckSelector(repeat, at, "selector", repeat.has_selector(), repeat.selector(), Of::kBenefit);
     if (repeat.has_other()) CheckSelector(repeat, at, "other", true, repeat.other(), Of::kBenefit);
-    CheckParameter(repeat, at, "within_days", repeat.has_within_days(), repeat.within_days());
+    CheckOptional(repeat, at, "within_days", repeat.has_within_days(), repeat.within_days());
+    Require(repeat.has_within_days() || repeat.same_size() > 0, repeat, at, "within_days",
+            "two payments of whatever day need something the same");
     CheckOptional(repeat, at, "allowed_times", repeat.has_allowed_times(), repeat.allowed_times());
     Require(!repeat.has_allowed_times() || !repeat.has_other(), repeat, at, "allowed_times",
             "allowed_times counts payments of one kind");
-    CheckFields(repeat, at, "same", repeat.same());
-    CheckFields(repeat, at, "different", repeat.different());
+    CheckComparison(repeat, at);
+  }
+
+  template <typename Spec>
+  void CheckComparison(const Spec& spec, const Place& at) {
+    CheckFields(spec, at, "same", spec.same());
+    CheckFields(spec, at, "different", spec.different());
+    CheckFields(spec, at, "unless_same", spec.unless_same());
+    CheckFields(spec, at, "unless_different", spec.unless_different());
+  }
+
+  void Check(const HeldTooLong& held, const Place& at) {
+    CheckSelector(held, at, "selector", held.has_selector(), held.selector(), Of::kBenefit);
+    CheckParameter(held, at, "months", held.has_months(), held.months());
+    if (held.has_unless_began_at()) CheckAge(held, at, "unless_began_at", held.unless_began_at());
   }
 
   template <typename Spec>
   void CheckInvoice(const Spec& spec, const Place& at) {
+    if constexpr (std::is_same_v<Spec, InvoiceExcess>)
+      CheckSelectors(spec, at, "others", spec.others(), Of::kBenefit, false);
     CheckSelectors(spec, at, "settlements", spec.settlements(), Of::kBenefit);
     CheckSelector(spec, at, "strike_off", spec.has_strike_off(), spec.strike_off(), Of::kBenefit);
   }
@@ -336,7 +368,12 @@ class RuleChecker {
       const AfterDeath::Clause& clause = after.clauses(i);
       const Place inner = At(after, at, "clauses", i);
       CheckSelector(clause, inner, "selector", clause.has_selector(), clause.selector(), Of::kAny);
-      CheckParameter(clause, inner, "grace_months", clause.has_grace_months(), clause.grace_months());
+      const bool by_days = clause.has_grace_days();
+      if (!by_days || clause.has_grace_months())
+        CheckParameter(clause, inner, "grace_months", clause.has_grace_months(), clause.grace_months());
+      if (by_days) CheckParameter(clause, inner, "grace_days", true, clause.grace_days());
+      Require(!by_days || !clause.has_grace_months(), clause, inner, "grace_days",
+              "a clause counts months or days, not both");
     }
   }
 
@@ -372,6 +409,9 @@ class RuleChecker {
                      settlement.older_than_days());
     }
     CheckSelectors(missing, at, "expected", missing.expected(), Of::kAny);
+    CheckSelectors(missing, at, "expected_of_household", missing.expected_of_household(), Of::kAny, false);
+    Require(!missing.base_optional() || (base && trigger), missing, at, "base_optional",
+            "goes with a base and a trigger");
     Require(missing.scope() != Missing::SCOPE_UNSPECIFIED && Missing::Scope_IsValid(missing.scope()), missing,
             at, "scope", "scope must be one of Missing.Scope");
     Require((missing.scope() == Missing::SAME_INVOICE) == missing.has_settlement(), missing, at, "scope",
@@ -399,16 +439,19 @@ class RuleChecker {
     Require(
         dispute.what() != IdentityDispute::WHAT_UNSPECIFIED && IdentityDispute::What_IsValid(dispute.what()),
         dispute, at, "what", "what must be one of IdentityDispute.What");
-    const bool broken = dispute.what() == IdentityDispute::BROKEN_NUMBER;
+    const bool broken = dispute.what() == IdentityDispute::BROKEN_NUMBER ||
+                        dispute.what() == IdentityDispute::ONLY_BROKEN_NUMBER;
     if (broken || dispute.has_recent_days())
       CheckParameter(dispute, at, "recent_days", dispute.has_recent_days(), dispute.recent_days());
-    Require(broken || !dispute.has_recent_days(), dispute, at, "recent_days", "goes with BROKEN_NUMBER");
+    Require(broken || !dispute.has_recent_days(), dispute, at, "recent_days",
+            "goes with numbers that cannot be");
   }
 
   void Check(const UnansweredLead& lead, const Place& at) {
     Require(lead.need() != v1::NEED_UNSPECIFIED && v1::Need_IsValid(lead.need()), lead, at, "need",
             "need must be one of Need");
     CheckSelectors(lead, at, "answer", lead.answer(), Of::kBenefit);
+    CheckSelectors(lead, at, "answer_of_household", lead.answer_of_household(), Of::kBenefit, false);
     CheckParameter(lead, at, "high_days", lead.has_high_days(), lead.high_days());
     CheckParameter(lead, at, "medium_days", lead.has_medium_days(), lead.medium_days());
     CheckParameter(lead, at, "low_days", lead.has_low_days(), lead.low_days());
@@ -421,6 +464,8 @@ class RuleChecker {
     CheckSelectors(jobless, at, "unfit", jobless.unfit(), Of::kAny, false);
     CheckSelectors(jobless, at, "jobless", jobless.jobless(), Of::kFact);
     CheckSelectors(jobless, at, "at_work", jobless.at_work(), Of::kAny);
+    CheckOptional(jobless, at, "jobless_min_days", jobless.has_jobless_min_days(),
+                  jobless.jobless_min_days());
   }
 
   void Check(const SharedAccount& shared, const Place& at) {

@@ -21,7 +21,8 @@ bool Contains(const std::vector<std::string>& texts, const std::string& text) {
 RecordSelector::RecordSelector(const Selector& spec)
     : slot_(spec.fact() != v1::FACT_TYPE_UNSPECIFIED ? SlotOf(spec.fact()) : SlotOf(spec.programme())),
       fact_values_(spec.fact_values().begin(), spec.fact_values().end()),
-      except_stop_reasons_(spec.except_stop_reasons().begin(), spec.except_stop_reasons().end()) {
+      except_stop_reasons_(spec.except_stop_reasons().begin(), spec.except_stop_reasons().end()),
+      except_causes_(spec.except_causes().begin(), spec.except_causes().end()) {
   for (int form : spec.forms()) forms_ |= BitOf(form);
   for (int form : spec.except_forms()) except_forms_ |= BitOf(form);
   for (int mark : spec.except_marks()) except_marks_ |= BitOf(mark);
@@ -32,12 +33,16 @@ bool RecordSelector::Matches(const Item& item) const {
   if (!item.is_benefit()) return fact_values_.empty() || Contains(fact_values_, item.fact().value());
   const v1::Benefit& benefit = item.benefit();
   const uint64_t form = BitOf(benefit.form());
-  if ((forms_ != 0 && (forms_ & form) == 0) || (except_forms_ & form) != 0) return false;
+  if (forms_ == 0 ? benefit.form() == v1::STRIKE_OFF : (forms_ & form) == 0) return false;
+  if ((except_forms_ & form) != 0) return false;
   if (except_marks_ != 0) {
     for (int mark : benefit.marks()) {
       if ((except_marks_ & BitOf(mark)) != 0) return false;
     }
   }
+  if (std::any_of(except_causes_.begin(), except_causes_.end(),
+                  [&](const std::string& cause) { return benefit.cause().find(cause) != std::string::npos; }))
+    return false;
   return except_stop_reasons_.empty() || !Contains(except_stop_reasons_, benefit.stop_reason());
 }
 
@@ -133,26 +138,56 @@ std::string FieldText(const Item& item, Field field) {
       return item.fact().value();
     case INSTITUTION:
       return item.fact().institution();
+    case SUB_ITEM:
+      return benefit.sub_item();
+    case STAGE:
+      if (!benefit.stage().empty()) return benefit.stage();
+      return FieldText(item, FORM);
+    case DWELLING:
+      return benefit.house_id().empty() ? benefit.contract_number() : benefit.house_id();
+    case INSTALMENT:
+      return benefit.instalment() == 0 ? std::string() : std::to_string(benefit.instalment());
+    case FORM:
+      return benefit.form() == v1::BENEFIT_FORM_UNSPECIFIED ? std::string() : std::to_string(benefit.form());
     default:
       return {};
   }
 }
 
-Comparison::Comparison(const google::protobuf::RepeatedField<int>& same,
-                       const google::protobuf::RepeatedField<int>& different) {
-  for (int field : same) same_.push_back(static_cast<Field>(field));
-  for (int field : different) different_.push_back(static_cast<Field>(field));
+std::vector<Field> Comparison::Fields(const google::protobuf::RepeatedField<int>& fields) {
+  std::vector<Field> result;
+  for (int field : fields) result.push_back(static_cast<Field>(field));
+  return result;
 }
 
 bool Comparison::Holds(const Item& a, const Item& b) const {
-  const auto compare = [&](Field field, bool want_same) {
-    if (field == HOUSEHOLD && a.source->source_id != b.source->source_id) return false;
+  enum class Said { kNothing, kSame, kDifferent };
+  const auto compare = [&](Field field) {
+    if (field == HOUSEHOLD && a.source->source_id != b.source->source_id) return Said::kNothing;
     const std::string left = FieldText(a, field), right = FieldText(b, field);
-    return !left.empty() && !right.empty() && (left == right) == want_same;
+    if (left.empty() || right.empty()) return Said::kNothing;
+    return left == right ? Said::kSame : Said::kDifferent;
   };
-  return std::all_of(same_.begin(), same_.end(), [&](Field field) { return compare(field, true); }) &&
-         std::all_of(different_.begin(), different_.end(),
-                     [&](Field field) { return compare(field, false); });
+  const auto all = [&](const std::vector<Field>& fields, Said wanted) {
+    return std::all_of(fields.begin(), fields.end(), [&](Field field) { return compare(field) == wanted; });
+  };
+  const auto none = [&](const std::vector<Field>& fields, Said passes) {
+    return std::none_of(fields.begin(), fields.end(), [&](Field field) { return compare(field) == passes; });
+  };
+  return all(same_, Said::kSame) && all(different_, Said::kDifferent) && none(unless_same_, Said::kSame) &&
+         none(unless_different_, Said::kDifferent);
+}
+
+std::string Comparison::RunOf(const Item& item) const {
+  std::string run = std::to_string(item.slot);
+  for (const std::vector<Field>* fields : {&same_, &different_}) {
+    for (Field field : *fields) {
+      run += '\x1f';
+      if (field == HOUSEHOLD) run.append(item.source->source_id).append("/");
+      run += FieldText(item, field);
+    }
+  }
+  return run;
 }
 
 std::string_view RegionOf(std::span<const CoverageRecord* const> records) {
@@ -178,28 +213,14 @@ void SortByKey(Items* items) {
   items->erase(std::unique(items->begin(), items->end()), items->end());
 }
 
-const Item& Earliest(const Items& items) {
+bool IsEarlier(const Item& a, const Item& b) {
   // Undated records come last: a date that a correction adds should not be outrun by one that is unknown.
-  return **std::min_element(items.begin(), items.end(), [](const Item* a, const Item* b) {
-    return std::make_tuple(a->day(), a->key()) < std::make_tuple(b->day(), b->key());
-  });
+  return std::make_tuple(a.day(), a.key()) < std::make_tuple(b.day(), b.key());
 }
 
-int64_t MonthlyFen(const Item& item) {
-  if (!item.is_benefit()) return std::max<int64_t>(item.fact().amount_fen(), 0);
-  const v1::Benefit& benefit = item.benefit();
-  if (benefit.cycle() != v1::CYCLE_UNSPECIFIED && benefit.cycle() != v1::MONTHLY) return 0;
-  return std::max<int64_t>(benefit.amount_fen(), 0);
-}
-
-int64_t AllButLargestFen(const Items& items) {
-  int64_t sum = 0, largest = 0;
-  for (const Item* item : items) {
-    const int64_t amount = std::max<int64_t>(item->benefit().amount_fen(), 0);
-    sum += amount;
-    largest = std::max(largest, amount);
-  }
-  return sum - largest;
+const Item& Earliest(const Items& items) {
+  return **std::min_element(items.begin(), items.end(),
+                            [](const Item* a, const Item* b) { return IsEarlier(*a, *b); });
 }
 
 }  // namespace relief::coverage

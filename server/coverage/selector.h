@@ -16,7 +16,7 @@ namespace relief::coverage {
 // References to records, in the order of record keys.
 using Items = absl::InlinedVector<const Item*, 8>;
 
-// A compiled Selector.
+// A compiled Selector. A strike-off is no benefit: it is picked only where its form is named.
 class RecordSelector {
  public:
   explicit RecordSelector(const Selector& spec);
@@ -28,7 +28,7 @@ class RecordSelector {
  private:
   Slot slot_;
   uint64_t forms_ = 0, except_forms_ = 0, except_marks_ = 0;  // a bit each; forms_ 0 = every form
-  std::vector<std::string> fact_values_, except_stop_reasons_;
+  std::vector<std::string> fact_values_, except_stop_reasons_, except_causes_;
 };
 
 // Several of them: a record is named if any of them names it.
@@ -90,15 +90,26 @@ const Value* FindRegion(const std::vector<std::pair<std::string, Value>>& by_pre
 // The value as text; empty if the record does not state it.
 std::string FieldText(const Item& item, Field field);
 
-// Fields that two records must both state, with one value (or two).
+// Fields that two records must both state, with one value (or two); and those in which one value (or two)
+// lets them pass.
 class Comparison {
  public:
-  Comparison(const google::protobuf::RepeatedField<int>& same,
-             const google::protobuf::RepeatedField<int>& different);
+  template <typename Spec>
+  explicit Comparison(const Spec& spec)
+      : same_(Fields(spec.same())),
+        different_(Fields(spec.different())),
+        unless_same_(Fields(spec.unless_same())),
+        unless_different_(Fields(spec.unless_different())) {}
   bool Holds(const Item& a, const Item& b) const;
 
+  // What tells the runs of one kind of record apart: the kind, and the fields that must be one or two. Rows
+  // of one run are one benefit, however their source cuts it.
+  std::string RunOf(const Item& item) const;
+
  private:
-  std::vector<Field> same_, different_;
+  static std::vector<Field> Fields(const google::protobuf::RepeatedField<int>& fields);
+
+  std::vector<Field> same_, different_, unless_same_, unless_different_;
 };
 
 // The region whose parameters count: the paying region of the first record that states one, or else the first
@@ -113,9 +124,7 @@ void SortByKey(Items* items);
 // empty.
 const Item& Earliest(const Items& items);
 
-// What is paid in a month; 0 if not stated or not monthly.
-int64_t MonthlyFen(const Item& item);
-// The sum of all amounts but the largest.
-int64_t AllButLargestFen(const Items& items);
+// The record that is the first by its day, then by key.
+bool IsEarlier(const Item& a, const Item& b);
 
 }  // namespace relief::coverage

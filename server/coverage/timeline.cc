@@ -56,6 +56,18 @@ MonthIndex NextTermStart(MonthIndex month) {
   return TermStart(month) + (TermStart(month).month() == 9 ? 5 : 7);
 }
 
+std::optional<MonthIndex> TermOfText(const std::string& term) {
+  int year = 0;
+  size_t digits = 0;
+  for (; digits < term.size() && digits < 4 && term[digits] >= '0' && term[digits] <= '9'; ++digits)
+    year = 10 * year + (term[digits] - '0');
+  if (digits != 4) return std::nullopt;
+  const std::string season = term.substr(4);
+  if (season == "秋") return MonthIndex::Of(year, 9);
+  if (season == "春") return MonthIndex::Of(year, 2);
+  return std::nullopt;
+}
+
 std::string TermOf(MonthIndex month) {
   const MonthIndex start = TermStart(month);
   return std::to_string(start.year()) + (start.month() == 9 ? "秋" : "春");

@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,8 @@ int32_t DayNumber(const v1::Date& date);
 // The school term of a month as records write it: 秋 from September to January, named after the year in which
 // it began, and 春 from February to August; and the first month of that term and of the next.
 std::string TermOf(MonthIndex month);
+// The first month of a term as records write it; nothing if it is written otherwise.
+std::optional<MonthIndex> TermOfText(const std::string& term);
 MonthIndex TermStart(MonthIndex month);
 MonthIndex NextTermStart(MonthIndex month);
 

@@ -44,6 +44,50 @@ bool Has(const Ids& ids, const std::string& id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+// Whose office reports such facts; unspecified for registers outside of assistance (police, courts).
+v1::Programme OfficeOf(v1::FactType fact) {
+  switch (fact) {
+    case v1::LOW_INCOME_MARGIN:
+    case v1::RIGID_EXPENDITURE:
+    case v1::ORPHAN_ALLOWANCE:
+    case v1::UNATTENDED_CHILD_ALLOWANCE:
+    case v1::DISABILITY_LIVING_SUBSIDY:
+    case v1::DISABILITY_NURSING_SUBSIDY:
+    case v1::FUNERAL_WAIVER:
+      return v1::MINIMUM_LIVING;
+    case v1::REGISTERED_UNEMPLOYMENT:
+    case v1::UNEMPLOYMENT_INSURANCE:
+    case v1::INJURY_NURSING_ALLOWANCE:
+    case v1::JOB_REFUSAL:
+      return v1::EMPLOYMENT;
+    case v1::SCHOOL_ENROLMENT:
+      return v1::EDUCATION;
+    default:
+      return v1::PROGRAMME_UNSPECIFIED;
+  }
+}
+
+// A gap is for those who should help. All else is for the offices whose records bear it out, and of those that
+// the rule names besides for whoever reports one of its facts; where no record is of an office, for all that
+// the rule names.
+void NotifyTheOfficesOfTheEvidence(const std::vector<const v1::Record*>& evidence, v1::Finding* finding) {
+  if (finding->kind() == v1::MISSING || finding->kind() == v1::SPLIT) return;
+  std::set<int> benefits, facts;
+  for (const v1::Record* record : evidence) {
+    if (record->has_benefit()) benefits.insert(record->benefit().programme());
+    if (record->has_fact()) facts.insert(OfficeOf(record->fact().type()));
+  }
+  if (benefits.empty()) return;
+  std::vector<int> notified;
+  for (int programme : finding->notify()) {
+    if (benefits.contains(programme) || facts.contains(programme)) notified.push_back(programme);
+    benefits.erase(programme);
+  }
+  notified.insert(notified.end(), benefits.begin(), benefits.end());
+  finding->clear_notify();
+  for (int programme : notified) finding->add_notify(static_cast<v1::Programme>(programme));
+}
+
 class Updater {
  public:
   Updater(core::WriteContext& context, FindingWriter& writer, const Judgement& judgement,
@@ -249,8 +293,10 @@ void DescribeFinding(const Judgement& judgement, const JudgedPerson& person,
       finding->add_household_person_ids(member.ToString());
   for (const v1::Month& month : draft.overlap_months) *finding->add_overlap_months() = month;
   std::set<std::string> regions;
+  std::vector<const v1::Record*> records;
   for (const matcher::RecordKey& key : draft.evidence) {
     const stored::Record& record = judgement.records.at(key);
+    records.push_back(&record.record());
     v1::Evidence& evidence = *finding->add_evidence();
     evidence.mutable_record()->set_source_id(record.source_id());
     evidence.mutable_record()->set_record_id(record.record().record_id());
@@ -258,6 +304,7 @@ void DescribeFinding(const Judgement& judgement, const JudgedPerson& person,
     if (!RegionOf(record.record()).empty()) regions.insert(RegionOf(record.record()));
   }
   for (const std::string& region : regions) finding->add_regions(region);
+  NotifyTheOfficesOfTheEvidence(records, finding);
 }
 
 absl::Status UpdateFindings(core::WriteContext& context, const Judgement& judgement) {

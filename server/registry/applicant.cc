@@ -2,9 +2,12 @@
 // they miss?
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "matcher/normalize/normalizer.h"
 #include "server/core/counters.h"
+#include "server/coverage/timeline.h"
+#include "server/findings/judging.h"
 #include "server/records/identity_mapping.h"
 #include "server/registry/person_rows.h"
 #include "server/registry/person_view.h"
@@ -20,53 +23,130 @@ constexpr char kIntendedSource[] = "applied-for";
 
 bool Blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
-// What the rules say of a person with an award that does not exist yet.
+// Months after the award's first on which it is judged: hand-over months must have passed, of most rules one, of
+// registers that follow slowly three.
+constexpr int kMonthsAhead[] = {1, 3};
+
+bool IsByMonths(const v1::Benefit& award) {
+  switch (award.programme()) {
+    case v1::MINIMUM_LIVING:
+    case v1::EXTREME_POVERTY:
+    case v1::EMPLOYMENT:
+      return true;
+    case v1::HOUSING:
+      return award.form() != v1::HOUSE_RENOVATION;
+    default:
+      return false;
+  }
+}
+
+v1::Month MonthAfter(matcher::CivilDate day, int months) {
+  const coverage::MonthIndex month = coverage::MonthIndex::Of(day) + months;
+  return month.ToProto();
+}
+
+// The award as it would be recorded: paid where the applicant asks, and, unless it says otherwise, by months
+// from the month after the decision (低保审核确认办法 art. 21), or once, today.
+v1::Benefit AsAwarded(v1::Benefit award, const v1::PersonIdentity& applicant, matcher::CivilDate as_of) {
+  if (award.paying_region().empty()) award.set_paying_region(applicant.region_code());
+  if (IsByMonths(award)) {
+    if (!award.has_start_month()) *award.mutable_start_month() = MonthAfter(as_of, 1);
+    return award;
+  }
+  if (!award.has_pay_date() && !award.has_start_month()) *award.mutable_pay_date() = records::ToProto(as_of);
+  if (award.form() == v1::INSURANCE_SUBSIDY && award.benefit_year() == 0) award.set_benefit_year(as_of.year);
+  if (award.programme() == v1::EDUCATION && award.term().empty())
+    award.set_term(coverage::TermOf(coverage::MonthIndex::Of(as_of)));
+  return award;
+}
+
+// What the rules say of a person, and of the household, with an award that does not exist yet.
 class WithAward {
  public:
-  WithAward(const PersonRows& records, const v1::Benefit& intended, const coverage::RuleSet& rules,
-            matcher::CivilDate as_of, matcher::PersonId person)
-      : records_(records),
+  WithAward(const findings::HouseholdMembers& household, matcher::PersonId person, const v1::Benefit& award,
+            const coverage::RuleSet& rules, matcher::CivilDate as_of)
+      : household_(household),
         rules_(rules),
         as_of_(as_of),
         person_(person),
         key_(matcher::RecordKey::Of(kIntendedSource, "1")) {
     award_.set_record_id("1");
-    *award_.mutable_benefit() = intended;
+    *award_.mutable_benefit() = award;
   }
 
-  // The duplicates that it would make.
-  void WouldOpen(v1::ApplicantResult* result) const { Judge(award_, false, result->mutable_would_open()); }
+  // What it would open: judged today, and in the award's own months, so that a duplicate with what runs today
+  // is foreseen before the award begins. Each as it is first seen.
+  void WouldOpen(v1::ApplicantResult* result) const {
+    std::set<std::string> seen;
+    for (const matcher::CivilDate& day : Days())
+      Judge(award_, day, false, &seen, result->mutable_would_open());
+  }
 
   // What it would entitle to in time: as if it had been held for a year, so that no time of processing hides
   // anything. A hospital bill from before its beginning stays uncovered all the same.
   void MayMiss(v1::ApplicantResult* result) const {
     v1::Record held = award_;
+    if (!IsByMonths(award_.benefit())) return;
     v1::Month year_ago;
     year_ago.set_year(as_of_.year - 1);
     year_ago.set_month(as_of_.month);
     *held.mutable_benefit()->mutable_start_month() = year_ago;
     held.mutable_benefit()->clear_end_month();
-    Judge(held, true, result->mutable_may_miss());
+    std::set<std::string> seen;
+    for (const v1::Finding& finding : result->may_miss()) seen.insert(finding.finding_id());
+    Judge(held, as_of_, true, &seen, result->mutable_may_miss());
   }
 
  private:
-  void Judge(const v1::Record& award, bool missing,
+  std::vector<matcher::CivilDate> Days() const {
+    std::vector<matcher::CivilDate> days = {as_of_};
+    const v1::Benefit& award = award_.benefit();
+    if (!award.has_start_month()) {
+      if (award.has_pay_date() && coverage::DayNumber(award.pay_date()) > as_of_.days())
+        days.push_back(coverage::CivilDateOf(award.pay_date()));
+      return days;
+    }
+    const coverage::MonthIndex first =
+        std::max(coverage::MonthIndex::Of(award.start_month()), coverage::MonthIndex::Of(as_of_));
+    for (int months : kMonthsAhead)
+      days.push_back(matcher::CivilDate::FromDays((first + months + 1).FirstDay() - 1));
+    return days;
+  }
+
+  void Judge(const v1::Record& award, matcher::CivilDate day, bool missing, std::set<std::string>* seen,
              google::protobuf::RepeatedPtrField<v1::Finding>* findings) const {
-    std::vector<coverage::CoverageRecord> with;
-    for (size_t i = 0; i < records_.keys.size(); ++i)
-      with.push_back({records_.keys[i], &records_.rows[i].record(), records_.rows[i].source_id()});
-    with.push_back({key_, &award, kIntendedSource});
-    for (const coverage::FindingDraft& draft : rules_.Evaluate(with, as_of_)) {
+    std::vector<std::vector<coverage::CoverageRecord>> records;
+    std::vector<coverage::PersonInput> members;
+    size_t applicant = 0;
+    for (const auto& [member, keys] : household_.members) {
+      if (member == person_) applicant = records.size();
+      std::vector<coverage::CoverageRecord>& of_member = records.emplace_back();
+      for (const matcher::RecordKey& key : keys) {
+        const stored::Record& record = household_.records.at(key);
+        of_member.push_back({key, &record.record(), record.source_id()});
+      }
+      if (member == person_) of_member.push_back({key_, &award, kIntendedSource});
+    }
+    for (const auto& of_member : records) members.push_back({of_member});
+    std::vector<coverage::FindingDraft> drafts = rules_.Evaluate(members[applicant], day);
+    if (members.size() <= findings::kLargestHousehold)
+      for (coverage::FindingDraft& draft : rules_.EvaluateHousehold(members, day))
+        drafts.push_back(std::move(draft));
+    for (const coverage::FindingDraft& draft : drafts) {
       if (std::find(draft.evidence.begin(), draft.evidence.end(), key_) == draft.evidence.end()) continue;
       v1::Finding finding;
       rules_.Describe(draft.rule_id, as_of_, &finding, draft.region);
       if ((finding.kind() == v1::MISSING) != missing) continue;
       if (missing && BillBefore(draft)) continue;
+      if (!seen->insert(draft.finding_id).second) continue;
       finding.set_rule_id(draft.rule_id);
+      finding.set_state(v1::Finding::OPEN);
       finding.set_person_id(person_.ToString());
       finding.set_amount_fen(draft.amount_fen);
       finding.set_amount_is_estimate(draft.amount_is_estimate);
       for (const v1::Month& month : draft.overlap_months) *finding.add_overlap_months() = month;
+      std::set<std::string> regions;
+      if (!draft.region.empty()) regions.insert(draft.region);
       for (const matcher::RecordKey& key : draft.evidence) {
         const stored::Record* record = Find(key);
         if (!record) continue;
@@ -74,30 +154,29 @@ class WithAward {
         evidence.mutable_record()->set_source_id(record->source_id());
         evidence.mutable_record()->set_record_id(record->record().record_id());
         evidence.set_programme(record->record().benefit().programme());
+        if (!record->record().benefit().paying_region().empty())
+          regions.insert(record->record().benefit().paying_region());
       }
+      for (const std::string& region : regions) finding.add_regions(region);
       *findings->Add() = std::move(finding);
     }
   }
 
   const stored::Record* Find(const matcher::RecordKey& key) const {
-    const auto at = std::find(records_.keys.begin(), records_.keys.end(), key);
-    return at == records_.keys.end() ? nullptr
-                                     : &records_.rows[static_cast<size_t>(at - records_.keys.begin())];
+    const auto at = household_.records.find(key);
+    return at == household_.records.end() ? nullptr : &at->second;
   }
 
   bool BillBefore(const coverage::FindingDraft& draft) const {
-    const v1::Month& start = award_.benefit().start_month();
-    const int64_t begins = award_.benefit().has_start_month() ? int64_t{start.year()} * 12 + start.month()
-                                                              : int64_t{as_of_.year} * 12 + as_of_.month;
+    const coverage::MonthIndex begins = coverage::MonthIndex::Of(award_.benefit().start_month());
     return std::any_of(draft.evidence.begin(), draft.evidence.end(), [&](const matcher::RecordKey& key) {
       const stored::Record* record = Find(key);
       if (!record || record->record().benefit().invoice_number().empty()) return false;
-      const v1::Date& paid = record->record().benefit().pay_date();
-      return int64_t{paid.year()} * 12 + paid.month() < begins;
+      return coverage::MonthIndex::Of(record->record().benefit().pay_date()) < begins;
     });
   }
 
-  const PersonRows& records_;
+  const findings::HouseholdMembers& household_;
   const coverage::RuleSet& rules_;
   const matcher::CivilDate as_of_;
   const matcher::PersonId person_;
@@ -166,9 +245,10 @@ absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader&
       for (const v1::Finding& finding : out.person().findings())
         if (finding.kind() == v1::MISSING) *result.add_may_miss() = finding;
       if (!request.has_intended()) continue;
-      auto records = ReadRows(reader, candidate.person);
-      if (!records.ok()) return records.status();
-      const WithAward with(*records, request.intended(), rules, as_of, candidate.person);
+      auto household = findings::ReadHousehold(reader, candidate.person);
+      if (!household.ok()) return household.status();
+      const WithAward with(*household, candidate.person, AsAwarded(request.intended(), asked, as_of), rules,
+                           as_of);
       with.WouldOpen(&result);
       with.MayMiss(&result);
     }

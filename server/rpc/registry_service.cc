@@ -1,10 +1,37 @@
 #include "relief/v1/registry_service.grpc.pb.h"
+#include "server/ingest/feed.h"
 #include "server/registry/person_view.h"
 #include "server/rpc/answer.h"
 #include "server/rpc/services.h"
 
 namespace relief::server::rpc {
 namespace {
+
+// What is asked about is held to what a department's rows are held to, but need not be whole yet.
+absl::Status CheckAsPushed(const v1::CheckApplicantRequest& request) {
+  v1::Source source;
+  source.set_content(v1::Source::BENEFITS);
+  source.set_programme(request.intended().programme());
+  if (request.has_intended() && (request.intended().programme() == v1::PROGRAMME_UNSPECIFIED ||
+                                 !v1::Programme_IsValid(request.intended().programme())))
+    return absl::InvalidArgumentError("intended.programme: required");
+  for (int i = 0; i < request.persons_size(); ++i) {
+    v1::Record record;
+    record.set_record_id("1");
+    *record.mutable_person() = request.persons(i);
+    *record.mutable_benefit() = request.intended();
+    for (const v1::FieldError& error : ingest::ValidateRecord(source, record)) {
+      if (error.reason() == v1::FieldError::REQUIRED) continue;
+      const bool of_person = error.field().starts_with("person.");
+      if (!of_person && !request.has_intended()) continue;
+      return absl::InvalidArgumentError((of_person
+                                             ? "persons[" + std::to_string(i) + "]" + error.field().substr(6)
+                                             : "intended" + error.field().substr(error.field().find('.'))) +
+                                        ": " + error.message());
+    }
+  }
+  return absl::OkStatus();
+}
 
 class RegistryService final : public v1::RegistryService::Service {
  public:
@@ -14,6 +41,7 @@ class RegistryService final : public v1::RegistryService::Service {
                               v1::CheckApplicantResponse* response) override {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
       return network::ToGrpc(status);
+    if (absl::Status status = CheckAsPushed(*request); !status.ok()) return network::ToGrpc(status);
     return Answer(server::registry::CheckApplicant(*hub_.store().Snapshot(), hub_.model(), *hub_.rules(),
                                                    hub_.as_of(), *request),
                   response);

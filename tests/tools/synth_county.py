@@ -331,6 +331,10 @@ class County:
                 self.rejects.append((prog, "" if why == "no record id" else d["rid"], why))
                 d["rejected"] = True
 
+    def years(self, p):
+        b, a = p["dob"], self.as_of
+        return a.year - b.year - ((a.month, a.day) < (b.month, b.day))
+
     # ---- the truth ---------------------------------------------------------------------------------------------------
     def findings(self):
         """What the rules of deploy/rules give on the true persons."""
@@ -381,6 +385,8 @@ class County:
                     if (d["end"] or now) > dm: add("D20", pid, d, dead[0])
                 for d in ml:
                     if (d["end"] or now) > add_months(dm, 3): add("D20", pid, d, dead[0])
+                for d in rows["medical"]:                            # premiums for a later year, or paid long after
+                    if d["kind"] == "资助参保" and (d["year"] > dm[0] or (d["date"] - dead[0]["date"]).days > 90): add("D20C", pid, d, dead[0])
             for a in ep:
                 if a["form"] == "集中":
                     for b in hs:
@@ -388,6 +394,8 @@ class County:
             live_ml = [d for d in ml if (d["end"] or now) >= now]
             live_ep = [d for d in ep if (d["end"] or now) >= now]
             base = live_ml + live_ep
+            hit = [d for d in fact(rows, "房屋倒损") if d["value"] in ("倒塌", "严重损坏")]
+            if hit and not dead and not rows["disaster"]: add("M09", pid, hit[0], *base)      # on a list or not
             if dead or not base: continue
             old = [d for d in base if d["start"] <= add_months(now, -3)]
             if old and now[0] not in paid: add("M01", pid, *base)
@@ -400,9 +408,8 @@ class County:
             dang = fact(rows, "危房")
             if dang and not hs: add("M05", pid, dang[0], *base)
             un = fact(rows, "登记失业")
-            if live_ml and un and not rows["employment"]: add("M06", pid, un[0], *live_ml)
-            hit = [d for d in fact(rows, "房屋倒损") if d["value"] in ("倒塌", "严重损坏")]
-            if hit and not rows["disaster"]: add("M09", pid, hit[0], *base)
+            p = un[0]["p"] if un else None                            # of working age: men to 59, women to 54
+            if live_ml and un and not rows["employment"] and self.years(p) <= (59 if p["sex"] == 1 else 54): add("M06", pid, un[0], *live_ml)
         return sorted(set(out))
 
 

@@ -176,6 +176,24 @@ inline v1::Record OfHouse(v1::Record record, const std::string& house, const std
   record.mutable_benefit()->set_contract_number(contract);
   return record;
 }
+inline v1::Record InCounty(v1::Record record, const std::string& region) {
+  record.mutable_benefit()->set_paying_region(region);
+  return record;
+}
+inline v1::Record OfItem(v1::Record record, const std::string& item) {
+  record.mutable_benefit()->set_sub_item(item);
+  return record;
+}
+inline v1::Record Named(v1::Record record, const std::string& name) {
+  record.mutable_person()->set_name(name);
+  return record;
+}
+// So much was paid back: a strike-off, of the programme and county of what it is put around.
+inline v1::Record PaidBack(v1::Record record, int64_t fen) {
+  record.mutable_benefit()->set_form(v1::STRIKE_OFF);
+  record.mutable_benefit()->set_amount_fen(-fen);
+  return record;
+}
 inline v1::Record OfEvent(v1::Record record, const std::string& event) {
   if (record.has_fact()) record.mutable_fact()->set_event_id(event);
   if (record.has_benefit()) record.mutable_benefit()->set_event_id(event);

@@ -12,27 +12,17 @@ struct Pairs {
   const ReferencePerson& person;
   ReferenceOutput* out;
 
-  int Shared(const Row& a, const Row& b) const {
-    int count = 0;
-    const std::set<int> months = person.Span(b);
-    for (int m : person.Span(a)) count += static_cast<int>(months.count(m));
-    return count;
-  }
-  using Test = std::function<bool(const Row&, const Row&)>;
+  using Test = PairTest;
   void Overlap(const std::string& rule, const Rows& left, const Rows& right, int allowed,
-               const Test& test = nullptr) const {
-    for (const Row& a : left) {
-      for (const Row& b : right) {
-        if (a.record_id() != b.record_id() && Shared(a, b) > allowed && (!test || test(a, b)))
-          out->Add(rule, {a, b});
-      }
-    }
+               const Test& test = nullptr, const RunName& name = nullptr, bool from_left = false) const {
+    ReferenceOverlap(rule, person, person, left, right, allowed, out, test, name, from_left);
   }
   void Close(const std::string& rule, const Rows& left, const Rows& right, int days, const Test& test) const {
     for (const Row& a : left) {
       for (const Row& b : right) {
         const int x = ReferencePerson::DayOf(a), y = ReferencePerson::DayOf(b);
-        if (a.record_id() != b.record_id() && x != kNoDay && y != kNoDay && std::abs(x - y) <= days &&
+        const bool dated = x != kNoDay && y != kNoDay;
+        if (a.record_id() != b.record_id() && (dated ? std::abs(x - y) <= days : days == kNoDay) &&
             test(a, b))
           out->Add(rule, {a, b});
       }
@@ -46,32 +36,81 @@ bool SameHouse(const Row& a, const Row& b) { return Same(a.benefit().house_id(),
 
 void Invoices(const ReferencePerson& person, ReferenceOutput* out) {
   std::map<std::string, Rows> invoices;
-  for (const Row& row : person.Benefits(v1::MEDICAL) + person.Benefits(v1::TEMPORARY))
+  for (const Row& row : person.Benefits(v1::MEDICAL) + person.Benefits(v1::MEDICAL, {v1::STRIKE_OFF}) +
+                            person.Benefits(v1::TEMPORARY))
     if (!row.benefit().invoice_number().empty()) invoices[row.benefit().invoice_number()].push_back(row);
   for (const auto& [number, rows] : invoices) {
     Rows live;
     std::set<std::string> payments;
-    int struck = 0;
-    int64_t paid = 0, total = 0;
+    std::vector<int64_t> amounts, struck_amounts;
+    bool others = false;
+    int64_t paid = 0, total = 0, insured = 0, by_others = 0, assisted = 0;
     for (const Row& row : rows) {
       const v1::Benefit& b = row.benefit();
-      if (b.form() == v1::STRIKE_OFF && b.programme() == v1::MEDICAL) {
-        ++struck;
-      } else if (b.amount_fen() > 0) {
+      const bool medical = b.programme() == v1::MEDICAL;
+      others |= !medical;
+      if (b.form() == v1::STRIKE_OFF) {
+        struck_amounts.push_back(-b.amount_fen());
+      } else if (b.amount_fen() > 0 && medical) {
         live.push_back(row);
-        payments.insert(b.approval_number().empty()
-                            ? "row " + row.record_id()
-                            : std::to_string(b.programme()) + " approval " + b.approval_number());
+        amounts.push_back(b.amount_fen());
+        payments.insert(b.approval_number().empty() ? "row " + row.record_id()
+                                                    : "approval " + b.approval_number());
       }
       paid += b.insured_fen() + b.amount_fen() + b.other_assisted_fen();
+      assisted += b.amount_fen();
+      insured = std::max(insured, b.insured_fen());
+      by_others = std::max(by_others, b.other_assisted_fen());
       if (b.form() != v1::STRIKE_OFF) total = std::max(total, b.total_cost_fen());
     }
-    if (static_cast<int>(payments.size()) - struck > 1) {
+    if (static_cast<int>(payments.size()) - static_cast<int>(struck_amounts.size()) > 1) {
       out->Add("D13", live);
+      // What is asked back: all but the largest of those that no strike-off took away, of its own amount or
+      // else the largest.
+      std::sort(amounts.begin(), amounts.end());
+      int unmatched = 0;
+      for (int64_t amount : struck_amounts) {
+        const auto at = std::find(amounts.begin(), amounts.end(), amount);
+        if (at == amounts.end()) {
+          ++unmatched;
+        } else {
+          amounts.erase(at);
+        }
+      }
+      int64_t surplus = 0;
+      for (int i = 0; i + 1 + unmatched < static_cast<int>(amounts.size()); ++i) surplus += amounts[i];
+      if (others && total > 0 && insured + by_others + assisted - surplus > total) out->Add("D14", rows);
     } else if (total > 0 && paid > total) {
       out->Add("D14", rows);
     }
   }
+}
+
+bool SameStage(const Row& a, const Row& b) {
+  return Same(a.benefit().event_id(), b.benefit().event_id()) && a.benefit().stage().empty() &&
+         b.benefit().stage().empty() && a.benefit().form() != 0 && a.benefit().form() == b.benefit().form();
+}
+bool SameGrant(const Row& a, const Row& b) {
+  return Same(a.benefit().term(), b.benefit().term()) && Same(a.benefit().school(), b.benefit().school());
+}
+// How many months a subsidy was held, by counting.
+void TooLong(const std::string& rule, const ReferencePerson& p, v1::BenefitForm form, ReferenceOutput* out) {
+  std::set<int> months;
+  Rows rows;
+  for (const Row& row : p.Benefits(v1::EMPLOYMENT, {form})) {
+    const std::set<int> span = p.Span(row);
+    months.insert(span.begin(), span.end());
+    if (!span.empty()) rows.push_back(row);
+  }
+  if (months.size() <= 36) return;
+  const int end = *months.begin() + 1;  // the age at the end of the first month
+  const int last = Days(end / 12, end % 12 + 1, 1) - 1;
+  const auto birth = p.Birth();
+  if (birth) {
+    const int from = p.IsWoman() ? 45 : 55;
+    if (Days(birth->year() + from, birth->month(), birth->day()) <= last) return;
+  }
+  out->Add(rule, rows);
 }
 
 }  // namespace
@@ -86,21 +125,46 @@ void ReferenceDuplicates(const ReferencePerson& p, ReferenceOutput* out) {
   const Rows renovation = p.Benefits(v1::HOUSING, {v1::HOUSE_RENOVATION});
   const Rows posts = p.Benefits(v1::EMPLOYMENT, {v1::POST_SUBSIDY, v1::PUBLIC_WELFARE_POST});
   const Rows flexible = p.Benefits(v1::EMPLOYMENT, {v1::FLEXIBLE_WORK_SUBSIDY});
+  const RunName county = [](const Row& row) { return "/" + row.benefit().paying_region(); };
+  const RunName household = [&](const Row& row) {
+    return county(row) + "/" + row.household().household_id();
+  };
+  const RunName city = [](const Row& row) { return "/" + row.benefit().paying_region().substr(0, 4); };
   pairs.Overlap("D01", ep, ml, 1);
   pairs.Overlap("D02A", orphan, ep, 1);
   pairs.Overlap("D02B", p.Facts(v1::UNATTENDED_CHILD_ALLOWANCE), ep, 1);
   pairs.Overlap("D03A", full, ml, 1);
   pairs.Overlap("D03B", full, ep, 1);
   pairs.Overlap("D04", full, living, 1);
+  pairs.Overlap("D04B", orphan, living, 1);
   pairs.Overlap("D05", ep, living + nursing, 1);
   pairs.Overlap("D06", p.Facts(v1::INJURY_NURSING_ALLOWANCE), nursing, 1);
-  pairs.Overlap("D07", ml, ml, 1, [](const Row& a, const Row& b) {
-    return Differ(a.benefit().paying_region(), b.benefit().paying_region());
-  });
-  pairs.Overlap("D08", ml, ml, 1, [](const Row& a, const Row& b) {
-    return Same(a.benefit().paying_region(), b.benefit().paying_region()) &&
-           Differ(a.household().household_id(), b.household().household_id());
-  });
+  pairs.Overlap(
+      "D07", ml, ml, 1,
+      [](const Row& a, const Row& b) {
+        return Differ(a.benefit().paying_region(), b.benefit().paying_region());
+      },
+      county);
+  pairs.Overlap(
+      "D28", ep, ep, 1,
+      [](const Row& a, const Row& b) {
+        return Differ(a.benefit().paying_region(), b.benefit().paying_region());
+      },
+      county);
+  pairs.Overlap(
+      "D08B", ml, ml, 1,
+      [](const Row& a, const Row& b) {
+        return Same(a.benefit().paying_region(), b.benefit().paying_region()) &&
+               Same(a.household().household_id(), b.household().household_id());
+      },
+      household);
+  pairs.Overlap(
+      "D08", ml, ml, 1,
+      [](const Row& a, const Row& b) {
+        return Same(a.benefit().paying_region(), b.benefit().paying_region()) &&
+               Differ(a.household().household_id(), b.household().household_id());
+      },
+      household);
   pairs.Overlap("D09", p.Facts(v1::LOW_INCOME_MARGIN) + p.Facts(v1::RIGID_EXPENDITURE),
                 p.Benefits(v1::MINIMUM_LIVING, {}, {v1::SINGLE_PERSON_CASE, v1::GRADUAL_EXIT}) + ep, 1);
   const Rows temporary = p.Benefits(v1::TEMPORARY, {}, {v1::ADVANCE_RELIEF});
@@ -119,8 +183,44 @@ void ReferenceDuplicates(const ReferencePerson& p, ReferenceOutput* out) {
   for (const auto& [when, rows] : years)
     if (rows.size() > 1) out->Add("D15", rows);
   pairs.Overlap("D16", rental, p.Benefits(v1::HOUSING, {v1::RENT_SUBSIDY}), 1);
-  pairs.Overlap("D17A", rental, rental, 1, [](const Row& a, const Row& b) {
-    return Differ(a.benefit().paying_region().substr(0, 4), b.benefit().paying_region().substr(0, 4));
+  pairs.Overlap(
+      "D17A", rental, rental, 1,
+      [](const Row& a, const Row& b) {
+        return Differ(a.benefit().paying_region().substr(0, 4), b.benefit().paying_region().substr(0, 4));
+      },
+      city);
+  pairs.Overlap(
+      "D17E", rental, rental, 1,
+      [](const Row& a, const Row& b) {
+        const auto dwelling = [](const Row& row) {
+          return row.benefit().house_id().empty() ? row.benefit().contract_number()
+                                                  : row.benefit().house_id();
+        };
+        return Same(a.benefit().paying_region().substr(0, 4), b.benefit().paying_region().substr(0, 4)) &&
+               !Same(dwelling(a), dwelling(b));
+      },
+      city);
+  pairs.Overlap(
+      "D18D", posts, posts, 1,
+      [](const Row& a, const Row& b) { return a.benefit().form() == b.benefit().form(); },
+      [](const Row& row) { return std::to_string(row.benefit().form()); });
+  TooLong("D30A", p, v1::PUBLIC_WELFARE_POST, out);
+  TooLong("D30B", p, v1::FLEXIBLE_WORK_SUBSIDY, out);
+  const Rows relief = p.Benefits(v1::DISASTER), grants = p.Benefits(v1::EDUCATION);
+  pairs.Close("D29A", relief, relief, kNoDay, [](const Row& a, const Row& b) {
+    return SameStage(a, b) && Differ(a.benefit().paying_region(), b.benefit().paying_region());
+  });
+  const Rows after_papers = p.Benefits(v1::DISASTER, {}, {v1::ADVANCE_RELIEF});
+  pairs.Close("D29B", after_papers, after_papers, kNoDay, [](const Row& a, const Row& b) {
+    return SameStage(a, b) && Same(a.benefit().paying_region(), b.benefit().paying_region());
+  });
+  pairs.Close("D19C", grants, grants, kNoDay, [](const Row& a, const Row& b) {
+    return SameGrant(a, b) && Differ(a.benefit().paying_region(), b.benefit().paying_region()) &&
+           !Differ(a.benefit().sub_item(), b.benefit().sub_item());
+  });
+  pairs.Close("D19D", grants, grants, kNoDay, [](const Row& a, const Row& b) {
+    return SameGrant(a, b) && Same(a.benefit().paying_region(), b.benefit().paying_region()) &&
+           Same(a.benefit().sub_item(), b.benefit().sub_item());
   });
   pairs.Close("D17B", renovation, p.Benefits(v1::DISASTER, {v1::HOUSE_REBUILDING}), 1826, SameHouse);
   pairs.Close("D17C", renovation, renovation, 1826, [](const Row& a, const Row& b) {
@@ -139,10 +239,15 @@ void ReferenceDuplicates(const ReferencePerson& p, ReferenceOutput* out) {
     if (schools.size() > 1) out->Add("D19", rows);
   }
   const Rows rolls = p.Facts(v1::SCHOOL_ENROLMENT);
-  pairs.Overlap("D19B", rolls, rolls, 1, [](const Row& a, const Row& b) {
-    return Same(a.fact().value(), b.fact().value()) && Differ(a.fact().institution(), b.fact().institution());
-  });
-  pairs.Overlap("D21", p.Facts(v1::CUSTODY) + p.Facts(v1::DECLARED_MISSING), ml + ep, 1);
+  pairs.Overlap(
+      "D19B", rolls, rolls, 1,
+      [](const Row& a, const Row& b) {
+        return Same(a.fact().value(), b.fact().value()) &&
+               Differ(a.fact().institution(), b.fact().institution());
+      },
+      [](const Row& row) { return "/" + row.fact().value() + "/" + row.fact().institution(); });
+  pairs.Overlap("D21", p.Facts(v1::CUSTODY) + p.Facts(v1::DECLARED_MISSING), ml + ep, 1, nullptr, nullptr,
+                true);
   pairs.Overlap("D22A", p.Benefits(v1::EXTREME_POVERTY, {}, {v1::MINOR_EXTENDED}), p.Facts(v1::EMPLOYED), 1);
   pairs.Overlap("D23", p.Benefits(v1::EXTREME_POVERTY, {v1::CONCENTRATED_CARE}), p.Benefits(v1::HOUSING), 1);
 }

@@ -79,34 +79,54 @@ struct Gaps {
   }
   bool OnAList() const { return !p.Holding(ml + ep + lists).empty(); }
 
+  // What was given to any of these: to the person of anything, to others of what is given for all.
+  using Members = std::vector<const ReferencePerson*>;
+  static Rows Given(const Members& to, v1::Programme programme, const Forms& forms = {}) {
+    Rows given;
+    for (const ReferencePerson* member : to) given = given + member->Benefits(programme, forms);
+    return given;
+  }
+
+  void OfTheHousehold(const Members& everybody) {
+    const Rows all = Live(ml + ep + lists), home = Live(ml + dispersed + lists);
+    const auto danger =
+        Report(p.Facts(v1::DANGEROUS_HOUSE, {"C", "D"}) + p.Facts(v1::HOUSING_DIFFICULTY), 60);
+    if (!home.empty() && danger && Given(everybody, v1::HOUSING).empty() &&
+        Given(everybody, v1::DISASTER, {v1::HOUSE_REBUILDING}).empty() && !Silent({"HOUSING"}))
+      out->Add("M05", home + Rows{*danger});
+    const auto damage = Report(p.Facts(v1::HOUSE_DAMAGE, {"COLLAPSED", "SEVERE"}), 15);
+    if (damage && !Since(Given(everybody, v1::DISASTER), *damage) && !Silent({"DISASTER"}, 30))
+      out->Add("M09", all + Rows{*damage});
+    const auto collapse = Report(p.Facts(v1::HOUSE_DAMAGE, {"COLLAPSED"}), 105);
+    if (!home.empty() && collapse && p.Runs(v1::DISASTER) && !Silent({"TEMPORARY"}, 30) &&
+        !Since(Given(everybody, v1::TEMPORARY) + Given(everybody, v1::DISASTER, {v1::HOUSE_REBUILDING}) +
+                   Given(everybody, v1::HOUSING),
+               *collapse))
+      out->Add("M10", home + Rows{*collapse});
+    Leads(everybody);
+  }
+
   void OnBenefits() {
-    const Rows all = Live(ml + ep + lists), poor = Live(ml + ep), allowance = Live(ml),
-               home = Live(ml + dispersed + lists);
+    const Rows all = Live(ml + ep + lists), poor = Live(ml + ep), allowance = Live(ml);
     if (OldEnough(all, 3) && !Subsidised() && year_age >= 60 && !Silent({"MEDICAL"})) out->Add("M01", all);
     const auto roll = Report(p.Facts(v1::SCHOOL_ENROLMENT), 0);
     if (OldEnough(all, 3) && roll && !Granted() && term_age >= 45 && !Silent({"EDUCATION"}))
       out->Add("M03", all + Rows{*roll});
     const auto age = p.Age();
-    if (OldEnough(poor, 3) && age && *age >= 6 && *age <= 15 && !p.Has(v1::DISABILITY, {"1", "2"}) && !roll &&
+    // Six by 31 August, forty-five days ago or earlier.
+    const auto birth = p.Birth();
+    const bool begun = birth && [&] {
+      int school = birth->year() + 6;
+      if (birth->month() > 8) ++school;
+      return p.today() >= Days(school, 8, 31) + 45;
+    }();
+    if (OldEnough(poor, 3) && begun && *age <= 15 && !p.Has(v1::DISABILITY, {"1", "2"}) && !roll &&
         !p.Runs(v1::EDUCATION) && !Silent({"EDUCATION"}))
       out->Add("M04", poor);
-    const auto danger =
-        Report(p.Facts(v1::DANGEROUS_HOUSE, {"C", "D"}) + p.Facts(v1::HOUSING_DIFFICULTY), 60);
-    if (!home.empty() && danger && p.Benefits(v1::HOUSING).empty() && !Silent({"HOUSING"}))
-      out->Add("M05", home + Rows{*danger});
     const auto jobless = Report(p.Facts(v1::REGISTERED_UNEMPLOYMENT), 30);
-    if (!allowance.empty() && jobless && !p.Has(v1::EMPLOYED) && p.Benefits(v1::EMPLOYMENT).empty() &&
-        !Silent({"EMPLOYMENT"}))
+    if (!allowance.empty() && jobless && p.CouldWork().value_or(true) && !p.Has(v1::EMPLOYED) &&
+        p.Benefits(v1::EMPLOYMENT).empty() && !Silent({"EMPLOYMENT"}))
       out->Add("M06", allowance + Rows{*jobless});
-    const auto damage = Report(p.Facts(v1::HOUSE_DAMAGE, {"COLLAPSED", "SEVERE"}), 15);
-    if (!all.empty() && damage && !Since(p.Benefits(v1::DISASTER), *damage) && !Silent({"DISASTER"}, 30))
-      out->Add("M09", all + Rows{*damage});
-    const auto collapse = Report(p.Facts(v1::HOUSE_DAMAGE, {"COLLAPSED"}), 105);
-    if (!home.empty() && collapse && p.Runs(v1::DISASTER) && !Silent({"TEMPORARY"}, 30) &&
-        !Since(p.Benefits(v1::TEMPORARY) + p.Benefits(v1::DISASTER, {v1::HOUSE_REBUILDING}) +
-                   p.Benefits(v1::HOUSING),
-               *collapse))
-      out->Add("M10", home + Rows{*collapse});
     const auto disabled = Report(p.Facts(v1::DISABILITY), 60);
     if (OldEnough(allowance, 2) && disabled && !p.Has(v1::UNATTENDED_CHILD_ALLOWANCE, {"FULL"}) &&
         !p.Runs(v1::EXTREME_POVERTY) && !p.Has(v1::DISABILITY_LIVING_SUBSIDY) && !Silent({"MINIMUM_LIVING"}))
@@ -203,7 +223,7 @@ struct Gaps {
       out->Add("M14", {*allowance, *move});
   }
 
-  void Leads() {
+  void Leads(const Members& everybody) {
     struct Kind {
       std::string rule;
       v1::Need need;
@@ -225,8 +245,11 @@ struct Gaps {
         const int month_start = Days(row.lead().found_date().year(), row.lead().found_date().month(), 1);
         bool answered = false;
         for (v1::Programme programme : kind.answers) {
-          for (const Row& answer : p.Benefits(programme)) {
+          const bool for_all = programme == v1::MINIMUM_LIVING || programme == v1::TEMPORARY ||
+                               programme == v1::HOUSING || programme == v1::DISASTER;
+          for (const Row& answer : for_all ? Given(everybody, programme) : p.Benefits(programme)) {
             const v1::Benefit& b = answer.benefit();
+            answered |= b.has_decision_date() && Days(b.decision_date()) >= found;
             answered |= b.has_start_month()
                             ? Days(b.start_month().year(), b.start_month().month(), 1) >= month_start
                             : b.has_pay_date() && Days(b.pay_date()) >= found;
@@ -244,10 +267,9 @@ struct Gaps {
 void ReferenceGaps(const ReferencePerson& p, ReferenceOutput* out) {
   Gaps gaps{p, out};
   if (p.Dead()) {
-    const auto death = ReferencePerson::First(p.Holding(p.Facts(v1::DEATH)));
     Rows base;
     const auto old = gaps.Report(p.Facts(v1::DEATH), 60);
-    if (!old || p.Has(v1::FUNERAL_WAIVER) || !p.Facts(v1::FUNERAL_WAIVER).empty()) return;
+    if (!old || !p.Facts(v1::FUNERAL_WAIVER).empty()) return;
     for (const Row& row : gaps.ml + gaps.ep)
       if (p.Span(row).count(*p.Span(*old).begin())) base.push_back(row);
     if (!base.empty() && !gaps.Silent({"MINIMUM_LIVING", "EXTREME_POVERTY"}))
@@ -261,7 +283,14 @@ void ReferenceGaps(const ReferencePerson& p, ReferenceOutput* out) {
   gaps.Children();
   gaps.OffTheLists();
   gaps.AfterTheEnd();
-  gaps.Leads();
+}
+
+void ReferenceMemberGaps(const ReferencePerson& person, const std::vector<ReferencePerson>& members,
+                         ReferenceOutput* out) {
+  if (person.Dead()) return;
+  Gaps::Members everybody;
+  for (const ReferencePerson& member : members) everybody.push_back(&member);
+  Gaps{person, out}.OfTheHousehold(everybody);
 }
 
 }  // namespace relief::coverage

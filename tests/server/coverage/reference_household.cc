@@ -7,24 +7,60 @@ namespace {
 
 const std::string& HouseholdOf(const Row& row) { return row.household().household_id(); }
 
+std::string Dwelling(const Row& row) {
+  return row.benefit().house_id().empty() ? row.benefit().contract_number() : row.benefit().house_id();
+}
+
+bool NotOneContract(const Row& a, const Row& b) {
+  return a.benefit().contract_number().empty() ||
+         a.benefit().contract_number() != b.benefit().contract_number();
+}
+
 void Pairs(const std::vector<ReferencePerson>& members, ReferenceOutput* out) {
   for (const ReferencePerson& a : members) {
     for (const ReferencePerson& b : members) {
       if (&a == &b) continue;
-      for (const Row& rental : a.Benefits(v1::HOUSING, {v1::PUBLIC_RENTAL})) {
-        for (const Row& subsidy : b.Benefits(v1::HOUSING, {v1::RENT_SUBSIDY})) {
-          int shared = 0;
-          for (int month : a.Span(rental)) shared += static_cast<int>(b.Span(subsidy).count(month));
-          if (shared > 1) out->Add("D16B", {rental, subsidy});
+      const Rows a_rental = a.Benefits(v1::HOUSING, {v1::PUBLIC_RENTAL}),
+                 b_rental = b.Benefits(v1::HOUSING, {v1::PUBLIC_RENTAL});
+      ReferenceOverlap("D16B", a, b, a_rental, b.Benefits(v1::HOUSING, {v1::RENT_SUBSIDY}), 1, out);
+      ReferenceOverlap(
+          "D17G", a, b, a_rental, b_rental, 1, out,
+          [](const Row& x, const Row& y) {
+            return !Dwelling(x).empty() && !Dwelling(y).empty() && Dwelling(x) != Dwelling(y);
+          },
+          Dwelling);
+      const Rows renovations = a.Benefits(v1::HOUSING, {v1::HOUSE_RENOVATION});
+      const auto near_house = [&](const std::string& rule, const Rows& others, const PairTest& test) {
+        for (const Row& one : renovations) {
+          for (const Row& other : others) {
+            const int x = ReferencePerson::DayOf(one), y = ReferencePerson::DayOf(other);
+            const std::string& house = one.benefit().house_id();
+            if (!house.empty() && house == other.benefit().house_id() && x != kNoDay && y != kNoDay &&
+                std::abs(x - y) <= 1826 && test(one, other))
+              out->Add(rule, {one, other});
+          }
         }
-      }
-      for (const Row& renovation : a.Benefits(v1::HOUSING, {v1::HOUSE_RENOVATION})) {
-        for (const Row& rebuilding : b.Benefits(v1::DISASTER, {v1::HOUSE_REBUILDING})) {
-          const int x = ReferencePerson::DayOf(renovation), y = ReferencePerson::DayOf(rebuilding);
-          const std::string& house = renovation.benefit().house_id();
-          if (!house.empty() && house == rebuilding.benefit().house_id() && x != kNoDay && y != kNoDay &&
-              std::abs(x - y) <= 1826)
-            out->Add("D17D", {renovation, rebuilding});
+      };
+      near_house("D17D", b.Benefits(v1::DISASTER, {v1::HOUSE_REBUILDING}),
+                 [](const Row&, const Row&) { return true; });
+      near_house("D17F", b.Benefits(v1::HOUSING, {v1::HOUSE_RENOVATION}), NotOneContract);
+      for (const Row& x : a.Benefits(v1::TEMPORARY)) {
+        for (const Row& y : b.Benefits(v1::TEMPORARY)) {
+          const bool one_approval = !x.benefit().approval_number().empty() &&
+                                    x.benefit().approval_number() == y.benefit().approval_number();
+          if (one_approval) continue;
+          const auto papers = [](const Row& row) {
+            const auto& marks = row.benefit().marks();
+            return std::find(marks.begin(), marks.end(), v1::ADVANCE_RELIEF) == marks.end();
+          };
+          // Of the causes of the random persons none is a person's own.
+          if (papers(x) && papers(y) && !x.benefit().cause().empty() &&
+              x.benefit().cause() == y.benefit().cause() &&
+              std::abs(ReferencePerson::DayOf(x) - ReferencePerson::DayOf(y)) <= 365)
+            out->Add("D10B", {x, y});
+          if (!x.benefit().invoice_number().empty() &&
+              x.benefit().invoice_number() == y.benefit().invoice_number())
+            out->Add("D10C", {x, y});
         }
       }
     }
@@ -57,10 +93,12 @@ void Jobless(const std::vector<ReferencePerson>& members, const std::string& hou
         member.Has(v1::SCHOOL_ENROLMENT) || member.Has(v1::CUSTODY))
       continue;
     const Rows jobless = member.Holding(member.Facts(v1::REGISTERED_UNEMPLOYMENT));
-    const auto age = member.Age();
-    if (jobless.empty() && age && (*age < 16 || *age > 59)) continue;
+    if (!member.CouldWork().value_or(true)) continue;
     could = true;
-    works |= jobless.empty() || member.Has(v1::EMPLOYED) || member.Runs(v1::EMPLOYMENT);
+    const bool long_ago = std::any_of(jobless.begin(), jobless.end(), [&](const Row& row) {
+      return member.today() - ReferencePerson::DayOf(row) >= 30;
+    });
+    works |= !long_ago || member.Has(v1::EMPLOYED) || member.Runs(v1::EMPLOYMENT);
     evidence = evidence + jobless;
   }
   if (could && !works) out->Add("M07", evidence);
@@ -108,6 +146,7 @@ std::set<std::string> ReferenceHouseholdFindings(const std::vector<Rows>& member
   households.erase("");
   ReferenceOutput out;
   Pairs(persons, &out);
+  for (const ReferencePerson& person : persons) ReferenceMemberGaps(person, persons, &out);
   for (const std::string& household : households) {
     if (!AnySilent(persons, {"EMPLOYMENT"}, 30)) Jobless(persons, household, &out);
     if (!AnySilent(persons, {"MINIMUM_LIVING"}, 45)) PartCovered(persons, household, &out);

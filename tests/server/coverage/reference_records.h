@@ -7,6 +7,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "tests/server/coverage/person_file.h"
@@ -45,6 +47,11 @@ struct ReferencePerson {
     for (const Row& row : all) {
       if (row.has_fact() && Days(row.fact().date()) > today()) continue;
       if (row.has_lead() && Days(row.lead().found_date()) > today()) continue;
+      const v1::Benefit& b = row.benefit();
+      if (b.has_start_month() && Ordinal(b.start_month().year(), b.start_month().month()) > now() &&
+          !(b.has_decision_date() && Days(b.decision_date()) <= today()))
+        continue;
+      if (!b.has_start_month() && b.has_pay_date() && Days(b.pay_date()) > today()) continue;
       rows.push_back(row);
     }
   }
@@ -86,6 +93,7 @@ struct ReferencePerson {
     for (const Row& row : rows) {
       if (!row.has_benefit() || row.benefit().programme() != programme) continue;
       if (!forms.empty() && forms.count(row.benefit().form()) == 0) continue;
+      if (forms.empty() && row.benefit().form() == v1::STRIKE_OFF) continue;
       const auto& marks = row.benefit().marks();
       if (std::any_of(marks.begin(), marks.end(), [&](int mark) { return except.count(mark) > 0; })) continue;
       found.push_back(row);
@@ -111,7 +119,32 @@ struct ReferencePerson {
     return !Holding(Facts(type, values)).empty();
   }
   bool Runs(v1::Programme programme) const { return !Holding(Benefits(programme)).empty(); }
-  bool Dead() const { return Has(v1::DEATH); }
+  // What tells of a death, and the last day that the person may have seen: the first report, or else fees
+  // waived or a benefit stopped for it.
+  std::optional<std::pair<Row, int>> Death() const {
+    if (const auto report = First(Holding(Facts(v1::DEATH)))) return std::make_pair(*report, DayOf(*report));
+    std::optional<std::pair<Row, int>> found;
+    for (const Row& row : rows) {
+      int day = kNoDay;
+      if (row.has_fact() && row.fact().type() == v1::FUNERAL_WAIVER) day = DayOf(row);
+      if (row.benefit().stop_reason() == "死亡" && row.benefit().has_end_month()) {
+        const int end = Ordinal(row.benefit().end_month().year(), row.benefit().end_month().month());
+        if (end < now()) day = Days((end + 1) / 12, (end + 1) % 12 + 1, 1) - 1;
+      }
+      if (day == kNoDay) continue;
+      const auto rank = [](const Row& r) {
+        return std::make_tuple(r.has_benefit(), r.has_benefit() ? int{r.benefit().programme()} : 0,
+                               KeyOf(r.record_id()));
+      };
+      if (!found || day < found->second ||
+          (day == found->second &&
+           (row.has_fact() > found->first.has_fact() ||
+            (row.has_fact() == found->first.has_fact() && rank(row) < rank(found->first)))))
+        found = std::make_pair(row, day);
+    }
+    return found;
+  }
+  bool Dead() const { return Death().has_value(); }
 
   // The earliest by day, then by key; none if there is none.
   static std::optional<Row> First(const Rows& all) {
@@ -123,7 +156,15 @@ struct ReferencePerson {
   }
 
   // As most records say, stated or by their own number; of equals the earlier.
-  std::optional<int> Age() const;
+  std::optional<v1::Date> Birth() const;
+  std::optional<int> Age() const { return AgeOn(year, month, day); }
+  std::optional<int> AgeOn(int y, int m, int d) const;
+  bool IsWoman() const;
+  // Of working age; nothing if no record tells.
+  std::optional<bool> CouldWork() const {
+    if (!Age()) return std::nullopt;
+    return *Age() >= 16 && *Age() <= (IsWoman() ? 54 : 59);
+  }
 };
 
 inline Rows operator+(Rows a, const Rows& b) {
@@ -140,6 +181,56 @@ struct ReferenceOutput {
   }
 };
 
+// Rows that run in one month, kind by kind.
+using PairTest = std::function<bool(const Row&, const Row&)>;
+using RunName = std::function<std::string(const Row&)>;
+inline std::string KindName(const Row& row) {
+  return row.has_fact() ? "f" + std::to_string(row.fact().type())
+                        : "b" + std::to_string(row.benefit().programme());
+}
+inline void ReferenceOverlap(const std::string& rule, const ReferencePerson& of_left,
+                             const ReferencePerson& of_right, const Rows& left, const Rows& right,
+                             int allowed, ReferenceOutput* out, const PairTest& test = nullptr,
+                             const RunName& name = nullptr, bool from_left = false) {
+  struct Group {
+    std::set<int> months, left_ended;
+    int right_began = kNoDay;
+    Rows rows;
+  };
+  std::map<std::pair<std::string, std::string>, Group> groups;
+  for (const Row& a : left) {
+    for (const Row& b : right) {
+      if (a.record_id() == b.record_id() || (test && !test(a, b))) continue;
+      std::set<int> shared;
+      const std::set<int> of_a = of_left.Span(a), of_b = of_right.Span(b);
+      for (int m : of_a)
+        if (of_b.count(m) && (!from_left || m >= *of_a.begin() + allowed)) shared.insert(m);
+      if (shared.empty()) continue;
+      std::string x = KindName(a), y = KindName(b);
+      if (name) x += name(a), y += name(b);
+      // Of one person either may be called the first.
+      if (&of_left == &of_right && y < x) std::swap(x, y);
+      Group& group = groups[{x, y}];
+      group.months.insert(shared.begin(), shared.end());
+      if (!of_left.Holds(a)) group.left_ended.insert(*of_a.rbegin());
+      group.right_began = std::min(group.right_began, *of_b.begin());
+      group.rows = group.rows + Rows{a, b};
+    }
+  }
+  for (auto& [names, group] : groups) {
+    for (int i = 0; i < allowed && !from_left && !group.months.empty(); ++i)
+      group.months.erase(group.months.begin());
+    if (from_left && group.left_ended.count(group.right_began)) group.months.erase(group.right_began);
+    Rows rows;
+    for (const Row& row : group.rows) {
+      const std::set<int> span = of_left.Span(row);
+      if (std::any_of(span.begin(), span.end(), [&](int m) { return group.months.count(m) > 0; }))
+        rows.push_back(row);
+    }
+    if (!rows.empty()) out->Add(rule, rows);
+  }
+}
+
 // What the number of the pool says; whether it is the record's own, by the record's birth date and sex.
 struct KnownNumber {
   std::string birth;
@@ -152,6 +243,9 @@ std::string BirthText(const Row& row);
 void ReferenceDuplicates(const ReferencePerson& person, ReferenceOutput* out);
 void ReferenceStatus(const ReferencePerson& person, ReferenceOutput* out);
 void ReferenceIdentity(const ReferencePerson& person, ReferenceOutput* out);
+// Gaps that another member's help fills.
+void ReferenceMemberGaps(const ReferencePerson& person, const std::vector<ReferencePerson>& members,
+                         ReferenceOutput* out);
 void ReferenceGaps(const ReferencePerson& person, ReferenceOutput* out);
 // Whether a gap of these programmes is kept silent.
 bool Silent(const ReferencePerson& person, const Values& programmes, int processing_days);

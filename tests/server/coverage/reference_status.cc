@@ -36,7 +36,18 @@ bool IsOwn(const Row& row) {
   return row.person().sex() == v1::SEX_UNSPECIFIED || row.person().sex() == number->sex;
 }
 
-std::optional<int> ReferencePerson::Age() const {
+bool ReferencePerson::IsWoman() const {
+  int men = 0, women = 0;
+  for (const Row& row : rows) {
+    v1::Sex sex = row.person().sex();
+    if (sex == v1::SEX_UNSPECIFIED && Known(row) && IsOwn(row)) sex = Known(row)->sex;
+    men += sex == v1::MALE;
+    women += sex == v1::FEMALE;
+  }
+  return women > men;
+}
+
+std::optional<v1::Date> ReferencePerson::Birth() const {
   std::map<std::string, int> told;
   for (const Row& row : rows) {
     if (!BirthText(row).empty()) {
@@ -49,20 +60,56 @@ std::optional<int> ReferencePerson::Age() const {
   for (const auto& [birth, times] : told)
     if (most.empty() || times > told[most]) most = birth;
   if (most.empty()) return std::nullopt;
-  const v1::Date birth = DateOf(most);
-  const bool had_birthday = month > birth.month() || (month == birth.month() && day >= birth.day());
-  return year - birth.year() - (had_birthday ? 0 : 1);
+  return DateOf(most);
+}
+
+std::optional<int> ReferencePerson::AgeOn(int y, int m, int d) const {
+  const auto birth = Birth();
+  if (!birth) return std::nullopt;
+  const bool had_birthday = m > birth->month() || (m == birth->month() && d >= birth->day());
+  return y - birth->year() - (had_birthday ? 0 : 1);
 }
 
 void ReferenceStatus(const ReferencePerson& p, ReferenceOutput* out) {
-  if (const auto death = ReferencePerson::First(p.Holding(p.Facts(v1::DEATH)))) {
-    const int of_death = *p.Span(*death).begin();
+  if (const auto known = p.Death()) {
+    const Row& death = known->first;
+    int of_death = Ordinal(1900, 1);
+    while (Days((of_death + 1) / 12, (of_death + 1) % 12 + 1, 1) <= known->second) ++of_death;
     const auto after = [&](const std::string& rule, const Rows& rows, int grace) {
       for (const Row& row : rows) {
         const std::set<int> months = p.Span(row);
-        if (!months.empty() && *months.rbegin() > of_death + grace) out->Add(rule, {row, *death});
+        if (row.record_id() != death.record_id() && !months.empty() && *months.rbegin() > of_death + grace)
+          out->Add(rule, {row, death});
       }
     };
+    const auto paid_after = [&](const Rows& rows, int grace) {
+      for (const Row& row : rows) {
+        const v1::Benefit& b = row.benefit();
+        bool late =
+            ReferencePerson::DayOf(row) != kNoDay && ReferencePerson::DayOf(row) > known->second + grace;
+        late |= b.form() == v1::INSURANCE_SUBSIDY && b.benefit_year() > of_death / 12;
+        if (!b.term().empty())
+          late |= Ordinal(std::stoi(b.term().substr(0, 4)), b.term().substr(4) == "秋" ? 9 : 2) > of_death;
+        if (!late || row.record_id() == death.record_id()) continue;
+        Rows evidence = {row, death};
+        int64_t repaid = 0;  // only of bills: the random persons have no other strike-offs
+        for (const Row& struck : p.Benefits(v1::MEDICAL, {v1::STRIKE_OFF})) {
+          if (b.programme() != v1::MEDICAL || struck.benefit().amount_fen() == 0) continue;
+          if (struck.benefit().invoice_number() != b.invoice_number()) continue;
+          if (ReferencePerson::DayOf(struck) < ReferencePerson::DayOf(row)) continue;
+          repaid -= struck.benefit().amount_fen();
+          evidence.push_back(struck);
+        }
+        if (b.amount_fen() == 0 || repaid < b.amount_fen()) out->Add("D20C", evidence);
+      }
+    };
+    paid_after(p.Benefits(v1::MEDICAL, {v1::INSURANCE_SUBSIDY}), 90);
+    paid_after(p.Benefits(v1::MEDICAL, {v1::OUTPATIENT_SETTLEMENT}), 30);
+    paid_after(p.Benefits(v1::MEDICAL, {v1::INPATIENT_SETTLEMENT}), 90);
+    paid_after(p.Benefits(v1::TEMPORARY), 30);
+    paid_after(p.Benefits(v1::DISASTER, {v1::EMERGENCY_RELIEF, v1::TRANSITION_RELIEF}), 30);
+    paid_after(p.Benefits(v1::EDUCATION), 30);
+    paid_after(p.Benefits(v1::EMPLOYMENT, {v1::TRAINING}), 30);
     after("D20", p.Benefits(v1::EXTREME_POVERTY), 0);
     after("D20", p.Benefits(v1::MINIMUM_LIVING), 3);
     after("D20B", p.Benefits(v1::HOUSING, {v1::RENT_SUBSIDY}), 1);
@@ -104,7 +151,7 @@ void ReferenceIdentity(const ReferencePerson& p, ReferenceOutput* out) {
   // All that speak against the commonest value (of equals the first told), the first that tells that one, and
   // the first that tells any.
   const auto dispute = [&](const std::string& rule, const std::function<std::string(const Row&)>& value,
-                           bool forgiving) {
+                           const std::function<bool(const std::string&, const std::string&)>& agree) {
     Rows telling;
     std::map<std::string, int> told;
     for (const Row& row : rows) {
@@ -119,19 +166,39 @@ void ReferenceIdentity(const ReferencePerson& p, ReferenceOutput* out) {
     Rows against;
     for (const Row& row : telling) {
       const std::string a = value(row), b = value(most);
-      if (forgiving ? !Agree(a, b) : a != b) against.push_back(row);
+      if (!agree(a, b)) against.push_back(row);
     }
     if (!against.empty()) out->Add(rule, against + Rows{most, telling[0]});
   };
+  const auto same = [](const std::string& a, const std::string& b) { return a == b; };
   const auto trusted = [](const Row& row) {
     return Known(row) && IsOwn(row) ? row.person().id_number() : "";
   };
   dispute(
       "D25A",
-      [](const Row& row) { return row.person().sex() == 0 ? "" : std::to_string(row.person().sex()); },
-      false);
-  dispute("D25B", BirthText, true);
-  dispute("D26A", trusted, false);
+      [](const Row& row) { return row.person().sex() == 0 ? "" : std::to_string(row.person().sex()); }, same);
+  dispute("D25B", BirthText, Agree);
+  dispute("D26A", trusted, same);
+  // The random names are one another's slips or not at all alike.
+  const auto number_of = [&] {
+    std::map<std::string, int> told;
+    for (const Row& row : rows) ++told[trusted(row)];
+    told.erase("");
+    std::string most;
+    for (const auto& [number, times] : told)
+      if (most.empty() || times > told[most]) most = number;
+    return most;
+  }();
+  if (!number_of.empty()) {
+    const Rows everybody = rows;
+    rows.clear();
+    for (const Row& row : everybody)
+      if (trusted(row) == number_of) rows.push_back(row);
+    dispute(
+        "D25E", [](const Row& row) { return row.person().name(); },
+        [](const std::string& a, const std::string& b) { return a.substr(0, 3) == b.substr(0, 3); });
+    rows = everybody;
+  }
   Rows others, broken, valid;
   for (const Row& row : rows) {
     if (Known(row) && !IsOwn(row)) others.push_back(row);
@@ -143,6 +210,8 @@ void ReferenceIdentity(const ReferencePerson& p, ReferenceOutput* out) {
   }
   if (!others.empty()) out->Add("D25C", others);
   if (!broken.empty() && !valid.empty()) out->Add("D26B", broken + Rows{valid[0]});
+  const bool any_valid = std::any_of(rows.begin(), rows.end(), [](const Row& row) { return Known(row); });
+  if (!broken.empty() && !any_valid) out->Add("D26D", broken);
 }
 
 }  // namespace relief::coverage

@@ -28,6 +28,7 @@ std::vector<Case> GapCases();
 std::vector<Case> ListCases();
 std::vector<Case> HouseholdCases();
 std::vector<Case> LeadCases();
+std::vector<Case> TwiceCases();
 
 inline constexpr v1::BenefitForm kRental = v1::PUBLIC_RENTAL, kSubsidy = v1::RENT_SUBSIDY,
                                  kRenovation = v1::HOUSE_RENOVATION;
