@@ -29,6 +29,9 @@ bool LayOut(const v1::Record& record, Clock& clock, Item* item) {
     if (benefit.has_start_month()) item->holds = clock.Reached(MonthIndex::Of(benefit.start_month()));
     if (benefit.has_start_month() && benefit.has_end_month())
       item->holds &= !clock.Reached(MonthIndex::Of(benefit.end_month()) + 1);
+    // What is for a year or a term is told by that, whenever the office will have paid it.
+    const bool for_a_period = benefit.benefit_year() != 0 || !benefit.term().empty();
+    if (for_a_period && !benefit.has_start_month()) return true;
     if (benefit.has_start_month() ? clock.Reached(MonthIndex::Of(benefit.start_month()))
                                   : !benefit.has_pay_date() || clock.Reached(DayNumber(benefit.pay_date())))
       return true;

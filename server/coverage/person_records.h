@@ -45,8 +45,9 @@ struct Item {
 
 class PersonRecords {
  public:
-  // Leaves out what is not yet: facts, leads and payments of a later day, benefits of a later month that were
-  // not decided either, and facts and leads that state no date. The clock outlives the person.
+  // Leaves out what is not yet: facts, leads and payments of a later day (but for a year or a term), benefits
+  // of a later month that were not decided either, and facts and leads that state no date. The clock outlives
+  // the person.
   PersonRecords(const PersonInput& person, Clock& clock);
 
   // In the order of record keys.

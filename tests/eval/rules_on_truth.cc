@@ -31,6 +31,24 @@ struct District {
   std::deque<std::string> sources;
   std::map<std::string, std::vector<CoverageRecord>> persons;  // by the true person
   std::map<std::string, std::set<std::string>> households;     // source/household -> persons
+
+  // Everybody by whom they live with, through members that households share; who lives with nobody is alone.
+  std::vector<std::set<std::string>> LivingTogether() const {
+    std::map<std::string, std::string> parent;
+    const auto root = [&](std::string person) {
+      while (parent.at(person) != person) person = parent.at(person);
+      return person;
+    };
+    for (const auto& [person, records_of_person] : persons) parent[person] = person;
+    for (const auto& [household, members] : households)
+      for (const std::string& member : members) parent[root(member)] = root(*members.begin());
+    std::map<std::string, std::set<std::string>> together;
+    for (const auto& [person, records_of_person] : persons) together[root(person)].insert(person);
+    std::vector<std::set<std::string>> all;
+    for (auto& [person, members] : together) all.push_back(std::move(members));
+    return all;
+  }
+
   std::map<matcher::RecordKey, std::string> record_ids;
 };
 
@@ -105,7 +123,7 @@ int Run(const std::string& directory, matcher::CivilDate as_of) {
   auto began = std::chrono::steady_clock::now();
   for (const auto& [person, records] : district.persons) take((*rules)->Evaluate(records, as_of));
   const double evaluate = Seconds(began);
-  for (const auto& [household, persons] : district.households) {
+  for (const std::set<std::string>& persons : district.LivingTogether()) {
     std::vector<coverage::PersonInput> members;
     for (const std::string& person : persons) members.push_back({district.persons.at(person)});
     take((*rules)->EvaluateHousehold(members, as_of));

@@ -354,7 +354,7 @@ class County:
             for i, a in enumerate(ml):
                 for b in ml[i + 1:]:
                     if a["county_pay"] != b["county_pay"] and len(span(a) & span(b)) > 1: add("D07", pid, a, b)
-            t = rows["temporary"]
+            t = [d for d in rows["temporary"] if d["date"] <= self.as_of]   # what is paid on a later day is not judged yet
             for i, a in enumerate(t):
                 for b in t[i + 1:]:
                     if a["cause"] == b["cause"] and a["approval"] != b["approval"] and abs((a["date"] - b["date"]).days) <= 365: add("D10", pid, a, b)
@@ -384,7 +384,7 @@ class County:
                 for d in ep:
                     if (d["end"] or now) > dm: add("D20", pid, d, dead[0])
                 for d in ml:
-                    if (d["end"] or now) > add_months(dm, 3): add("D20", pid, d, dead[0])
+                    if span(d) and (d["end"] or now) > add_months(dm, 3): add("D20", pid, d, dead[0])
                 for d in rows["medical"]:                            # premiums for a later year, or paid long after
                     if d["kind"] == "资助参保" and (d["year"] > dm[0] or (d["date"] - dead[0]["date"]).days > 90): add("D20C", pid, d, dead[0])
             for a in ep:

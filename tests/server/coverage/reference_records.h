@@ -51,7 +51,9 @@ struct ReferencePerson {
       if (b.has_start_month() && Ordinal(b.start_month().year(), b.start_month().month()) > now() &&
           !(b.has_decision_date() && Days(b.decision_date()) <= today()))
         continue;
-      if (!b.has_start_month() && b.has_pay_date() && Days(b.pay_date()) > today()) continue;
+      if (!b.has_start_month() && b.benefit_year() == 0 && b.term().empty() && b.has_pay_date() &&
+          Days(b.pay_date()) > today())
+        continue;
       rows.push_back(row);
     }
   }
