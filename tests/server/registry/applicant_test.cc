@@ -67,6 +67,72 @@ TEST_F(Applicant, WhomTheDataFitTwiceIsSharedBetweenThem) {
   EXPECT_NEAR(result.candidates(0).probability(), result.candidates(1).probability(), 0.1);
 }
 
+TEST_F(Applicant, LearnsWhatAnAwardOfTheNextMonthWouldDuplicate) {
+  Push(*hub_, OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY),
+       {Monthly(kWang, "T1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
+  v1::Benefit intended = Intended(v1::MINIMUM_LIVING);
+  for (const int month : {10, 11, 12}) {
+    *intended.mutable_start_month() = MonthOf(2026, month);
+    const v1::ApplicantResult result = Check(kWang, &intended);
+    EXPECT_TRUE(RulesOf(result.would_open()).contains("D01")) << "from month " << month;
+    for (const v1::Finding& finding : result.would_open()) {
+      if (finding.rule_id() != "D01") continue;
+      const v1::Month& first = finding.overlap_months(0);
+      EXPECT_EQ(first.year() * 12 + first.month(), 2026 * 12 + month + 1) << "after the hand-over";
+    }
+  }
+  intended.clear_start_month();
+  EXPECT_TRUE(RulesOf(Check(kWang, &intended).would_open()).contains("D01"))
+      << "from the next month, as the law has it";
+  *intended.mutable_start_month() = MonthOf(2026, 11);
+  *intended.mutable_end_month() = MonthOf(2026, 11);
+  EXPECT_FALSE(RulesOf(Check(kWang, &intended).would_open()).contains("D01")) << "one month of hand-over";
+}
+
+TEST_F(Applicant, IsPaidWhereItAsks) {
+  Push(*hub_, OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING),
+       {Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 1))});  // paid by 371302
+  v1::CheckApplicantRequest request;
+  v1::PersonIdentity& person = *request.add_persons();
+  person.set_name(kWang.name);
+  person.set_id_number(kWang.id_number);
+  request.mutable_intended()->set_programme(v1::MINIMUM_LIVING);
+  const auto rules_in = [&](const std::string& region) {
+    person.set_region_code(region);
+    const auto response =
+        CheckApplicant(*hub_->store().Snapshot(), hub_->model(), *hub_->rules(), hub_->as_of(), request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return RulesOf(response->results(0).would_open());
+  };
+  EXPECT_TRUE(rules_in("371321").contains("D07")) << "another county pays already";
+  EXPECT_FALSE(rules_in("371302").contains("D07"));
+}
+
+TEST_F(Applicant, WhoDiedIsNotAwardedAnything) {
+  Push(*hub_, OpenFacts(*hub_, "facts"), {FactOf(kWang, "F1", v1::DEATH, {2026, 8, 1})});
+  const v1::Benefit intended = Intended(v1::EXTREME_POVERTY);
+  EXPECT_TRUE(RulesOf(Check(kWang, &intended).would_open()).contains("D20"));
+}
+
+TEST_F(Applicant, IsAskedWithTheHousehold) {
+  const Who husband = MadeUp("刘志强", {1951, 3, 14}, 121);
+  const auto in_household = [](v1::Record record) {
+    record.mutable_household()->set_household_id("H1");
+    return record;
+  };
+  Push(*hub_, OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING),
+       {in_household(Monthly(kWang, "D1", v1::MINIMUM_LIVING, MonthOf(2026, 1))),
+        in_household(Monthly(husband, "D2", v1::MINIMUM_LIVING, MonthOf(2026, 1)))});
+  v1::Record flat = Monthly(husband, "Z1", v1::HOUSING, MonthOf(2026, 1));
+  flat.mutable_benefit()->set_form(v1::PUBLIC_RENTAL);
+  Push(*hub_, OpenBenefits(*hub_, "zf", v1::HOUSING), {flat});
+  v1::Benefit intended = Intended(v1::HOUSING);
+  intended.set_form(v1::RENT_SUBSIDY);
+  *intended.mutable_start_month() = MonthOf(2026, 11);
+  EXPECT_TRUE(RulesOf(Check(kWang, &intended).would_open()).contains("D16B"))
+      << "the husband lives in a flat";
+}
+
 TEST_F(Applicant, LearnsWhatIsMissedNowAndWhatTheAwardWouldEntitleTo) {
   v1::Record school = FactOf(kZhao, "F1", v1::SCHOOL_ENROLMENT, {2026, 9, 1});
   Push(*hub_, OpenFacts(*hub_, "facts"), {school});
