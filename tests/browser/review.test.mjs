@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { call, openAs, openBrowser, settle } from "./browser.mjs";
-import { Hub } from "./hub.mjs";
+import { call, openAs, openBrowser, openWindow, settle } from "./browser.mjs";
+import { Hub, PASSWORD } from "./hub.mjs";
 import { as } from "./work.mjs";
 
 let hub, browser;
@@ -18,6 +18,7 @@ const conflictsOf = async (page) => (await call(page, "ReviewService/ListConflic
 const decisionsOf = async (page) => (await call(page, "ReviewService/ListDecisions", { pageSize: 1000 })).body.decisions ?? [];
 const otherCase = (page, was) =>
   page.waitForFunction((id) => ![null, undefined, id].includes(document.querySelector("article.case")?.getAttribute("data-conflict")), was);
+const saved = (page) => page.locator(".ant-message").getByText("已决定").first().waitFor();
 const shownCase = (page) => page.locator("article.case").getAttribute("data-conflict");
 
 async function officerAtQueue(user = "officer", path = "/review") {
@@ -35,6 +36,7 @@ test("a conflict is decided by keyboard alone, the next case is there, and Z tak
   await page.locator("[data-verdict=different][aria-pressed=true]").waitFor();
   await page.keyboard.press("Enter");
   await otherCase(page, first);
+  await saved(page);
   const during = await conflictsOf(page);
   assert.ok(!during.some(({ conflictId }) => conflictId === first), "the conflict left the queue");
   const [decision] = await decisionsOf(page);
@@ -55,11 +57,94 @@ test("J and K walk through the queue, and keys rest while somebody types", async
   await otherCase(page, first);
   await page.keyboard.press("k");
   await page.waitForFunction((was) => document.querySelector("article.case")?.getAttribute("data-conflict") === was, first);
-  await page.locator(".decision-bar .comment").click();
+  await page.locator(".decision-bar .comment input").click();
   await page.keyboard.type("123 jz");
   assert.equal(await page.locator("[data-verdict][aria-pressed=true]").count(), 0);
   assert.equal(await shownCase(page), first);
-  assert.equal(await page.locator(".decision-bar .comment").inputValue(), "123 jz");
+  assert.equal(await page.locator(".decision-bar .comment input").inputValue(), "123 jz");
+});
+
+test("who does not wait loses no key: each decision is on the case that stood there, and no error comes between", async () => {
+  const page = await officerAtQueue();
+  await page.waitForFunction(() =>
+    performance.getEntriesByType("resource").some(({ name, responseEnd }) => /BatchGetCases$/.test(name) && responseEnd > 0),
+  );
+  await settle(page);
+  const missed = [];
+  page.on("response", (answer) => answer.status() >= 400 && missed.push(`${answer.status()} ${answer.url()}`));
+  await page.evaluate(() => {
+    window.seen = [];
+    new MutationObserver(() => document.body.innerText.includes("已不在待复核之列") && window.seen.push("gone")).observe(document.body, {
+      childList: true,
+      subtree: true,
+    });
+  });
+  const stood = [];
+  const before = (await decisionsOf(page)).length;
+  for (let i = 0; i < 4; ++i) {
+    stood.push(await shownCase(page));
+    await page.keyboard.press("3");
+    await page.keyboard.press("Enter");
+  }
+  await page.waitForFunction(() => !document.querySelector(".lead")?.textContent.includes("正在保存"));
+  const made = (await decisionsOf(page)).slice(0, -before || undefined).map(({ conflictId }) => conflictId);
+  assert.equal(new Set(stood).size, 4);
+  assert.deepEqual(made.slice(0, 4).sort(), stood.sort());
+  assert.deepEqual(missed, []);
+  assert.deepEqual(await page.evaluate(() => window.seen), []);
+});
+
+test("keys work after a click in the queue; S, a reason and Enter decide; Escape leaves a field", async () => {
+  const page = await officerAtQueue();
+  const items = page.locator(".queue-item");
+  const first = await shownCase(page);
+  await items.nth(1).click();
+  await otherCase(page, first);
+  const second = await shownCase(page);
+  await page.keyboard.press("/");
+  await page.keyboard.press("s");
+  await page.locator(".decision-bar input:focus").waitFor();
+  await page.keyboard.type("3");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("3");
+  await page.locator("[data-verdict=unsure][aria-pressed=true]").waitFor();
+  await page.keyboard.press("s");
+  await page.keyboard.type("再核");
+  await page.keyboard.press("Enter");
+  await otherCase(page, second);
+  await page.locator(".ant-message").getByText("已记为不确定").waitFor();
+  assert.equal(await page.locator(".ant-message-notice").count(), 1, "one toast, replaced");
+  const [decision] = await decisionsOf(page);
+  assert.equal(decision.conflictId, second);
+  assert.equal(decision.comment, "3再核");
+  await page.keyboard.press("2");
+  assert.equal(await page.locator("[data-verdict=different][aria-pressed=true]").count(), 1, "the next key is a key again");
+});
+
+test("a verdict and its reason outlast the session: they are there again after logging in, and for nobody else", async () => {
+  const page = await openWindow(browser, hub); // not the one that the other tests are logged in with
+  const enter = async () => {
+    await page.locator("input[autocomplete=username]").fill("officer");
+    await page.locator("input[autocomplete=current-password]").fill(PASSWORD);
+    await page.locator("button[type=submit]").click();
+  };
+  await page.goto(`${hub.address}/review`);
+  await enter();
+  await page.locator("article.case").waitFor();
+  await settle(page);
+  const id = await shownCase(page);
+  await page.keyboard.press("2");
+  await page.keyboard.press("s");
+  await page.keyboard.type("户口簿显示为姐妹");
+  await page.context().clearCookies();
+  await page.keyboard.press("Enter");
+  await enter();
+  await page.locator(`article.case[data-conflict="${id}"]`).waitFor();
+  await page.locator("[data-verdict=different][aria-pressed=true]").waitFor();
+  assert.equal(await page.locator(".decision-bar .comment input").inputValue(), "户口簿显示为姐妹");
+  await page.getByRole("button", { name: "退出登录" }).click();
+  await page.locator("input[autocomplete=username]").waitFor();
+  assert.equal(await page.evaluate(() => JSON.stringify({ ...sessionStorage }).includes("姐妹")), false);
 });
 
 test("the next case was read before it is asked for", async () => {
@@ -95,7 +180,6 @@ test("the keys take a case, reach comment, evidence, filter and help, and lead b
   await page.keyboard.type("已电话核实");
   await page.keyboard.press("Enter");
   await page.locator(".history").getByText("已电话核实").waitFor();
-  await page.locator("h1").click(); // out of the box
   await page.keyboard.press("/");
   await page.locator("[role=search] :focus").waitFor({ state: "attached" }); // antd hides the radio that holds it
   await page.keyboard.press("Escape");
@@ -122,6 +206,7 @@ test("who decides on what has changed meanwhile is told what, and nothing is sav
   await theirs.keyboard.press("2");
   await theirs.keyboard.press("Enter");
   await otherCase(theirs, shown);
+  await saved(theirs);
   await mine.keyboard.press("1");
   await mine.keyboard.press("Enter");
   const dialog = mine.getByRole("dialog");
@@ -129,7 +214,9 @@ test("who decides on what has changed meanwhile is told what, and nothing is sav
   await dialog.getByText(/approver 已于 .* 决定：不同的人/).waitFor();
   await dialog.getByRole("button", { name: "重新查看" }).click();
   await mine.getByText("这条冲突已不在待复核之列").waitFor();
-  const decisions = (await decisionsOf(mine)).filter(({ conflictId, undoTime }) => conflictId === shown && !undoTime);
+  const decisions = (await decisionsOf(mine)).filter(
+    ({ conflictId, undoTime, verdict }) => conflictId === shown && !undoTime && verdict !== "UNSURE",
+  );
   assert.deepEqual(
     decisions.map(({ verdict }) => verdict),
     ["DIFFERENT"],
@@ -179,6 +266,7 @@ test("a decision can be taken back from the history, by mouse, with a reason", a
   await page.keyboard.press("2");
   await page.keyboard.press("Enter");
   await otherCase(page, shown);
+  await saved(page);
   const [standing] = await decisionsOf(page); // the newest is the first, here and on the page
   assert.equal(standing.conflictId, shown);
   await page.goto(`${hub.address}/review/decisions`);

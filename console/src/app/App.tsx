@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { App as AntApp, ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { RouterProvider } from "react-router";
+import { RouterProvider } from "react-router/dom"; // the one that can navigate at once, as the review does between two keys
 import { isPassing } from "@/api/errors";
 import { styleNonce } from "@/lib/nonce";
 import { router } from "@/app/routes";
@@ -26,7 +26,7 @@ export function App() {
   const { language } = useText();
   return (
     <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={theme} csp={{ nonce: styleNonce }} button={{ autoInsertSpace: false }}>
-      <AntApp style={{ height: "100%" }} message={{ maxCount: 3 }}>
+      <AntApp style={{ height: "100%" }} message={{ maxCount: 1 }}>
         <QueryClientProvider client={client}>
           <SessionGate>
             <RouterProvider router={router} />

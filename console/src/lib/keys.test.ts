@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { commandOf, KEY_CAPS, type Command } from "./keys";
+import { commandOf, KEY_CAPS, leavesField, type Command } from "./keys";
 
 const press = (key: string, more = {}) => commandOf({ key, target: document.body, ...more });
 
@@ -29,5 +29,20 @@ describe("the review page's keys", () => {
   test("Enter is a button's own, except where the verdict was chosen with it", () => {
     expect(press("Enter", { target: document.getElementById("button") })).toBeNull();
     expect(press("Enter", { target: document.getElementById("chosen") })).toBe("confirm");
+  });
+
+  test("Enter on the case of the queue that is open confirms; on another it opens that", () => {
+    document.body.innerHTML = `<button id=open class=queue-item aria-current=true></button><button id=other class=queue-item></button>`;
+    expect(press("Enter", { target: document.getElementById("open") })).toBe("confirm");
+    expect(press("Enter", { target: document.getElementById("other") })).toBeNull();
+  });
+
+  test("Escape leaves a field, but not a dialog, an open list, or an input method", () => {
+    document.body.innerHTML = `<input id=text><input id=list role=combobox aria-expanded=true><div role=dialog><input id=inside></div>`;
+    const escapes = (id: string, more = {}) => leavesField({ key: "Escape", target: document.getElementById(id), ...more });
+    expect(escapes("text")).toBe(true);
+    expect(escapes("text", { isComposing: true })).toBe(false);
+    expect(escapes("list")).toBe(false);
+    expect(escapes("inside")).toBe(false);
   });
 });

@@ -10,6 +10,7 @@ export type Command =
   | "undo"
   | "assign"
   | "comment"
+  | "reason"
   | "evidence"
   | "reveal"
   | "search"
@@ -27,6 +28,7 @@ const COMMANDS: Record<string, Command> = {
   z: "undo",
   a: "assign",
   c: "comment",
+  s: "reason",
   e: "evidence",
   r: "reveal",
   "/": "search",
@@ -44,6 +46,7 @@ export const KEY_CAPS: Record<Command, string> = {
   undo: "Z",
   assign: "A",
   comment: "C",
+  reason: "S",
   evidence: "E",
   reveal: "R",
   search: "/",
@@ -64,6 +67,16 @@ export interface KeyPress {
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable=''], [contenteditable=true]";
 const OWN_ENTER = "button, a[href], summary, [role=tab], [role=menuitem], [role=option], [role=combobox]";
 
+// Enter on the verdict that was chosen, or on the case of the queue that is already open, has nothing else to do.
+const NO_OWN_ENTER = "[data-verdict][aria-pressed=true], .queue-item[aria-current=true]";
+
+// Escape takes the keys back from a field of text. Not from a list that is open, nor in a dialog: there it closes these.
+export function leavesField(press: KeyPress): boolean {
+  if (press.key !== "Escape" || press.isComposing || press.keyCode === 229) return false;
+  const field = press.target instanceof Element ? press.target.closest(TYPING) : null;
+  return field !== null && field.getAttribute("aria-expanded") !== "true" && !field.closest("[role=dialog]");
+}
+
 // A key that is no text and no browser's or input method's.
 export function isFree(press: KeyPress): boolean {
   if (press.ctrlKey || press.metaKey || press.altKey) return false;
@@ -78,6 +91,6 @@ export function commandOf(press: KeyPress): Command | null {
   if (!command) return null;
   // A held key may run through the queue, but never decides twice.
   if (press.repeat && command !== "next" && command !== "previous") return null;
-  if (command === "confirm" && target?.closest(OWN_ENTER) && !target.closest("[data-verdict][aria-pressed=true]")) return null;
+  if (command === "confirm" && target?.closest(OWN_ENTER) && !target.closest(NO_OWN_ENTER)) return null;
   return command;
 }

@@ -109,6 +109,8 @@ export const review = {
     reveal: "查看人员",
     keyAssign: "领取或退回",
     keyComment: "写备注",
+    keyReason: "写决定的说明（Esc 离开）",
+    sending: "正在保存 {{n}} 项决定",
     keyReveal: "查看人员（填写目的）",
     keySearch: "筛选",
     keyQueue: "回到待复核（任何页面）",

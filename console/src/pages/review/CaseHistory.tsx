@@ -1,12 +1,13 @@
 // Comments, claims, decisions and proposals on one case; anybody who may decide may comment.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input, type InputRef } from "antd";
-import { useState, type RefObject } from "react";
+import type { RefObject } from "react";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { useSession } from "@/session/session";
 import { CaseEvent_Kind as Kind, type CaseEvent, CaseEvent_KindSchema, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { officerName } from "@/lib/officers";
+import { useDraft } from "@/lib/useDraft";
 import { useText } from "@/locales";
 import { codeWord, word } from "@/locales/words";
 import { caseQuery } from "@/pages/review/data";
@@ -29,11 +30,12 @@ export function CaseHistory({ conflictId, events, box }: { conflictId: string; e
   const { may } = useSession();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const [text, setText] = useState("");
+  const [text, setText, forget] = useDraft(`note/${conflictId}`, "");
   const add = useMutation({
     mutationFn: () => review.addCaseComment({ conflictId, comment: text.trim() }),
     onSuccess: () => {
-      setText("");
+      forget();
+      box.current?.blur(); // so that the next key is not typed into it
       void client.invalidateQueries({ queryKey: caseQuery(conflictId).queryKey });
     },
     onError: (error) => message.error(t("review.failed", { message: messageOf(error) }), 8),

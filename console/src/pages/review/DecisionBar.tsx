@@ -1,4 +1,5 @@
-import { Button, Input } from "antd";
+import { Button, Input, type InputRef } from "antd";
+import type { RefObject } from "react";
 import { Decision_Verdict, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { KEY_CAPS } from "@/lib/keys";
 import { useText } from "@/locales";
@@ -43,6 +44,7 @@ interface DecisionBarProps {
   choose: (verdict: Decision_Verdict) => void;
   comment: string;
   setComment: (comment: string) => void;
+  reasonBox: RefObject<InputRef | null>;
   ready: boolean;
   busy: boolean;
   confirm: () => void;
@@ -50,16 +52,19 @@ interface DecisionBarProps {
   help: () => void;
 }
 
-export function DecisionBar({ verdict, choose, comment, setComment, ready, busy, confirm, undo, help }: DecisionBarProps) {
+export function DecisionBar({ verdict, choose, comment, setComment, reasonBox, ready, busy, confirm, undo, help }: DecisionBarProps) {
   const { t } = useText();
   return (
     <section className="decision-bar panel" aria-label={t("review.verdict")}>
       <Verdicts verdict={verdict} choose={choose} disabled={!ready || busy} />
       <Input
+        ref={reasonBox}
         className="comment"
+        prefix={<kbd>{KEY_CAPS.reason}</kbd>}
+        onPressEnter={confirm}
         value={comment}
         maxLength={500}
-        disabled={!ready || busy}
+        aria-keyshortcuts={KEY_CAPS.reason}
         placeholder={t("review.comment")}
         aria-label={t("review.comment")}
         onChange={(event) => setComment(event.target.value)}

@@ -13,6 +13,7 @@ const LINES: [Command, string | Decision_Verdict][] = [
   ["confirm", "review.confirm"],
   ["undo", "review.undo"],
   ["assign", "review.keyAssign"],
+  ["reason", "review.keyReason"],
   ["comment", "review.keyComment"],
   ["evidence", "review.waterfall"],
   ["reveal", "review.keyReveal"],

@@ -1,12 +1,13 @@
 // Uncertain matches, one at a time: the queue on the left, the case on the right, decided from the keyboard.
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, type InputRef } from "antd";
-import { useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type MouseEvent } from "react";
 import { useSession } from "@/session/session";
 import { Decision_Verdict, type StaleDecision } from "@/gen/relief/v1/review_service_pb";
 import type { Command } from "@/lib/keys";
 import { count, money } from "@/lib/money";
-import { useStateOf } from "@/lib/useStateOf";
+import { readDraft, writeDraft } from "@/lib/drafts";
+import { useDraft } from "@/lib/useDraft";
 import { useText } from "@/locales";
 import { BulkDialog } from "@/pages/review/BulkDialog";
 import { CaseView, isGone } from "@/pages/review/CaseView";
@@ -22,84 +23,133 @@ import { useClaim } from "@/pages/review/useClaim";
 import { useDecide, type DecisionEvent } from "@/pages/review/useDecide";
 import { useKeys } from "@/pages/review/useKeys";
 import { useQueue } from "@/pages/review/useQueue";
-import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
+import { Empty, ErrorState, PanelSkeleton, useOnline } from "@/parts/states";
 import "./review.css";
 
 const NOTHING = Decision_Verdict.VERDICT_UNSPECIFIED;
+const NONE: ReadonlySet<string> = new Set();
+const TOAST = "review"; // one at a time, replaced by the next
+
+interface Draft {
+  verdict: Decision_Verdict;
+  comment: string;
+}
+const EMPTY: Draft = { verdict: NOTHING, comment: "" };
+const draftOf = (conflictId: string) => `case/${conflictId}`;
+
+// A click of the mouse leaves the keys to the review: Enter would press the same button again.
+function leaveKeys(event: MouseEvent) {
+  const clicked = event.target as Element;
+  if (event.detail > 0 && clicked.closest("button, summary")) (document.activeElement as HTMLElement | null)?.blur();
+}
 
 function ReviewPage() {
   const { t } = useText();
   const { may } = useSession();
   const { message } = App.useApp();
-  const { queue, list, conflicts, selected, at, empty, narrowed, open, narrow, clear, move } = useQueue();
+  const online = useOnline();
+  const [away, setAway] = useState<ReadonlySet<string>>(NONE);
+  const { queue, list, conflicts, selected, at, empty, narrowed, open, narrow, clear, move, leave } = useQueue(away);
   const current = useQuery({ ...caseQuery(selected), enabled: selected !== "" });
   const summary = useQuery(summaryQuery(queue)).data;
   const gone = isGone(current.error);
   const shown = gone ? undefined : current.data;
   const conflict = shown?.conflict;
 
-  const [verdict, setVerdict] = useStateOf(selected, NOTHING);
-  const [comment, setComment] = useStateOf(selected, "");
+  const [{ verdict, comment }, setDraft, forgetDraft] = useDraft(draftOf(selected), EMPTY);
   const [said, setSaid] = useState("");
   const [stale, setStale] = useState<StaleDecision | null>(null);
   const [dialog, setDialog] = useState<"" | "help" | "bulk" | "reveal">("");
+  // Keys that were pressed before they could be obeyed: Enter before its case was read, Z before the decision was saved.
+  const held = useRef({ confirm: "", undo: false });
   const commentBox = useRef<InputRef>(null);
+  const reasonBox = useRef<InputRef>(null);
   const filters = useRef<HTMLDivElement>(null);
 
   const { claim, claiming, mine } = useClaim();
+  const back = (conflictId: string) => setAway((before) => new Set([...before].filter((id) => id !== conflictId)));
   const { decide, undo, lastDecision } = useDecide((event: DecisionEvent) => {
     setSaid(event.text);
-    const following = () => open((conflicts[at + 1] ?? conflicts[at - 1])?.conflictId ?? "");
+    if (event.conflictId && event.type !== "undone") back(event.conflictId);
     switch (event.type) {
-      case "decided": {
-        const { decisionId } = event;
-        const key = `decision-${decisionId}`;
+      case "decided":
+        writeDraft(draftOf(event.conflictId), undefined);
         message.success({
-          key,
+          key: TOAST,
           duration: 10,
           content: (
             <>
               {event.text}
-              <Button type="link" size="small" onClick={() => (message.destroy(key), event.undo())}>
+              <Button type="link" size="small" onClick={() => (message.destroy(TOAST), event.undo())}>
                 <kbd>Z</kbd>
                 {t("review.undo")}
               </Button>
             </>
           ),
         });
-        return following();
-      }
+        return;
       case "proposed":
-        message.info(event.text, 6);
-        return following();
+        if (event.conflictId) writeDraft(draftOf(event.conflictId), undefined);
+        message.info({ key: TOAST, content: event.text, duration: 6 });
+        return;
       case "undone":
-        message.info(event.text);
+        message.info({ key: TOAST, content: event.text });
         return event.conflictId ? open(event.conflictId) : undefined;
       case "changed":
-        setVerdict(NOTHING);
-        open(selected); // stays on the table, though it may have left the queue
+        // Back on the table, though it may have left the queue: the verdict was about what has changed since; the reason stays.
+        if (event.conflictId) {
+          const written = readDraft<Draft>(draftOf(event.conflictId));
+          if (written) writeDraft(draftOf(event.conflictId), { ...written, verdict: NOTHING });
+          open(event.conflictId);
+        }
         if (event.stale) setStale(event.stale);
-        else message.warning(event.text, 8);
+        else message.warning({ key: TOAST, content: event.text, duration: 8 });
         return;
       default:
-        message.error(event.text, 8);
+        if (event.conflictId) open(event.conflictId);
+        message.error({ key: TOAST, content: event.text, duration: 8 });
     }
   });
 
-  const busy = decide.isPending || undo.isPending;
-  const ready = may("decide") && conflict !== undefined && !current.isError;
+  const sending = away.size > 0;
+  const busy = undo.isPending;
+  const ready = may("decide") && online && conflict !== undefined && !current.isError && !away.has(selected);
+  const reading = may("decide") && online && selected !== "" && current.isPending;
+  // The next case is on the table at once. The one that was decided comes back if the hub refuses it.
   const confirm = () => {
-    if (!ready || busy) return;
-    if (verdict === NOTHING) return void message.info(t("review.chooseFirst"));
+    if (busy) return;
+    if (verdict === NOTHING) return void (selected && message.info({ key: TOAST, content: t("review.chooseFirst") }));
+    if (reading) return void (held.current.confirm = selected);
+    if (!ready) return void (online || message.warning({ key: TOAST, content: t("state.offline") }));
+    reasonBox.current?.blur();
+    setAway((before) => new Set(before).add(selected));
     decide.mutate({ conflict, verdict, comment: comment.trim() });
+    leave();
   };
   const takeBack = () => {
-    const decisionId = lastDecision();
     if (busy || !may("decide")) return;
-    if (!decisionId) return void message.info(t("review.nothingToUndo"));
+    if (sending) return void (held.current.undo = true);
+    const decisionId = lastDecision();
+    if (!decisionId) return void message.info({ key: TOAST, content: t("review.nothingToUndo") });
     undo.mutate({ decisionId, comment: "" });
   };
-  const pick = (choice: Decision_Verdict) => ready && !busy && setVerdict(choice);
+  const obey = useEffectEvent(() => {
+    if (held.current.confirm && !reading) {
+      const meant = held.current.confirm === selected;
+      held.current.confirm = "";
+      if (meant) confirm();
+    }
+    if (held.current.undo && !sending) {
+      held.current.undo = false;
+      takeBack();
+    }
+  });
+  useEffect(() => {
+    const soon = setTimeout(() => obey());
+    return () => clearTimeout(soon);
+  }, [reading, sending, selected]);
+
+  const pick = (choice: Decision_Verdict) => (ready || reading) && !busy && setDraft({ verdict: choice, comment });
   const commands: Record<Command, () => void> = {
     next: () => move(1),
     previous: () => move(-1),
@@ -110,6 +160,7 @@ function ReviewPage() {
     undo: takeBack,
     assign: () => ready && !claiming && claim(conflict),
     comment: () => commentBox.current?.focus(),
+    reason: () => reasonBox.current?.focus(),
     evidence: () => document.getElementById("evidence")?.focus(),
     reveal: () => shown && may("person") && setDialog("reveal"),
     search: () => filters.current?.querySelector("input")?.focus(),
@@ -187,8 +238,9 @@ function ReviewPage() {
           </div>
           {may("decide") ? (
             <DecisionBar
-              {...{ verdict, comment, setComment, ready, busy, confirm }}
-              choose={setVerdict}
+              {...{ verdict, comment, reasonBox, ready, busy, confirm }}
+              setComment={(text) => (text || verdict !== NOTHING ? setDraft({ verdict, comment: text }) : forgetDraft())}
+              choose={pick}
               undo={takeBack}
               help={() => setDialog("help")}
             />
@@ -201,11 +253,12 @@ function ReviewPage() {
   };
 
   return (
-    <div className="review-page">
+    <div className="review-page" onClick={leaveKeys}>
       <div className="page-head">
         <h1>{t("review.title")}</h1>
         <ReviewTabs />
         <span className="lead small" role="status">
+          {sending && <>{t("review.sending", { n: away.size })} · </>}
           {at >= 0 && <>{t("review.position", { at: at + 1, of: conflicts.length })} · </>}
           {summary &&
             t("review.summary", { n: count(summary.conflicts), overdue: count(summary.overdue), amount: money(summary.amountFen) })}

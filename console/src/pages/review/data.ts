@@ -41,7 +41,7 @@ export const policyQuery = queryOptions({
   staleTime: 600_000,
 });
 
-const AHEAD = 3;
+const AHEAD = 6; // who is quick does not wait for the hub either
 
 // The next cases are there before they are asked for.
 export async function prefetchCases(client: QueryClient, following: readonly Conflict[]) {

@@ -18,11 +18,11 @@ import { forgetConflict, refreshAfterDecision } from "@/pages/review/data";
 const STACK = queryKeys.undoStack; // of this login; emptied with the cache at the next
 
 export type DecisionEvent =
-  | { type: "decided"; verdict: Decision_Verdict; decisionId: string; undo: () => void; text: string }
-  | { type: "proposed"; text: string }
+  | { type: "decided"; conflictId: string; verdict: Decision_Verdict; decisionId: string; undo: () => void; text: string }
+  | { type: "proposed"; conflictId: string; text: string }
   | { type: "undone"; conflictId: string; text: string }
-  | { type: "changed"; text: string; stale?: StaleDecision }
-  | { type: "failed"; text: string };
+  | { type: "changed"; conflictId: string; text: string; stale?: StaleDecision }
+  | { type: "failed"; conflictId: string; text: string };
 
 // What the hub says has changed since the case was read.
 export function staleOf(error: unknown): StaleDecision | undefined {
@@ -33,24 +33,26 @@ export function useDecide(tell: (event: DecisionEvent) => void) {
   const client = useQueryClient();
   client.setQueryDefaults(STACK, { gcTime: Infinity });
   const stack = () => client.getQueryData<string[]>(STACK) ?? [];
-  const refused = (error: unknown) => {
-    if (troubleOf(error) !== "changed") return tell({ type: "failed", text: t("review.failed", { message: messageOf(error) }) });
+  const refused = (error: unknown, conflictId = "") => {
+    if (troubleOf(error) !== "changed")
+      return tell({ type: "failed", conflictId, text: t("review.failed", { message: messageOf(error) }) });
     refreshAfterDecision(client);
-    tell({ type: "changed", text: t("review.changed"), stale: staleOf(error) });
+    tell({ type: "changed", conflictId, text: t("review.changed"), stale: staleOf(error) });
   };
 
   const undo = useMutation({
     mutationFn: ({ decisionId, comment }: { decisionId: string; comment: string }) => review.undoDecision({ decisionId, comment }),
     onSuccess: (decision) => {
       refreshAfterDecision(client);
-      if (decision.proposalId && !decision.undoTime) return tell({ type: "proposed", text: t("review.proposed") });
+      if (decision.proposalId && !decision.undoTime)
+        return tell({ type: "proposed", conflictId: decision.conflictId, text: t("review.proposed") });
       client.setQueryData(
         STACK,
         stack().filter((id) => id !== decision.decisionId),
       );
       tell({ type: "undone", conflictId: decision.conflictId, text: t("review.undone") });
     },
-    onError: refused,
+    onError: (error) => refused(error),
   });
 
   const decide = useMutation({
@@ -59,7 +61,8 @@ export function useDecide(tell: (event: DecisionEvent) => void) {
     onSuccess: (decision, { conflict, verdict }) => {
       const closed = verdict !== Decision_Verdict.UNSURE && decision.decisionId !== "";
       refreshAfterDecision(client, closed ? conflict.conflictId : "");
-      if (!decision.decisionId && decision.proposalId) return tell({ type: "proposed", text: t("review.proposed") });
+      if (!decision.decisionId && decision.proposalId)
+        return tell({ type: "proposed", conflictId: conflict.conflictId, text: t("review.proposed") });
       client.setQueryData(STACK, [...stack(), decision.decisionId]);
       if (closed) forgetConflict(client, conflict.conflictId);
       const text =
@@ -67,9 +70,16 @@ export function useDecide(tell: (event: DecisionEvent) => void) {
           ? t("review.unsureDecided")
           : t("review.decided", { verdict: word(Decision_VerdictSchema, verdict) });
       const { decisionId } = decision;
-      tell({ type: "decided", verdict, decisionId, undo: () => undo.mutate({ decisionId, comment: "" }), text });
+      tell({
+        type: "decided",
+        conflictId: conflict.conflictId,
+        verdict,
+        decisionId,
+        undo: () => undo.mutate({ decisionId, comment: "" }),
+        text,
+      });
     },
-    onError: refused,
+    onError: (error, { conflict }) => refused(error, conflict.conflictId),
   });
 
   return { decide, undo, lastDecision: (): string | undefined => stack().at(-1) };

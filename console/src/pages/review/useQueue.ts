@@ -7,12 +7,16 @@ import { conflictsQuery, prefetchCases } from "@/pages/review/data";
 
 const READ_ON = 3; // so many before the end of what is loaded
 
-export function useQueue() {
+// `away`: cases whose decision is on its way to the hub. They have left the table.
+export function useQueue(away: ReadonlySet<string>) {
   const client = useQueryClient();
   const [params, setParams] = useSearchParams();
   const queue = readQueue(params);
   const list = useInfiniteQuery(conflictsQuery(queue));
-  const conflicts = useMemo(() => list.data?.pages.flatMap((page) => page.conflicts) ?? [], [list.data]);
+  const conflicts = useMemo(
+    () => list.data?.pages.flatMap((page) => page.conflicts).filter(({ conflictId }) => !away.has(conflictId)) ?? [],
+    [list.data, away],
+  );
   const asked = params.get("case") ?? "";
   const selected = asked || (conflicts[0]?.conflictId ?? "");
   const at = conflicts.findIndex((conflict) => conflict.conflictId === selected);
@@ -23,7 +27,10 @@ export function useQueue() {
   const open = (conflictId: string) => {
     const next = writeQueue(queue);
     if (conflictId) next.set("case", conflictId);
-    setParams(next, { replace: true });
+    setParams(next, { replace: true, flushSync: true }); // at once: the next key is about the next case
+  };
+  const readOn = () => {
+    if (at + 1 >= conflicts.length - READ_ON && list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
   };
   return {
     queue,
@@ -39,7 +46,12 @@ export function useQueue() {
     move: (by: number) => {
       const next = conflicts[at + by];
       if (next) open(next.conflictId);
-      if (by > 0 && at + by >= conflicts.length - READ_ON && list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+      if (by > 0) readOn();
+    },
+    // The one after this, or where there is none the one before.
+    leave: () => {
+      open((conflicts[at + 1] ?? conflicts[at - 1])?.conflictId ?? "");
+      readOn();
     },
   };
 }
