@@ -1,10 +1,12 @@
 #include "server/notices/outbox.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "server/core/schema.h"
 #include "server/findings/finding_store.h"
+#include "server/notices/backlog.h"
 #include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
@@ -14,6 +16,7 @@ namespace {
 constexpr size_t kMaxSubscriptions = 10'000;
 constexpr int kDefaultPage = 100, kMaxPage = 1000;
 constexpr size_t kTrimPage = 1000;
+constexpr int64_t kTrimEvery = kTrimPage / 2;
 constexpr int kCopyStep = 500;  // notices, or findings looked at for them ten times over, of one commit
 
 // How far the copying of open findings has come: the id of the last one. No row: nothing is to be copied.
@@ -114,6 +117,34 @@ absl::Status CopyStep(core::WriteContext& context, const std::string& subscripti
   return absl::OkStatus();
 }
 
+// Drops the oldest notices before `first_kept`, a page of them. False: there are more.
+absl::StatusOr<bool> TrimStep(storage::Transaction& txn, const std::string& subscription_id,
+                              int64_t first_kept) {
+  auto rows = txn.Scan(schema::NoticePrefix(subscription_id), {}, kTrimPage);
+  if (!rows.ok()) return rows.status();
+  const std::string kept = schema::NoticeRow(subscription_id, std::max<int64_t>(first_kept, 0));
+  size_t dropped = 0;
+  for (const storage::KeyRow& row : *rows) {
+    if (row.key >= kept) break;
+    txn.Delete(row.key);
+    ++dropped;
+  }
+  return dropped < kTrimPage;
+}
+
+// Drops what is older than `first_kept`, a page at a time: others are served in between.
+absl::Status Trim(core::Hub& hub, const std::string& subscription_id, int64_t first_kept) {
+  for (bool done = false; !done;) {
+    auto step = hub.Write([&](core::WriteContext& context) -> absl::Status {
+      auto trimmed = TrimStep(context.txn, subscription_id, first_kept);
+      if (trimmed.ok()) done = *trimmed;
+      return trimmed.status();
+    });
+    if (!step.ok()) return step.status();
+  }
+  return absl::OkStatus();
+}
+
 bool ValidId(const std::string& id) {
   return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -186,7 +217,18 @@ absl::Status OutboxStep::Follow(core::WriteContext& context,
       context.txn.Put(schema::NoticeRow(notice.subscription_id(), notice.sequence()),
                       notice.SerializeAsString());
     }
-    if (subscription.last_sequence() != before) context.txn.Put(row.key, subscription.SerializeAsString());
+    if (subscription.last_sequence() == before) continue;
+    context.txn.Put(row.key, subscription.SerializeAsString());
+    // Nobody keeps without end what nobody takes.
+    const int64_t last = subscription.last_sequence();
+    const int64_t first_kept = last - context.features.Get<BacklogSettings>().most + 1;
+    if (copied != copied_to.end() || first_kept <= subscription.acknowledged_sequence() + 1 ||
+        last / kTrimEvery == before / kTrimEvery)
+      continue;
+    bool done = false;
+    for (int64_t added = last - before; !done && added >= 0; added -= kTrimEvery) {
+      RELIEF_ASSIGN_OR_RETURN(done, TrimStep(context.txn, subscription.subscription_id(), first_kept));
+    }
   }
   return absl::OkStatus();
 }
@@ -282,22 +324,14 @@ absl::Status DeleteSubscription(core::Hub& hub, const std::string& subscription_
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
-  for (bool empty = false; !empty;) {
-    auto trimmed = hub.Write([&](core::WriteContext& context) -> absl::Status {
-      auto rows = context.txn.Scan(schema::NoticePrefix(subscription_id), {}, kTrimPage);
-      if (!rows.ok()) return rows.status();
-      for (const storage::KeyRow& row : *rows) context.txn.Delete(row.key);
-      empty = rows->size() < kTrimPage;
-      return absl::OkStatus();
-    });
-    if (!trimmed.ok()) return trimmed.status();
-  }
-  return absl::OkStatus();
+  return Trim(hub, subscription_id, std::numeric_limits<int64_t>::max());
 }
 
 absl::StatusOr<v1::Subscription> Acknowledge(core::Hub& hub, const v1::AcknowledgeRequest& request,
                                              const Subscriber& subscriber) {
   v1::Subscription acknowledged;
+  int64_t keep_from = 0;
+  bool trimmed = true;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     auto subscription = ReadOwn(context.txn, request.subscription_id(), subscriber);
     if (!subscription.ok()) return subscription.status();
@@ -305,18 +339,16 @@ absl::StatusOr<v1::Subscription> Acknowledge(core::Hub& hub, const v1::Acknowled
       return absl::InvalidArgumentError("sequence: no such notice yet");
     acknowledged = *subscription;
     if (request.sequence() <= subscription->acknowledged_sequence()) return absl::OkStatus();
-    const int64_t keep_from = request.sequence() - hub.features().Get<NoticeSettings>().retention;
-    auto old = context.txn.Scan(schema::NoticePrefix(request.subscription_id()), {}, kTrimPage);
-    if (!old.ok()) return old.status();
-    const std::string first_kept =
-        schema::NoticeRow(request.subscription_id(), std::max<int64_t>(keep_from, 0));
-    for (const storage::KeyRow& row : *old)
-      if (row.key < first_kept) context.txn.Delete(row.key);
     acknowledged.set_acknowledged_sequence(request.sequence());
     context.txn.Put(schema::SubscriptionRow(request.subscription_id()), acknowledged.SerializeAsString());
-    return absl::OkStatus();
+    keep_from = request.sequence() - hub.features().Get<NoticeSettings>().retention;
+    auto step = TrimStep(context.txn, request.subscription_id(), keep_from);
+    if (step.ok()) trimmed = *step;
+    return step.status();
   });
   if (!done.ok()) return done.status();
+  if (!trimmed)
+    if (absl::Status status = Trim(hub, request.subscription_id(), keep_from); !status.ok()) return status;
   return acknowledged;
 }
 

@@ -1,6 +1,7 @@
 #include "server/notices/outbox.h"
 
 #include "server/core/schema.h"
+#include "server/notices/backlog.h"
 #include "tests/server/hub_fixture.h"
 
 namespace relief::server::notices {
@@ -202,6 +203,53 @@ TEST_F(OutboxTest, OpenFindingsAreCopiedInSteps) {
   EXPECT_GT(open.size(), 600u);
   EXPECT_EQ(full.last_sequence(), static_cast<int64_t>(open.size()));
   EXPECT_GE(hub_->position() - before, 3) << "the writer serves others between two steps";
+}
+
+TEST_F(OutboxTest, WhatNobodyAcknowledgesIsNotKeptWithoutEnd) {
+  core::Hub::Options options = TestOptions();
+  options.features.Set(BacklogSettings{.most = 100});
+  hub_ = OpenHub(storage::NewMemoryStore(), std::move(options));
+  Subscribe(Named("silent"));
+  v1::Subscription few = Named("few");
+  few.set_region_prefix("50");
+  Subscribe(few);
+  care_ = OpenBenefits(*hub_, "ep", v1::EXTREME_POVERTY);
+  living_ = OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING);
+  std::vector<v1::Record> care, living;
+  for (int i = 0; i < 900; ++i) {
+    const Who who =
+        MadeUp(i % 2 == 0 ? "王秀兰" : "李建国", matcher::CivilDate::FromDays(-10'000 + 20 * i), 100);
+    care.push_back(Monthly(who, "T" + std::to_string(i), v1::EXTREME_POVERTY, MonthOf(2026, 1)));
+    living.push_back(Monthly(who, "D" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 3)));
+  }
+  Push(*hub_, care_, care);
+  Push(*hub_, living_, living);
+  const int64_t last = GetSubscription(hub_->store(), "silent")->last_sequence();
+  ASSERT_GT(last, 1500);
+  const size_t kept = Rows(*hub_, schema::NoticePrefix("silent")).size();
+  EXPECT_GE(kept, 100u);
+  EXPECT_LE(kept, 100u + 500u) << "the oldest are gone, in pages";
+  EXPECT_TRUE(absl::IsOutOfRange(ReadNotices(hub_->store(), "silent", 1, 10).status()));
+  EXPECT_EQ(Read("silent", last - 99).size(), 100u) << "the newest are not";
+}
+
+TEST_F(OutboxTest, AcknowledgingMuchAtOnceDropsAllThatIsOld) {
+  Subscribe(Named("s"));
+  std::vector<v1::Record> care, living;
+  for (int i = 0; i < 1300; ++i) {
+    const Who who =
+        MadeUp(i % 2 == 0 ? "王秀兰" : "李建国", matcher::CivilDate::FromDays(-14'000 + 15 * i), 100);
+    care.push_back(Monthly(who, "T" + std::to_string(i), v1::EXTREME_POVERTY, MonthOf(2026, 1)));
+    living.push_back(Monthly(who, "D" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2026, 3)));
+  }
+  Push(*hub_, care_, care);
+  Push(*hub_, living_, living);
+  v1::AcknowledgeRequest request;
+  request.set_subscription_id("s");
+  request.set_sequence(GetSubscription(hub_->store(), "s")->last_sequence());
+  ASSERT_GT(request.sequence(), 2000) << "more than one step drops";
+  ASSERT_TRUE(Acknowledge(*hub_, request, kUs).ok());
+  EXPECT_EQ(Rows(*hub_, schema::NoticePrefix("s")).size(), 3u) << "the acknowledged one, and the retention";
 }
 
 // The hub stopped between two steps; meanwhile something opened and something changed.
