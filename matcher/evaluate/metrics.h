@@ -44,7 +44,7 @@ std::vector<CurvePoint> PrecisionRecall(std::vector<LabelledPair> pairs, int64_t
 
 // What the log odds themselves say, without any label: the share of false pairs among those in one cluster,
 // and of the true pairs that were left apart. Good as far as the model's independence assumption holds: too
-// bright where columns depend on one another.
+// bright where views depend on one another (Linkage::false_pairs knows better where it can).
 struct Estimated {
   double false_matches = 0;   // 1 - precision
   double missed_matches = 0;  // 1 - recall

@@ -50,7 +50,8 @@ void PrintAccuracy(const Accuracy& accuracy) {
       static_cast<long>(accuracy.exact_clusters), static_cast<long>(accuracy.mixed_clusters));
 }
 
-void PrintEstimate(const Estimated& estimated) {
+void PrintEstimate(const Estimated& estimated, const std::string& doubt) {
+  if (!doubt.empty()) return (void)std::printf("estimated        nothing. %s\n", doubt.c_str());
   std::printf("estimated        false matches %.5f, missed matches %.5f   (label-free)\n",
               estimated.false_matches, estimated.missed_matches);
 }
@@ -70,6 +71,12 @@ void PrintWeights(const MappedTable& mapped, const LinkageModel& model) {
     for (size_t l = 0; l < names.size(); ++l)
       std::printf("%s%.*s %+.1f", l ? ", " : "", static_cast<int>(names[l].size()), names[l].data(),
                   static_cast<double>(model.columns[c].levels[l].bits));
+    std::printf("\n");
+  }
+  for (const ViewEstimate& view : model.views) {
+    if (view.columns.size() < 2) continue;
+    std::printf("counted together");
+    for (size_t c : view.columns) std::printf(" %s", mapped.table.columns()[c].name.c_str());
     std::printf("\n");
   }
 }
@@ -92,7 +99,15 @@ int EvaluateTable(const TableOptions& options) {
   std::vector<float> together, apart;
   for (const ScoredPair& pair : linkage.pairs())
     (found[pair.a] == found[pair.b] ? together : apart).push_back(pair.log_odds);
-  const Estimated estimated = EstimateErrors(together, apart);
+  Estimated estimated = EstimateErrors(together, apart);
+  if (linkage.false_pairs()) {
+    const auto linked = static_cast<double>(
+        std::ranges::count_if(linkage.pairs(), [](const ScoredPair& pair) { return pair.log_odds >= 0; }));
+    if (linked > 0)
+      estimated.false_matches =
+          std::max(estimated.false_matches, std::min(1.0, *linkage.false_pairs() / linked));
+  }
+  const std::string& doubt = linkage.model().doubt;
   const double candidates =
       2.0 * static_cast<double>(linkage.candidates()) / static_cast<double>(table.rows());
   if (!options.clusters.empty()) {
@@ -105,7 +120,7 @@ int EvaluateTable(const TableOptions& options) {
   if (mapped->truth.empty()) {
     std::printf("%s: %zu rows, %zu clusters\n", mapping->name().c_str(), table.rows(),
                 std::unordered_set<uint32_t>(found.begin(), found.end()).size());
-    PrintEstimate(estimated);
+    PrintEstimate(estimated, doubt);
     return 0;
   }
   const Accuracy accuracy = Measure(mapped->truth, found);
@@ -116,12 +131,13 @@ int EvaluateTable(const TableOptions& options) {
         mapping->name().c_str(), table.rows(), accuracy.pairwise.precision, accuracy.pairwise.recall,
         accuracy.pairwise.f1(), accuracy.b_cubed.f1(), accuracy.clusters.f1(), candidates,
         estimated.false_matches, estimated.missed_matches, seconds);
+    if (!doubt.empty()) std::printf("  not to be trusted: %s\n", doubt.c_str());
     return 0;
   }
   std::printf("%s, resolved in %.1f s at even odds (log odds 0), weights by EM in %zu steps\n",
               mapping->name().c_str(), seconds, linkage.model().convergence.size());
   PrintAccuracy(accuracy);
-  PrintEstimate(estimated);
+  PrintEstimate(estimated, doubt);
 
   // Where the missed pairs went: true pairs that are in no scored pair were never compared.
   std::unordered_map<uint32_t, std::vector<uint32_t>> people;

@@ -230,6 +230,82 @@ TEST(LinkageOfFilesTest, LinksOnlyAcrossSourcesThatHoldAPersonOnce) {
   EXPECT_GT(Measure(Truth(rows), found).pairwise.f1(), 0.995);
 }
 
+// Two registers of which a tenth is in both, with three columns of place that go together.
+std::vector<Row> MakeRegisters(uint64_t seed, uint32_t people) {
+  std::mt19937_64 random(seed);
+  const auto pick = [&](const char* kind, size_t kinds) {
+    // Some names are far more common than others.
+    const double share = static_cast<double>(random() % 1'000'000) / 1e6;
+    return kind + std::to_string(static_cast<size_t>(static_cast<double>(kinds) * share * share * share));
+  };
+  const auto letters = [](const std::string& text) {
+    std::string word = text;
+    for (char& c : word)
+      if (c >= '0' && c <= '9') c = "bcdfghklmn"[c - '0'];
+    return word;
+  };
+  std::vector<Row> rows;
+  for (uint32_t person = 0; person < people; ++person) {
+    const size_t town = random() % 120;
+    const std::vector<std::string> cells = {letters(pick("a", 300)),
+                                            letters(pick("o", 900)),
+                                            std::to_string(18 + random() % 70),
+                                            "county" + std::to_string(town / 12),
+                                            "town" + std::to_string(town),
+                                            std::to_string(10000 + town * 7 + random() % 2)};
+    const bool both = person % 10 == 0;
+    for (uint16_t source = 0; source < 2; ++source) {
+      if (!both && source != person % 2) continue;
+      Row row{std::to_string(rows.size()), person, source, cells};
+      if (both && source == 1 && random() % 5 == 0) row.cells[random() % 2].back() = 'z';
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+class DependentColumnsTest : public testing::TestWithParam<uint64_t> {};
+INSTANTIATE_TEST_SUITE_P(Seeds, DependentColumnsTest, testing::Values(11, 12));
+
+TEST_P(DependentColumnsTest, LivingInOnePlaceIsNotBeingOnePerson) {
+  const std::vector<Row> rows = MakeRegisters(GetParam(), 6000);
+  Table table({{"given", ColumnKind::kGivenName},
+               {"surname", ColumnKind::kSurname},
+               {"age", ColumnKind::kCategory},
+               {"county", ColumnKind::kCategory},
+               {"town", ColumnKind::kText},
+               {"postcode", ColumnKind::kPostcode}});
+  for (const Row& row : rows) table.AddRow(row.source, row.id, {row.cells.begin(), row.cells.end()});
+  LinkageOptions options;
+  options.one_per_source = true;
+  const Linkage linkage(table, options);
+  ASSERT_EQ(linkage.model().views.size(), 4u);
+  EXPECT_EQ(linkage.model().views.back().columns, (std::vector<size_t>{3, 4, 5}));
+  EXPECT_EQ(linkage.model().doubt, "");
+  PartitionOptions partition;
+  partition.one_per_source = true;
+  const Accuracy accuracy = Measure(Truth(rows), Partition(table, linkage.pairs(), partition));
+  EXPECT_GT(accuracy.pairwise.f1(), 0.9);
+  // What it says of itself without labels is not too bright.
+  ASSERT_TRUE(linkage.false_pairs());
+  const auto linked = static_cast<double>(
+      std::ranges::count_if(linkage.pairs(), [](const ScoredPair& pair) { return pair.log_odds >= 0; }));
+  EXPECT_NEAR(*linkage.false_pairs() / linked, 1 - accuracy.pairwise.precision, 0.1);
+}
+
+TEST(LinkageModelTest, SaysThatTheDataTellNobodyApart) {
+  const std::vector<Row> rows = MakeRegisters(5, 3000);
+  Table table({{"age", ColumnKind::kCategory},
+               {"county", ColumnKind::kCategory},
+               {"town", ColumnKind::kText},
+               {"postcode", ColumnKind::kPostcode}});
+  for (const Row& row : rows)
+    table.AddRow(row.source, row.id, {row.cells[2], row.cells[3], row.cells[4], row.cells[5]});
+  LinkageOptions options;
+  options.one_per_source = true;
+  EXPECT_NE(Linkage(table, options).model().doubt, "");
+}
+
 TEST(LinkageModelTest, ARareValueCountsForMoreThanACommonOne) {
   std::vector<Row> rows = MakeRows(5, 800);
   for (Row& row : rows)
