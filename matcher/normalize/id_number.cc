@@ -98,7 +98,22 @@ bool ReadLongForm(std::string_view text, IdNumber* id) {
   return birth.valid() && text[17] == ResidentIdCheckDigit(text.substr(0, 17));
 }
 
+// 3.71302E+17: what a spreadsheet makes of a number. The digits that tell people apart are lost.
+bool IsExponentForm(std::string_view text) {
+  const size_t e = text.find('E');
+  if (e == std::string_view::npos || e == 0 || !IsDigit(text[0])) return false;
+  std::string_view exponent = text.substr(e + 1);
+  if (!exponent.empty() && exponent[0] == '+') exponent.remove_prefix(1);
+  const std::string_view mantissa = text.substr(0, e);
+  return !exponent.empty() && AllDigits(exponent) &&
+         std::all_of(mantissa.begin(), mantissa.end(), [](char c) { return IsDigit(c) || c == '.'; });
+}
+
 void ReadResidentNumber(IdNumber* id, RepairSet* repairs) {
+  if (IsExponentForm(id->text)) {
+    id->text.clear();
+    return;
+  }
   if (id->text.size() == kShortForm && AllDigits(id->text)) {
     id->text = Lengthen(id->text);
     id->from_15_digits = true;

@@ -201,7 +201,7 @@ TEST(IdForms, MustHaveARealProvinceAndADayThatExists) {
     EXPECT_FALSE(id.birth_date) << day;
   }
   EXPECT_TRUE(NormalizeIdNumber(DocumentKind::kResidentId, With18("44052418800101001")).valid);
-  for (const char* text : {"11010519491231002", "11010519491231002X1", "1101054912310021", "1.10105E+17",
+  for (const char* text : {"11010519491231002", "11010519491231002X1", "1101054912310021",
                            "11010519491X31002X", "1101**********002X"}) {
     std::vector<Repair> repairs;
     const IdNumber id = NormalizeIdNumber(DocumentKind::kResidentId, text, &repairs);
@@ -271,6 +271,12 @@ INSTANTIATE_TEST_SUITE_P(
                               false},
                     OwnerCase{"the lunar date", CivilDate{1968, 2, 14}, Sex::kFemale, false},
                     OwnerCase{"the lunar date the other way", CivilDate{1968, 4, 20}, Sex::kFemale, false}));
+
+TEST(NormalizeIdNumber, ExponentFormIsNoNumber) {
+  for (const char* written : {"3.71302E+17", "3.71E17", "3.71302195103087e+17"})
+    EXPECT_TRUE(NormalizeIdNumber(DocumentKind::kResidentId, written).empty()) << written;
+  EXPECT_EQ(NormalizeIdNumber(DocumentKind::kPassport, "E12345678").text, "E12345678");
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Strangers, Owners,
