@@ -69,6 +69,30 @@ test("at 125 % on 1366 x 768 no page is wider than the window, in English", asyn
   assert.deepEqual(wide, []);
 });
 
+test("on a telephone of 390 x 844, and at 150 % on 1366 x 768, review, findings and overview fit, and the decision is in sight", async () => {
+  const wide = [];
+  const windows = [
+    { width: 390, height: 844 },
+    { width: 911, height: 512 },
+  ];
+  const fits = ["review", "findings", "finding", "gaps", "person"];
+  await eachPage("zh", async (page, name) => {
+    if (!fits.includes(name)) return;
+    for (const size of windows) {
+      await page.setViewportSize(size);
+      const over = await widthOver(page);
+      if (over > 1) wide.push(`${name} at ${size.width}: ${over} px`);
+      if (name !== "review") continue;
+      const confirm = await page.getByRole("button", { name: "确认" }).boundingBox();
+      const compared = await page.locator(".case-column").boundingBox();
+      if (confirm.x + confirm.width > size.width || confirm.y + confirm.height > size.height) wide.push(`确认 at ${size.width}`);
+      if (compared.width < size.width * 0.6) wide.push(`the case is ${compared.width} px wide at ${size.width}`);
+    }
+    await page.setViewportSize({ width: 1366, height: 768 });
+  });
+  assert.deepEqual(wide, []);
+});
+
 test("axe finds nothing in the dialogs of the review page", async () => {
   const page = await openAs(browser, hub, "officer", "/review");
   await page.locator("article.case").waitFor();

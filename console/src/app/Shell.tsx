@@ -97,7 +97,7 @@ export function Shell() {
               <span className="label">{t("app.logout")}</span>
             </button>
             <button
-              className="plain"
+              className="plain collapse"
               onClick={() => setNarrow(!narrow)}
               aria-label={t(narrow ? "app.expand" : "app.collapse")}
               aria-expanded={!narrow}

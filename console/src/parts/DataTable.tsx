@@ -39,7 +39,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, open }: DataTabl
               onClick={open && ((event) => (event.target as Element).closest("a, button") || open(row))}
             >
               {columns.map(({ title, className, render }) => (
-                <td key={title} className={className}>
+                <td key={title} className={className} data-title={title}>
                   {render(row)}
                 </td>
               ))}

@@ -6,11 +6,12 @@ import dayjs from "dayjs";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { useSession } from "@/session/session";
-import type { Person } from "@/gen/relief/v1/registry_service_pb";
+import { Purpose_KindSchema, type Person } from "@/gen/relief/v1/registry_service_pb";
 import { useHubDay } from "@/api/hubDay";
-import { ageOn } from "@/lib/dates";
+import { ageOn, dateText } from "@/lib/dates";
 import { variantsOf } from "@/lib/variants";
 import { useText } from "@/locales";
+import { word } from "@/locales/words";
 import { DueMark, findingTitle } from "@/parts/findings";
 import { HouseholdPanel } from "@/pages/person/HouseholdPanel";
 import { Identity } from "@/pages/person/Identity";
@@ -71,7 +72,8 @@ function Findings({ person }: { person: Person }) {
 
 function PersonView({ lookup }: { lookup: Lookup }) {
   const { t } = useText();
-  const { may } = useSession();
+  const { may, session } = useSession();
+  const day = useHubDay();
   const [, setParams] = useSearchParams();
   const query = useQuery(lookupQuery(lookup));
   if (query.isPending)
@@ -113,6 +115,16 @@ function PersonView({ lookup }: { lookup: Lookup }) {
           {t("gaps.print")}
         </Button>
       </div>
+      <p className="print-only small">
+        {[
+          day && `${t("gaps.asOf")} ${dateText(day)}`,
+          `${t("gaps.printedBy")} ${session.user}`,
+          `${t("person.purpose")} ${word(Purpose_KindSchema, lookup.purpose.kind)}`,
+          lookup.purpose.caseNumber && `${t("person.caseNumber")} ${lookup.purpose.caseNumber}`,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </p>
       {lookup.at && <Alert type="info" showIcon title={t("person.pastView", { day: lookup.at })} className="above" />}
       {person.conflictIds.length > 0 && (
         <Alert
