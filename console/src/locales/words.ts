@@ -42,6 +42,14 @@ export function fieldName(field: string): string {
   return i18next.exists(key) ? i18next.t(key) : field;
 }
 
+// A field of a record as the hub names it (its path in the record); the name itself where this console has no word for it.
+export function recordFieldName(path: string): string {
+  const last = path.split(".").at(-1)!;
+  for (const key of [`recordFields.${path.replace(".", "_")}`, `recordFields.${last}`]) if (i18next.exists(key)) return i18next.t(key);
+  const name = fieldName(last);
+  return name === last ? path : name;
+}
+
 export function sideName(side: "a" | "b"): string {
   return codeWord(StaleDecision_PartSchema, `record_${side}`);
 }

@@ -9,7 +9,7 @@ import {
   WarningOutlined,
 } from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
-import { useSyncExternalStore, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useSyncExternalStore, type ReactNode } from "react";
 import { useRouteError } from "react-router";
 import { messageOf, troubleOf } from "@/api/errors";
 import { useText } from "@/locales";
@@ -53,9 +53,26 @@ export function NoSuchPage() {
   return <State icon={<FileSearchOutlined />} title={t("state.noSuchPage")} hint={t("state.noSuchPageHint")} />;
 }
 
-export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
+const AGAIN = 5_000; // ms until a hub that did not answer is asked again
+
+// Where nobody answered, it asks again by itself: the hub may be restarting.
+function useRecovery(away: boolean, retry: (() => void) | undefined) {
+  const again = useEffectEvent(() => retry?.());
+  const asks = away && retry !== undefined;
+  useEffect(() => {
+    if (!asks) return;
+    const timer = setInterval(() => again(), AGAIN);
+    return () => clearInterval(timer);
+  }, [asks]);
+}
+
+export function ErrorState({ error, retry, recovers = true }: { error: unknown; retry?: () => void; recovers?: boolean }) {
   const { t } = useText();
   const trouble = troubleOf(error);
+  const away = trouble === "offline" || trouble === "unreachable";
+  const title = t(`state.${trouble}`);
+  const said = messageOf(error) === title ? undefined : messageOf(error);
+  useRecovery(recovers && away, retry);
   if (trouble === "noRight") return <NoRight />;
   const again = retry && (
     <Button icon={<ReloadOutlined />} onClick={retry}>
@@ -64,20 +81,19 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
   );
   if (trouble === "notFound") {
     return (
-      <State icon={<FileSearchOutlined />} title={t("state.notFound")} hint={t("state.notFoundHint")} said={messageOf(error)}>
+      <State icon={<FileSearchOutlined />} title={t("state.notFound")} hint={t("state.notFoundHint")} said={said}>
         {again}
       </State>
     );
   }
   if (trouble === "notYet") return <State icon={<HourglassOutlined />} title={t("state.notYet")} hint={t("state.notYetHint")} />;
-  const away = trouble === "offline" || trouble === "unreachable";
   return (
     <State
       error
       icon={away ? <DisconnectOutlined /> : <WarningOutlined />}
-      title={t(`state.${trouble}`)}
+      title={title}
       hint={trouble === "invalid" ? undefined : t(`state.${trouble}Hint`)}
-      said={trouble === "offline" ? undefined : messageOf(error)}
+      said={said}
     >
       {again}
     </State>
@@ -87,7 +103,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
 // A page's code threw, or could not be loaded after an update of the hub.
 export function PageFailed() {
   const error = useRouteError();
-  return <ErrorState error={error} retry={() => window.location.reload()} />;
+  return <ErrorState error={error} retry={() => window.location.reload()} recovers={false} />;
 }
 
 export function PageSkeleton() {

@@ -1,7 +1,7 @@
 import type { Texts } from "@/locales/zh";
 
 // The frame of every page: navigation, states, logging in.
-export const shell: Pick<Texts, "app" | "role" | "nav" | "common" | "state" | "login"> = {
+export const shell: Pick<Texts, "app" | "role" | "nav" | "common" | "state" | "login" | "recordFields"> = {
   app: {
     name: "Relief Hub",
     short: "Relief Hub",
@@ -39,6 +39,8 @@ export const shell: Pick<Texts, "app" | "role" | "nav" | "common" | "state" | "l
     listSeparator: ", ",
   },
   state: {
+    loggedOut: "You have been logged out: log in again",
+    invalidField: "“{{field}}” is not as required",
     noRight: "Your role does not allow this",
     noRightHint: "If your work needs it, ask your administrator for another role. This attempt is in the audit log.",
     notFound: "Not found",
@@ -74,5 +76,39 @@ export const shell: Pick<Texts, "app" | "role" | "nav" | "common" | "state" | "l
     userMissing: "Enter your user name",
     passwordMissing: "Enter your password",
     notice: "Authorised staff only. Look-ups and decisions are audited.",
+  },
+  recordFields: {
+    record_id: "record number",
+    version: "version",
+    comment: "comment",
+    note: "note",
+    reason: "reason",
+    phones: "telephone",
+    region_code: "region code",
+    domicile_code: "domicile code",
+    household_id: "household number",
+    relation: "relation to the head",
+    programme: "programme",
+    amount_fen: "amount",
+    start_month: "first month",
+    end_month: "last month",
+    pay_date: "day of payment",
+    event_date: "day of the event",
+    decision_date: "day of the decision",
+    benefit_year: "year",
+    term: "term",
+    cycle: "cycle of payment",
+    sub_item: "item",
+    cause: "cause",
+    stage: "stage",
+    fact_type: "kind of fact",
+    fact_value: "content of the fact",
+    fact_date: "day of the fact",
+    end_date: "last day",
+    person: "person",
+    benefit: "benefit",
+    source_id: "source",
+    id_type: "kind of ID",
+    former_names: "former names",
   },
 };

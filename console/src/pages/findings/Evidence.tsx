@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { personQuery } from "@/api/queries";
 import { Source_ContentSchema, Source_Content } from "@/gen/relief/v1/feed_service_pb";
 import { purposeOf } from "@/lib/purpose";
+import { sourceName } from "@/lib/sources";
 import { useSession } from "@/session/session";
 import type { Evidence, Finding } from "@/gen/relief/v1/finding_service_pb";
 import { Purpose_Kind } from "@/gen/relief/v1/registry_service_pb";
@@ -28,7 +29,7 @@ function Records({ evidence }: { evidence: Evidence[] }) {
         {evidence.map(({ record, programme }) => (
           <tr key={`${record?.sourceId}/${record?.recordId}`}>
             <td>{programme ? programmeName(programme) : word(Source_ContentSchema, Source_Content.FACTS)}</td>
-            <td className="code">{record?.sourceId}</td>
+            <td title={record?.sourceId}>{sourceName(record?.sourceId ?? "")}</td>
             <td className="code">{record?.recordId}</td>
           </tr>
         ))}

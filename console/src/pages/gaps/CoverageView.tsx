@@ -6,6 +6,7 @@ import { NeedSchema, FindingKindSchema, FindingKind } from "@/gen/relief/v1/type
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { regionName, shortRegionName } from "@/lib/regions";
+import { sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { findingTitle } from "@/parts/findings";
@@ -129,7 +130,7 @@ export function FeedsView({ report }: { report: GapReport }) {
           <tbody>
             {report.feeds.map((feed) => (
               <tr key={feed.sourceId}>
-                <td className="code">{feed.sourceId}</td>
+                <td title={feed.sourceId}>{sourceName(feed.sourceId)}</td>
                 <td>
                   {feed.programme ? (
                     programmeName(feed.programme)

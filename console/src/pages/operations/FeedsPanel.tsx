@@ -9,6 +9,7 @@ import { useHubDay } from "@/api/hubDay";
 import { dayOf, daysBetween, timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { regionName } from "@/lib/regions";
+import { sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { RejectionsDialog } from "@/pages/operations/RejectionsDialog";
@@ -26,7 +27,10 @@ function Row({ source, settle, explain }: { source: Source; settle?: () => void;
   const share = total > 0n ? (100 * Number(source.rejected)) / Number(total) : 0;
   return (
     <tr>
-      <td className="code">{source.sourceId}</td>
+      <td>
+        {sourceName(source.sourceId)}
+        {sourceName(source.sourceId) !== source.sourceId && <span className="quiet code"> {source.sourceId}</span>}
+      </td>
       <td>{source.programme ? programmeName(source.programme) : word(Source_ContentSchema, source.content)}</td>
       <td>{source.regionPrefix ? regionName(source.regionPrefix) : t("gaps.country")}</td>
       <td className="number">{count(source.liveRecords)}</td>
@@ -38,7 +42,7 @@ function Row({ source, settle, explain }: { source: Source; settle?: () => void;
             size="small"
             className="in-number"
             onClick={explain}
-            aria-label={t("operations.rejectedTitle", { source: source.sourceId })}
+            aria-label={t("operations.rejectedTitle", { source: sourceName(source.sourceId) })}
           >
             {count(source.rejected)}
           </Button>

@@ -6,8 +6,9 @@ import { queryKeys } from "@/api/queryKeys";
 import { type RejectionCount, type Source, FieldError_ReasonSchema } from "@/gen/relief/v1/feed_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
+import { sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
-import { word } from "@/locales/words";
+import { recordFieldName, word } from "@/locales/words";
 import { DataTable, type Column } from "@/parts/DataTable";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 
@@ -20,7 +21,7 @@ export function RejectionsDialog({ source, close }: { source: Source; close: () 
   });
   const columns: Column<RejectionCount>[] = [
     { title: t("operations.why"), render: ({ reason }) => word(FieldError_ReasonSchema, reason) },
-    { title: t("operations.field"), className: "code", render: ({ field }) => field },
+    { title: t("operations.field"), render: ({ field }) => <span title={field}>{recordFieldName(field)}</span> },
     { title: t("operations.records"), className: "number", render: ({ records }) => count(records) },
     { title: t("operations.lastTime"), className: "nowrap", render: ({ lastTime }) => timeText(lastTime) },
     { title: t("operations.samples"), className: "code", render: ({ sampleRecordIds }) => sampleRecordIds.join(" ") },
@@ -29,7 +30,7 @@ export function RejectionsDialog({ source, close }: { source: Source; close: () 
     <Modal
       open
       width={920}
-      title={t("operations.rejectedTitle", { source: sourceId })}
+      title={t("operations.rejectedTitle", { source: sourceName(sourceId) })}
       onCancel={close}
       footer={<Button onClick={close}>{t("common.close")}</Button>}
     >
@@ -42,7 +43,7 @@ export function RejectionsDialog({ source, close }: { source: Source; close: () 
         <Empty title={t("operations.noReasons")} hint={t("operations.noReasonsHint")} />
       ) : (
         <DataTable
-          caption={t("operations.rejectedTitle", { source: sourceId })}
+          caption={t("operations.rejectedTitle", { source: sourceName(sourceId) })}
           columns={columns}
           rows={query.data.rejections}
           keyOf={({ field, reason }) => `${field} ${reason}`}

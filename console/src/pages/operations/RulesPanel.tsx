@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Modal } from "antd";
 import { useState } from "react";
 import { admin } from "@/api/clients";
-import { messageOf } from "@/api/errors";
+import { messageOf, sentenceOf } from "@/api/errors";
 import { useSession } from "@/session/session";
 import type { PreviewRulesResponse, RuleStatus } from "@/gen/relief/v1/admin_service_pb";
 import { FindingEvent_Kind, FindingEvent_KindSchema } from "@/gen/relief/v1/finding_service_pb";
@@ -104,7 +104,7 @@ export function RulesPanel({ rules }: { rules: RuleStatus[] }) {
   const look = useMutation({
     mutationFn: () => admin.previewRules({}, { timeoutMs: 600_000 }),
     onSuccess: setPreview,
-    onError: (error) => message.error(t("operations.rulesWrong", { message: messageOf(error) }), 12),
+    onError: (error) => message.error(t("operations.rulesWrong", { message: sentenceOf(error) }), 12),
   });
   return (
     <section className="panel">

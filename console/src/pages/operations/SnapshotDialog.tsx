@@ -6,6 +6,7 @@ import { feeds } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import type { Source } from "@/gen/relief/v1/feed_service_pb";
 import { count } from "@/lib/money";
+import { sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
 
 export function SnapshotDialog({ source, close }: { source: Source; close: () => void }) {
@@ -27,7 +28,7 @@ export function SnapshotDialog({ source, close }: { source: Source; close: () =>
   return (
     <Modal
       open
-      title={t("operations.confirmTitle", { source: source.sourceId })}
+      title={t("operations.confirmTitle", { source: sourceName(source.sourceId) })}
       onCancel={close}
       footer={[
         <Button key="keep" disabled={!ready} loading={settle.isPending && settle.variables} onClick={() => settle.mutate(true)}>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Tag } from "antd";
 import { Link, useSearchParams } from "react-router";
 import type { Purpose } from "@/gen/relief/v1/registry_service_pb";
+import { sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
 import { findingTitle } from "@/parts/findings";
 import { householdQuery, linkTo } from "@/pages/person/lookup";
@@ -44,10 +45,12 @@ export function HouseholdPanel({ personId, purpose }: { personId: string; purpos
                 <td className="nowrap">
                   {[...new Set(member.ties.map(({ relation }) => relation).filter(Boolean))].join(t("common.listSeparator")) || "—"}
                 </td>
-                <td className="quiet code">
-                  {[...new Set(member.ties.map(({ record, householdId }) => `${record?.sourceId} ${householdId}`))].map((tie) => (
-                    <div key={tie}>{tie}</div>
-                  ))}
+                <td className="quiet">
+                  {[...new Set(member.ties.map(({ record, householdId }) => `${sourceName(record?.sourceId ?? "")} ${householdId}`))].map(
+                    (tie) => (
+                      <div key={tie}>{tie}</div>
+                    ),
+                  )}
                 </td>
               </tr>
             ))}

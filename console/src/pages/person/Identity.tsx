@@ -1,5 +1,6 @@
 import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
 import { variantsOf } from "@/lib/variants";
+import { sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
 import { fieldName } from "@/locales/words";
 
@@ -28,7 +29,7 @@ export function Identity({ records }: { records: PersonRecord[] }) {
                     <div key={value} className="variant">
                       <span>{value}</span>
                       {(variants.length > 1 || count < records.length) && (
-                        <span className="quiet small" title={sources.join("\n")}>
+                        <span className="quiet small" title={sources.map(sourceName).join("\n")}>
                           {t("person.writtenBy", { n: count })}
                         </span>
                       )}

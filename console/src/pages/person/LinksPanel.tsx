@@ -11,13 +11,14 @@ import {
 import type { PersonExplanation_Link } from "@/gen/relief/v1/review_service_pb";
 import type { RecordName } from "@/gen/relief/v1/types_pb";
 import { bitsText } from "@/lib/waterfall";
+import { recordText } from "@/lib/sources";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { linksQuery } from "@/pages/person/lookup";
 import { ErrorState, PanelSkeleton } from "@/parts/states";
 import { Waterfall } from "@/parts/Waterfall";
 
-const nameOf = (record?: RecordName) => `${record?.sourceId}/${record?.recordId}`;
+const nameOf = (record?: RecordName) => recordText(record);
 
 function LinkItem({ link, weakest }: { link: PersonExplanation_Link; weakest: boolean }) {
   const { t, language } = useText();
@@ -28,9 +29,9 @@ function LinkItem({ link, weakest }: { link: PersonExplanation_Link; weakest: bo
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
           <span className="link-bits">{t("common.bits", { n: bitsText(explanation?.totalBits ?? 0) })}</span>
-          <span className="code">{nameOf(link.recordA)}</span>
+          <span>{nameOf(link.recordA)}</span>
           <span aria-hidden="true"> — </span>
-          <span className="code">{nameOf(link.recordB)}</span>
+          <span>{nameOf(link.recordB)}</span>
           {weakest && <Tag color="gold">{t("person.weakest")}</Tag>}
           {explanation?.outcome === Outcome.SAME_BY_OFFICER && (
             <Tag color="blue">{word(MatchExplanation_OutcomeSchema, Outcome.SAME_BY_OFFICER)}</Tag>

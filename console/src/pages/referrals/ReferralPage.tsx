@@ -21,6 +21,7 @@ import { money } from "@/lib/money";
 import { officerName } from "@/lib/officers";
 import { stepsOf, type Step } from "@/lib/referral";
 import { placeName } from "@/lib/regions";
+import { recordText } from "@/lib/sources";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { History } from "@/pages/referrals/History";
@@ -67,16 +68,7 @@ function Facts({ referral }: { referral: Referral }) {
     ],
     [t("findings.reason"), referral.reason ? word(Referral_ReasonSchema, referral.reason) : ""],
     [t("referrals.handOvers"), referral.handOvers > 0 ? t("findings.times", { n: referral.handOvers }) : ""],
-    [
-      t("referrals.fulfilledBy"),
-      referral.fulfilledBy ? (
-        <span className="code">
-          {referral.fulfilledBy.sourceId}/{referral.fulfilledBy.recordId}
-        </span>
-      ) : (
-        ""
-      ),
-    ],
+    [t("referrals.fulfilledBy"), referral.fulfilledBy ? <span className="code">{recordText(referral.fulfilledBy)}</span> : ""],
     [
       t("referrals.consent"),
       consent

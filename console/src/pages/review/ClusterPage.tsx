@@ -16,13 +16,13 @@ import {
   type Effect,
   Decision_OperationSchema,
 } from "@/gen/relief/v1/review_service_pb";
-import type { RecordName } from "@/gen/relief/v1/types_pb";
 import { whatOf, whenOf } from "@/lib/benefits";
 import { decisionOf, groupsNow, keyOf } from "@/lib/cluster";
 import { dateText } from "@/lib/dates";
 import { bitsText } from "@/lib/waterfall";
 import { purposeOf } from "@/lib/purpose";
 import { useStateOf } from "@/lib/useStateOf";
+import { recordText, sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
 import { word, fieldName } from "@/locales/words";
 import { refreshAfterDecision } from "@/pages/review/data";
@@ -67,10 +67,10 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
                   const at = place.get(key) ?? i;
                   return (
                     <tr key={key} className={at !== i ? "moved" : undefined}>
-                      <td className="code">
-                        {record.name.sourceId}
+                      <td title={key}>
+                        {sourceName(record.name.sourceId)}
                         <br />
-                        {record.name.recordId}
+                        <span className="code">{record.name.recordId}</span>
                       </td>
                       <td>{record.person?.name || "—"}</td>
                       <td className="nowrap">{record.person?.idNumber || "—"}</td>
@@ -99,7 +99,7 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
   );
 }
 
-const nameOf = (record?: RecordName) => (record ? keyOf(record) : "");
+const nameOf = recordText;
 
 function Links({ cluster }: { cluster: Cluster }) {
   const { t } = useText();

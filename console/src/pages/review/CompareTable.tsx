@@ -10,6 +10,7 @@ import { timeText } from "@/lib/dates";
 import type { Piece } from "@/lib/diff";
 import { regionName } from "@/lib/regions";
 import { bitsText } from "@/lib/waterfall";
+import { isNamed, sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
 import { codeWord, fieldName, sideName, word } from "@/locales/words";
 import { programmeName } from "@/parts/tags";
@@ -64,12 +65,13 @@ function Heading({ side, mark, record }: { side: string; mark: string; record?: 
   return (
     <>
       <span className={`side-mark ${mark}`}>{side}</span>
-      <span className="code">
-        {record?.sourceId}/{record?.record?.name?.recordId}
+      <span title={record?.sourceId}>
+        {record?.programme ? programmeName(record.programme) : word(Source_ContentSchema, Source_Content.FACTS)}
       </span>
+      <span className="code">{record?.record?.name?.recordId}</span>
       <div className="small">
         {[
-          record?.programme ? programmeName(record.programme) : word(Source_ContentSchema, Source_Content.FACTS),
+          record && isNamed(record.sourceId) ? sourceName(record.sourceId) : "",
           record?.sourceRegion ? regionName(record.sourceRegion) : "",
           record?.recordTime ? t("review.receivedAt", { time: timeText(record.recordTime) }) : "",
         ]

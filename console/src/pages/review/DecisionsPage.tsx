@@ -12,7 +12,7 @@ import {
   Decision_OperationSchema,
   Decision_VerdictSchema,
 } from "@/gen/relief/v1/review_service_pb";
-import { keyOf } from "@/lib/cluster";
+import { recordText } from "@/lib/sources";
 import { timeText } from "@/lib/dates";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
@@ -28,7 +28,7 @@ const SHOWN = 4;
 // The two of a pair; of a cluster, all that the decision speaks of.
 function recordsOf({ recordA, recordB, constraints }: Decision): string[] {
   const names = recordA && recordB ? [recordA, recordB] : constraints.flatMap((one) => [one.recordA, one.recordB]);
-  return [...new Set(names.flatMap((name) => (name ? [keyOf(name)] : [])))];
+  return [...new Set(names.flatMap((name) => (name ? [recordText(name)] : [])))];
 }
 
 function DecisionsPage() {

@@ -65,6 +65,11 @@ function ReviewPage() {
   const commentBox = useRef<InputRef>(null);
   const reasonBox = useRef<InputRef>(null);
   const filters = useRef<HTMLDivElement>(null);
+  const column = useRef<HTMLDivElement>(null);
+  // Where the page scrolls as a whole (small windows), the next case begins at its top.
+  useEffect(() => {
+    if ((column.current?.getBoundingClientRect().top ?? 0) < 0) column.current?.scrollIntoView({ block: "start" });
+  }, [selected]);
 
   const { claim, claiming, mine } = useClaim();
   const back = (conflictId: string) => setAway((before) => new Set([...before].filter((id) => id !== conflictId)));
@@ -232,7 +237,7 @@ function ReviewPage() {
           loadingMore={list.isFetchingNextPage}
           loadMore={() => void list.fetchNextPage()}
         />
-        <div className="case-column">
+        <div className="case-column" ref={column}>
           <div className="case-scroll" key={selected}>
             {caseBody()}
           </div>
