@@ -12,7 +12,8 @@ void AddLoadCommand(CLI::App& app, Session& session);           // load
 void AddMapCommand(CLI::App& app, Session& session);            // map
 void AddFeedCommands(CLI::App& app, Session& session);          // sources, confirm-snapshot
 void AddExportCommands(CLI::App& app, Session& session);        // export persons|findings
-void AddRegistryCommands(CLI::App& app, Session& session);      // check, person, household
+void AddCheckCommand(CLI::App& app, Session& session);          // check
+void AddRegistryCommands(CLI::App& app, Session& session);      // person, household
 void AddFindingCommands(CLI::App& app, Session& session);       // findings, finding
 void AddWatchCommand(CLI::App& app, Session& session);          // watch
 void AddSubscriptionCommands(CLI::App& app, Session& session);  // subscription list|show|delete

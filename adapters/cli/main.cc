@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   AddMapCommand(app, session);
   AddFeedCommands(app, session);
   AddExportCommands(app, session);
+  AddCheckCommand(app, session);
   AddRegistryCommands(app, session);
   AddFindingCommands(app, session);
   AddAnswerCommands(app, session);

@@ -74,6 +74,11 @@ std::string PeriodOf(const v1::Benefit& benefit) {
   return FormatDate(benefit.event_date());
 }
 
+// An amount that the rule estimates is marked as one.
+static std::string AmountOf(const v1::Finding& finding) {
+  return (finding.amount_is_estimate() ? "≈" : "") + FormatYuan(finding.amount_fen());
+}
+
 Table FindingTable() {
   return Table({{Text(Say::kFindingColumn)},
                 {Text(Say::kRule)},
@@ -91,7 +96,7 @@ void AddFinding(const v1::Finding& finding, Table* table) {
   table->Add({finding.finding_id(), finding.rule_id(), TitleOf(finding), Word(finding.kind()),
               Word(finding.severity()), Word(finding.state()), finding.person_id(),
               Joined(" ", finding.regions(), [](const std::string& region) { return region; }),
-              FormatYuan(finding.amount_fen()), FormatDate(finding.due_date())});
+              AmountOf(finding), FormatDate(finding.due_date())});
 }
 
 void ShowFinding(const v1::Finding& finding, std::ostream& out) {
