@@ -22,6 +22,17 @@ bool Groups(const GapQuery& query, v1::GapDimension dimension) {
   return std::find(query.columns.begin(), query.columns.end(), dimension) != query.columns.end();
 }
 
+// What filters can tell apart within a rule.
+std::string PartOf(const stored::TallyCell& cell) {
+  std::string part = std::to_string(cell.severity()) + "," + std::to_string(cell.need());
+  part += cell.overdue() ? "o" : "-";
+  part += cell.disputed() ? "d" : "-";
+  std::vector<int> programmes(cell.programmes().begin(), cell.programmes().end());
+  std::sort(programmes.begin(), programmes.end());
+  for (const int programme : programmes) part += "," + std::to_string(programme);
+  return part;
+}
+
 // The columns that one cell counts in. A month's flow does not know when its findings first opened: it counts
 // in sums only.
 std::vector<GapColumn> ColumnsOf(const stored::TallyCell& cell, const GapQuery& query, bool is_flow) {
@@ -33,6 +44,7 @@ std::vector<GapColumn> ColumnsOf(const stored::TallyCell& cell, const GapQuery& 
     if (is_flow) return {};
     column.open_month = findings::MonthIndex(matcher::CivilDate::FromDays(cell.open_day()));
   }
+  if (query.parts) column.part = PartOf(cell);
   if (!Groups(query, v1::BY_PROGRAMME)) return {column};
   std::vector<GapColumn> columns;
   const auto& wanted = query.filter.programmes();
@@ -50,6 +62,7 @@ std::string KeyOf(const std::vector<GapColumn>& columns, const std::vector<std::
   std::string key;
   for (const GapColumn& column : columns) {
     key.append(column.rule_id).push_back('\0');
+    key.append(column.part).push_back('\0');
     for (const int part :
          {column.kind, column.programme, column.severity, static_cast<int>(column.open_month)})
       key.append(std::to_string(part)).push_back(',');

@@ -29,6 +29,7 @@ struct GapColumn {
   std::string rule_id;
   int kind = 0, programme = 0, severity = 0;
   int32_t open_month = 0;
+  std::string part = {};  // GapQuery::parts
 
   auto operator<=>(const GapColumn&) const = default;
 };
@@ -59,6 +60,7 @@ struct GapQuery {
   std::vector<v1::GapDimension> columns;  // without BY_REGION
   int region_digits = 0;                  // 0: one region, ""
   ReportPeriod period;
+  bool parts = false;  // also by all that a filter can tell apart within a rule; of protection only
 };
 
 class GapCube {
