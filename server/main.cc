@@ -26,6 +26,7 @@
 #include "server/core/hub.h"
 #include "server/features.h"
 #include "server/ingest/feed.h"
+#include "server/intake/desk.h"
 #include "server/monitoring/memory_watch.h"
 #include "server/monitoring/metrics.h"
 #include "server/monitoring/process_figures.h"
@@ -220,6 +221,19 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
     return Fail("audit.failed", status);
   audit::AuditKeeper audit_keeper(hub, *std::move(audit));
   audit_keeper.Start();
+  std::unique_ptr<intake::Desk> desk;
+  if (config.has_gateway()) {
+    intake::Desk::Options intake;
+    intake.folder = config.data_directory() + "/uploads";
+    intake.most_bytes = config.limits().max_upload_bytes();
+    intake.days = config.limits().upload_days();
+    intake.may_feed = [&guard](const std::string& caller, const v1::Source& source) {
+      return guard.MayFeed(caller, source);
+    };
+    auto opened_desk = intake::Desk::Open(hub, std::move(intake));
+    if (!opened_desk.ok()) return Fail("intake.failed", opened_desk.status());
+    desk = *std::move(opened_desk);
+  }
   std::atomic<bool> stopping = false;
   const rpc::ServiceContext context{
       hub,
@@ -228,7 +242,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
       {config.storage().backup_directory(), static_cast<uint32_t>(config.storage().backups_kept())},
       &guard,
       reports.get(),
-      &audit_keeper};
+      &audit_keeper,
+      desk.get()};
   rpc::ServiceSet services(context);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;

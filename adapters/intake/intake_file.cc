@@ -227,7 +227,7 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
     input.rows = &rows;
     input.titles = sheet.table->titles();
     if (!info.name.empty()) input.titles.push_back(info.name);
-    input.titles.push_back(std::filesystem::path(path).stem().string());
+    input.titles.push_back(std::filesystem::path(options.name.empty() ? path : options.name).stem().string());
     input.period_given = options.period.year() > 0;
     input.region = options.region;
     input.told = options.told;

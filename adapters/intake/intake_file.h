@@ -28,6 +28,7 @@ struct IntakeOptions {
   v1::Month period;
   std::string region;
   int64_t version = 0;
+  std::string name;                                          // of the file, where its path does not say it
   std::map<std::string, v1::Month>* first_months = nullptr;  // see RowMapper
 };
 

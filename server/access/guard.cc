@@ -299,6 +299,16 @@ std::unique_ptr<grpc::Service> Guard::Wrap(const std::string& full_name, grpc::S
   return std::make_unique<Service>(*this, *descriptor, inner);
 }
 
+bool Guard::MayFeed(const std::string& caller, const v1::Source& source) const {
+  const auto permit = options_.policy.current()->PermitFor(caller, "relief.v1.FeedService/Push");
+  if (!permit) return false;
+  std::vector<v1::Programme> programmes;
+  if (source.programme() != v1::PROGRAMME_UNSPECIFIED) programmes.push_back(source.programme());
+  std::vector<std::string> regions;
+  if (!source.region_prefix().empty()) regions.push_back(source.region_prefix());
+  return permit->SeesAny(programmes, regions);
+}
+
 void Guard::Install(grpc::ServerBuilder& builder) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> factories;
   factories.push_back(std::make_unique<Factory>(*this));

@@ -29,6 +29,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "relief/v1/feed_service.pb.h"
 #include "relief/v1/review_service.pb.h"
 #include "server/access/call_durations.h"
 #include "server/access/call_limits.h"
@@ -65,6 +66,9 @@ class Guard {
   // (nothing: all of them), and the agency that it speaks for.
   std::function<bool(const v1::WorkItem&)> CasesSeen(const grpc::ServerContextBase& context);
   std::string AgencyOf(const grpc::ServerContextBase& context) const;
+
+  // Whether the caller may push, and the source's programme and region are within its grants to do so.
+  bool MayFeed(const std::string& caller, const v1::Source& source) const;
 
   // Cuts the open calls that are no longer allowed as they were.
   void Recheck();

@@ -73,7 +73,13 @@ constexpr std::string_view kPlainTypes =
     "RuleOutcomes RulePreview RuleStatus SnapshotBegun SnapshotResult StaleDecision StartBulkRequest "
     "StoreStats StreamAssignmentsRequest StreamFindingsRequest Target TrendPoint UndoDecisionRequest "
     "UpdateProjectRequest VerifyStoreRequest VerifyStoreResponse VerifyStoreResponse.DamagedFile "
-    "WithdrawProposalRequest";
+    "WithdrawProposalRequest "
+    "AnswerUploadRequest AppendUploadRequest BeginUploadRequest DiscardUploadRequest "
+    "DownloadRejectedRowsRequest DownloadTemplateRequest GetUploadRequest ListUploadsRequest "
+    "ListUploadsResponse LoadUploadRequest TryUploadRequest Upload UploadAnswers "
+    "UploadAnswers.Column UploadCellNote UploadChange UploadColumn UploadOutcome UploadProgress "
+    "UploadQuestion UploadRejection UploadSentence UploadSheetLeft UploadTable UploadTarget "
+    "UploadUse";
 
 // ---- Texts, by the names of their fields: one name stands for one thing in all of the contract. ----
 
@@ -106,7 +112,9 @@ constexpr Texts kTexts[] = {
      "reading_b reason recorded_by region region_code region_name region_path region_prefix "
      "regions registration_number relation rule_id rule_ids school sentence_en sentence_zh "
      "source_region stage stop_reason sub_item taker term text text_en text_zh title title_en "
-     "title_zh token undo_comment undone_by value value_a value_b version vetoes"},
+     "title_zh token undo_comment undone_by value value_a value_b version vetoes "
+     // Of uploads, which are their sender's alone (server/intake/desk.h).
+     "before heading now samples titles upload_id use"},
 };
 
 // Fields that are shown with what they are part of: who may see a case sees both of its sides, whoever judges the

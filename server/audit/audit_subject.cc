@@ -100,7 +100,7 @@ absl::StatusOr<std::vector<matcher::RecordKey>> RecordsConcerned(const storage::
 
 bool IsWholeList(std::string_view action) {
   return action.starts_with("export.") || action == "registry.export" || action == "report.export" ||
-         action == "finding.export";
+         action == "finding.export" || action == "intake.rejected-rows";
 }
 
 }  // namespace relief::server::audit

@@ -36,6 +36,8 @@ void FillDefaults(config::Limits& limits) {
   if (limits.notice_retention() == 0) limits.set_notice_retention(10'000);
   if (limits.snapshot_shrink_limit_percent() == 0) limits.set_snapshot_shrink_limit_percent(20);
   if (limits.drain_seconds() == 0) limits.set_drain_seconds(10);
+  if (limits.max_upload_bytes() == 0) limits.set_max_upload_bytes(int64_t{100} << 20);
+  if (limits.upload_days() == 0) limits.set_upload_days(3);
   if (limits.max_concurrent_streams() == 0) limits.set_max_concurrent_streams(100);
   if (limits.max_connection_age_minutes() == 0) limits.set_max_connection_age_minutes(720);
   if (limits.max_connection_idle_minutes() == 0) limits.set_max_connection_idle_minutes(60);
@@ -65,6 +67,9 @@ absl::Status CheckLimits(const config::Limits& limits) {
     return absl::InvalidArgumentError("limits.notice_retention: not negative");
   if (!in(limits.snapshot_shrink_limit_percent(), 1, 100))
     return absl::InvalidArgumentError("limits.snapshot_shrink_limit_percent: 1 to 100");
+  if (limits.max_upload_bytes() < 1 << 20 || limits.max_upload_bytes() > int64_t{2} << 30)
+    return absl::InvalidArgumentError("limits.max_upload_bytes: 1048576 to 2147483648");
+  if (!in(limits.upload_days(), 1, 30)) return absl::InvalidArgumentError("limits.upload_days: 1 to 30");
   if (!in(limits.drain_seconds(), 1, 600))
     return absl::InvalidArgumentError("limits.drain_seconds: 1 to 600");
   if (!in(limits.max_concurrent_streams(), 1, 10'000))

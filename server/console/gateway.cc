@@ -13,9 +13,11 @@
 #include "server/console/account_file.h"
 #include "server/console/accounts.h"
 #include "server/console/connect.h"
+#include "server/console/feed_as.h"
 #include "server/console/http_server.h"
 #include "server/console/page.h"
 #include "server/console/sessions.h"
+#include "server/intake/desk.h"
 #include "server/network/transport.h"
 #include "server/rpc/service_set.h"
 
@@ -68,9 +70,13 @@ class GatewayServer final : public Gateway {
     services_.Register(builder);
     grpc_ = builder.BuildAndStart();
     caller_ = std::make_unique<ConnectCaller>(grpc_->InProcessChannel({}));
+    if (context_.intake != nullptr)
+      context_.intake->Start(
+          [this](const intake::Officer& officer) { return FeedAs(*grpc_, officer.caller, officer.person); });
   }
 
   ~GatewayServer() override {
+    if (context_.intake != nullptr) context_.intake->Stop();
     while (thread_.joinable() && !http_->is_running())
       std::this_thread::yield();  // stop() before it runs does nothing
     if (http_) http_->stop();

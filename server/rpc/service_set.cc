@@ -4,6 +4,7 @@
 #include "relief/v1/charity_service.grpc.pb.h"
 #include "relief/v1/feed_service.grpc.pb.h"
 #include "relief/v1/finding_service.grpc.pb.h"
+#include "relief/v1/intake_service.grpc.pb.h"
 #include "relief/v1/notice_service.grpc.pb.h"
 #include "relief/v1/referral_service.grpc.pb.h"
 #include "relief/v1/registry_service.grpc.pb.h"
@@ -29,6 +30,7 @@ constexpr Entry kServices[] = {
     {v1::AuditService::service_full_name(), MakeAuditService},
     {v1::ReferralService::service_full_name(), MakeReferralService},
     {v1::CharityService::service_full_name(), MakeCharityService},
+    {v1::IntakeService::service_full_name(), MakeIntakeService},
 };
 
 }  // namespace

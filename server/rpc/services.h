@@ -24,6 +24,9 @@ class Guard;
 namespace relief::server::audit {
 class AuditKeeper;
 }
+namespace relief::server::intake {
+class Desk;
+}
 namespace relief::server::reports {
 class ScheduleRunner;
 }
@@ -39,6 +42,7 @@ struct ServiceContext {
   access::Guard* guard = nullptr;                      // whom every call passes; see service_set.h
   const reports::ScheduleRunner* schedules = nullptr;  // the reports written to folders; null: none
   audit::AuditKeeper* audit = nullptr;                 // signs what is exported; none: nothing is signed
+  intake::Desk* intake = nullptr;  // takes officers' files; none: the console has no such page
   // From the guard: which cases the caller of a call sees (nothing: all of them), and the agency that it speaks
   // for.
   std::function<std::function<bool(const v1::WorkItem&)>(const grpc::ServerContext&)> cases_seen = nullptr;
@@ -55,5 +59,6 @@ std::unique_ptr<grpc::Service> MakeAdminService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeAuditService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeReferralService(const ServiceContext& context);
 std::unique_ptr<grpc::Service> MakeCharityService(const ServiceContext& context);
+std::unique_ptr<grpc::Service> MakeIntakeService(const ServiceContext& context);
 
 }  // namespace relief::server::rpc

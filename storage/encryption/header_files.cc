@@ -92,7 +92,7 @@ absl::StatusOr<bool> Rewrap(const std::string& path, const KeyRing& ring) {
 
 bool IsPlainFile(const std::string& name) {
   return name.starts_with("LOG") || name == "LOCK" || name == "relief-hub.pid" ||
-         name.starts_with("relief-store");
+         name.starts_with("relief-store") || name.starts_with("relief-upload");
 }
 
 std::optional<bool> IsEncryptedFile(const std::string& path) {

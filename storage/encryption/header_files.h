@@ -16,7 +16,8 @@
 
 namespace relief::storage {
 
-// Files of a store that are never encrypted, by name.
+// Files of a store that are never encrypted, by name; and those of uploads, which are encrypted under keys of their own that lie in
+// the store.
 bool IsPlainFile(const std::string& name);
 
 // Whether the file begins with a header. No value: there is no such file, or nothing in it.

@@ -29,6 +29,7 @@ export async function pagesOf(hub) {
     { name: "referrals", as: "officer", path: "/referrals" },
     { name: "referral", as: "officer", path: `/referrals/${referrals[0].referralId}` },
     { name: "charity", as: "officer", path: "/charity" },
+    { name: "intake", as: "officer", path: "/intake" },
     { name: "gaps", as: "supervisor", path: "/gaps" },
     { name: "gaps-matrix", as: "supervisor", path: "/gaps?view=matrix" },
     { name: "gaps-answers", as: "supervisor", path: "/gaps?view=answers" },

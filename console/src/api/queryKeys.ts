@@ -59,6 +59,11 @@ export const queryKeys = {
   household: (personId: string, kind: number, caseNumber: string) => ["household", personId, kind, caseNumber] as const,
   personLinks: (personId: string, kind: number, caseNumber: string) => ["personLinks", personId, kind, caseNumber] as const,
 
+  uploads: {
+    all: ["uploads"] as const,
+    list: ["uploads", "list"] as const,
+    one: (uploadId: string) => ["uploads", "one", uploadId] as const,
+  },
   sources: ["sources"] as const,
   rejections: (sourceId: string) => ["rejections", sourceId] as const,
   schedules: ["schedules"] as const,

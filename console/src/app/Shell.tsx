@@ -1,6 +1,7 @@
 import {
   AuditOutlined,
   BarChartOutlined,
+  CloudUploadOutlined,
   DashboardOutlined,
   FlagOutlined,
   HeartOutlined,
@@ -27,6 +28,7 @@ const PLACES: { path: string; right: Right; icon: ComponentType }[] = [
   { path: "gaps", right: "gaps", icon: BarChartOutlined },
   { path: "person", right: "person", icon: UserOutlined },
   { path: "charity", right: "charity", icon: HeartOutlined },
+  { path: "intake", right: "feed", icon: CloudUploadOutlined },
   { path: "operations", right: "operations", icon: DashboardOutlined },
 ];
 

@@ -64,6 +64,13 @@ export const router = createBrowserRouter([
         children: [{ path: "person", lazy: () => import("@/pages/person/PersonPage") }],
       },
       {
+        element: <Guard right="feed" />,
+        children: [
+          { path: "intake", lazy: () => import("@/pages/intake/IntakePage") },
+          { path: "intake/:uploadId", lazy: () => import("@/pages/intake/UploadPage") },
+        ],
+      },
+      {
         element: <Guard right="operations" />,
         children: [{ path: "operations", lazy: () => import("@/pages/operations/OperationsPage") }],
       },

@@ -49,7 +49,7 @@ describe("texts", () => {
     const asked = Object.values(sources).flatMap((source) =>
       [
         ...source.matchAll(
-          /"((?:app|role|nav|common|state|login|review|fields|findings|gaps|person|benefit|referrals|operations|charity)\.[A-Za-z_]+)"/g,
+          /"((?:app|role|nav|common|state|login|review|fields|findings|gaps|person|benefit|referrals|operations|charity|intake)\.[A-Za-z_]+)"/g,
         ),
       ].map(([, key]) => key),
     );
@@ -66,6 +66,7 @@ const ALSO_WORDS = [
   "findings.escalation",
   "findings.programme",
   "findings.severity",
+  "intake.programme",
   "nav.charity",
   "operations.open",
   "referrals.step.grant",

@@ -13,6 +13,7 @@ const RIGHTS = {
   referrals: ["officer", "approver", "supervisor", "auditor"],
   refer: ["officer", "approver"],
   charity: ["officer", "approver", "supervisor"],
+  feed: ["officer", "approver"],
   gaps: ["officer", "approver", "supervisor", "auditor", "administrator"],
   takeOut: ["supervisor", "approver", "auditor"],
   operations: ["officer", "approver", "supervisor", "auditor", "administrator"],

@@ -6,6 +6,7 @@ import { gaps } from "./gaps";
 import { person } from "./person";
 import { referrals } from "./referrals";
 import { operations } from "./operations";
+import { intake } from "./intake";
 
 export const en: Texts = {
   ...shell,
@@ -15,4 +16,5 @@ export const en: Texts = {
   ...person,
   ...referrals,
   ...operations,
+  ...intake,
 };

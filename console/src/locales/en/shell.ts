@@ -16,7 +16,7 @@ export const shell: Pick<Texts, "app" | "role" | "nav" | "common" | "state" | "l
     expand: "Expand navigation",
   },
   role: { officer: "Data officer", supervisor: "Supervisor", administrator: "Administrator", auditor: "Auditor", approver: "Approver" },
-  nav: { review: "Review", findings: "Findings", referrals: "Referrals", charity: "Charities", gaps: "Findings in figures", person: "Person", operations: "Operations" },
+  nav: { review: "Review", findings: "Findings", referrals: "Referrals", charity: "Charities", gaps: "Findings in figures", person: "Person", intake: "Send data", operations: "Operations" },
   common: {
     retry: "Try again",
     more: "Load more",

@@ -6,6 +6,7 @@ import { gaps } from "./gaps";
 import { person } from "./person";
 import { referrals } from "./referrals";
 import { operations } from "./operations";
+import { intake } from "./intake";
 
 export const zh = {
   ...shell,
@@ -15,6 +16,7 @@ export const zh = {
   ...person,
   ...referrals,
   ...operations,
+  ...intake,
 };
 
 // English may add "key_one", for one of what is counted.

@@ -14,7 +14,7 @@ export const shell = {
     expand: "展开导航",
   },
   role: { officer: "数据专员", supervisor: "分管领导", administrator: "管理员", auditor: "审计员", approver: "审批人" },
-  nav: { review: "复核", findings: "问题线索", referrals: "转介", gaps: "问题线索统计", person: "人员", charity: "慈善帮扶", operations: "运行" },
+  nav: { review: "复核", findings: "问题线索", referrals: "转介", gaps: "问题线索统计", person: "人员", charity: "慈善帮扶", intake: "数据报送", operations: "运行" },
   common: {
     retry: "重试",
     more: "加载更多",
