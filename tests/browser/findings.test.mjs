@@ -62,6 +62,19 @@ test("an officer answers a finding, and the answer is in its history", async () 
   assert.equal(body.dispositions.at(-1).reason, "ALLOWED_BY_LAW");
 });
 
+test("an answer that was begun is there again when the page is loaded anew", async () => {
+  const page = await openAs(browser, hub, "officer", "/findings?rule=D01");
+  await page.locator("tr.opens a").last().click();
+  await page.getByRole("button", { name: "登记处理意见" }).click();
+  await page.getByLabel(/^说明/).fill("已电话核实，待补材料");
+  await page.reload();
+  await page.getByLabel(/^说明/).waitFor();
+  assert.equal(await page.getByLabel(/^说明/).inputValue(), "已电话核实，待补材料");
+  await page.getByRole("button", { name: "取消" }).click();
+  await page.reload();
+  await page.getByRole("button", { name: "登记处理意见" }).waitFor();
+});
+
 test("from a finding to its person: look-ups carry the finding as their purpose, and numbers are masked", async () => {
   const page = await openAs(browser, hub, "officer", "/findings?rule=D01");
   await page.locator("tr.opens a").first().click();

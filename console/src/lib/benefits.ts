@@ -13,6 +13,8 @@ import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
 import { ProgrammeSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, monthIndex, monthText } from "@/lib/dates";
 import { money } from "@/lib/money";
+import { shortRegionName } from "@/lib/regions";
+import { isNamed, sourceName } from "@/lib/sources";
 import { t } from "@/locales";
 import { codeWord, word, wordWithin } from "@/locales/words";
 
@@ -66,6 +68,13 @@ export function whatOf(record: PersonRecord): { name: string; detail: string } {
     };
   }
   return { name: t("common.unknown"), detail: "" };
+}
+
+// Which county's record it is, and whose: of two that give the same, one must see which gives what.
+export function whereOf({ person, name }: PersonRecord): string {
+  const source = name && isNamed(name.sourceId) ? sourceName(name.sourceId) : "";
+  const region = person?.regionCode ? shortRegionName(person.regionCode.slice(0, 6)) : "";
+  return [region && source.startsWith(region) ? "" : region, source].filter(Boolean).join(" · ");
 }
 
 export function whenOf(record: PersonRecord): string {

@@ -2,7 +2,7 @@
 // read; the bars only repeat it.
 import { Fragment } from "react";
 import type { PersonRecord } from "@/gen/relief/v1/registry_service_pb";
-import { amountOf, inOrder, spanOf, whatOf, whenOf } from "@/lib/benefits";
+import { amountOf, inOrder, spanOf, whatOf, whenOf, whereOf } from "@/lib/benefits";
 import { useHubDay } from "@/api/hubDay";
 import type { Date as CivilDate } from "@/gen/relief/v1/types_pb";
 import { monthIndex } from "@/lib/dates";
@@ -66,6 +66,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
         {inOrder(entries).map(({ record, side, marked }, row) => {
           const span = spanOf(record);
           const { name, detail } = whatOf(record);
+          const where = whereOf(record);
           const to = span?.to ?? last;
           const kind = record.content.case === "fact" ? "fact" : side ? `side-${side}` : "benefit";
           return (
@@ -78,7 +79,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
               <td>
                 {name}
                 {marked && <span className="in-evidence">{t("benefit.inEvidence")}</span>}
-                {detail && <div className="quiet small">{detail}</div>}
+                {(detail || where) && <div className="quiet small">{[detail, where].filter(Boolean).join(" · ")}</div>}
               </td>
               <td className="nowrap">
                 {whenOf(record) || <span className="quiet">{t("common.unknown")}</span>}

@@ -34,7 +34,7 @@ export const review: Pick<Texts, "review" | "fields"> = {
     running: "Running total (bits)",
     rest: "Held back by a cap or rule",
     oneIn: "one in about {{n}} bears it",
-    vetoes: "Vetoed by rule",
+    vetoes: "By rule not to be taken for one person by the machine",
     timeline: "What each side receives",
     noBenefits: "Neither side has benefit records",
     person: "Person",

@@ -32,7 +32,7 @@ export const review = {
     running: "累计（位）",
     rest: "上限或规则扣减",
     oneIn: "约每 {{n}} 人一人同名",
-    vetoes: "规则否决",
+    vetoes: "规则不许自动认定为同一人",
     timeline: "双方享受的救助",
     noBenefits: "双方均无救助记录",
     person: "所属人员",

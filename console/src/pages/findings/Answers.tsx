@@ -2,7 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, DatePicker, Form, Input, InputNumber, Select } from "antd";
-import type { Dayjs } from "dayjs";
+import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { findings } from "@/api/clients";
 import { messageOf } from "@/api/errors";
@@ -21,6 +21,7 @@ import {
 } from "@/gen/relief/v1/finding_service_pb";
 import { DateSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, timeText } from "@/lib/dates";
+import { formDraft } from "@/lib/formDraft";
 import { money } from "@/lib/money";
 import { officerName } from "@/lib/officers";
 import { useText } from "@/locales";
@@ -64,6 +65,8 @@ function toDisposition({ outcome, reason, until, recovered, note }: Fields): Dis
   });
 }
 
+const draftOf = ({ findingId }: Finding) => `answer/${findingId}`;
+
 function AnswerForm({ finding, done }: { finding: Finding; done: () => void }) {
   const { t } = useText();
   const client = useQueryClient();
@@ -72,6 +75,12 @@ function AnswerForm({ finding, done }: { finding: Finding; done: () => void }) {
   const outcome = Form.useWatch("outcome", form);
   const reason = Form.useWatch("reason", form);
   const allowed = outcome === "NOT_A_PROBLEM";
+  const draft = formDraft<Fields>(draftOf(finding));
+  const leave = () => {
+    draft.forget();
+    done();
+  };
+  const begun = draft.values();
   const add = useMutation({
     mutationFn: (fields: Fields) => findings.addDisposition({ findingId: finding.findingId, disposition: toDisposition(fields) }),
     onSuccess: (changed) => {
@@ -79,12 +88,20 @@ function AnswerForm({ finding, done }: { finding: Finding; done: () => void }) {
       void client.invalidateQueries({ queryKey: queryKeys.findings.all });
       void client.invalidateQueries({ queryKey: queryKeys.gaps.all });
       message.success(t("findings.added"));
-      done();
+      leave();
     },
     onError: (error) => message.error(t("review.failed", { message: messageOf(error) }), 8),
   });
   return (
-    <Form form={form} layout="vertical" requiredMark={false} onFinish={(fields) => add.mutate(fields)} className="answer-form">
+    <Form
+      form={form}
+      layout="vertical"
+      requiredMark={false}
+      initialValues={{ ...begun, until: begun.until ? dayjs(begun.until) : undefined }}
+      onValuesChange={draft.keep}
+      onFinish={(fields) => add.mutate(fields)}
+      className="answer-form"
+    >
       <Form.Item name="outcome" label={t("findings.outcome")} rules={[{ required: true, message: t("findings.outcomeMissing") }]}>
         <Select options={options(Disposition_OutcomeSchema)} autoFocus />
       </Form.Item>
@@ -112,7 +129,7 @@ function AnswerForm({ finding, done }: { finding: Finding; done: () => void }) {
         <Button type="primary" htmlType="submit" loading={add.isPending}>
           {t("findings.submit")}
         </Button>
-        <Button onClick={done} disabled={add.isPending}>
+        <Button onClick={leave} disabled={add.isPending}>
           {t("common.cancel")}
         </Button>
       </div>
@@ -123,7 +140,7 @@ function AnswerForm({ finding, done }: { finding: Finding; done: () => void }) {
 export function Answers({ finding }: { finding: Finding }) {
   const { t } = useText();
   const { may } = useSession();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState(() => may("dispose") && formDraft(draftOf(finding)).begun);
   const answers = [...finding.dispositions].reverse();
   const newest = new Set<string>();
   const superseded = answers.map(({ agency }) => newest.has(agency) || !newest.add(agency));

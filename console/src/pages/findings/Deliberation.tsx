@@ -16,6 +16,7 @@ import {
 } from "@/gen/relief/v1/finding_service_pb";
 import { ProgrammeSchema } from "@/gen/relief/v1/types_pb";
 import { timeText } from "@/lib/dates";
+import { formDraft } from "@/lib/formDraft";
 import { officerName } from "@/lib/officers";
 import { useText } from "@/locales";
 import { word, options } from "@/locales/words";
@@ -25,6 +26,8 @@ interface Fields {
   participants: string[];
   reason: string;
 }
+
+const draftOf = ({ findingId }: Finding) => `deliberation/${findingId}`;
 
 function DeliberationForm({ finding, done }: { finding: Finding; done: () => void }) {
   const { t } = useText();
@@ -40,16 +43,22 @@ function DeliberationForm({ finding, done }: { finding: Finding; done: () => voi
       client.setQueryData(findingQuery(finding.findingId).queryKey, changed);
       void client.invalidateQueries({ queryKey: queryKeys.findings.all });
       message.success(t("findings.deliberated"));
-      done();
+      leave();
     },
     onError: (error) => message.error(t("review.failed", { message: messageOf(error) }), 8),
   });
+  const draft = formDraft<Fields>(draftOf(finding));
+  const leave = () => {
+    draft.forget();
+    done();
+  };
   const agencies = [...new Set(finding.dispositions.map(({ agency }) => agency).filter(Boolean))];
   return (
     <Form<Fields>
       layout="vertical"
       requiredMark={false}
-      initialValues={{ participants: agencies }}
+      initialValues={{ participants: agencies, ...draft.values() }}
+      onValuesChange={draft.keep}
       onFinish={(fields) => decide.mutate(fields)}
     >
       <Form.Item
@@ -82,7 +91,7 @@ function DeliberationForm({ finding, done }: { finding: Finding; done: () => voi
         <Button type="primary" htmlType="submit" loading={decide.isPending}>
           {t("findings.submit")}
         </Button>
-        <Button onClick={done} disabled={decide.isPending}>
+        <Button onClick={leave} disabled={decide.isPending}>
           {t("common.cancel")}
         </Button>
       </div>
@@ -93,7 +102,7 @@ function DeliberationForm({ finding, done }: { finding: Finding; done: () => voi
 export function DeliberationPanel({ finding }: { finding: Finding }) {
   const { t } = useText();
   const { may } = useSession();
-  const [deciding, setDeciding] = useState(false);
+  const [deciding, setDeciding] = useState(() => finding.disputed && may("deliberate") && formDraft(draftOf(finding)).begun);
   const held = finding.deliberation;
   return (
     <section className="panel">

@@ -15,6 +15,7 @@ import {
   Consent_DecisionSchema,
 } from "@/gen/relief/v1/referral_service_pb";
 import { Programme, ProgrammeSchema } from "@/gen/relief/v1/types_pb";
+import { formDraft } from "@/lib/formDraft";
 import type { Step } from "@/lib/referral";
 import { useText } from "@/locales";
 import { options } from "@/locales/words";
@@ -72,6 +73,7 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
   const client = useQueryClient();
   const { message } = App.useApp();
   const [form] = Form.useForm<Fields>();
+  const draft = formDraft<Fields>(`referral/${referral.referralId}/${step}`);
   const onward = Form.useWatch("onward", form);
   const reason = Form.useWatch("reason", form);
   const decision = Form.useWatch("decision", form);
@@ -83,6 +85,7 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
       refresh();
       void client.invalidateQueries({ queryKey: queryKeys.findings.all });
       message.success(t("referrals.saved"));
+      draft.forget();
       close();
     },
     onError: (error) => {
@@ -105,7 +108,10 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
       cancelText={t("common.cancel")}
       confirmLoading={send.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      onCancel={() => {
+        draft.forget();
+        close();
+      }}
     >
       <Form<Fields>
         form={form}
@@ -119,7 +125,9 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
           onward: false,
           giver: "SELF",
           decision: referral.consent?.decision === Decision.GIVEN ? "REVOKED" : "GIVEN",
+          ...draft.values(),
         }}
+        onValuesChange={draft.keep}
       >
         {step === "return" && (
           <Form.Item name="onward" label={t("referrals.returnTo")}>

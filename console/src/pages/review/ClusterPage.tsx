@@ -3,7 +3,7 @@ import { ArrowLeftOutlined } from "@ant-design/icons";
 import { create } from "@bufbuild/protobuf";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input, Select, Tag } from "antd";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { Link, useParams } from "react-router";
 import { review } from "@/api/clients";
 import { messageOf, troubleOf } from "@/api/errors";
@@ -21,6 +21,7 @@ import { decisionOf, groupsNow, keyOf } from "@/lib/cluster";
 import { dateText } from "@/lib/dates";
 import { bitsText } from "@/lib/waterfall";
 import { purposeOf } from "@/lib/purpose";
+import { useDraft } from "@/lib/useDraft";
 import { useStateOf } from "@/lib/useStateOf";
 import { recordText, sourceName } from "@/lib/sources";
 import { useText } from "@/locales";
@@ -145,7 +146,7 @@ function ClusterPage() {
   const { personId = "" } = useParams();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const [comment, setComment] = useState("");
+  const [comment, setComment, forgetComment] = useDraft(`cluster/${personId}`, "");
   const query = useQuery({
     queryKey: queryKeys.cluster.one(personId),
     queryFn: ({ signal }) => review.getCluster({ personId, purpose: purposeOf(Purpose_Kind.REVIEW, personId) }, { signal }),
@@ -172,6 +173,7 @@ function ClusterPage() {
     mutationFn: () => review.decideCluster(decision!),
     onSuccess: (made) => {
       message.success(t(made.decisionId ? "review.clusterDecided" : "review.proposed"), 6);
+      forgetComment();
       refreshAfterDecision(client);
     },
     onError: (error) => {

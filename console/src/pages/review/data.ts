@@ -24,6 +24,7 @@ export function summaryQuery(queue: QueueFilter) {
   return queryOptions({
     queryKey: queryKeys.conflicts.summary(queueKey({ ...queue, order: "BY_PRIORITY" })),
     queryFn: ({ signal }) => review.getQueueSummary({ filter: queueMessage(queue) }, { signal }),
+    refetchInterval: 30_000, // the list stays as it is: nothing changes under an officer's hand
   });
 }
 
