@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -327,6 +328,7 @@ int Restore(const config::HubConfig& config, uint32_t backup_id, const std::stri
 }
 
 int Main(int argc, char** argv) {
+  umask(S_IRWXG | S_IRWXO);  // whatever the hub writes is for its own account
   CLI::App app{
       "Relief Hub: which programmes help one person and one household, where twice, and where not at all.\n\n"
       "Example: relief-hub --config deploy/config/dev.textproto\n\n"

@@ -10,14 +10,18 @@
 #include <grpcpp/support/method_handler.h>
 #include <grpcpp/support/sync_stream.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <deque>
 
 #include "relief/v1/registry_service.pb.h"
+#include "relief/v1/report_service.pb.h"
 #include "server/access/meaning.h"
 #include "server/access/method_audit.h"
 #include "server/access/narrowing.h"
+#include "server/access/record_ids.h"
+#include "server/access/referral_rights.h"
 #include "server/access/sensitivity.h"
 #include "server/access/visibility.h"
 #include "server/base/log.h"
@@ -54,6 +58,25 @@ const v1::Purpose* PurposeOf(const Message& request) {
   const auto* field = request.GetDescriptor()->FindFieldByName("purpose");
   if (field == nullptr || field->message_type() != v1::Purpose::descriptor()) return nullptr;
   return &static_cast<const v1::Purpose&>(request.GetReflection()->GetMessage(request, field));
+}
+
+// Figures of single people, wherever in the request they are asked for.
+bool AsksForSmallFigures(const Message& request) {
+  const auto* reflection = request.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(request, &fields);
+  return std::any_of(fields.begin(), fields.end(), [&](const auto* field) {
+    if (field->is_repeated()) return false;
+    if (field->message_type() != nullptr) return AsksForSmallFigures(reflection->GetMessage(request, field));
+    return field->enum_type() == v1::Disclosure_descriptor() &&
+           reflection->GetEnumValue(request, field) == v1::DISCLOSURE_FULL;
+  });
+}
+
+// A purpose that has to do with people: running the hub has not.
+bool HasPurposeWithPeople(const Permit& permit) {
+  return std::any_of(permit.purposes.begin(), permit.purposes.end(),
+                     [](v1::Purpose::Kind kind) { return kind != v1::Purpose::OPERATIONS; });
 }
 
 // How many rows there are of a filter that was wider than what the caller sees.
@@ -350,6 +373,7 @@ absl::Status Guard::Admit(Call& call, Message* request) {
   }
   ++counts_.allowed;
   if (request == nullptr) return absl::OkStatus();
+  if (absl::Status status = RestoreRecordIds(options_.hub.store(), request); !status.ok()) return status;
   call.told.AddRequest(*request);
   const v1::Purpose* purpose = PurposeOf(*request);
   if (purpose != nullptr) {
@@ -366,6 +390,12 @@ absl::Status Guard::Admit(Call& call, Message* request) {
     if (!purpose->case_number().empty())
       for (const auto& [kind, last_day] : call.permit.unmask)
         if (Today() <= last_day) call.unmask.insert(kind);
+  }
+  if (!HasPurposeWithPeople(call.permit) && AsksForSmallFigures(*request)) {
+    ++counts_.denied;
+    AuditRefusal(call, "access.purpose", "");
+    return absl::PermissionDeniedError(
+        "disclosure: small figures are for those with a purpose that has to do with people");
   }
   if (request->GetDescriptor() == v1::CheckApplicantRequest::descriptor())
     call.applicants =
@@ -386,6 +416,12 @@ absl::Status Guard::Admit(Call& call, Message* request) {
     return absl::NotFoundError(kNotThere);
   }
   if (!call.cut_to_scope) return absl::OkStatus();
+  if (absl::Status status = CheckReferralStep(options_.hub.store(), call.permit, call.asker, *request);
+      !status.ok()) {
+    ++counts_.denied;
+    AuditRefusal(call, "access.denied", "");
+    return status;
+  }
   auto narrowed = NarrowFilters(call.permit, call.method, request);
   if (!narrowed.ok()) return narrowed.status();
   call.counts_hold = *narrowed;

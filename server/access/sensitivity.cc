@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include "matcher/normalize/normalizer.h"
 #include "relief/v1/registry_service.pb.h"
 #include "server/access/meaning.h"
+#include "server/access/record_ids.h"
 #include "server/access/type_question.h"
 #include "server/records/identity_mapping.h"
 #include "server/records/mask.h"
+#include "server/records/number_finder.h"
 
 namespace relief::server::access {
 namespace {
@@ -38,10 +41,51 @@ v1::Sensitivity KindOf(const FieldDescriptor* field) {
   return field->options().GetExtension(v1::sensitivity);
 }
 
+// Remarks, reasons and the like. People are told to write no personal data into them, and do.
+bool IsWritten(const std::string& field) {
+  return field == "comment" || field == "undo_comment" || field == "note" || field == "reason" ||
+         field == "sub_item";
+}
+
+// How a text may hold numbers besides what it is for; nothing: it does not.
+std::optional<records::Text> NumbersWithin(const FieldDescriptor* field) {
+  if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING || field->is_map()) return std::nullopt;
+  switch (KindOf(field)) {
+    case v1::REFERENCE:
+      return field->name() == "record_id" ? records::Text::kRecordId : records::Text::kReference;
+    case v1::FREE_TEXT:
+    case v1::PERSON_NAME:
+      return records::Text::kWritten;
+    default:
+      return IsWritten(field->name()) ? std::optional(records::Text::kWritten) : std::nullopt;
+  }
+}
+
 bool HasMaskedField(const Descriptor* type) {
   for (int i = 0; i < type->field_count(); ++i)
-    if (IsMasked(KindOf(type->field(i)))) return true;
+    if (IsMasked(KindOf(type->field(i))) || NumbersWithin(type->field(i))) return true;
   return false;
+}
+
+// Returns whether there was a number in it.
+bool MaskWithin(Message* message, const FieldDescriptor* field, records::Text kind, bool leave) {
+  const auto* reflection = message->GetReflection();
+  bool found = false;
+  const int size = field->is_repeated() ? reflection->FieldSize(*message, field) : 1;
+  for (int i = 0; i < size; ++i) {
+    const std::string text = field->is_repeated() ? reflection->GetRepeatedString(*message, field, i)
+                                                  : reflection->GetString(*message, field);
+    std::string masked = records::MaskNumbersWithin(text, kind);
+    if (masked == text) continue;
+    found = true;
+    if (leave) continue;
+    if (field->is_repeated()) {
+      reflection->SetRepeatedString(message, field, i, std::move(masked));
+    } else {
+      reflection->SetString(message, field, std::move(masked));
+    }
+  }
+  return found;
 }
 
 void MaskField(Message* message, const FieldDescriptor* field, v1::Sensitivity kind) {
@@ -72,6 +116,11 @@ void HideVerdictsOnNumbers(v1::Candidate* candidate) {
 }
 
 void Walk(Message* message, const std::set<v1::Sensitivity>& unmask, std::set<v1::Sensitivity>* shown) {
+  // A record whose id is a person's number goes by the record's key instead (RestoreRecordIds).
+  if (message->GetDescriptor() == v1::RecordName::descriptor() && !unmask.contains(v1::DOCUMENT_NUMBER)) {
+    HideRecordId(static_cast<v1::RecordName*>(message));
+    return;
+  }
   if (message->GetDescriptor() == v1::Candidate::descriptor() && !unmask.contains(v1::DOCUMENT_NUMBER))
     HideVerdictsOnNumbers(static_cast<v1::Candidate*>(message));
   const auto* reflection = message->GetReflection();
@@ -92,6 +141,9 @@ void Walk(Message* message, const std::set<v1::Sensitivity>& unmask, std::set<v1
       } else {
         MaskField(message, field, kind);
       }
+    } else if (const auto text = NumbersWithin(field)) {
+      const bool leave = unmask.contains(v1::DOCUMENT_NUMBER);
+      if (MaskWithin(message, field, *text, leave) && leave) shown->insert(v1::DOCUMENT_NUMBER);
     }
   }
 }

@@ -5,6 +5,7 @@
 
 #include "matcher/resolve/resolver.h"
 #include "relief/v1/registry_service.pb.h"
+#include "server/access/record_ids.h"
 #include "server/core/write_context.h"
 #include "server/findings/finding_store.h"
 #include "server/referrals/referrals.h"
@@ -88,14 +89,13 @@ void ToldOf::Walk(const TypeMeaning& meaning, const Message& message, bool answe
   if (message.GetDescriptor() == v1::RecordName::descriptor()) {
     const auto& name = static_cast<const v1::RecordName&>(message);
     if (name.record_id().empty()) return;
-    records_.insert(RecordKey::Of(name.source_id(), name.record_id()));
+    records_.insert(KeyOf(name));
     tells_ = tells_ || answer;
     return;
   }
   if (message.GetDescriptor() == v1::PersonRecord::descriptor()) {
     const auto& record = static_cast<const v1::PersonRecord&>(message);
-    if (answer && record.has_person())
-      shown_.insert(RecordKey::Of(record.name().source_id(), record.name().record_id()));
+    if (answer && record.has_person()) shown_.insert(KeyOf(record.name()));
   }
   const bool named = std::any_of(
       meaning.fields.begin(), meaning.fields.end(),

@@ -187,4 +187,13 @@ void ProtectFiltered(const findings::TallyReading& reading, const GapQuery& quer
   }
 }
 
+GapSums SumsOf(const findings::TallyReading& reading, const GapQuery& query, bool is_protected) {
+  const std::string& prefix = query.filter.region_prefix();
+  const GapCube cube(reading, query, CubeDigits(prefix, query.region_digits, is_protected));
+  GapSums sums{cube.Table(prefix, query.region_digits),
+               is_protected ? Protect(cube, prefix, query.region_digits) : Withheld()};
+  if (is_protected && IsFiltered(query.filter)) ProtectFiltered(reading, query, sums.table, &sums.withheld);
+  return sums;
+}
+
 }  // namespace relief::server::reports

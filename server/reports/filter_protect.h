@@ -21,4 +21,7 @@ bool IsFiltered(const v1::FindingFilter& filter);
 void ProtectFiltered(const findings::TallyReading& reading, const GapQuery& query, const GapTable& table,
                      Withheld* withheld);
 
+// The answer to `query`, and what of it is withheld.
+GapSums SumsOf(const findings::TallyReading& reading, const GapQuery& query, bool is_protected);
+
 }  // namespace relief::server::reports

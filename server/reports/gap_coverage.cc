@@ -5,6 +5,7 @@
 #include "relief/v1/feed_service.pb.h"
 #include "server/core/schema.h"
 #include "server/findings/holders.h"
+#include "server/reports/filter_protect.h"
 #include "server/reports/gap_sections.h"
 #include "server/reports/suppression.h"
 

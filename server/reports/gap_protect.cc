@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "server/reports/filter_protect.h"
 #include "server/reports/suppression.h"
 
 namespace relief::server::reports {
@@ -126,15 +125,6 @@ Withheld Protect(const GapCube& cube, const std::string& prefix, int region_digi
     if (withheld.total) withheld.region_totals.insert("");
   }
   return withheld;
-}
-
-GapSums SumsOf(const findings::TallyReading& reading, const GapQuery& query, bool is_protected) {
-  const std::string& prefix = query.filter.region_prefix();
-  const GapCube cube(reading, query, CubeDigits(prefix, query.region_digits, is_protected));
-  GapSums sums{cube.Table(prefix, query.region_digits),
-               is_protected ? Protect(cube, prefix, query.region_digits) : Withheld()};
-  if (is_protected && IsFiltered(query.filter)) ProtectFiltered(reading, query, sums.table, &sums.withheld);
-  return sums;
 }
 
 }  // namespace relief::server::reports

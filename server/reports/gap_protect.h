@@ -32,7 +32,6 @@ struct GapSums {
   GapTable table;
   Withheld withheld;
 };
-GapSums SumsOf(const findings::TallyReading& reading, const GapQuery& query, bool is_protected);
 
 // The figures that are not withheld but rounded.
 int64_t Rounded(int64_t count);

@@ -5,6 +5,7 @@
 #include "server/core/counters.h"
 #include "server/core/schema.h"
 #include "server/records/identity_mapping.h"
+#include "server/reports/filter_protect.h"
 #include "server/reports/gap_rows.h"
 #include "server/reports/gap_sections.h"
 #include "server/reports/report_request.h"

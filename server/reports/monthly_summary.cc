@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/reports/filter_protect.h"
 #include "server/reports/gap_rows.h"
 #include "server/reports/monthly_document.h"
 #include "server/reports/monthly_protect.h"

@@ -15,16 +15,25 @@ class ReportService final : public v1::ReportService::Service {
  public:
   explicit ReportService(const ServiceContext& context) : hub_(context.hub), schedules_(context.schedules) {}
 
-  grpc::Status GetGapReport(grpc::ServerContext*, const v1::GetGapReportRequest* request,
+  grpc::Status GetGapReport(grpc::ServerContext* context, const v1::GetGapReportRequest* request,
                             v1::GapReport* response) override {
     const auto rules = hub_.rules();
-    return Answer(reports::MakeGapReport(*hub_.store().Snapshot(), *request, ContextOf(*rules)), response);
+    auto report = reports::MakeGapReport(*hub_.store().Snapshot(), *request, ContextOf(*rules));
+    if (absl::Status status =
+            AuditFigures(*context, report, request->disclosure(), request->filter().region_prefix());
+        !status.ok())
+      return network::ToGrpc(status);
+    return Answer(std::move(report), response);
   }
-  grpc::Status GetMonthlySummary(grpc::ServerContext*, const v1::GetMonthlySummaryRequest* request,
+  grpc::Status GetMonthlySummary(grpc::ServerContext* context, const v1::GetMonthlySummaryRequest* request,
                                  v1::MonthlySummary* response) override {
     const auto rules = hub_.rules();
-    return Answer(reports::MakeMonthlySummary(*hub_.store().Snapshot(), *request, ContextOf(*rules)),
-                  response);
+    auto summary = reports::MakeMonthlySummary(*hub_.store().Snapshot(), *request, ContextOf(*rules));
+    if (absl::Status status =
+            AuditFigures(*context, summary, request->disclosure(), request->region_prefix());
+        !status.ok())
+      return network::ToGrpc(status);
+    return Answer(std::move(summary), response);
   }
   grpc::Status GetReportDefinitions(grpc::ServerContext*, const v1::GetReportDefinitionsRequest*,
                                     v1::ReportDefinitions* response) override {
@@ -71,6 +80,15 @@ class ReportService final : public v1::ReportService::Service {
           return absl::OkStatus();
         })
         .status();
+  }
+
+  // Figures that tell of single people do not leave without an entry either.
+  template <typename Answered>
+  absl::Status AuditFigures(const grpc::ServerContext& context, const absl::StatusOr<Answered>& answered,
+                            v1::Disclosure disclosure, const std::string& region_prefix) {
+    if (!answered.ok() || disclosure != v1::DISCLOSURE_FULL) return absl::OkStatus();
+    return Audit(network::CallerOf(context), "report.full", "",
+                 "region=" + (region_prefix.empty() ? std::string("all") : region_prefix));
   }
 
   // A file of few rows, in one answer.

@@ -94,6 +94,15 @@ class Audit(unittest.TestCase):
         self.assertGreater(len(numbers), 10)
         self.assertFalse([n for n in numbers if n in text])
 
+    def test_what_the_hub_writes_is_for_its_own_account(self):
+        before = os.umask(0o022)  # as most shells have it
+        self.addCleanup(os.umask, before)
+        with Hub(self.path("hub"), self.config()) as hub:
+            hub.load(os.path.join(make_district(self.path("exports"), 200, 23), "minimum_living.csv"))
+        written = [os.path.join(folder, name) for folder, folders, files in os.walk(self.path("hub", "data")) for name in folders + files]
+        self.assertGreater(len(written), 5)
+        self.assertEqual([name for name in written if os.stat(name).st_mode & 0o077], [])
+
     def test_a_hub_does_not_start_with_what_the_law_or_caution_forbids(self):
         for prepare, message in [(lambda: self.config(more="retention_days: 365"), "retention_days"),
                                  (lambda: (os.chmod(self.path("audit-key.pem"), 0o644), self.config())[1], "chmod 600")]:

@@ -25,6 +25,7 @@ callers { id: "console:two" grants { roles: [SUPERVISOR] all_programmes: true re
 callers { id: "console:here" grants { roles: SUPERVISOR all_programmes: true region_prefixes: "371302" } }
 callers { id: "console:there" grants { roles: SUPERVISOR all_programmes: true region_prefixes: "50" } }
 callers { id: "console:houses" grants { roles: SUPERVISOR programmes: HOUSING region_prefixes: "3713" } }
+callers { id: "console:operator" grants { roles: ADMINISTRATOR all_programmes: true whole_country: true purposes: OPERATIONS } }
 callers { id: "console:charity" grants { roles: CHARITY all_programmes: true region_prefixes: "3713" } }
 )";
 
@@ -257,6 +258,48 @@ TEST_F(GuardTest, AReferralThatWasHandedOnIsAnsweredAndNobodyIsAccused) {
   EXPECT_FALSE(Contains(hub_.ActionsOf("console:far"), "access.out-of-scope"));
 }
 
+// Each side takes its own steps: who sent it away does not accept it, and who was sent it does not withdraw it.
+TEST_F(GuardTest, AStepOfAReferralIsTakenByTheSideWithWhichItLies) {
+  auto stub = v1::ReferralService::NewStub(hub_.channel);
+  v1::CreateReferralRequest request;
+  request.set_finding_id(hub_.gap_here);
+  auto referral = referrals::CreateReferral(hub_.running.hub(), request, "console:near");
+  ASSERT_TRUE(referral.ok()) << referral.status();
+  v1::HandOverRequest over;
+  over.set_referral_id(referral->referral_id());
+  over.set_etag(referral->etag());
+  over.mutable_target()->set_programme(v1::MINIMUM_LIVING);
+  over.mutable_target()->set_region("500101");
+  referral = referrals::HandOver(hub_.running.hub(), over, "console:near");
+  ASSERT_TRUE(referral.ok()) << referral.status();
+  v1::Referral after;
+  const auto accept = [&](const std::string& user) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, user);
+    v1::AcceptRequest step;
+    step.set_referral_id(referral->referral_id());
+    step.set_etag(referral->etag());
+    return stub->Accept(&context, step, &after).error_code();
+  };
+  const auto conclude = [&](const std::string& user, v1::Referral::State outcome) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, user);
+    v1::ConcludeRequest step;
+    step.set_referral_id(referral->referral_id());
+    step.set_etag(after.etag());
+    step.set_outcome(outcome);
+    step.set_reason(v1::Referral::DECLINED);
+    v1::Referral concluded;
+    return stub->Conclude(&context, step, &concluded).error_code();
+  };
+  EXPECT_EQ(accept("near"), grpc::StatusCode::PERMISSION_DENIED) << "it is not theirs to accept";
+  ASSERT_EQ(accept("far"), grpc::StatusCode::OK);
+  EXPECT_EQ(conclude("near", v1::Referral::GRANTED), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(conclude("far", v1::Referral::WITHDRAWN), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(Contains(hub_.ActionsOf("console:near"), "access.denied"));
+  EXPECT_EQ(conclude("near", v1::Referral::WITHDRAWN), grpc::StatusCode::OK) << "the taker's to take back";
+}
+
 // What was decided, proposed and done in bulk names records: whoever sees none of them sees nothing of it.
 TEST_F(GuardTest, DecisionsAreSeenWithTheRecordsThatTheyName) {
   const auto permit = [](const std::string& user) {
@@ -294,6 +337,80 @@ TEST_F(GuardTest, APurposeThatIsNotGrantedIsRefused) {
   EXPECT_EQ(hub_.GetPerson("housing", hub_.person_here, &person, v1::Purpose::AUDIT).error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_TRUE(Contains(hub_.ActionsOf("console:housing"), "access.purpose"));
+}
+
+// Review of security, 14: an administrator, whose role has nothing to do with people, got figures of single persons by asking.
+TEST_F(GuardTest, SmallFiguresAreForThoseWithAPurposeThatHasToDoWithPeople) {
+  const auto stub = v1::ReportService::NewStub(hub_.channel);
+  const auto report = [&](const std::string& user, v1::Disclosure disclosure) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, user);
+    v1::GetGapReportRequest request;
+    request.mutable_filter()->set_region_prefix("3713");
+    request.set_disclosure(disclosure);
+    v1::GapReport response;
+    return stub->GetGapReport(&context, request, &response).error_code();
+  };
+  EXPECT_EQ(report("operator", v1::DISCLOSURE_PROTECTED), grpc::StatusCode::OK);
+  EXPECT_EQ(report("operator", v1::DISCLOSURE_FULL), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(report("houses", v1::DISCLOSURE_FULL), grpc::StatusCode::PERMISSION_DENIED)
+      << "no purpose at all";
+  EXPECT_EQ(report("near", v1::DISCLOSURE_FULL), grpc::StatusCode::OK);
+  EXPECT_TRUE(Contains(hub_.ActionsOf("console:operator"), "access.purpose"));
+  EXPECT_TRUE(Contains(hub_.ActionsOf("console:near"), "report.full"));
+  EXPECT_FALSE(Contains(hub_.ActionsOf("console:operator"), "report.full"));
+  // However deep in the request it is asked for.
+  grpc::ClientContext month_context, file_context;
+  GuardedHub::SetCaller(month_context, "operator");
+  v1::GetMonthlySummaryRequest month;
+  month.mutable_month()->set_year(2026);
+  month.mutable_month()->set_month(1);
+  month.set_disclosure(v1::DISCLOSURE_FULL);
+  v1::MonthlySummary summary;
+  EXPECT_EQ(stub->GetMonthlySummary(&month_context, month, &summary).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  GuardedHub::SetCaller(file_context, "houses");
+  v1::ExportReportRequest file;
+  file.mutable_report()->set_disclosure(v1::DISCLOSURE_FULL);
+  file.mutable_report()->mutable_filter()->set_region_prefix("3713");
+  v1::ExportedFile downloaded;
+  EXPECT_EQ(stub->DownloadReport(&file_context, file, &downloaded).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+}
+
+// Some departments number their rows by their people.
+TEST_F(GuardTest, ARecordThatGoesByAPersonsNumberIsAskedForAsItWasAnswered) {
+  core::Hub& hub = hub_.running.hub();
+  Push(hub, OpenBenefits(hub, "living", v1::MINIMUM_LIVING),
+       {Monthly(MadeUp("王秀兰", {1950, 3, 14}, 2), hub_.number_here, v1::MINIMUM_LIVING, MonthOf(2026, 2))});
+  v1::Person person;
+  ASSERT_TRUE(hub_.GetPerson("near", hub_.person_here, &person).ok());
+  EXPECT_EQ(person.DebugString().find(hub_.number_here), std::string::npos) << person.DebugString();
+  const auto hidden = std::find_if(
+      person.records().begin(), person.records().end(),
+      [](const v1::PersonRecord& one) { return one.name().record_id().find('~') != std::string::npos; });
+  ASSERT_NE(hidden, person.records().end());
+  grpc::ClientContext context;
+  GuardedHub::SetCaller(context, "near");
+  v1::GetPersonOfRecordRequest request;
+  *request.mutable_record() = hidden->name();
+  request.mutable_purpose()->set_kind(v1::Purpose::REVIEW);
+  request.mutable_purpose()->set_case_number("2026-1");
+  v1::Person again;
+  const grpc::Status status =
+      v1::RegistryService::NewStub(hub_.channel)->GetPersonOfRecord(&context, request, &again);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(again.person_id(), person.person_id());
+  // Of another source it is no id.
+  grpc::ClientContext other;
+  GuardedHub::SetCaller(other, "near");
+  request.mutable_record()->set_source_id("poverty");
+  EXPECT_EQ(
+      v1::RegistryService::NewStub(hub_.channel)->GetPersonOfRecord(&other, request, &again).error_code(),
+      grpc::StatusCode::NOT_FOUND);
+  ASSERT_TRUE(hub_.GetPerson("plain", hub_.person_here, &person).ok());
+  EXPECT_NE(person.DebugString().find("\"" + hub_.number_here + "\""), std::string::npos)
+      << "the right is there";
 }
 
 TEST_F(GuardTest, ARoleOrACallerWithoutLeaveIsRefusedAndWrittenDown) {

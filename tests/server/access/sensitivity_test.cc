@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "matcher/record_key.h"
 #include "relief/v1/registry_service.pb.h"
 #include "relief/v1/review_service.pb.h"
 
@@ -127,6 +128,49 @@ TEST(Contract, EveryTextOfARecordSaysWhatItTellsOfAPerson) {
     }
   }
   EXPECT_GE(texts, 25);
+}
+
+// Review of security, 21: numbers and telephones stood whole in references, in remarks and in names.
+TEST(Mask, NumbersWithinReferencesRemarksAndNamesAreMasked) {
+  v1::Person person = Somebody();
+  v1::PersonRecord& record = *person.mutable_records(0);
+  record.mutable_person()->set_name("王秀兰371302195003140022");
+  record.mutable_household()->set_household_id("户371302195003140022");
+  record.mutable_benefit()->set_decision_number("兰民决371302195003140022号");
+  record.mutable_benefit()->set_stop_reason("本人电话13905390001，家属 0539-8123456");
+  record.mutable_benefit()->set_sub_item("13905390001");
+  EXPECT_TRUE(Mask(&person, {}).empty());
+  EXPECT_EQ(record.person().name(), "王秀兰371***************");
+  EXPECT_EQ(record.household().household_id(), "户371***************");
+  EXPECT_EQ(record.benefit().decision_number(), "兰民决371***************号");
+  EXPECT_EQ(record.benefit().stop_reason(), "本人电话139******01，家属 053*-*****56");
+  EXPECT_EQ(record.benefit().sub_item(), "139******01");
+  v1::Decision decision;
+  decision.set_comment("与３７１３０２１９５００３１４００２２为同一人");
+  Mask(&decision, {});
+  EXPECT_EQ(decision.comment(), "与３７１***************为同一人");
+}
+
+TEST(Mask, WhoMaySeeNumbersSeesThemThereTooAndThatIsSaid) {
+  v1::Decision decision;
+  decision.set_comment("371302195003140022");
+  EXPECT_EQ(Mask(&decision, {v1::DOCUMENT_NUMBER}), std::set<v1::Sensitivity>{v1::DOCUMENT_NUMBER});
+  EXPECT_EQ(decision.comment(), "371302195003140022");
+}
+
+TEST(Mask, ARecordWhoseIdIsANumberIsAskedForByItsKey) {
+  v1::RecordName name;
+  name.set_source_id("ml");
+  name.set_record_id("371302195003140022");
+  const std::string key = matcher::RecordKey::Of("ml", "371302195003140022").ToString();
+  v1::Finding finding;
+  *finding.add_evidence()->mutable_record() = name;
+  Mask(&finding, {});
+  EXPECT_EQ(finding.evidence(0).record().record_id(), "371***************~" + key);
+  name.set_record_id("DB000017");
+  *finding.mutable_evidence(0)->mutable_record() = name;
+  Mask(&finding, {});
+  EXPECT_EQ(finding.evidence(0).record().record_id(), "DB000017");
 }
 
 }  // namespace

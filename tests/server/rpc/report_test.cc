@@ -40,12 +40,12 @@ class ReportServiceTest : public testing::Test {
   }
   ~ReportServiceTest() override { server_->Shutdown(); }
 
-  std::vector<audit::Entry> Exports() const {
+  std::vector<audit::Entry> Exports(const std::string& ending = ".export") const {
     std::vector<audit::Entry> entries;
     for (const auto& [key, value] : Rows(*hub_, schema::kAuditPrefix)) {
       audit::Entry entry;
       EXPECT_TRUE(entry.ParseFromString(value));
-      if (entry.action().ends_with(".export")) entries.push_back(entry);
+      if (entry.action().ends_with(ending)) entries.push_back(entry);
     }
     return entries;
   }
@@ -117,6 +117,29 @@ TEST_F(ReportServiceTest, TheMonthlySummaryHasFiguresAndTheirDocument) {
   request.clear_month();
   EXPECT_EQ(stub_->GetMonthlySummary(&again, request, &summary).error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ReportServiceTest, FiguresThatTellOfSinglePeopleLeaveAnEntry) {
+  v1::GetGapReportRequest request;
+  request.mutable_filter()->set_region_prefix("371302");
+  v1::GapReport report;
+  grpc::ClientContext first, second, third, fourth;
+  ASSERT_TRUE(stub_->GetGapReport(&first, request, &report).ok());
+  EXPECT_TRUE(Exports("report.full").empty()) << "protected figures are for anybody";
+  request.set_disclosure(v1::DISCLOSURE_FULL);
+  ASSERT_TRUE(stub_->GetGapReport(&second, request, &report).ok());
+  ASSERT_EQ(Exports("report.full").size(), 1u);
+  EXPECT_EQ(Exports("report.full")[0].detail(), "region=371302");
+  v1::GetMonthlySummaryRequest month;
+  *month.mutable_month() = MonthOf(2026, 10);
+  month.set_disclosure(v1::DISCLOSURE_FULL);
+  v1::MonthlySummary summary;
+  ASSERT_TRUE(stub_->GetMonthlySummary(&third, month, &summary).ok());
+  ASSERT_EQ(Exports("report.full").size(), 2u);
+  EXPECT_EQ(Exports("report.full")[1].detail(), "region=all");
+  request.set_region_digits(3);
+  EXPECT_FALSE(stub_->GetGapReport(&fourth, request, &report).ok());
+  EXPECT_EQ(Exports("report.full").size(), 2u) << "nothing was told";
 }
 
 TEST_F(ReportServiceTest, SchedulesAreListed) {
