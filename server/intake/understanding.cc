@@ -166,6 +166,7 @@ class Reading {
     options.words = &input_.knowledge->words();
     options.name = input_.upload->upload().file_name();
     options.period = answers_.period();
+    if (options.period.year() > 0) options.first_months = &understood_->first_months;
     options.region = answers_.region_prefix();
     options.version = input_.upload->upload().create_time().seconds();
     for (const v1::UploadAnswers::Column& column : answers_.columns())

@@ -40,7 +40,7 @@ struct UnderstoodFile {
   std::shared_ptr<const Knowledge> knowledge;
   adapters::MappingSet nothing, confirmed;
   adapters::IntakeOptions options;
-  std::map<std::string, v1::Month> first_months;
+  std::map<std::string, v1::Month> first_months;  // filled before the rows are read
   std::unique_ptr<adapters::IntakeFile> file;
   std::vector<std::vector<adapters::IntakeSheet*>> groups;  // in the order of file->Groups()
 };

@@ -180,6 +180,27 @@ TEST(Desk, SaysThatAContentWasLoadedBeforeAndLoadsItOnlyWhenAskedTo) {
   }
 }
 
+TEST(Desk, AnAwardKeepsTheMonthOfTheListThatNamedItFirst) {
+  DeskAtWork at;
+  for (const int month : {9, 10}) {
+    const std::string text = "低保花名册\n低保证号,姓名,身份证号,月保障金\nD1,王秀兰," + Number(1) + "," +
+                             std::to_string(600 + month) + "\n";
+    const std::string id = at.Read(std::to_string(month) + "月.csv", text).upload_id();
+    v1::UploadAnswers answers;
+    *answers.mutable_period() = MonthOf(2026, month);
+    at.Answer(id, answers);
+    EXPECT_EQ(at.Try(id).state(), State::TRIED);
+    EXPECT_EQ(at.Load(id).tables(0).outcome().accepted(), 1);
+    at.now += int64_t{30} * 86'400'000'000;
+  }
+  const auto rows = Rows(*at.hub, schema::kRecordPrefix);
+  ASSERT_EQ(rows.size(), 1u);
+  stored::Record record;
+  ASSERT_TRUE(record.ParseFromString(rows.begin()->second));
+  EXPECT_EQ(record.record().benefit().start_month().month(), 9);
+  EXPECT_EQ(record.record().benefit().amount_fen(), 61'000);
+}
+
 TEST(Desk, TellsWhatHasChangedSinceTheLastFile) {
   DeskAtWork at;
   const std::string id = at.Read("低保.csv", Roster(40)).upload_id();
