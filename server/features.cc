@@ -5,6 +5,7 @@
 #include "server/audit/audit_chain.h"
 #include "server/findings/finding_listener.h"
 #include "server/findings/judge_step.h"
+#include "server/ingest/loads.h"
 #include "server/notices/outbox.h"
 #include "server/referrals/gap_closing.h"
 #include "server/referrals/referral_clock.h"
@@ -21,7 +22,9 @@ core::Features AllFeatures() {
   features.Set(findings::FindingListeners{{
       std::make_shared<const referrals::GapClosing>(),
       std::make_shared<const notices::OutboxStep>(),
+      std::make_shared<const ingest::LoadCount>(),
   }});
+  features.Set(ingest::NewLoadSettings());
 
   features.Add(std::make_shared<const referrals::ReferralClock>());
 

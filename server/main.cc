@@ -27,6 +27,7 @@
 #include "server/core/hub.h"
 #include "server/features.h"
 #include "server/ingest/feed.h"
+#include "server/ingest/loads.h"
 #include "server/intake/desk.h"
 #include "server/monitoring/memory_watch.h"
 #include "server/monitoring/metrics.h"
@@ -218,6 +219,8 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
   if (!listener.ok()) return Fail("listen.failed", listener.status());
   access::Guard guard({**policy, hub, [&](const std::string& pem) { return certificates.Judge(pem); }, {}});
   auto reports = std::make_unique<reports::ScheduleRunner>(hub, *std::move(schedules));
+  ingest::LoadKeeper load_keeper(hub);
+  load_keeper.Start();
   if (absl::Status status = audit::UseAuditDigest(hub, audit->digest); !status.ok())
     return Fail("audit.failed", status);
   audit::AuditKeeper audit_keeper(hub, *std::move(audit));

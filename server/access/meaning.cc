@@ -35,14 +35,16 @@ constexpr std::string_view kPlainTypes =
     "AbortSnapshot AcceptRequest Access AcknowledgeRequest AddCaseCommentRequest AddDispositionRequest "
     "AgeBucket AnswerNeedRequest ApplicantResult ApproveProposalRequest AssignConflictsRequest "
     "AssignConflictsResponse AuditFileChunk Backup Batch BatchAck BatchGetCasesRequest "
-    "BatchGetCasesResponse BeginSnapshot Benefit BulkPreview CancelReviewJobRequest Candidate CaseEvent "
+    "BatchGetCasesResponse BeginLoadRequest BeginSnapshot Benefit BulkPreview CancelReviewJobRequest "
+    "Candidate CaseEvent "
     "CaseSide CharityAnswer CharityProject CharityProject.Conditions CheckApplicantRequest "
     "CheckApplicantResponse CheckRestoreRequest CheckRestoreResponse ClaimConflictRequest Cluster "
     "ClusterDecision ClusterDecision.Group CommitSnapshot CompactStoreRequest ConcludeRequest "
     "ConfirmSnapshotRequest ConflictFilter Consent CoverageRate CreateBackupRequest "
     "CreateReferralRequest CreateSubscriptionRequest Date DecideConflictRequest "
     "DeleteSubscriptionRequest DeliberateRequest Deliberation Disposition DrawQualitySampleRequest "
-    "Effect Evidence ExplainPairRequest ExplainPersonRequest ExportAuditHeadsRequest ExportAuditRequest "
+    "Effect EndLoadRequest Evidence ExplainPairRequest ExplainPersonRequest ExportAuditHeadsRequest "
+    "ExportAuditRequest "
     "ExportChunk ExportFindingsRequest ExportReportRequest ExportedFile Fact FieldComparison "
     "FieldComparison.Span FieldError FieldEvidence FindingEvent FindingFilter FollowRequest GapFigures "
     "GapReport GapRow GetCaseRequest GetClusterRequest GetConflictRequest GetFindingRequest "
@@ -60,7 +62,8 @@ constexpr std::string_view kPlainTypes =
     "ListRejectionsRequest ListRejectionsResponse ListReportSchedulesRequest "
     "ListReportSchedulesResponse ListReviewJobItemsRequest ListReviewJobItemsResponse "
     "ListReviewJobsRequest ListReviewJobsResponse ListSourcesRequest ListSourcesResponse "
-    "ListSubscriptionsRequest ListSubscriptionsResponse MatchExplanation MatchNeedsRequest "
+    "ListSubscriptionsRequest ListSubscriptionsResponse Load LoadResult LoadedSource MatchExplanation "
+    "MatchNeedsRequest "
     "MatchNeedsResponse MatchedNeed Month MonthlySummary Movement NextQualityItemRequest Open Opened "
     "PersonExplanation PersonIdentity PreviewBulkRequest PreviewRulesRequest PreviewRulesRequest.File "
     "PreviewRulesResponse Purpose PushRequest PushResponse QualityReport QualityReport.Pattern "
@@ -70,7 +73,8 @@ constexpr std::string_view kPlainTypes =
     "ReleaseConflictRequest ReloadRulesRequest ReloadRulesResponse ReportDefinitions "
     "ReportDefinitions.Definition ReportSchedule ResponseTimes ResponseTimes.Bucket ReturnRequest "
     "RevertReviewJobRequest ReviewPolicy ReviewPolicy.DueDays RewrapKeysRequest RewrapKeysResponse "
-    "RuleOutcomes RulePreview RuleStatus SnapshotBegun SnapshotResult StaleDecision StartBulkRequest "
+    "RuleChange RuleOutcomes RulePreview RuleStatus SnapshotBegun SnapshotResult StaleDecision "
+    "StartBulkRequest "
     "StoreStats StreamAssignmentsRequest StreamFindingsRequest Target TrendPoint UndoDecisionRequest "
     "UpdateProjectRequest VerifyStoreRequest VerifyStoreResponse VerifyStoreResponse.DamagedFile "
     "WithdrawProposalRequest "
@@ -99,14 +103,15 @@ constexpr Texts kTexts[] = {
     {IdKind::kSubscription, "subscription_id"},
     {IdKind::kSource, "source_id source_ids"},
     {IdKind::kOwned, "project_id"},
-    {IdKind::kWithin, "record_id sample_record_ids household_id snapshot_id open_snapshot_id"},
+    {IdKind::kWithin,
+     "record_id sample_record_ids mentioned_record_ids household_id snapshot_id open_snapshot_id"},
     {IdKind::kNothing,
      "action actor address agency approval_number approver assignee case_number cause changed "
-     "channel cipher claimed_by comment content content_type contract_number county data "
+     "channel cipher claimed_by comment content content_digest content_type contract_number county data "
      "decided_by decision_number description_code description_en description_zh detail "
      "domicile_code escalated_to etag event_id failure field figure file file_name form_number "
      "former_names holder house_id html id_number institution invoice_number issuer last_file "
-     "legal_basis level lines message model_version name newest_key_id next_page_token "
+     "legal_basis level lines load_id message record_id_key model_version name newest_key_id next_page_token "
      "nickname_en nickname_zh note notes notes_a notes_b officer organisation owner page_token "
      "participants pattern payee_account paying_region phones preview_token proposer reading_a "
      "reading_b reason recorded_by region region_code region_name region_path region_prefix "

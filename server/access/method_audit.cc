@@ -62,6 +62,8 @@ const std::set<std::string_view>& WithTheChange() {
       "NoticeService/CreateSubscription",
       "NoticeService/DeleteSubscription",
       "FeedService/Push",
+      "FeedService/BeginLoad",
+      "FeedService/EndLoad",
       "FeedService/ConfirmSnapshot",
       "ReportService/ExportReport",
       "ReportService/ExportFindings",

@@ -159,6 +159,8 @@ constexpr Permission kPermissions[] = {
     {"/relief.v1.AdminService/RewrapKeys", Bit(ADMINISTRATOR)},
     {"/relief.v1.AuditService/ListAccesses", Bit(AUDITOR)},
     // Departmental systems and charities call these by gRPC; the console has no use for them.
+    {"/relief.v1.FeedService/BeginLoad", 0},
+    {"/relief.v1.FeedService/EndLoad", 0},
     {"/relief.v1.NoticeService/CreateSubscription", 0},
     {"/relief.v1.NoticeService/GetSubscription", 0},
     {"/relief.v1.NoticeService/ListSubscriptions", Bit(ADMINISTRATOR)},

@@ -55,6 +55,22 @@ std::string SourceRecordRow(std::string_view source_id, std::string_view record_
   return SourceRecordPrefix(source_id).append(record_id);
 }
 
+std::string OpenLoadRow(std::string_view load_id) { return Key(kOpenLoadPrefix, load_id); }
+std::string EndedLoadRow(std::string_view load_id) { return Key(kEndedLoadPrefix, load_id); }
+std::string LoadPersonPrefix(std::string_view load_id) {
+  std::string key = Key("hop", load_id);
+  key.push_back('\0');
+  return key;
+}
+std::string LoadPersonRow(std::string_view load_id, matcher::PersonId person) {
+  return LoadPersonPrefix(load_id).append(person.anchor.view());
+}
+std::optional<matcher::PersonId> DecodeLoadPerson(std::string_view key) {
+  if (key.size() < matcher::RecordKey::kSize) return std::nullopt;
+  return matcher::PersonId{
+      matcher::RecordKey::FromBytes(key.data() + key.size() - matcher::RecordKey::kSize)};
+}
+
 std::string RejectionsRow(std::string_view source_id) { return Key("hj", source_id); }
 std::string SourceRow(std::string_view source_id) { return Key(kSourcePrefix, source_id); }
 std::string FindingRow(std::string_view finding_id) { return Key(kFindingPrefix, finding_id); }

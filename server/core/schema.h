@@ -37,6 +37,16 @@ inline constexpr std::string_view kAllSourceRecordsPrefix = "hx";
 std::string SourceRow(std::string_view source_id);
 inline constexpr std::string_view kSourcePrefix = "hs";
 
+// stored::Load, while it is open; and the newest of those that have ended, so that whoever did not get the answer can ask again
+std::string OpenLoadRow(std::string_view load_id);
+inline constexpr std::string_view kOpenLoadPrefix = "hoo";
+std::string EndedLoadRow(std::string_view load_id);
+inline constexpr std::string_view kEndedLoadPrefix = "hoe";
+// Persons that wait for the end of a load. No value.
+std::string LoadPersonRow(std::string_view load_id, matcher::PersonId person);
+std::string LoadPersonPrefix(std::string_view load_id);
+std::optional<matcher::PersonId> DecodeLoadPerson(std::string_view key);
+
 // stored::Rejections
 std::string RejectionsRow(std::string_view source_id);
 

@@ -20,9 +20,9 @@ absl::Status WriteContext::Constrain(matcher::RecordKey a, matcher::RecordKey b,
 
 absl::Status WriteContext::Follow(absl::StatusOr<matcher::ResolveDelta> delta) {
   if (!delta.ok()) return delta.status();
-  for (const auto& [person, members] : delta->persons) persons_.insert(person);
-  records_.insert(delta->reblocked.begin(), delta->reblocked.end());
-  for (const auto& [a, b] : delta->conflicts_changed) records_.insert({a, b});
+  for (const auto& [person, members] : delta->persons) marks_->persons.insert(person);
+  marks_->records.insert(delta->reblocked.begin(), delta->reblocked.end());
+  for (const auto& [a, b] : delta->conflicts_changed) marks_->records.insert({a, b});
   changed_conflicts_.insert(delta->conflicts_changed.begin(), delta->conflicts_changed.end());
   if (remember_) RELIEF_RETURN_IF_ERROR(RememberPast(*delta));
   counters_.set_persons(counters_.persons() + delta->persons_added);
@@ -33,7 +33,7 @@ absl::Status WriteContext::Follow(absl::StatusOr<matcher::ResolveDelta> delta) {
 absl::Status WriteContext::MarkHousehold(const std::string& household) {
   RELIEF_ASSIGN_OR_RETURN(const auto records,
                           matcher::RecordsOfHouseholds(storage::TransactionReader(txn), {&household, 1}));
-  records_.insert(records.front().begin(), records.front().end());
+  marks_->records.insert(records.front().begin(), records.front().end());
   return absl::OkStatus();
 }
 
@@ -58,14 +58,28 @@ absl::Status WriteContext::Begin() {
 }
 
 absl::Status WriteContext::Finish() {
-  marked_ = persons_;
-  const std::vector<matcher::RecordKey> records(records_.begin(), records_.end());
+  RELIEF_RETURN_IF_ERROR(ResolveMarks(now_));
+  for (auto& [load_id, marks] : waiting_) {
+    RELIEF_RETURN_IF_ERROR(ResolveMarks(marks));
+    waiting_persons_[load_id] = std::move(marks.persons);
+  }
+  for (auto& [load_id, marks] : ending_) {
+    RELIEF_RETURN_IF_ERROR(ResolveMarks(marks));
+    ending_loads_.push_back({load_id, ending_baselines_[load_id], std::move(marks.persons)});
+  }
+  for (const auto& step : features.commit_steps()) RELIEF_RETURN_IF_ERROR(step->Run(*this));
+  StoreCounters();
+  return absl::OkStatus();
+}
+
+// A record's person is the one that it has at the end of the group.
+absl::Status WriteContext::ResolveMarks(Marks& marks) {
+  const std::vector<matcher::RecordKey> records(marks.records.begin(), marks.records.end());
   RELIEF_ASSIGN_OR_RETURN(const auto persons,
                           matcher::PersonsOfRecords(storage::TransactionReader(txn), records));
   for (const std::optional<matcher::PersonId>& person : persons)
-    if (person) marked_.insert(*person);
-  for (const auto& step : features.commit_steps()) RELIEF_RETURN_IF_ERROR(step->Run(*this));
-  StoreCounters();
+    if (person) marks.persons.insert(*person);
+  marked_.insert(marks.persons.begin(), marks.persons.end());
   return absl::OkStatus();
 }
 

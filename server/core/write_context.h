@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -62,11 +63,18 @@ class WriteContext {
   absl::Status Constrain(matcher::RecordKey a, matcher::RecordKey b, std::optional<matcher::Verdict> verdict);
 
   // Judge this person at the end of the group.
-  void MarkForReevaluation(matcher::PersonId person) { persons_.insert(person); }
+  void MarkForReevaluation(matcher::PersonId person) { marks_->persons.insert(person); }
   // The same for the person of a record, after its identity was applied.
-  void MarkPersonOf(matcher::RecordKey key) { records_.insert(key); }
+  void MarkPersonOf(matcher::RecordKey key) { marks_->records.insert(key); }
   // The same for everybody whom a source counts into this household (Identity::household) when it is called.
   absl::Status MarkHousehold(const std::string& household);
+  // Whom this work marks from here on waits for the end of the load, whose other files may change what is said of them.
+  void MarkForLoad(const std::string& load_id) { marks_ = &waiting_[load_id]; }
+  // Whom this work marks from here on is judged as the end of the load. `baseline_sources`: see EndingLoad.
+  void MarkAtEndOf(const std::string& load_id, std::set<std::string> baseline_sources) {
+    ending_baselines_[load_id] = std::move(baseline_sources);
+    marks_ = &ending_[load_id];
+  }
 
   void CountLiveRecords(int64_t difference) {
     counters_.set_live_records(counters_.live_records() + difference);
@@ -79,8 +87,24 @@ class WriteContext {
   // One entry of the audit chain, in the same commit.
   void Audit(AuditEvent event) { audit_.push_back(std::move(event)); }
 
-  // For the steps that follow. The marked persons, those of marked records included.
+  // For the steps that follow. The marked persons, those of marked records included: all of them,
   const std::set<matcher::PersonId>& marked_persons() const { return marked_; }
+  // those that are judged with this commit,
+  const std::set<matcher::PersonId>& judged_now() const { return now_.persons; }
+  // those that wait for the end of a load, by its id,
+  const std::map<std::string, std::set<matcher::PersonId>>& waiting_for_loads() const {
+    return waiting_persons_;
+  }
+  // and those that the end of a load judges.
+  struct EndingLoad {
+    std::string load_id;
+    std::set<std::string> baseline_sources;  // whose first load it is
+    std::set<matcher::PersonId> persons;
+  };
+  const std::vector<EndingLoad>& ending_loads() const { return ending_loads_; }
+  // The load whose end is being judged by a step; null: none.
+  const EndingLoad* judged_load() const { return judged_load_; }
+  void SetJudgedLoad(const EndingLoad* load) { judged_load_ = load; }
   const std::set<std::pair<matcher::RecordKey, matcher::RecordKey>>& changed_conflicts() const {
     return changed_conflicts_;
   }
@@ -106,14 +130,29 @@ class WriteContext {
     stored::Counters counters;
     FindingChange change;
   };
-  Mark TakeMark() const { return {txn.Mark(), audit_.size(), counters_, change_}; }
+  Mark TakeMark() {
+    marks_ = &now_;
+    return {txn.Mark(), audit_.size(), counters_, change_};
+  }
   void RollbackTo(const Mark& mark);
 
   absl::Status Follow(absl::StatusOr<matcher::ResolveDelta> delta);
   absl::Status RememberPast(const matcher::ResolveDelta& delta);
 
-  std::set<matcher::PersonId> persons_, marked_;
-  std::set<matcher::RecordKey> records_;
+  struct Marks {
+    std::set<matcher::PersonId> persons;
+    std::set<matcher::RecordKey> records;
+  };
+  absl::Status ResolveMarks(Marks& marks);
+
+  Marks now_;
+  std::map<std::string, Marks> waiting_, ending_;  // by load
+  Marks* marks_ = &now_;                           // of the work that is being done
+  std::map<std::string, std::set<std::string>> ending_baselines_;
+  std::set<matcher::PersonId> marked_;
+  std::map<std::string, std::set<matcher::PersonId>> waiting_persons_;
+  std::vector<EndingLoad> ending_loads_;
+  const EndingLoad* judged_load_ = nullptr;
   std::set<std::pair<matcher::RecordKey, matcher::RecordKey>> changed_conflicts_;
   bool remember_ = true;  // persons' members before a change, for "as known on that day"
   bool look_ahead_ = false;

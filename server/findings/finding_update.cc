@@ -108,8 +108,8 @@ class Updater {
     for (const JudgedPerson& person : judgement_.persons) {
       const stored::PersonFindings& list = listed_.at(person.person);
       if (person.in_full)
-        for (const std::string& id : list.finding_ids()) Drop(person.person, id);
-      for (const std::string& id : list.household_finding_ids()) Drop(person.person, id);
+        for (const std::string& id : list.finding_ids()) Drop(person, id);
+      for (const std::string& id : list.household_finding_ids()) Drop(person, id);
     }
     for (const JudgedPerson& person : judgement_.persons) WriteList(person);
     return absl::OkStatus();
@@ -183,12 +183,15 @@ class Updater {
                       : finding.overdue() && !before->overdue()     ? v1::FindingEvent::OVERDUE
                                                                     : v1::FindingEvent::CHANGED;
     const v1::FindingEvent event = EventOf(kind, finding);
+    writer_.SetBaseline(!was_open && OfBaseline(finding));
     Write(before, &finding, {&event, 1}, was_open ? v1::Notice::CHANGED : v1::Notice::OPENED);
+    writer_.SetBaseline(false);
   }
 
   // It is on the person's list, and the data of these persons do not bear it out. One that has moved to
   // another person is that person's matter.
-  void Drop(matcher::PersonId person, const std::string& id) {
+  void Drop(const JudgedPerson& judged, const std::string& id) {
+    const matcher::PersonId person = judged.person;
     if (wanted_.contains(id)) return;
     const auto found = stored_.find(id);
     if (found == stored_.end() || found->second.state() == v1::Finding::CLOSED) return;
@@ -203,7 +206,33 @@ class Updater {
     *finding.mutable_close_time() = now_;
     *finding.mutable_update_time() = now_;
     const v1::FindingEvent event = EventOf(v1::FindingEvent::CLOSED, finding);
+    writer_.SetBaseline(OfBaseline(finding) || HoldsOfBaseline(judged));
     Write(&before, &finding, {&event, 1}, v1::Notice::CLOSED);
+    writer_.SetBaseline(false);
+  }
+
+  // Whether a source that is loaded for the first time bears it out,
+  bool OfBaseline(const v1::Finding& finding) const {
+    const auto* load = context_.judged_load();
+    return load != nullptr &&
+           std::any_of(finding.evidence().begin(), finding.evidence().end(),
+                       [&](const v1::Evidence& evidence) {
+                         return load->baseline_sources.contains(evidence.record().source_id());
+                       });
+  }
+  // or knows of the person, or of somebody in the household, what closes it.
+  bool HoldsOfBaseline(const JudgedPerson& judged) const {
+    const auto* load = context_.judged_load();
+    if (load == nullptr || load->baseline_sources.empty()) return false;
+    const auto holds = [&](const JudgedPerson& one) {
+      return std::any_of(one.records.begin(), one.records.end(), [&](const matcher::RecordKey& key) {
+        return load->baseline_sources.contains(judgement_.records.at(key).source_id());
+      });
+    };
+    if (holds(judged)) return true;
+    return std::any_of(judgement_.persons.begin(), judgement_.persons.end(), [&](const JudgedPerson& one) {
+      return std::binary_search(judged.household.begin(), judged.household.end(), one.person) && holds(one);
+    });
   }
 
   void Write(const v1::Finding* before, v1::Finding* after, std::span<const v1::FindingEvent> events,

@@ -8,6 +8,8 @@ namespace relief::server::findings {
 
 void FindingWriter::Write(const v1::Finding* before, v1::Finding* after,
                           std::span<const v1::FindingEvent> events, std::optional<v1::Notice::Event> notice) {
+  if (!before || before->state() != after->state()) after->set_by_baseline(baseline_);
+  if (baseline_) notice.reset();
   const int64_t first = after->events() + 1;
   after->set_events(after->events() + static_cast<int64_t>(events.size()));
   for (size_t i = 0; i < events.size(); ++i) {

@@ -31,11 +31,16 @@ class FindingWriter {
   void Write(const v1::Finding* before, v1::Finding* after, std::span<const v1::FindingEvent> events,
              std::optional<v1::Notice::Event> notice);
 
+  // Whether what is written from here on opens or closes because a source was loaded for the first time: then it is nobody's
+  // work, and is neither counted as such nor told to subscribers (v1::Finding.by_baseline).
+  void SetBaseline(bool baseline) { baseline_ = baseline; }
+
   // Call once, last.
   absl::Status Flush();
 
  private:
   core::WriteContext& context_;
+  bool baseline_ = false;
   core::FindingChange change_;  // a finding that is settled counts as closed
   Tally tally_;
   std::vector<WrittenFinding> written_;

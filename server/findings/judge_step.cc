@@ -6,19 +6,39 @@
 #include "server/findings/finding_update.h"
 #include "server/findings/holders.h"
 #include "server/findings/judging.h"
+#include "server/findings/load_waiting.h"
 #include "server/findings/report_rows.h"
 #include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::findings {
 
-absl::Status JudgeStep::Run(core::WriteContext& context) const {
-  if (context.marked_persons().empty()) return absl::OkStatus();
-  RELIEF_ASSIGN_OR_RETURN(const Judgement judgement,
-                          JudgePersons(storage::TransactionReader(context.txn), context.marked_persons(),
-                                       context.rules, context.as_of, context.look_ahead()));
+namespace {
+
+absl::Status JudgeThese(core::WriteContext& context, const LoadWaiting& waiting,
+                        const std::set<matcher::PersonId>& marked) {
+  RELIEF_ASSIGN_OR_RETURN(const auto persons, waiting.Free(marked));
+  if (persons.empty()) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(Judgement judgement,
+                          JudgePersons(storage::TransactionReader(context.txn), persons, context.rules,
+                                       context.as_of, context.look_ahead()));
+  RELIEF_RETURN_IF_ERROR(waiting.TakeOut(&judgement));
   RELIEF_RETURN_IF_ERROR(UpdateFindings(context, judgement));
   return CountHolders(context.txn, judgement, context.as_of);
+}
+
+}  // namespace
+
+absl::Status JudgeStep::Run(core::WriteContext& context) const {
+  if (context.marked_persons().empty()) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(const LoadWaiting waiting, LoadWaiting::Of(context));
+  for (const core::WriteContext::EndingLoad& load : context.ending_loads()) {
+    context.SetJudgedLoad(&load);
+    const absl::Status judged = JudgeThese(context, waiting, load.persons);
+    context.SetJudgedLoad(nullptr);
+    RELIEF_RETURN_IF_ERROR(judged);
+  }
+  return JudgeThese(context, waiting, context.judged_now());
 }
 
 absl::Status FindingRows::Begin(storage::Store& store) const { return RemakeReportRows(store); }

@@ -114,6 +114,7 @@ class Judge {
       JudgedPerson& judged = judgement_.persons.emplace_back();
       judged.person = person;
       judged.in_full = in_full.contains(person);
+      judged.records = people_.keys(person);
       if (household.size() > 1) judged.household = household;
       if (!one.records.empty()) members.push_back(one.input());
     }

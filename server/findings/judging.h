@@ -35,6 +35,7 @@ struct JudgedPerson {
   std::vector<matcher::PersonId> household;  // everybody in it, sorted; empty for a person alone
   // To be judged again on this day, in days since 1970; 0 for somebody who is no more.
   int32_t wake_day = 0;
+  std::vector<matcher::RecordKey> records;  // the person's own
 };
 
 struct Judgement {

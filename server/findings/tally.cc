@@ -159,10 +159,12 @@ void Tally::Change(const v1::Finding* before, const v1::Finding* after, int64_t 
   if (after) {
     Count(*after, 1);
     Figures flow;
-    flow[kOpened] = is_open && !before ? 1 : 0;
-    flow[kReopened] = is_open && before && !was_open ? 1 : 0;
-    flow[kClosed] = was_open && after->state() == v1::Finding::CLOSED ? 1 : 0;
-    flow[kSettled] = was_open && after->state() == v1::Finding::SETTLED ? 1 : 0;
+    // The state that a source's first load finds is nobody's work; what is open is counted all the same.
+    const bool work = !after->by_baseline();
+    flow[kOpened] = work && is_open && !before ? 1 : 0;
+    flow[kReopened] = work && is_open && before && !was_open ? 1 : 0;
+    flow[kClosed] = work && was_open && after->state() == v1::Finding::CLOSED ? 1 : 0;
+    flow[kSettled] = work && was_open && after->state() == v1::Finding::SETTLED ? 1 : 0;
     flow[kOpenChange] = is_open ? 1 : 0;
     flow[kAmountChange] = is_open && !after->amount_is_estimate() ? after->amount_fen() : 0;
     flow[kRecoveredChange] = FiguresOf(*after)[kRecovered];

@@ -1,6 +1,8 @@
 // One batch: prepared on the caller's thread, applied on the writer's.
 #include <openssl/sha.h>
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -11,13 +13,18 @@
 #include "server/core/schema.h"
 #include "server/core/write_context.h"
 #include "server/findings/account_index.h"
+#include "server/ingest/batch_work.h"
 #include "server/ingest/feed.h"
+#include "server/ingest/loads.h"
+#include "server/ingest/month_lists.h"
 #include "server/ingest/rejections.h"
 #include "server/ingest/source_row.h"
 #include "server/records/identity_mapping.h"
 
 namespace relief::server::ingest {
 namespace {
+
+constexpr int kMostContents = 200;  // digests kept of each source
 
 std::string ContentHash(const v1::Record& record) {
   v1::Record content = record;
@@ -34,67 +41,13 @@ std::string ContentHash(const v1::Record& record) {
   return {reinterpret_cast<const char*>(hash), 16};  // 128 bits tell contents apart
 }
 
-struct Prepared {
-  int index = 0;
-  v1::Record record;
-  matcher::RecordKey key;
-  std::string content_hash;
-  matcher::Change change;
-};
-
-struct Batch {
-  std::string source_id;
-  std::string actor;
-  int64_t batch_id = 0;
-  std::vector<Prepared> records;
-  std::vector<v1::Rejection> rejected;  // by validation
-  v1::BatchAck ack;
-};
-
-Batch Prepare(const v1::Source& source, v1::Batch batch, const std::string& actor) {
-  Batch prepared;
-  prepared.source_id = source.source_id();
-  prepared.actor = actor;
-  prepared.batch_id = batch.batch_id();
-  for (int i = 0; i < batch.records_size(); ++i) {
-    v1::Record& record = *batch.mutable_records(i);
-    std::vector<v1::FieldError> errors = ValidateRecord(source, record);
-    if (!errors.empty()) {
-      v1::Rejection& rejection = prepared.rejected.emplace_back();
-      rejection.set_index(i);
-      rejection.set_record_id(record.record_id().substr(0, 64));
-      for (v1::FieldError& error : errors) *rejection.add_errors() = std::move(error);
-      continue;
-    }
-    if (record.deleted()) {
-      // Of a withdrawal only the id and the version are read.
-      v1::Record bare;
-      bare.set_record_id(record.record_id());
-      bare.set_version(record.version());
-      bare.set_deleted(true);
-      record = std::move(bare);
-    }
-    Prepared& one = prepared.records.emplace_back();
-    one.index = i;
-    one.key = matcher::RecordKey::Of(source.source_id(), record.record_id());
-    one.content_hash = ContentHash(record);
-    one.change.key = one.key;
-    if (!record.deleted()) {
-      one.change.identity =
-          matcher::Normalize(records::ToRawIdentity(record.person(), source.source_id(), record.household()));
-      one.change.anchor_day = records::AnchorDay(record);
-    }
-    one.record = std::move(record);
-  }
-  return prepared;
-}
-
+// What a row says of a record that the source has already: the later month's list, or else the greater version, is right.
 enum class Outcome { kAccepted, kDuplicate, kStale, kVersionConflict };
 
 // Applies a batch inside the writer's transaction. May run again, so everything it fills is filled anew.
 class BatchWork {
  public:
-  BatchWork(Batch& batch, core::WriteContext& context)
+  BatchWork(PreparedBatch& batch, core::WriteContext& context)
       : batch_(batch), context_(context), txn_(context.txn) {}
 
   absl::Status Run() {
@@ -103,15 +56,27 @@ class BatchWork {
     auto source = ReadSource(txn_, batch_.source_id);
     if (!source.ok()) return source.status();
     source_ = *std::move(source);
+    if (batch_.foresee) {
+      context_.MarkAtEndOf(batch_.load_id, {});
+    } else if (!batch_.load_id.empty()) {
+      context_.MarkForLoad(batch_.load_id);
+    }
+    snapshot_ = source_.source().open_snapshot_id().empty() ? 0 : source_.snapshots();
+    list_month_ = snapshot_ == 0 ? 0 : source_.open_month();
 
     std::vector<std::string> keys;
-    for (const Prepared& one : batch_.records) {
+    for (const PreparedRecord& one : batch_.records) {
       keys.push_back(schema::RecordRow(one.key));
       keys.push_back(schema::SourceRecordRow(batch_.source_id, one.record.record_id()));
     }
     if (absl::Status status = txn_.Prefetch(keys); !status.ok()) return status;
-    for (const Prepared& one : batch_.records)
+    for (const PreparedRecord& one : batch_.records)
       if (absl::Status status = ApplyOne(one); !status.ok()) return status;
+    // What was refused says that its record is there, if not what it is.
+    for (const std::string& record_id : batch_.mentioned)
+      if (absl::Status status = MarkSeen(record_id, nullptr); !status.ok()) return status;
+    for (const v1::Rejection& rejection : batch_.rejected)
+      if (absl::Status status = MarkSeen(rejection.record_id(), nullptr); !status.ok()) return status;
     if (absl::Status status = FollowUp(); !status.ok()) return status;
 
     for (const v1::Rejection& rejection : batch_.rejected) *batch_.ack.add_rejected() = rejection;
@@ -121,25 +86,46 @@ class BatchWork {
   }
 
  private:
-  absl::Status ApplyOne(const Prepared& one) {
-    auto stored = ReadRecord(txn_, one.key);
+  absl::Status ApplyOne(const PreparedRecord& sent) {
+    auto stored = ReadRecord(txn_, sent.key);
     if (!stored.ok()) return stored.status();
     if (*stored && ((*stored)->source_id() != batch_.source_id ||
-                    (*stored)->record().record_id() != one.record.record_id()))
+                    (*stored)->record().record_id() != sent.record.record_id()))
       return absl::InternalError("two records have one key; see matcher/record_key.h");
+    auto mention = ReadMention(sent.record.record_id());
+    if (!mention.ok()) return mention.status();
+    const int32_t mentioned_in = *mention ? ListMonth(source_, (*mention)->snapshot) : 0;
 
-    const bool in_snapshot = !source_.source().open_snapshot_id().empty();
-    switch (Judge(*stored, one, in_snapshot)) {
+    const PreparedRecord* one = &sent;
+    PreparedRecord changed;
+    if (sent.begun_with_list && *stored && !(*stored)->record().deleted()) {
+      changed = WithEarlierStart(sent, **stored);
+      one = &changed;
+    }
+    Outcome outcome = Judge(*stored, *one, mentioned_in);
+    if (outcome == Outcome::kStale && sent.begun_with_list &&
+        StartsEarlier(sent.record, (*stored)->record())) {
+      // An earlier month's list that came later: it says nothing else of what a later list says.
+      changed = sent;
+      changed.record = (*stored)->record();
+      changed.change = records::ToChange(sent.key, **stored);
+      BeginLike(sent.record, &changed.record);
+      Complete(&changed);
+      one = &changed;
+      outcome = Outcome::kAccepted;
+    }
+    switch (outcome) {
       case Outcome::kAccepted:
         batch_.ack.set_accepted(batch_.ack.accepted() + 1);
-        if (absl::Status status = Accept(*stored, one); !status.ok()) return status;
+        if (one == &changed) one = &changed_.emplace_back(changed);
+        if (absl::Status status = Accept(*stored, *one); !status.ok()) return status;
         break;
       case Outcome::kDuplicate:
         batch_.ack.set_duplicate(batch_.ack.duplicate() + 1);
-        if (one.record.version() > (*stored)->record().version()) {
+        if (one->record.version() > (*stored)->record().version()) {
           // The newer number of the same content still keeps older content out.
-          (*stored)->mutable_record()->set_version(one.record.version());
-          txn_.Put(schema::RecordRow(one.key), (*stored)->SerializeAsString());
+          (*stored)->mutable_record()->set_version(one->record.version());
+          txn_.Put(schema::RecordRow(one->key), (*stored)->SerializeAsString());
         }
         break;
       case Outcome::kStale:
@@ -147,31 +133,73 @@ class BatchWork {
         break;
       case Outcome::kVersionConflict: {
         v1::Rejection& rejection = *batch_.ack.add_rejected();
-        rejection.set_index(one.index);
-        rejection.set_record_id(one.record.record_id());
+        rejection.set_index(one->index);
+        rejection.set_record_id(one->record.record_id());
         v1::FieldError& error = *rejection.add_errors();
         error.set_field("version");
         error.set_reason(v1::FieldError::VERSION_CONFLICT);
         error.set_message("the hub holds other content under this version");
-        return absl::OkStatus();
+        break;
       }
     }
-    return MarkSeen(one);
+    return MarkSeen(sent.record.record_id(), &sent.key);
   }
 
-  static Outcome Judge(const std::optional<stored::Record>& stored, const Prepared& one, bool in_snapshot) {
+  // The first day of a fact, or of an award's first month, as a number that grows with it; 0: it has none.
+  static int32_t Began(const v1::Record& record) {
+    constexpr int32_t kDays = 31;
+    if (!record.has_fact()) return MonthNumber(record.benefit().start_month()) * kDays;
+    const v1::Date& date = record.fact().date();
+    return date.year() == 0 ? 0 : (date.year() * 12 + date.month() - 1) * kDays + date.day() - 1;
+  }
+  static bool StartsEarlier(const v1::Record& a, const v1::Record& b) {
+    return Began(a) > 0 && a.has_fact() == b.has_fact() && (Began(b) == 0 || Began(a) < Began(b));
+  }
+  static void BeginLike(const v1::Record& other, v1::Record* record) {
+    if (record->has_fact()) {
+      *record->mutable_fact()->mutable_date() = other.fact().date();
+    } else {
+      *record->mutable_benefit()->mutable_start_month() = other.benefit().start_month();
+    }
+  }
+
+  // The list's month is not when the award began, if an earlier list named it.
+  static PreparedRecord WithEarlierStart(const PreparedRecord& sent, const stored::Record& stored) {
+    PreparedRecord one = sent;
+    if (StartsEarlier(stored.record(), sent.record)) {
+      BeginLike(stored.record(), &one.record);
+      Complete(&one);
+    }
+    return one;
+  }
+
+  // What follows from the content of a record, but for who its person is.
+  static void Complete(PreparedRecord* one) {
+    one->content_hash = ContentHash(one->record);
+    one->change.anchor_day = records::AnchorDay(one->record);
+  }
+
+  Outcome Judge(const std::optional<stored::Record>& stored, const PreparedRecord& one,
+                int32_t mentioned_in) const {
     if (!stored) return Outcome::kAccepted;
-    const int64_t held = stored->record().version(), sent = one.record.version();
     const bool same = stored->content_hash() == one.content_hash;
+    if (batch_.known) return same ? Outcome::kDuplicate : Outcome::kStale;
+    if (list_month_ > 0 && mentioned_in > 0 && list_month_ != mentioned_in) {
+      const bool later = list_month_ > mentioned_in;
+      if (same)
+        return later && stored->state() == stored::Record::ENDED ? Outcome::kAccepted : Outcome::kDuplicate;
+      return later ? Outcome::kAccepted : Outcome::kStale;
+    }
+    const int64_t held = stored->record().version(), sent = one.record.version();
     // A record that an earlier snapshot ended lives again when a snapshot, or a newer version, has it.
-    if (same && stored->state() == stored::Record::ENDED && (in_snapshot ? sent >= held : sent > held))
+    if (same && stored->state() == stored::Record::ENDED && (snapshot_ > 0 ? sent >= held : sent > held))
       return Outcome::kAccepted;
     if (same) return Outcome::kDuplicate;
     if (sent < held) return Outcome::kStale;
     return sent == held ? Outcome::kVersionConflict : Outcome::kAccepted;
   }
 
-  absl::Status Accept(const std::optional<stored::Record>& before, const Prepared& one) {
+  absl::Status Accept(const std::optional<stored::Record>& before, const PreparedRecord& one) {
     const bool was_live = before && records::IsLive(*before);
     const bool was_running = before && before->state() == stored::Record::LIVE;
     const bool is_live = !one.record.deleted();
@@ -201,18 +229,25 @@ class BatchWork {
     return findings::FollowAccount(context_, one.key, before ? &*before : nullptr, stored);
   }
 
-  // The source's list of records, and which snapshot mentioned the record last.
-  absl::Status MarkSeen(const Prepared& one) {
-    const std::string key = schema::SourceRecordRow(batch_.source_id, one.record.record_id());
-    auto value = txn_.Get(key);
+  absl::StatusOr<std::optional<schema::SourceRecord>> ReadMention(const std::string& record_id) {
+    auto value = txn_.Get(schema::SourceRecordRow(batch_.source_id, record_id));
     if (!value.ok()) return value.status();
-    const int64_t snapshot = source_.source().open_snapshot_id().empty() ? 0 : source_.snapshots();
-    if (*value) {
-      const auto row = schema::DecodeSourceRecord(**value);
-      if (!row) return absl::DataLossError("a row of the hub is damaged");
-      if (snapshot <= row->snapshot) return absl::OkStatus();
-    }
-    txn_.Put(key, schema::EncodeSourceRecord({one.key, snapshot}));
+    if (!*value) return std::optional<schema::SourceRecord>();
+    auto row = schema::DecodeSourceRecord(**value);
+    if (!row) return absl::DataLossError("a row of the hub is damaged");
+    return row;
+  }
+
+  // The source's list of records, and which snapshot mentioned the record last. Without a key: only what the list has.
+  absl::Status MarkSeen(const std::string& record_id, const matcher::RecordKey* key) {
+    if (record_id.empty()) return absl::OkStatus();
+    auto row = ReadMention(record_id);
+    if (!row.ok()) return row.status();
+    if (*row && ((*row)->snapshot >= snapshot_ || ListMonth(source_, (*row)->snapshot) > list_month_))
+      return absl::OkStatus();
+    if (!*row && key == nullptr) return absl::OkStatus();
+    txn_.Put(schema::SourceRecordRow(batch_.source_id, record_id),
+             schema::EncodeSourceRecord({*row ? (*row)->key : *key, snapshot_}));
     return absl::OkStatus();
   }
 
@@ -236,6 +271,10 @@ class BatchWork {
     source.set_accepted(source.accepted() + batch_.ack.accepted());
     source.set_rejected(source.rejected() + batch_.ack.rejected_size());
     source.mutable_last_push_time()->set_seconds(context_.now_us / 1'000'000);
+    KeepContent();
+    if (absl::Status status = CountInLoad(txn_, batch_.load_id, batch_.foresee, batch_.ack, &source_);
+        !status.ok())
+      return status;
     WriteSource(txn_, source_);
     if (absl::Status status = CountRejections(txn_, batch_.source_id, batch_.ack.rejected(), context_.now_us);
         !status.ok())
@@ -248,10 +287,21 @@ class BatchWork {
     return absl::OkStatus();
   }
 
-  Batch& batch_;
+  void KeepContent() {
+    if (batch_.content_digest.empty()) return;
+    auto& contents = *source_.mutable_contents();
+    if (std::find(contents.begin(), contents.end(), batch_.content_digest) != contents.end()) return;
+    *contents.Add() = batch_.content_digest;
+    if (contents.size() > kMostContents) contents.DeleteSubrange(0, contents.size() - kMostContents);
+  }
+
+  PreparedBatch& batch_;
   core::WriteContext& context_;
   storage::Transaction& txn_;
   stored::Source source_;
+  int64_t snapshot_ = 0;
+  int32_t list_month_ = 0;
+  std::deque<PreparedRecord> changed_;  // other than they were sent; changes_ points into it
   std::map<matcher::RecordKey, const matcher::Change*> changes_;  // the last one of each record
   std::set<std::string> left_households_;
   std::string accepted_;  // as the audit chain names them
@@ -259,8 +309,57 @@ class BatchWork {
 
 }  // namespace
 
+PreparedBatch Prepare(const v1::Source& source, v1::Batch batch, const std::string& actor,
+                      const std::string& load_id) {
+  PreparedBatch prepared;
+  prepared.source_id = source.source_id();
+  prepared.actor = actor;
+  prepared.load_id = load_id;
+  prepared.batch_id = batch.batch_id();
+  prepared.mentioned.assign(batch.mentioned_record_ids().begin(), batch.mentioned_record_ids().end());
+  prepared.content_digest = batch.content_digest();
+  const std::set<int> begun_with_list(batch.begun_with_list().begin(), batch.begun_with_list().end());
+  for (int i = 0; i < batch.records_size(); ++i) {
+    v1::Record& record = *batch.mutable_records(i);
+    std::vector<v1::FieldError> errors = ValidateRecord(source, record);
+    if (!errors.empty()) {
+      v1::Rejection& rejection = prepared.rejected.emplace_back();
+      rejection.set_index(i);
+      rejection.set_record_id(record.record_id().substr(0, 64));
+      for (v1::FieldError& error : errors) *rejection.add_errors() = std::move(error);
+      continue;
+    }
+    if (record.deleted()) {
+      // Of a withdrawal only the id and the version are read.
+      v1::Record bare;
+      bare.set_record_id(record.record_id());
+      bare.set_version(record.version());
+      bare.set_deleted(true);
+      record = std::move(bare);
+    }
+    PreparedRecord& one = prepared.records.emplace_back();
+    one.index = i;
+    one.key = matcher::RecordKey::Of(source.source_id(), record.record_id());
+    one.content_hash = ContentHash(record);
+    one.begun_with_list = begun_with_list.contains(i) && !record.deleted();
+    one.change.key = one.key;
+    if (!record.deleted()) {
+      one.change.identity =
+          matcher::Normalize(records::ToRawIdentity(record.person(), source.source_id(), record.household()));
+      one.change.anchor_day = records::AnchorDay(record);
+    }
+    one.record = std::move(record);
+  }
+  return prepared;
+}
+
+absl::Status ApplyBatch(PreparedBatch& batch, core::WriteContext& context) {
+  return BatchWork(batch, context).Run();
+}
+
 std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(core::Hub& hub, const v1::Source& source,
-                                                      v1::Batch batch, const std::string& actor) {
+                                                      v1::Batch batch, const std::string& actor,
+                                                      const std::string& load_id, bool known) {
   if (batch.records_size() > kMaxBatchRecords) {
     std::promise<absl::StatusOr<v1::BatchAck>> refused;
     refused.set_value(
@@ -278,9 +377,10 @@ std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(core::Hub& hub, const v1::
   }
   const auto begun = std::chrono::steady_clock::now();
   const auto size = static_cast<size_t>(batch.records_size());
-  auto prepared = std::make_shared<Batch>(Prepare(source, std::move(batch), actor));
+  auto prepared = std::make_shared<PreparedBatch>(Prepare(source, std::move(batch), actor, load_id));
+  prepared->known = known;
   auto position =
-      hub.Submit([prepared](core::WriteContext& context) { return BatchWork(*prepared, context).Run(); },
+      hub.Submit([prepared](core::WriteContext& context) { return ApplyBatch(*prepared, context); },
                  std::max<size_t>(size, 1));
   return std::async(std::launch::deferred,
                     [&counts = hub.counts(), begun, prepared,

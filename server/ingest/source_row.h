@@ -6,6 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "matcher/record_key.h"
+#include "relief/v1/feed_service.pb.h"
+#include "server/core/write_context.h"
 #include "server/records/stored.pb.h"
 #include "storage/transaction.h"
 
@@ -21,5 +23,15 @@ absl::StatusOr<std::optional<stored::Record>> ReadRecord(storage::Transaction& t
 absl::Status CheckOwner(const stored::Source& source, const std::string& actor);
 
 std::string SnapshotId(int64_t number);  // "S-7"
+
+// In a piece of work: checks that `actor` may push to the source, and registers it where `may_register`.
+absl::StatusOr<stored::Source> OpenSourceIn(core::WriteContext& context, const v1::Open& open,
+                                            const std::string& actor, bool may_register);
+// Begins a snapshot, or goes on with the one that is open.
+absl::StatusOr<v1::SnapshotBegun> BeginSnapshotIn(core::WriteContext& context, const std::string& source_id,
+                                                  const std::string& actor, const v1::BeginSnapshot& begin);
+// Ends at once, in one piece of work, whatever the open snapshot does not mention; returns how many.
+absl::StatusOr<int64_t> EndSnapshotIn(core::WriteContext& context, const std::string& source_id,
+                                      const std::string& actor, const std::string& load_id);
 
 }  // namespace relief::server::ingest

@@ -1,6 +1,10 @@
 // Sources: who may push what.
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
 #include <algorithm>
 
+#include "matcher/resolve/index_reader.h"
 #include "server/core/schema.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/source_row.h"
@@ -10,6 +14,7 @@ namespace relief::server::ingest {
 namespace {
 
 constexpr int kDefaultPage = 100, kMaxPage = 1000;
+constexpr size_t kMostDigest = 64;
 
 absl::Status CheckOpen(const v1::Open& open) {
   const std::string& id = open.source_id();
@@ -24,6 +29,8 @@ absl::Status CheckOpen(const v1::Open& open) {
   if (open.content() == v1::Source::BENEFITS &&
       (open.programme() == v1::PROGRAMME_UNSPECIFIED || !v1::Programme_IsValid(open.programme())))
     return absl::InvalidArgumentError("open.programme: required for a source of benefits");
+  if (open.content_digest().size() > kMostDigest)
+    return absl::InvalidArgumentError("open.content_digest: at most 64 characters");
   const std::string& region = open.region_prefix();
   if (!std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
       (!region.empty() && region.size() != 2 && region.size() != 4 && region.size() != 6))
@@ -62,34 +69,98 @@ absl::Status CheckOwner(const stored::Source& source, const std::string& actor) 
   return absl::PermissionDeniedError("the source belongs to another agency");
 }
 
-absl::StatusOr<v1::Source> OpenSource(core::Hub& hub, const v1::Open& open, const std::string& actor) {
+absl::StatusOr<stored::Source> OpenSourceIn(core::WriteContext& context, const v1::Open& open,
+                                            const std::string& actor, bool may_register) {
+  auto source = ReadSource(context.txn, open.source_id());
+  if (absl::IsNotFound(source.status())) {
+    if (!may_register) return source.status();
+    stored::Source fresh;
+    fresh.mutable_source()->set_source_id(open.source_id());
+    fresh.mutable_source()->set_content(open.content());
+    if (open.content() == v1::Source::BENEFITS) fresh.mutable_source()->set_programme(open.programme());
+    fresh.mutable_source()->set_region_prefix(open.region_prefix());
+    WriteSource(context.txn, fresh);
+    context.Audit({actor, "feed.register", open.source_id(), "", "", ""});
+    return fresh;
+  }
+  if (!source.ok()) return source.status();
+  if (absl::Status status = CheckOwner(*source, actor); !status.ok()) return status;
+  const v1::Source& registered = source->source();
+  if (registered.content() != open.content() ||
+      (registered.content() == v1::Source::BENEFITS && registered.programme() != open.programme()))
+    return absl::FailedPreconditionError("the source is registered with another content or programme");
+  return source;
+}
+
+namespace {
+
+absl::StatusOr<stored::Source> OpenStored(core::Hub& hub, const v1::Open& open, const std::string& actor) {
   if (absl::Status status = CheckOpen(open); !status.ok()) return status;
-  v1::Source opened;
+  const bool may_register = hub.features().Get<FeedSettings>().auto_register_sources;
+  stored::Source opened;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto source = ReadSource(context.txn, open.source_id());
-    if (absl::IsNotFound(source.status())) {
-      if (!hub.features().Get<FeedSettings>().auto_register_sources) return source.status();
-      stored::Source fresh;
-      fresh.mutable_source()->set_source_id(open.source_id());
-      fresh.mutable_source()->set_content(open.content());
-      if (open.content() == v1::Source::BENEFITS) fresh.mutable_source()->set_programme(open.programme());
-      fresh.mutable_source()->set_region_prefix(open.region_prefix());
-      WriteSource(context.txn, fresh);
-      context.Audit({actor, "feed.register", open.source_id(), "", "", ""});
-      opened = fresh.source();
-      return absl::OkStatus();
-    }
+    auto source = OpenSourceIn(context, open, actor, may_register);
     if (!source.ok()) return source.status();
-    if (absl::Status status = CheckOwner(*source, actor); !status.ok()) return status;
-    const v1::Source& registered = source->source();
-    if (registered.content() != open.content() ||
-        (registered.content() == v1::Source::BENEFITS && registered.programme() != open.programme()))
-      return absl::FailedPreconditionError("the source is registered with another content or programme");
-    opened = registered;
+    opened = *std::move(source);
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
   return opened;
+}
+
+// Of the hub's secret and the source: known to nobody but the source's senders, and the same for ever.
+std::string RecordIdKey(const matcher::BlockSecret& secret, const std::string& source_id) {
+  const std::string text = "record-id/" + source_id;
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac, &size);
+  return {reinterpret_cast<const char*>(mac), size};
+}
+
+absl::StatusOr<v1::Opened> ToldAtOpening(core::Hub& hub, const v1::Open& open, stored::Source source) {
+  auto secret = matcher::ReadBlockSecret(hub.store());
+  if (!secret.ok()) return secret.status();
+  v1::Opened opened;
+  opened.set_max_batch_records(kMaxBatchRecords);
+  opened.set_max_in_flight(kMaxBatchesInFlight);
+  opened.set_record_id_key(RecordIdKey(*secret, open.source_id()));
+  const auto& contents = source.contents();
+  opened.set_content_known(!open.content_digest().empty() &&
+                           std::find(contents.begin(), contents.end(), open.content_digest()) !=
+                               contents.end());
+  *opened.mutable_source() = std::move(*source.mutable_source());
+  return opened;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Source> OpenSource(core::Hub& hub, const v1::Open& open, const std::string& actor) {
+  auto source = OpenStored(hub, open, actor);
+  if (!source.ok()) return source.status();
+  return source->source();
+}
+
+absl::StatusOr<v1::Opened> OpenFeed(core::Hub& hub, const v1::Open& open, const std::string& actor) {
+  auto source = OpenStored(hub, open, actor);
+  if (!source.ok()) return source.status();
+  return ToldAtOpening(hub, open, *std::move(source));
+}
+
+absl::StatusOr<v1::Opened> LookAtFeed(core::Hub& hub, const v1::Open& open, const std::string& actor) {
+  if (absl::Status status = CheckOpen(open); !status.ok()) return status;
+  const bool may_register = hub.features().Get<FeedSettings>().auto_register_sources;
+  stored::Source opened;
+  absl::Status done = hub.DryRun(
+      [&](core::WriteContext& context) -> absl::Status {
+        auto source = OpenSourceIn(context, open, actor, may_register);
+        if (!source.ok()) return source.status();
+        opened = *std::move(source);
+        return absl::OkStatus();
+      },
+      [](storage::Transaction&) { return absl::OkStatus(); });
+  if (!done.ok()) return done;
+  return ToldAtOpening(hub, open, std::move(opened));
 }
 
 absl::Status RegisterSource(core::Hub& hub, const v1::Source& source, const std::string& owner) {

@@ -7,6 +7,7 @@
 #include "relief/v1/feed_service.grpc.pb.h"
 #include "server/base/log.h"
 #include "server/ingest/feed.h"
+#include "server/ingest/loads.h"
 #include "server/ingest/rejections.h"
 #include "server/network/message_parts.h"
 #include "server/network/transport.h"
@@ -79,13 +80,15 @@ class PushStream {
       case v1::PushRequest::kBatch:
         return PushBatch(std::move(*request.mutable_batch()));
       case v1::PushRequest::kBeginSnapshot:
-        return Ready(BeginSnapshotNow());
+        return Ready(BeginSnapshotNow(request.begin_snapshot()));
       case v1::PushRequest::kCommitSnapshot:
         WaitForAnswers();  // the snapshot is complete when every batch of it is
-        return Ready(ToResponse(ingest::CommitSnapshot(hub_, source_->source_id(),
-                                                       request.commit_snapshot().snapshot_id(), caller_)));
+        if (part_->dry_run()) return Ready(ToResponse(part_->EndSnapshot(*source_, true)));
+        return Ready(ToResponse(ingest::CommitSnapshot(hub_, source_->source_id(), request.commit_snapshot(),
+                                                       caller_, part_->load_id())));
       case v1::PushRequest::kAbortSnapshot:
         WaitForAnswers();
+        if (part_->dry_run()) return Ready(ToResponse(part_->EndSnapshot(*source_, false)));
         return Ready(ToResponse(ingest::AbortSnapshot(hub_, source_->source_id(),
                                                       request.abort_snapshot().snapshot_id(), caller_)));
       default:
@@ -103,22 +106,29 @@ class PushStream {
 
   absl::StatusOr<v1::PushResponse> Open(const v1::Open& open) {
     if (source_) return absl::FailedPreconditionError("the stream is open already");
-    auto source = ingest::OpenSource(hub_, open, caller_);
-    if (!source.ok()) return source.status();
-    source_ = *std::move(source);
+    auto part = ingest::LoadPart::Join(hub_, open.load_id(), caller_);
+    if (!part.ok()) return part.status();
+    auto opened = (*part)->dry_run() ? (*part)->Open(open) : ingest::OpenFeed(hub_, open, caller_);
+    if (!opened.ok()) return opened.status();
+    part_ = *std::move(part);
+    source_ = opened->source();
+    known_ = opened->content_known();
     v1::PushResponse response;
-    *response.mutable_opened()->mutable_source() = *source_;
-    response.mutable_opened()->set_max_batch_records(ingest::kMaxBatchRecords);
-    response.mutable_opened()->set_max_in_flight(ingest::kMaxBatchesInFlight);
+    *response.mutable_opened() = *std::move(opened);
     return response;
   }
 
   absl::StatusOr<Pending> PushBatch(v1::Batch batch) {
     if (batch.records_size() > ingest::kMaxBatchRecords)
       return absl::InvalidArgumentError("batch.records: at most " + std::to_string(ingest::kMaxBatchRecords));
+    if (part_->dry_run()) {
+      v1::PushResponse response;
+      *response.mutable_ack() = part_->Take(*source_, std::move(batch), known_);
+      return Ready(std::move(response));
+    }
     return std::async(std::launch::deferred,
-                      [ack = ingest::SubmitBatch(hub_, *source_, std::move(batch),
-                                                 caller_)]() mutable -> absl::StatusOr<v1::PushResponse> {
+                      [ack = ingest::SubmitBatch(hub_, *source_, std::move(batch), caller_, part_->load_id(),
+                                                 known_)]() mutable -> absl::StatusOr<v1::PushResponse> {
                         auto result = ack.get();
                         if (!result.ok()) return result.status();
                         v1::PushResponse response;
@@ -127,9 +137,10 @@ class PushStream {
                       });
   }
 
-  absl::StatusOr<v1::PushResponse> BeginSnapshotNow() {
+  absl::StatusOr<v1::PushResponse> BeginSnapshotNow(const v1::BeginSnapshot& begin) {
     WaitForAnswers();  // batches sent before it are not of the snapshot
-    auto begun = ingest::BeginSnapshot(hub_, source_->source_id(), caller_);
+    auto begun = part_->dry_run() ? part_->BeginSnapshot(*source_, begin)
+                                  : ingest::BeginSnapshot(hub_, source_->source_id(), caller_, begin);
     if (!begun.ok()) return begun.status();
     v1::PushResponse response;
     *response.mutable_snapshot_begun() = *std::move(begun);
@@ -193,6 +204,8 @@ class PushStream {
   grpc::ServerContext& context_;
   const std::string caller_;
   std::optional<v1::Source> source_;
+  std::unique_ptr<ingest::LoadPart> part_;
+  bool known_ = false;  // the source has the content that is sent
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -219,6 +232,14 @@ class FeedService final : public v1::FeedService::Service {
     return network::ToGrpc(status);
   }
 
+  grpc::Status BeginLoad(grpc::ServerContext* context, const v1::BeginLoadRequest* request,
+                         v1::Load* response) override {
+    return Answer(server::ingest::BeginLoad(hub_, *request, network::CallerOf(*context)), response);
+  }
+  grpc::Status EndLoad(grpc::ServerContext* context, const v1::EndLoadRequest* request,
+                       v1::LoadResult* response) override {
+    return Answer(server::ingest::EndLoad(hub_, *request, network::CallerOf(*context)), response);
+  }
   grpc::Status ConfirmSnapshot(grpc::ServerContext* context, const v1::ConfirmSnapshotRequest* request,
                                v1::SnapshotResult* response) override {
     return Answer(server::ingest::ConfirmSnapshot(hub_, *request, network::CallerOf(*context)), response);
