@@ -27,7 +27,10 @@ bool WorthRetrying(const absl::Status& status) {
 }  // namespace
 
 FeedClient::FeedClient(v1::FeedService::StubInterface& stub, Options options, AckHandler on_ack)
-    : stub_(stub), options_(std::move(options)), on_ack_(std::move(on_ack)) {}
+    : stub_(stub),
+      options_(std::move(options)),
+      on_ack_(std::move(on_ack)),
+      snapshot_id_(options_.continued_snapshot) {}
 
 FeedClient::~FeedClient() {
   if (stream_ == nullptr) return;
@@ -61,13 +64,27 @@ absl::Status FeedClient::Send(Sent sent) {
   return Write(request) ? absl::OkStatus() : Recover();
 }
 
-absl::StatusOr<std::optional<v1::SnapshotResult>> FeedClient::Finish(const std::function<bool()>& commit) {
+absl::Status FeedClient::WaitForAcknowledgements() {
   while (!WaitFor([this] { return pending_.empty(); })) {
     if (auto status = Recover(); !status.ok()) return status;
   }
+  return absl::OkStatus();
+}
+
+absl::Status FeedClient::FinishContent(const std::string& digest) {
+  if (auto status = WaitForAcknowledgements(); !status.ok()) return status;
+  Sent last;
+  last.batch.set_content_digest(digest);
+  if (auto status = Send(std::move(last)); !status.ok()) return status;
+  return WaitForAcknowledgements();
+}
+
+absl::StatusOr<std::optional<v1::SnapshotResult>> FeedClient::Finish(SnapshotEnd end,
+                                                                     int64_t unidentified_rows) {
+  if (auto status = WaitForAcknowledgements(); !status.ok()) return status;
   std::optional<v1::SnapshotResult> result;
-  if (options_.snapshot) {
-    auto ended = EndSnapshot(commit());
+  if (options_.snapshot && end != SnapshotEnd::kLeaveOpen) {
+    auto ended = EndSnapshot(end == SnapshotEnd::kCommit, unidentified_rows);
     if (!ended.ok()) return ended.status();
     result = *std::move(ended);
   }
@@ -77,12 +94,13 @@ absl::StatusOr<std::optional<v1::SnapshotResult>> FeedClient::Finish(const std::
   return result;
 }
 
-absl::StatusOr<v1::SnapshotResult> FeedClient::EndSnapshot(bool commit) {
+absl::StatusOr<v1::SnapshotResult> FeedClient::EndSnapshot(bool commit, int64_t unidentified_rows) {
   ending_ = true;
   while (true) {
     v1::PushRequest request;
     if (commit) {
       request.mutable_commit_snapshot()->set_snapshot_id(snapshot_id_);
+      request.mutable_commit_snapshot()->set_unidentified_rows(unidentified_rows);
     } else {
       request.mutable_abort_snapshot()->set_snapshot_id(snapshot_id_);
     }
@@ -110,7 +128,7 @@ absl::StatusOr<v1::SnapshotResult> FeedClient::EndSnapshot(bool commit) {
 
 absl::Status FeedClient::Connect() {
   absl::Status status = OpenStream();
-  if (status.ok() && options_.snapshot && !ending_) status = BeginSnapshot();
+  if (status.ok() && options_.snapshot && !ending_ && !KnownAndLeft()) status = BeginSnapshot();
   if (status.ok()) {
     // Only this thread adds to pending_, and the acknowledgement of a batch cannot come before it is sent: a
     // copy of each request is taken because the reader may take the front away meanwhile.
@@ -139,6 +157,11 @@ absl::Status FeedClient::Connect() {
   return ended.code() == absl::StatusCode::kCancelled ? status : ended;
 }
 
+bool FeedClient::KnownAndLeft() {
+  std::lock_guard lock(mutex_);
+  return opened_->content_known() && !options_.send_known;
+}
+
 absl::Status FeedClient::OpenStream() {
   {
     std::lock_guard lock(mutex_);
@@ -160,7 +183,8 @@ absl::Status FeedClient::OpenStream() {
 absl::Status FeedClient::BeginSnapshot() {
   const auto begin = [this] {
     v1::PushRequest request;
-    request.mutable_begin_snapshot();
+    v1::BeginSnapshot& begun = *request.mutable_begin_snapshot();
+    if (options_.list_month) *begun.mutable_list_month() = *options_.list_month;
     return Write(request) && WaitFor([this] { return begun_.has_value(); });
   };
   if (!begin()) return absl::UnavailableError("the stream broke");

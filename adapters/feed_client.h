@@ -38,7 +38,13 @@ class FeedClient {
     std::chrono::milliseconds first_delay{100};       // doubled up to 5 s
     std::chrono::milliseconds answer_within{60'000};  // a hub that is silent for longer counts as gone
     bool snapshot = false;
+    std::optional<v1::Month> list_month;  // the month that the snapshot is the list of
+    std::string continued_snapshot;       // the snapshot that another client left open, to go on with
+    bool send_known = false;              // even a content that the source has (Opened.content_known)
   };
+
+  // What becomes of the snapshot when everything was sent.
+  enum class SnapshotEnd { kCommit, kAbort, kLeaveOpen };
 
   struct Sent {
     v1::Batch batch;             // batch_id is set by Send
@@ -59,10 +65,15 @@ class FeedClient {
   // Waits for room, then sends.
   absl::Status Send(Sent sent);
 
-  // Waits for every acknowledgement. With a snapshot: then asks `commit`, and commits or aborts it.
-  absl::StatusOr<std::optional<v1::SnapshotResult>> Finish(const std::function<bool()>& commit = [] {
-    return true;
-  });
+  // Waits for every acknowledgement, then says that the content was taken as a whole.
+  absl::Status FinishContent(const std::string& digest);
+
+  // Waits for every acknowledgement, and ends the snapshot if there is one. `unidentified_rows`: that were rejected and do not say
+  // of which record.
+  absl::StatusOr<std::optional<v1::SnapshotResult>> Finish(SnapshotEnd end = SnapshotEnd::kCommit,
+                                                           int64_t unidentified_rows = 0);
+
+  const std::string& snapshot_id() const { return snapshot_id_; }
 
   int reconnects() const { return reconnects_; }
 
@@ -72,9 +83,11 @@ class FeedClient {
   absl::Status Connect();
   absl::Status OpenStream();
   absl::Status BeginSnapshot();
+  bool KnownAndLeft();  // nothing of this content will be sent
   absl::Status Recover();
   absl::Status Disconnect();
-  absl::StatusOr<v1::SnapshotResult> EndSnapshot(bool commit);
+  absl::Status WaitForAcknowledgements();
+  absl::StatusOr<v1::SnapshotResult> EndSnapshot(bool commit, int64_t unidentified_rows);
   void ReadAnswers();
   void TakeAnswer(v1::PushResponse answer);
   bool Write(const v1::PushRequest& request);

@@ -65,12 +65,6 @@ class Tally {
     callbacks_.progress(counts_, source.bytes_read(), source.bytes_total());
   }
 
-  // A rejected row may be a correction of a record that the hub holds. A row without id cannot.
-  bool rejected_record() {
-    std::lock_guard lock(mutex_);
-    return rejected_record_;
-  }
-
   FieldCounts fields() {
     std::lock_guard lock(mutex_);
     return fields_;
@@ -83,7 +77,6 @@ class Tally {
 
  private:
   void Report(const RejectedRow& row) {
-    rejected_record_ = rejected_record_ || !row.record_id.empty();
     ++fields_.rejections[{row.field, row.message}];
     if (callbacks_.rejected) callbacks_.rejected(row);
   }
@@ -94,7 +87,6 @@ class Tally {
   FieldCounts fields_;
   int64_t noted_line_ = -1;
   std::set<std::pair<std::string, Repair>> noted_;
-  bool rejected_record_ = false;
 };
 
 }  // namespace
@@ -119,12 +111,23 @@ absl::StatusOr<FileOutcome> FeedFile(RecordSource& source, v1::FeedService::Stub
   FeedClient::Options client_options = options.client;
   client_options.open.set_content(source.mapping().content());
   client_options.open.set_programme(source.mapping().programme());
+  if (!options.again) client_options.open.set_content_digest(options.content_digest);
   Tally tally(callbacks);
   FeedClient client(stub, client_options, [&tally](const v1::BatchAck& ack, const FeedClient::Sent& sent) {
     tally.Ack(ack, sent);
   });
   auto opened = client.Open();
   if (!opened.ok()) return opened.status();
+  FileOutcome outcome;
+  outcome.open_snapshot = client.snapshot_id();
+  outcome.content_known = opened->content_known();
+  outcome.held_before = opened->source().live_records();
+  if (outcome.content_known && !client_options.send_known) {
+    if (auto finished = client.Finish(FeedClient::SnapshotEnd::kLeaveOpen); !finished.ok())
+      return finished.status();
+    return outcome;
+  }
+  source.SetRecordIdKey(opened->record_id_key());
   const int batch_records = opened->max_batch_records() > 0
                                 ? std::min(options.batch_records, opened->max_batch_records())
                                 : options.batch_records;
@@ -139,26 +142,41 @@ absl::StatusOr<FileOutcome> FeedFile(RecordSource& source, v1::FeedService::Stub
       tally.Row();
       for (MappedRow& mapped : records) {
         tally.Record(mapped, line);
-        if (!mapped.errors.empty()) continue;
+        if (!mapped.errors.empty()) {
+          // A spoilt cell is no reason to end the award.
+          if (mapped.record.record_id().empty()) {
+            ++outcome.unidentified_rows;
+          } else {
+            sent.batch.add_mentioned_record_ids(mapped.record.record_id());
+          }
+          continue;
+        }
         if (options.withdraw) {
           v1::Record withdrawn;
           withdrawn.set_record_id(mapped.record.record_id());
           withdrawn.set_version(mapped.record.version());
           withdrawn.set_deleted(true);
           mapped.record = std::move(withdrawn);
+        } else if (mapped.of_period) {
+          sent.batch.add_begun_with_list(sent.batch.records_size());
         }
         *sent.batch.add_records() = std::move(mapped.record);
         sent.lines.push_back(line);
       }
     }
-    if (sent.batch.records_size() >= batch_records || (!*more && sent.batch.records_size() > 0)) {
+    const int waiting = sent.batch.records_size() + sent.batch.mentioned_record_ids_size();
+    if (waiting >= batch_records || (!*more && waiting > 0)) {
       if (auto status = client.Send(std::exchange(sent, {})); !status.ok()) return status;
       tally.Progress(source);
     }
     if (!*more) break;
   }
-  FileOutcome outcome;
-  auto finished = client.Finish([&] { return options.commit_despite_rejects || !tally.rejected_record(); });
+  if (!options.content_digest.empty()) {
+    if (auto status = client.FinishContent(options.content_digest); !status.ok()) return status;
+  }
+  auto finished = client.Finish(
+      options.leave_snapshot_open ? FeedClient::SnapshotEnd::kLeaveOpen : FeedClient::SnapshotEnd::kCommit,
+      outcome.unidentified_rows);
   if (!finished.ok()) return finished.status();
   outcome.snapshot = *std::move(finished);
   outcome.counts = tally.counts();
@@ -166,6 +184,17 @@ absl::StatusOr<FileOutcome> FeedFile(RecordSource& source, v1::FeedService::Stub
   outcome.rows = source.counts();
   tally.Progress(source);
   return outcome;
+}
+
+absl::StatusOr<v1::SnapshotResult> EndSnapshot(v1::FeedService::StubInterface& stub,
+                                               const FeedClient::Options& options, bool commit,
+                                               int64_t unidentified_rows) {
+  FeedClient client(stub, options, [](const v1::BatchAck&, const FeedClient::Sent&) {});
+  if (auto opened = client.Open(); !opened.ok()) return opened.status();
+  auto finished = client.Finish(commit ? FeedClient::SnapshotEnd::kCommit : FeedClient::SnapshotEnd::kAbort,
+                                unidentified_rows);
+  if (!finished.ok()) return finished.status();
+  return **std::move(finished);
 }
 
 absl::StatusOr<FileOutcome> TryFile(RecordSource& source, const FeedFileCallbacks& callbacks) {

@@ -43,7 +43,11 @@ struct FileOutcome {
   RowCounts rows;
   FieldCounts fields;
   std::optional<v1::SnapshotResult> snapshot;
-  int64_t would_send = 0;  // by TryFile
+  std::string open_snapshot;      // that was left open
+  int64_t unidentified_rows = 0;  // rejected, and nobody can say of which record
+  bool content_known = false;     // the source has this content: nothing was sent
+  int64_t held_before = 0;        // live records of the source when the feed began
+  int64_t would_send = 0;         // by TryFile
 };
 
 // A file whose header a mapping has recognised.
@@ -67,10 +71,14 @@ struct FeedFileOptions {
       client;  // source_id and, for a part of the country, region_prefix; the rest comes from the mapping
   int64_t version = 0;
   int batch_records = 500;
-  // A snapshot with rejected rows is otherwise aborted: the hub would take them for absent and end what it
-  // holds of them.
-  bool commit_despite_rejects = false;
   bool withdraw = false;  // the rows were entered in error: their records are taken back
+  // Whether another file of the same source follows (or whoever calls ends the snapshot by itself, see EndSnapshot).
+  bool leave_snapshot_open = false;
+  // Of the content and of how it is read; empty: not asked for. What the source has as a whole is not sent, unless with
+  // client.send_known, where another file of the same list is new: then it says who is on the list, and nothing else. With
+  // `again` it is sent as if it were new.
+  std::string content_digest;
+  bool again = false;
 };
 
 struct FeedFileCallbacks {
@@ -80,6 +88,11 @@ struct FeedFileCallbacks {
 
 absl::StatusOr<FileOutcome> FeedFile(RecordSource& source, v1::FeedService::StubInterface& stub,
                                      const FeedFileOptions& options, const FeedFileCallbacks& callbacks);
+
+// Ends the snapshot that files of one source left open (FileOutcome::open_snapshot, in options.client.continued_snapshot).
+absl::StatusOr<v1::SnapshotResult> EndSnapshot(v1::FeedService::StubInterface& stub,
+                                               const FeedClient::Options& options, bool commit,
+                                               int64_t unidentified_rows);
 
 // The same without a hub: what would be sent, and what would be rejected for what this side can tell.
 absl::StatusOr<FileOutcome> TryFile(RecordSource& source, const FeedFileCallbacks& callbacks);

@@ -8,21 +8,23 @@
 #include <ctime>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <set>
 #include <vector>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/intake_flags.h"
+#include "adapters/cli/load_receipt.h"
 #include "adapters/cli/names.h"
 #include "adapters/cli/receipt.h"
 #include "adapters/cli/rejects_file.h"
-#include "adapters/cli/table.h"
+#include "adapters/cli/table_files.h"
 #include "adapters/cli/text.h"
 #include "adapters/file_feeder.h"
 #include "adapters/intake/folder_memory.h"
 #include "adapters/intake/intake_file.h"
-#include "google/protobuf/struct.pb.h"
+#include "adapters/rpc_status.h"
 
 namespace relief::adapters {
 namespace {
@@ -36,22 +38,37 @@ struct LoadOptions {
   IntakeFlags intake;
   int batch = 500, in_flight = 8, retry_seconds = 60;
   int64_t version = -1;
-  bool snapshot = false, commit_despite_rejects = false, dry_run = false, again = false;
+  bool snapshot = false, dry_run = false, again = false;
 };
 
-struct Loaded {
-  std::string file, source_id;
-  FileOutcome outcome;
-  double seconds = 0;
+// A source whose files say who is on the list: what they do not mention is ended when all of them were read.
+struct OpenRoster {
+  FeedClient::Options client;
+  int64_t unidentified_rows = 0;
 };
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+// In microseconds: files that were unpacked together are a moment apart.
 int64_t ModificationTime(const std::string& path) {
   struct stat info {};
-  return stat(path.c_str(), &info) == 0 ? static_cast<int64_t>(info.st_mtime) : 0;
+  if (stat(path.c_str(), &info) != 0) return 0;
+  return static_cast<int64_t>(info.st_mtim.tv_sec) * 1'000'000 + info.st_mtim.tv_nsec / 1000;
+}
+
+int64_t NowInMicroseconds() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// Of a file and of all that decides how it is read.
+std::string DigestOf(const std::string& file_hash, const Mapping& mapping, Reading reading,
+                     const std::string& period) {
+  return TextHash(file_hash + "/" + std::to_string(reading) + "/" + period + "/" +
+                  mapping.SerializeAsString());
 }
 
 class Progress {
@@ -81,44 +98,6 @@ class Progress {
   Clock::time_point start_ = Clock::now(), last_ = start_;
 };
 
-// What a table has for an extension; whatever it is, its content says which kind.
-bool MayBeTable(const fs::path& path) {
-  static const std::set<std::string> kExtensions = {
-      ".csv", ".tsv",  ".txt",  ".xls", ".xlsx", ".xlsm", ".et",  ".ett", ".ods", ".fods", ".xml",
-      ".htm", ".html", ".xlsb", ".pdf", ".doc",  ".docx", ".wps", ".zip", ".rar", ".mht"};
-  return kExtensions.count(Lower(path.extension().string())) > 0;
-}
-
-// The files meant, directories spread out in alphabetical order.
-absl::StatusOr<std::vector<std::string>> Files(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (!fs::exists(path, error)) return absl::NotFoundError(Fill(Say::kNoSuchFile, {path}));
-    if (!fs::is_directory(path, error)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(path, error)) {
-      const std::string name = entry.path().filename().string();
-      // ~$名册.xlsx is the lock of a workbook that somebody has open.
-      if (!entry.is_regular_file() || name[0] == '.' || name.rfind("~$", 0) == 0 ||
-          name == "relief-first-months")
-        continue;
-      if (MayBeTable(entry.path())) {
-        found.push_back(entry.path().string());
-      } else if (entry.path().extension() != ".textproto") {
-        std::cerr << Fill(Say::kNoTableByName, {name}) << '\n';
-      }
-    }
-    if (error) return absl::UnavailableError(Fill(Say::kCannotReadFile, {path}));
-    std::sort(found.begin(), found.end());
-    files.insert(files.end(), found.begin(), found.end());
-  }
-  return files;
-}
-
 class Load {
  public:
   Load(const LoadOptions& options, Session& session) : options_(options), session_(session) {}
@@ -127,14 +106,10 @@ class Load {
     if (absl::Status status = understanding_.Read(options_.intake); !status.ok())
       return session_.Fail(status);
     understanding_.options.guess = options_.intake.mappings.empty() || !options_.intake.vocabulary.empty();
-    auto files = Files(options_.paths);
+    auto files = TableFiles(options_.paths);
     if (!files.ok()) return session_.Fail(files.status());
     std::unique_ptr<v1::FeedService::Stub> stub;
-    if (!options_.dry_run) {
-      auto channel = session_.Connect();
-      if (!channel.ok()) return session_.Fail(channel.status());
-      stub = v1::FeedService::NewStub(*channel);
-    }
+    if (absl::Status status = Begin(&stub); !status.ok()) return session_.Fail(status);
     rejects_ = std::make_unique<RejectsFile>(options_.rejects);
     for (const std::string& path : *files) {
       if (fs::path(path).filename().string().rfind("truth_", 0) == 0) {
@@ -143,12 +118,22 @@ class Load {
       }
       const absl::Status status = OneFile(path, stub.get());
       if (status.ok()) continue;
-      PrintTable();
+      PrintLoaded(session_, loaded_);
+      if (stub != nullptr)
+        End(*stub, true).status().IgnoreError();  // the hub ends it by itself, if it cannot be told
       std::cerr << path << ": ";
       return session_.Fail(status);
     }
+    PrintLoaded(session_, loaded_);
     rejects_->Close();
-    PrintTable();
+    if (stub != nullptr) {
+      absl::Status status = MentionKnown(*stub);
+      if (status.ok()) status = EndRosters(*stub);
+      auto result = End(*stub, !status.ok());
+      if (status.ok()) status = result.status();
+      if (!status.ok()) return session_.Fail(status);
+      if (!loaded_.empty()) PrintLoadResult(session_, *result);
+    }
     if (loaded_.empty() && !passed_over_ && !known_already_)
       return session_.Fail(absl::NotFoundError(Text(Say::kNothingToLoad)));
     const int verdict = Verdict();
@@ -160,6 +145,57 @@ class Load {
   }
 
  private:
+  // Begins the load. A dry run goes without a hub where none answers; then nobody can say what would be opened and closed.
+  absl::Status Begin(std::unique_ptr<v1::FeedService::Stub>* stub) {
+    auto channel = session_.Connect();
+    if (!channel.ok()) {
+      if (options_.dry_run) return absl::OkStatus();
+      return channel.status();
+    }
+    *stub = v1::FeedService::NewStub(*channel);
+    const auto context = session_.Context();
+    v1::BeginLoadRequest request;
+    request.set_dry_run(options_.dry_run);
+    v1::Load load;
+    const absl::Status begun = FromGrpc((*stub)->BeginLoad(context.get(), request, &load));
+    load_id_ = load.load_id();
+    if (begun.ok() || !options_.dry_run) return begun;
+    std::cerr << Text(Say::kNoHubToLook) << '\n';
+    stub->reset();
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<v1::LoadResult> End(v1::FeedService::Stub& stub, bool give_up) {
+    grpc::ClientContext context;
+    // Everybody whom the load touched is judged: a large one takes its time.
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(1));
+    v1::EndLoadRequest request;
+    request.set_load_id(load_id_);
+    request.set_give_up(give_up);
+    v1::LoadResult result;
+    if (absl::Status status = FromGrpc(stub.EndLoad(&context, request, &result)); !status.ok()) return status;
+    return result;
+  }
+
+  // A list of several files, of which some were loaded before: who is on those is still on the list.
+  absl::Status MentionKnown(v1::FeedService::Stub& stub) {
+    mention_known_ = true;
+    for (const auto& [path, source_id] : known_files_)
+      if (rosters_.count(source_id) > 0)
+        if (absl::Status status = OneFile(path, &stub); !status.ok()) return status;
+    return absl::OkStatus();
+  }
+
+  // A file that was not read may hold any of the records that the others do not mention.
+  absl::Status EndRosters(v1::FeedService::Stub& stub) {
+    for (const auto& [source_id, roster] : rosters_) {
+      auto result = EndSnapshot(stub, roster.client, !passed_over_, roster.unidentified_rows);
+      if (!result.ok()) return result.status();
+      snapshots_.push_back({source_id, *std::move(result)});
+    }
+    return absl::OkStatus();
+  }
+
   void PassOver(const std::string& path, const absl::Status& why) {
     std::cerr << Fill(Say::kSkippedUnknown, {path, InWords(std::string(why.message()))}) << '\n';
     passed_over_ = true;
@@ -174,16 +210,18 @@ class Load {
     auto memory = ReadFolderMemory(folder);
     if (!memory.ok()) return memory.status();
     understanding_.options.version = options_.version >= 0 ? options_.version : ModificationTime(path);
-    auto first_months = ReadFirstMonths(folder);
-    if (!first_months.ok()) return first_months.status();
-    if (understanding_.options.period.year() > 0) understanding_.options.first_months = &*first_months;
+    understanding_.options.withdrawal = options_.reading == "withdrawal";
+    // What is taken back is taken back now, however old the list is that says so.
+    if (understanding_.options.withdrawal && options_.version < 0)
+      understanding_.options.version = std::max(understanding_.options.version, NowInMicroseconds());
     auto opened = IntakeFile::Open(path, understanding_.options);
     if (!opened.ok()) {
       PassOver(path, opened.status());
       return absl::OkStatus();
     }
     IntakeFile& file = **opened;
-    TellUnderstanding(name, file);
+    file_period_ = file.period();
+    if (!mention_known_) TellUnderstanding(name, file);
     for (const PassedOver& sheet : file.passed_over())
       passed_over_ = passed_over_ || (!sheet.hidden && !sheet.empty);
     for (const IntakeSheet& sheet : file.sheets()) {
@@ -194,12 +232,10 @@ class Load {
     auto hash = ContentHash(path);
     if (!hash.ok()) return hash.status();
     for (const auto& source : file.Groups()) {
-      if (absl::Status status = OneSource(path, folder, *hash, *source, stub, &*memory); !status.ok())
-        return status;
+      if (absl::Status status = OneSource(path, *hash, *source, stub, &*memory); !status.ok()) return status;
     }
     if (!options_.dry_run && options_.intake.mappings.empty()) {
-      absl::Status status = WriteFirstMonths(folder, *first_months);
-      if (status.ok()) status = WriteFolderMemory(folder, *memory);
+      const absl::Status status = WriteFolderMemory(folder, *memory);
       if (!status.ok() && !told_unwritable_) {
         told_unwritable_ = true;
         std::cerr << Fill(Say::kNotRemembered, {folder.empty() ? "." : folder}) << '\n';
@@ -219,31 +255,21 @@ class Load {
     return options_.source_prefix + mapping.name();
   }
 
-  absl::Status OneSource(const std::string& path, const std::string& folder, const std::string& hash,
-                         RecordSource& source, v1::FeedService::Stub* stub, FolderMemory* memory) {
+  absl::Status OneSource(const std::string& path, const std::string& hash, RecordSource& source,
+                         v1::FeedService::Stub* stub, FolderMemory* memory) {
     const std::string name = fs::path(path).filename().string();
     const Mapping& mapping = source.mapping();
     const std::string source_id = SourceOf(mapping, *memory);
     RememberedSource* last = FindRemembered(*memory, mapping.name(), source_id);
-    const Reading reading = options_.reading == "roster"       ? ROSTER
-                            : options_.reading == "payments"   ? PAYMENTS
-                            : options_.reading == "withdrawal" ? WITHDRAWAL
-                            : options_.reading == "changes"    ? CHANGES
-                                                               : mapping.reading();
-    const std::string period =
-        understanding_.options.period.year() > 0 ? FormatMonth(understanding_.options.period) : "";
-    // What another hub was given says nothing of this one.
-    std::string content = hash + "@" + session_.server();
-    if (reading == WITHDRAWAL) content += "/withdrawal";
-    if (!period.empty()) content += "/" + period;
+    const Reading reading = IsOfRejectedRows(source.header()) && options_.reading.empty() ? CHANGES
+                            : options_.reading == "roster"                                ? ROSTER
+                            : options_.reading == "payments"                              ? PAYMENTS
+                            : options_.reading == "withdrawal"                            ? WITHDRAWAL
+                            : options_.reading == "changes"                               ? CHANGES
+                                                                                          : mapping.reading();
+    if (reading == PAYMENTS) source.SetPayments();
+    const std::string period = file_period_.year() > 0 ? FormatMonth(file_period_) : "";
     if (last != nullptr) {
-      const auto& known = last->contents();
-      if (std::find(known.begin(), known.end(), content) != known.end() && !options_.again &&
-          !options_.dry_run) {
-        std::cerr << Fill(Say::kKnownContent, {name, source_id}) << '\n';
-        known_already_ = true;
-        return absl::OkStatus();
-      }
       // Another table of the same source (members beside payees) is no changed one.
       std::vector<Change> changes = ChangesSince(*last, source.header());
       const auto gone = std::count_if(changes.begin(), changes.end(), [](const Change& change) {
@@ -265,20 +291,45 @@ class Load {
     options.client.in_flight = options_.in_flight;
     options.client.retry_for = std::chrono::seconds(options_.retry_seconds);
     options.client.answer_within = std::chrono::seconds(session_.timeout_seconds());
+    options.client.open.set_load_id(load_id_);
     options.client.snapshot = options_.snapshot || reading == ROSTER;
+    if (reading == ROSTER && file_period_.year() > 0) options.client.list_month = file_period_;
+    if (const auto roster = rosters_.find(source_id); roster != rosters_.end())
+      options.client.continued_snapshot = roster->second.client.continued_snapshot;
+    options.leave_snapshot_open = true;
+    options.client.send_known = mention_known_;
     options.withdraw = reading == WITHDRAWAL;
-    options.version = understanding_.options.version;
     options.batch_records = options_.batch;
-    options.commit_despite_rejects = options_.commit_despite_rejects;
+    options.content_digest = DigestOf(hash, mapping, reading, period);
+    options.again = options_.again;
     Progress progress(name);
     const auto start = Clock::now();
     const FeedFileCallbacks callbacks = {
         [&](const RejectedRow& row) {
-          rejects_->Add(path, mapping.name(), row, source.header(), source.CellsOf(row.line));
+          if (!mention_known_)
+            rejects_->Add(path, mapping.name(), row, source.title(), source.header(),
+                          source.CellsOf(row.line));
         },
         [&](const FileCounts& counts, int64_t read, int64_t total) { progress.Draw(counts, read, total); }};
     auto outcome = stub == nullptr ? TryFile(source, callbacks) : FeedFile(source, *stub, options, callbacks);
     if (!outcome.ok()) return outcome.status();
+    if (!outcome->open_snapshot.empty()) {
+      OpenRoster& roster = rosters_[source_id];
+      roster.client = options.client;
+      roster.client.open.set_content(mapping.content());
+      roster.client.open.set_programme(mapping.programme());
+      roster.client.continued_snapshot = outcome->open_snapshot;
+      roster.unidentified_rows += outcome->unidentified_rows;
+    }
+    if (mention_known_) return absl::OkStatus();
+    if (outcome->content_known) {
+      std::cerr << Fill(Say::kKnownContent, {name, source_id}) << '\n';
+      known_already_ = true;
+      if (options.client.snapshot) known_files_.emplace_back(path, source_id);
+      return absl::OkStatus();
+    }
+    if (options.withdraw && stub != nullptr && !options_.dry_run)
+      TellWithdrawn(name, source_id, *stub, *outcome);
     if (last != nullptr && last->rows() > 20 && outcome->counts.rows * 2 < last->rows())
       std::cerr << Fill(Say::kFewerRows,
                         {name, std::to_string(outcome->counts.rows), std::to_string(last->rows())})
@@ -295,94 +346,33 @@ class Load {
     if (!period.empty()) last->set_period(period);
     last->clear_headings();
     for (const std::string& heading : source.header()) last->add_headings(heading);
-    last->add_contents(content);
-    if (last->contents_size() > 100) last->mutable_contents()->DeleteSubrange(0, last->contents_size() - 100);
     loaded_.push_back({path, source_id, *std::move(outcome), SecondsSince(start)});
-    (void)folder;
     return absl::OkStatus();
   }
 
-  void PrintTable() const {
-    if (session_.json()) {
-      for (const Loaded& loaded : loaded_) PrintOneJson(loaded);
-      return;
-    }
-    Table table({{Text(Say::kFile)},
-                 {Text(Say::kSource)},
-                 {Text(Say::kRows), true},
-                 {Text(Say::kAccepted), true},
-                 {Text(Say::kDuplicate), true},
-                 {Text(Say::kStale), true},
-                 {Text(Say::kRejected), true},
-                 {Text(Say::kLeftOut), true},
-                 {Text(Say::kSeconds), true}});
-    const auto add = [&table](const std::string& file, const std::string& source, const FileCounts& n,
-                              double seconds) {
-      char time[32];
-      std::snprintf(time, sizeof time, "%.1f", seconds);
-      table.Add({file, source, std::to_string(n.rows), std::to_string(n.accepted),
-                 std::to_string(n.duplicate), std::to_string(n.stale), std::to_string(n.rejected),
-                 std::to_string(n.left_out), time});
-    };
-    FileCounts sum;
-    double seconds = 0;
-    for (const Loaded& loaded : loaded_) {
-      const FileCounts& n = loaded.outcome.counts;
-      add(fs::path(loaded.file).filename().string(), loaded.source_id, n, loaded.seconds);
-      sum.rows += n.rows;
-      sum.accepted += n.accepted;
-      sum.duplicate += n.duplicate;
-      sum.stale += n.stale;
-      sum.rejected += n.rejected;
-      sum.left_out += n.left_out;
-      seconds += loaded.seconds;
-    }
-    if (loaded_.size() > 1) add(Text(Say::kTotal), "", sum, seconds);
-    if (!table.empty()) table.Print(std::cout);
-    std::cout.flush();
-  }
-
-  static void PrintOneJson(const Loaded& loaded) {
-    google::protobuf::Struct line;
-    auto& fields = *line.mutable_fields();
-    const FileCounts& n = loaded.outcome.counts;
-    fields["file"].set_string_value(loaded.file);
-    fields["source_id"].set_string_value(loaded.source_id);
-    for (const auto& [name, value] : {std::pair("rows", n.rows), std::pair("accepted", n.accepted),
-                                      std::pair("duplicate", n.duplicate), std::pair("stale", n.stale),
-                                      std::pair("rejected", n.rejected), std::pair("left_out", n.left_out)}) {
-      fields[name].set_number_value(static_cast<double>(value));
-    }
-    fields["seconds"].set_number_value(loaded.seconds);
-    if (loaded.outcome.snapshot) {
-      fields["snapshot_id"].set_string_value(loaded.outcome.snapshot->snapshot_id());
-      fields["snapshot"].set_string_value(v1::SnapshotResult::State_Name(loaded.outcome.snapshot->state()));
-      fields["ended"].set_number_value(static_cast<double>(loaded.outcome.snapshot->ended()));
-    }
-    Session::PrintJson(line);
+  // A list that takes back what the hub does not hold has missed its mark: a slip in a name or a number.
+  void TellWithdrawn(const std::string& name, const std::string& source_id, v1::FeedService::Stub& stub,
+                     const FileOutcome& outcome) {
+    const auto context = session_.Context();
+    v1::GetSourceRequest request;
+    request.set_source_id(source_id);
+    v1::Source now;
+    if (!stub.GetSource(context.get(), request, &now).ok()) return;
+    const int64_t rows = outcome.counts.accepted + outcome.counts.duplicate,
+                  gone = outcome.held_before - now.live_records();
+    if (gone < rows)
+      std::cerr << Fill(Say::kNotWithdrawn, {name, std::to_string(rows - std::max<int64_t>(gone, 0)),
+                                             std::to_string(rows), source_id})
+                << '\n';
   }
 
   // Says what needs saying, and what the command ends with: a held snapshot outweighs a rejected row.
   int Verdict() {
     int code = kDone;
-    for (const Loaded& loaded : loaded_) {
-      if (loaded.outcome.counts.rejected > 0 && code == kDone) code = kSomeRejected;
-      const auto& snapshot = loaded.outcome.snapshot;
-      if (!snapshot) continue;
-      if (snapshot->state() == v1::SnapshotResult::HELD) {
-        code = kHeld;
-        std::cerr << Fill(Say::kSnapshotHeld, {snapshot->snapshot_id(), std::to_string(snapshot->ended()),
-                                               loaded.source_id, snapshot->snapshot_id()})
-                  << '\n';
-      } else {
-        std::cerr << Fill(Say::kSnapshotState,
-                          {snapshot->snapshot_id(), Word(snapshot->state()), std::to_string(snapshot->seen()),
-                           std::to_string(snapshot->ended())})
-                  << '\n';
-        if (snapshot->state() == v1::SnapshotResult::DISCARDED)
-          std::cerr << Text(Say::kSnapshotAborted) << '\n';
-      }
-    }
+    for (const Loaded& loaded : loaded_)
+      if (loaded.outcome.counts.rejected > 0) code = kSomeRejected;
+    for (const EndedSnapshot& snapshot : snapshots_)
+      if (TellSnapshot(snapshot)) code = kHeld;
     if (rejects_->failed())
       return session_.Fail(absl::UnavailableError(Fill(Say::kCannotWrite, {rejects_->path()})));
     if (rejects_->used()) std::cerr << Fill(Say::kRejectsWritten, {rejects_->path()}) << '\n';
@@ -393,7 +383,13 @@ class Load {
   Session& session_;
   std::unique_ptr<RejectsFile> rejects_;
   std::vector<Loaded> loaded_;
+  std::string load_id_;
+  std::map<std::string, OpenRoster> rosters_;  // by source
+  std::vector<EndedSnapshot> snapshots_;
   Understanding understanding_;
+  std::vector<std::pair<std::string, std::string>> known_files_;  // of lists: path, source
+  bool mention_known_ = false;
+  v1::Month file_period_;  // that the file is of, as was told or as it says itself
   bool passed_over_ = false, known_already_ = false, told_unwritable_ = false;
 };
 
@@ -420,8 +416,6 @@ void AddLoadCommand(CLI::App& app, Session& session) {
   load->add_option("--rejects", options->rejects, Text(Say::kHelpRejects))->capture_default_str();
   load->add_option("--version", options->version, Text(Say::kHelpVersion))->check(CLI::NonNegativeNumber);
   load->add_flag("--snapshot", options->snapshot, Text(Say::kHelpSnapshot));
-  load->add_flag("--commit-despite-rejects", options->commit_despite_rejects, Text(Say::kHelpCommitDespite))
-      ->needs("--snapshot");
   load->add_option("--retry-seconds", options->retry_seconds, Text(Say::kHelpRetry))
       ->check(CLI::Range(0, 86400))
       ->capture_default_str();

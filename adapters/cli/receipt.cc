@@ -68,6 +68,8 @@ void TellUnderstanding(const std::string& file, IntakeFile& intake) {
       std::cerr << Fill(Say::kUnderstood,
                         {where, std::to_string(sheet.table->header_line()), InWords(sheet.mapping.name())})
                 << '\n';
+    if (sheet.period_from_title)
+      std::cerr << Fill(Say::kMonthFromTitle, {where, FormatMonth(sheet.period)}) << '\n';
     if (!sheet.unread.empty()) std::cerr << Fill(Say::kColumnsUnread, {where, Joined(sheet.unread)}) << '\n';
     if (!sheet.missing.empty() && !sheet.unread.empty())
       std::cerr << Fill(Say::kColumnsMissing, {where, Joined(sheet.missing)}) << '\n';
@@ -85,6 +87,7 @@ void TellOutcome(const std::string& file, const FileOutcome& outcome) {
                                                 count(rows.headers), count(rows.blanks), count(rows.repeats)})
               << '\n';
   if (rows.not_computed > 0) std::cerr << Fill(Say::kNotComputed, {file, count(rows.not_computed)}) << '\n';
+  if (rows.not_covered > 0) std::cerr << Fill(Say::kNotCovered, {file, count(rows.not_covered)}) << '\n';
   if (rows.unnamed_people > 0)
     std::cerr << Fill(Say::kUnnamedPeople, {file, count(rows.unnamed_people)}) << '\n';
   for (const auto& [what, times] : outcome.fields.notes)

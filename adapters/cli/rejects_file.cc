@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <xlsxwriter.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -28,7 +29,7 @@ struct RejectsFile::Book {
   };
   lxw_workbook* book = nullptr;
   lxw_format* text = nullptr;
-  std::map<std::vector<std::string>, Sheet> sheets;
+  std::map<std::pair<std::string, std::vector<std::string>>, Sheet> sheets;  // by title and header
 
   void Write(Sheet& sheet, const std::vector<std::string>& cells) {
     lxw_col_t column = 0;
@@ -39,6 +40,16 @@ struct RejectsFile::Book {
   }
 };
 
+bool IsOfRejectedRows(const std::vector<std::string>& header) {
+  return std::any_of(header.begin(), header.end(), [](const std::string& heading) {
+#define RELIEF_TEXT(id, zh, en) \
+  if (Say::id == Say::kRejectedBecause && (heading == zh || heading == en)) return true;
+#include "adapters/cli/text.inc"
+#undef RELIEF_TEXT
+    return false;
+  });
+}
+
 RejectsFile::RejectsFile(std::string path) : path_(std::move(path)) {
   std::error_code ignored;
   if (std::filesystem::is_regular_file(path_, ignored)) std::filesystem::remove(path_, ignored);
@@ -47,7 +58,8 @@ RejectsFile::RejectsFile(std::string path) : path_(std::move(path)) {
 RejectsFile::~RejectsFile() { Close(); }
 
 void RejectsFile::Add(const std::string& file, const std::string& programme, const RejectedRow& row,
-                      const std::vector<std::string>& header, const std::vector<std::string>& cells) {
+                      const std::string& title, const std::vector<std::string>& header,
+                      const std::vector<std::string>& cells) {
   if (IsWorkbook(path_)) {
     if (book_ == nullptr) {
       used_ = true;
@@ -61,12 +73,13 @@ void RejectsFile::Add(const std::string& file, const std::string& programme, con
       format_set_num_format_index(book_->text, 49);  // text
     }
     if (book_->book == nullptr) return;
-    Book::Sheet& sheet = book_->sheets[header];
+    Book::Sheet& sheet = book_->sheets[{title, header}];
     if (sheet.sheet == nullptr) {
       sheet.sheet = workbook_add_worksheet(book_->book, nullptr);
-      std::vector<std::string> titles = header;
-      titles.push_back(Text(Say::kRejectedBecause));
-      book_->Write(sheet, titles);
+      if (!title.empty()) book_->Write(sheet, {title});
+      std::vector<std::string> headings = header;
+      headings.push_back(Text(Say::kRejectedBecause));
+      book_->Write(sheet, headings);
     }
     std::vector<std::string> line = cells;
     line.resize(header.size());

@@ -15,6 +15,9 @@
 
 namespace relief::adapters {
 
+// Whether a table is one of rows that were given back: it says nothing of whom it does not name.
+bool IsOfRejectedRows(const std::vector<std::string>& header);
+
 class RejectsFile {
  public:
   explicit RejectsFile(std::string path);
@@ -22,8 +25,10 @@ class RejectsFile {
   RejectsFile(const RejectsFile&) = delete;
   RejectsFile& operator=(const RejectsFile&) = delete;
 
+  // `title`: what names the table that the row stood in; the workbook says it above the rows, so that it is understood alike.
   void Add(const std::string& file, const std::string& programme, const RejectedRow& row,
-           const std::vector<std::string>& header, const std::vector<std::string>& cells);
+           const std::string& title, const std::vector<std::string>& header,
+           const std::vector<std::string>& cells);
   void Close();  // writes what is not yet written
   bool used() const { return used_; }
   bool failed() const { return failed_; }

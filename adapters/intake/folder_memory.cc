@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -18,42 +17,7 @@ std::string PathIn(const std::string& folder) {
   return (std::filesystem::path(folder.empty() ? "." : folder) / "relief-intake.textproto").string();
 }
 
-std::string FirstMonthsIn(const std::string& folder) {
-  return (std::filesystem::path(folder.empty() ? "." : folder) / "relief-first-months").string();
-}
-
 }  // namespace
-
-absl::StatusOr<std::map<std::string, v1::Month>> ReadFirstMonths(const std::string& folder) {
-  std::map<std::string, v1::Month> months;
-  std::ifstream in(FirstMonthsIn(folder));
-  for (std::string line; std::getline(in, line);) {
-    const size_t blank = line.rfind(' ');
-    v1::Month month;
-    int year = 0, number = 0;
-    if (blank == std::string::npos || std::sscanf(line.c_str() + blank, "%d-%d", &year, &number) != 2 ||
-        number < 1 || number > 12)
-      return absl::InvalidArgumentError(FirstMonthsIn(folder) + " cannot be read; mend it or remove it");
-    month.set_year(year);
-    month.set_month(number);
-    months[line.substr(0, blank)] = month;
-  }
-  return months;
-}
-
-absl::Status WriteFirstMonths(const std::string& folder, const std::map<std::string, v1::Month>& months) {
-  if (months.empty()) return absl::OkStatus();
-  const std::string path = FirstMonthsIn(folder), fresh = path + ".new";
-  {
-    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-    for (const auto& [id, month] : months) out << id << ' ' << month.year() << '-' << month.month() << '\n';
-    if (!out.flush()) return absl::UnavailableError("cannot write " + path);
-  }
-  std::error_code error;
-  std::filesystem::rename(fresh, path, error);
-  if (error) return absl::UnavailableError("cannot write " + path);
-  return absl::OkStatus();
-}
 
 absl::StatusOr<FolderMemory> ReadFolderMemory(const std::string& folder) {
   FolderMemory memory;
@@ -106,6 +70,18 @@ absl::StatusOr<std::string> ContentHash(const std::string& path) {
   EVP_MD_CTX_free(context);
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) {
+    hex += "0123456789abcdef"[hash[i] >> 4];
+    hex += "0123456789abcdef"[hash[i] & 15];
+  }
+  return hex;
+}
+
+std::string TextHash(const std::string& text) {
+  unsigned char hash[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), hash, &size, EVP_sha256(), nullptr);
+  std::string hex;
+  for (int i = 0; i < 20; ++i) {
     hex += "0123456789abcdef"[hash[i] >> 4];
     hex += "0123456789abcdef"[hash[i] & 15];
   }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "adapters/intake/title_month.h"
 #include "adapters/mapping/cell_parsers.h"
 #include "adapters/mapping/heading.h"
 
@@ -28,6 +29,8 @@ std::set<std::string> ReadBy(const Mapping& mapping) {
     for (const FieldMapping& field : part.fields()) add(field.column());
   add(mapping.head_number_column());
   add(mapping.covered_column());
+  for (const ColumnUse& column : mapping.columns())
+    if (column.use() == "is_covered") add(column.heading());
   for (const std::string& column : mapping.fill_down()) add(column);
   return read;
 }
@@ -67,7 +70,23 @@ class SheetRecords : public RecordSource {
 
   const Mapping& mapping() const override { return sheets_.front()->mapping; }
   std::vector<std::string> header() const override { return sheets_[at_]->table->header(); }
+  std::string title() const override {
+    std::string all;
+    for (const std::string& title : sheets_[at_]->titles) all += (all.empty() ? "" : " ") + title;
+    const v1::Month& period = sheets_[at_]->period;
+    if (period.year() > 0 && !sheets_[at_]->period_from_title)
+      all += " " + std::to_string(period.year()) + "年" + std::to_string(period.month()) + "月";
+    return all;
+  }
   const RowCounts& counts() const override { return counts_; }
+  void SetRecordIdKey(const std::string& key) override {
+    record_id_key_ = key;
+    mapper_->SetRecordIdKey(key);
+  }
+  void SetPayments() override {
+    payments_ = true;
+    mapper_->SetPayments();
+  }
   int64_t bytes_read() const override { return sheets_[at_]->table->reader().bytes_read(); }
   int64_t bytes_total() const override { return sheets_[at_]->table->reader().bytes_total(); }
 
@@ -78,6 +97,7 @@ class SheetRecords : public RecordSource {
       if (!more.ok()) return more.status();
       if (!*more) {
         counts_.unnamed_people += mapper_->unnamed_people();
+        counts_.not_covered += mapper_->not_covered();
         counts_.not_computed += sheets_[at_]->table->not_computed();
         if (at_ + 1 == sheets_.size()) return false;
         ++at_;
@@ -101,6 +121,8 @@ class SheetRecords : public RecordSource {
           break;
       }
       *line = row.line;
+      // As a household's first row has it: a row that is given back stands alone.
+      mapper_->FillDown(&row);
       {
         std::lock_guard lock(mutex_);
         kept_.emplace_back(row.line, row.cells);
@@ -109,7 +131,7 @@ class SheetRecords : public RecordSource {
       bool repeats = false;
       *records = mapper_->MapAll(std::move(row), &repeats);
       if (records->empty()) {
-        ++counts_.repeats;
+        counts_.repeats += repeats ? 1 : 0;
         continue;
       }
       ++counts_.records;
@@ -130,8 +152,10 @@ class SheetRecords : public RecordSource {
     auto next = std::make_unique<RowMapper>(sheet.mapping, sheet.table->header(), options_.version);
     if (mapper_ != nullptr) next->ShareNames(*mapper_);
     mapper_ = std::move(next);
-    mapper_->SetPeriod(options_.period);
+    mapper_->SetPeriod(sheet.period);
+    mapper_->SetRecordIdKey(record_id_key_);
     mapper_->KeepFirstMonths(options_.first_months);
+    if (payments_) mapper_->SetPayments();
     std::lock_guard lock(mutex_);
     kept_.clear();
   }
@@ -140,6 +164,8 @@ class SheetRecords : public RecordSource {
   const IntakeOptions& options_;
   size_t at_ = 0;
   std::unique_ptr<RowMapper> mapper_;
+  std::string record_id_key_;
+  bool payments_ = false;
   mutable std::mutex mutex_;  // of kept_: acknowledgements ask from a thread of their own
   std::deque<std::pair<int64_t, std::vector<std::string>>> kept_;
   RowCounts counts_;
@@ -209,6 +235,15 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
   sheet.number = number;
   sheet.table = *std::move(table);
   const std::vector<std::string>& header = sheet.table->header();
+  std::vector<std::string> titles = sheet.table->titles();
+  if (!info.name.empty()) titles.push_back(info.name);
+  titles.push_back(std::filesystem::path(options.name.empty() ? path : options.name).stem().string());
+  sheet.titles = titles;
+  sheet.period = options.period;
+  if (sheet.period.year() == 0) {
+    if (const auto named = MonthNamedIn(titles)) sheet.period = *named;
+    sheet.period_from_title = sheet.period.year() > 0;
+  }
   const Mapping* known = options.confirmed != nullptr ? options.confirmed->ForHeader(header) : nullptr;
   if (known == nullptr) known = options.known->ForHeader(header);
   if (known != nullptr) {
@@ -225,10 +260,10 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
     ProposalInput input;
     input.header = header;
     input.rows = &rows;
-    input.titles = sheet.table->titles();
-    if (!info.name.empty()) input.titles.push_back(info.name);
-    input.titles.push_back(std::filesystem::path(options.name.empty() ? path : options.name).stem().string());
+    input.titles = titles;
     input.period_given = options.period.year() > 0;
+    input.month_in_title = sheet.period_from_title;
+    input.withdrawal = options.withdrawal;
     input.region = options.region;
     input.told = options.told;
     sheet.proposal = Propose(input, *options.words);
@@ -247,6 +282,15 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
       sheet.missing.push_back(field.column());
   sheets_.push_back(std::move(sheet));
   return absl::OkStatus();
+}
+
+v1::Month IntakeFile::period() const {
+  v1::Month period;
+  for (const IntakeSheet& sheet : sheets_) {
+    if (&sheet == &sheets_.front()) period = sheet.period;
+    if (sheet.period.year() != period.year() || sheet.period.month() != period.month()) return {};
+  }
+  return period;
 }
 
 std::vector<std::unique_ptr<RecordSource>> IntakeFile::Groups() {

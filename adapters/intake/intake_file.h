@@ -30,6 +30,8 @@ struct IntakeOptions {
   int64_t version = 0;
   std::string name;                                          // of the file, where its path does not say it
   std::map<std::string, v1::Month>* first_months = nullptr;  // see RowMapper
+  bool withdrawal =
+      false;  // rows name records that are taken back: what a record needs besides its id may be missing
 };
 
 // The table of one sheet and the mapping that reads it.
@@ -40,6 +42,9 @@ struct IntakeSheet {
   Mapping mapping;
   Proposal proposal;  // where no mapping knew the header
   bool guessed = false;
+  v1::Month period;  // that the list is of, as was told or as its titles say; year 0: neither
+  bool period_from_title = false;
+  std::vector<std::string> titles;   // above the table, the sheet's name, the file's name
   std::vector<std::string> unread;   // columns of the file that the mapping does not read
   std::vector<std::string> missing;  // columns that the mapping knows and the file lacks
   std::vector<std::string> samples(size_t column) const;  // some cells, masked
@@ -59,6 +64,8 @@ class IntakeFile {
   std::vector<IntakeSheet>& sheets() { return sheets_; }
   const std::vector<PassedOver>& passed_over() const { return passed_over_; }
   const Workbook& workbook() const { return *workbook_; }
+  // The month that all sheets are of. Year 0: none, or several.
+  v1::Month period() const;
   // The sheets that one mapping reads, as one source of records. Requires: each group is read once.
   std::vector<std::unique_ptr<RecordSource>> Groups();
 

@@ -71,7 +71,10 @@ struct ProposalInput {
   const std::deque<SheetRow>* rows = nullptr;  // some, without totals and notes
   std::vector<std::string> titles;  // above the table, the sheet's name, the file's name: the nearest first
   bool period_given = false;
-  std::string region;                       // a county, if the source is of one
+  bool month_in_title =
+      false;                // the title says of which month it is: better than a question, less than a column
+  bool withdrawal = false;  // what a record needs besides its id may be missing
+  std::string region;       // a county, if the source is of one
   std::map<std::string, std::string> told;  // heading -> use; "programme" -> its name
 };
 

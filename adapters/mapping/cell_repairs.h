@@ -7,8 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -50,6 +52,9 @@ absl::StatusOr<v1::Month> ReadMonth(std::string_view cell, bool zero_lost, bool 
 
 // "2026年第三季度" or "2026-10": the first and the last month.
 absl::StatusOr<std::pair<v1::Month, v1::Month>> ReadPeriod(std::string_view cell);
+
+// "2026.01-2026.06", "2026年1月至6月": the first and the last month. Nothing where the cell is no range.
+std::optional<std::pair<v1::Month, v1::Month>> ReadRange(std::string_view cell);
 
 // 9999-12, 2999-12-31, 1900-01-01: the words of registers for "no end". Also 至今 and 长期.
 bool IsOpenEnd(std::string_view cell);

@@ -1,9 +1,11 @@
 #include "adapters/mapping/row_mapper.h"
 
 #include <google/protobuf/descriptor.h>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -50,6 +52,14 @@ v1::Date FirstDayOf(const v1::Month& month) {
   return day;
 }
 
+v1::Date LastDayOf(const v1::Month& month) {
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool leap = month.year() % 4 == 0 && (month.year() % 100 != 0 || month.year() % 400 == 0);
+  v1::Date day = FirstDayOf(month);
+  day.set_day(kDays[month.month() - 1] + (leap && month.month() == 2 ? 1 : 0));
+  return day;
+}
+
 // `stored_as_number`: by a spreadsheet. A value that is an empty text says nothing.
 absl::StatusOr<FieldValue> ParseCell(const FieldMapping& mapping, const std::string& target,
                                      const std::string& cell, bool stored_as_number, Repair* repair) {
@@ -59,8 +69,14 @@ absl::StatusOr<FieldValue> ParseCell(const FieldMapping& mapping, const std::str
       if (!sex.ok()) return sex.status();
       return FieldValue(static_cast<int64_t>(*sex));
     }
-    case DATE:
-      return Lift(ReadDay(cell, repair));
+    case DATE: {
+      auto day = ReadDay(cell, repair);
+      if (day.ok() || target != "fact.end_date") return Lift(std::move(day));
+      // Until a month is until its end.
+      const auto month = ReadMonth(cell, mapping.zero_lost(), false, repair);
+      if (!month.ok()) return day.status();
+      return FieldValue(LastDayOf(*month));
+    }
     case DAY_OF_MONTH: {
       auto day = ReadDay(cell, repair);
       if (day.ok()) return FieldValue(*day);
@@ -70,6 +86,10 @@ absl::StatusOr<FieldValue> ParseCell(const FieldMapping& mapping, const std::str
     }
     case MONTH:
     case MONTH_OF_DAY:
+      if (auto range = ReadRange(cell)) {
+        *repair = Repair::kWords;
+        return FieldValue(target == "benefit.end_month" ? range->second : range->first);
+      }
       return Lift(ReadMonth(cell, mapping.zero_lost(), mapping.parser() == MONTH_OF_DAY, repair));
     case MONEY_YUAN:
       return Lift(ReadMoney(cell, mapping.unit(), repair));
@@ -122,16 +142,25 @@ bool DescribesPerson(const std::string& path) {
   return path.rfind("person.", 0) == 0 || path.rfind("household.", 0) == 0;
 }
 
-std::string Digest(const std::string& text) {
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash);
+// Under a key, because what is hashed holds a person's number: who sees the digest cannot try all numbers against it.
+std::string Digest(const std::string& key, const std::string& text) {
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac, &size);
   constexpr char kHex[] = "0123456789abcdef";
   std::string hex;
   for (int i = 0; i < 12; ++i) {
-    hex += kHex[hash[i] >> 4];
-    hex += kHex[hash[i] & 15];
+    hex += kHex[mac[i] >> 4];
+    hex += kHex[mac[i] & 15];
   }
   return hex;
+}
+
+std::string MonthDigits(const v1::Month& month) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%04d%02d", month.year(), month.month());
+  return digits;
 }
 
 bool IsHead(const std::string& relation) {
@@ -225,6 +254,8 @@ RowMapper::RowMapper(const Mapping& mapping, const std::vector<std::string>& hea
     if (const int at = FindColumn(header, column); at >= 0) fill_down_[static_cast<size_t>(at)] = true;
   if (!mapping.head_number_column().empty()) head_column_ = FindColumn(header, mapping.head_number_column());
   if (!mapping.covered_column().empty()) covered_column_ = FindColumn(header, mapping.covered_column());
+  for (const ColumnUse& column : mapping.columns())
+    if (column.use() == "is_covered") is_covered_column_ = FindColumn(header, column.heading());
   for (const Field& field : fields_) {
     for (const FieldPath& target : field.targets) {
       if (target.path() == "person.name" && field.column >= 0) name_column_ = field.column;
@@ -355,9 +386,43 @@ void RowMapper::FillDown(SheetRow* row) {
 
 void RowMapper::ShareNames(RowMapper& other) { state_ = other.state_; }
 
+// One month of a benefit that is paid month by month. False: the benefit is not of that kind.
+bool RowMapper::ApplyPayment(MappedRow* mapped) const {
+  if (!payments_ || !mapped->record.has_benefit()) return false;
+  v1::Benefit& benefit = *mapped->record.mutable_benefit();
+  switch (benefit.programme()) {
+    case v1::MINIMUM_LIVING:
+    case v1::EXTREME_POVERTY:
+    case v1::HOUSING:
+    case v1::EMPLOYMENT:
+      break;
+    default:
+      return false;
+  }
+  v1::Month month = period_;
+  if (benefit.has_pay_date()) {
+    month.set_year(benefit.pay_date().year());
+    month.set_month(benefit.pay_date().month());
+  }
+  if (month.year() == 0) {
+    AddError("benefit.start_month", "a list of payments says of which month they are; give it with --period",
+             mapped);
+    return true;
+  }
+  *benefit.mutable_start_month() = month;
+  *benefit.mutable_end_month() = month;
+  return true;
+}
+
 bool RowMapper::ApplyPeriod(MappedRow* mapped) const {
-  if (period_.year() == 0) return false;
   v1::Record& record = mapped->record;
+  if (record.benefit().programme() == v1::EDUCATION && !record.benefit().has_start_month()) {
+    // The term is known, from a column or from the title.
+    if (const auto start = ParseTermStart(record.benefit().term()); start.ok())
+      *record.mutable_benefit()->mutable_start_month() = *start;
+    return false;
+  }
+  if (ApplyPayment(mapped) || period_.year() == 0) return false;
   if (record.has_fact()) {
     if (record.fact().has_date()) return false;
     *record.mutable_fact()->mutable_date() = FirstDayOf(period_);
@@ -399,7 +464,8 @@ void RowMapper::SetHousehold(const SheetRow& row, MappedRow* mapped) {
     Repair ignored;
     const std::string head = ReadPersonNumber(row.cells[head_column_], false, &ignored);
     if (!head.empty() && !SaysNothing(head))
-      mapped->record.mutable_household()->set_household_id("h-" + Digest("household/" + head));
+      mapped->record.mutable_household()->set_household_id("h-" +
+                                                           Digest(record_id_key_, "household/" + head));
   }
   household_ = mapped->record.household().household_id();
 }
@@ -421,6 +487,16 @@ void RowMapper::GiveAmountToHead(const SheetRow& row, MappedRow* mapped) {
   } else {
     mapped->record.mutable_benefit()->clear_amount_fen();
   }
+}
+
+// A list of a household names those as well whom nobody helps.
+bool RowMapper::SaysNotCovered(const SheetRow& row) const {
+  if (is_covered_column_ < 0 || static_cast<size_t>(is_covered_column_) >= row.cells.size()) return false;
+  const std::string cell = Plain(row.cells[static_cast<size_t>(is_covered_column_)]);
+  for (const char* word : {"否", "不是", "不", "未", "未享受", "未保障", "不享受", "非", "n", "no", "0", "×",
+                           "不在保", "未在保"})
+    if (cell == word) return true;
+  return false;
 }
 
 // Several people in one cell: 张三、李四 and their numbers beside them.
@@ -468,24 +544,38 @@ std::vector<MappedRow> RowMapper::SplitPeople(const SheetRow& row, MappedRow who
 
 // The record id, where the file has none. False if the row repeats another.
 bool RowMapper::Name(const std::string& part, MappedRow* mapped, bool* repeats) {
-  if (!mapping_.make_record_id() || !mapped->record.record_id().empty()) return true;
   v1::Record& record = mapped->record;
+  const bool monthly_payment =
+      payments_ && record.benefit().has_start_month() && record.benefit().has_end_month();
+  const std::string month = monthly_payment ? MonthDigits(record.benefit().start_month()) : "";
+  if (!mapping_.make_record_id() || !record.record_id().empty()) {
+    if (monthly_payment && !record.record_id().empty())
+      record.set_record_id(record.record_id() + "-" + month);
+    return true;
+  }
   const v1::PersonIdentity& person = record.person();
   std::string key =
       std::to_string(mapping_.content()) + "/" + std::to_string(mapping_.programme()) + "/" + part + "/";
-  if (IsResidentNumber(person.id_number())) {
+  const bool numbered = IsResidentNumber(person.id_number());
+  if (numbered) {
     key += person.id_number();
   } else {
     key += person.name() + "/" + person.id_number() + "/" + person.birth_date().ShortDebugString() + "/" +
            record.household().household_id() + "/" + person.address();
   }
-  for (const std::string& target : mapping_.id_from())
+  for (const std::string& target : mapping_.id_from()) {
+    // Households are often numbered anew in each list; who has a number is known without.
+    if (numbered && target == "household.household_id") continue;
+    // The month of the list does not tell one award from another: the next list is of another month.
+    if (mapped->of_period && target == "benefit.start_month") continue;
     key += "/" + FieldPath::Of(target).value().Text(record);
+  }
+  if (monthly_payment) key += "/paid/" + month;
   v1::Record content = record;
   content.clear_version();
-  const std::string text = Digest(content.SerializeAsString());
+  const std::string text = Digest(record_id_key_, content.SerializeAsString());
   for (int number = 1;; ++number) {
-    const std::string digest = Digest(number == 1 ? key : key + "#" + std::to_string(number));
+    const std::string digest = Digest(record_id_key_, number == 1 ? key : key + "#" + std::to_string(number));
     uint64_t name = 0, hash = 0;
     std::memcpy(&name, digest.data(), sizeof name);
     std::memcpy(&hash, text.data(), sizeof hash);
@@ -517,6 +607,10 @@ std::vector<MappedRow> RowMapper::MapRow(SheetRow row, bool* repeats) {
     return records;
   }
   FillDown(&row);
+  if (SaysNotCovered(row)) {
+    ++not_covered_;
+    return records;
+  }
   Fill(fields_, row, &whole);
   whole.of_period = ApplyPeriod(&whole);
   SetHousehold(row, &whole);

@@ -84,27 +84,39 @@ class RowMapper {
   // rows below it. A row that repeats another word for word gives nothing and sets `*repeats`.
   std::vector<MappedRow> MapAll(SheetRow row, bool* repeats);
 
+  // What a merged cell, or a household's first row, says for the rows below it. MapAll does it where it was not done.
+  void FillDown(SheetRow* row);
+
   // What a list says of its month: awards without a first month, and payments without a day, are of it. None if the year
   // is 0.
   void SetPeriod(const v1::Month& period) { period_ = period; }
   // Months that earlier lists named first, by record id: an award without a first month keeps the one that it had, however
-  // many lists it is on. New ones are added. Requires: it outlives the mapper.
+  // many lists it is on. New ones are added. Without it the hub sees to that (v1::Batch.begun_with_list). Requires: it outlives
+  // the mapper.
   void KeepFirstMonths(std::map<std::string, v1::Month>* first_months) { first_months_ = first_months; }
+  // Each row is one payment more: of a benefit that is paid month by month it is that month alone, and the next month's row is
+  // another record.
+  void SetPayments() { payments_ = true; }
+  // The key under which ids of rows without one are made; empty where nothing is sent. Requires: before the first row.
+  void SetRecordIdKey(const std::string& key) { record_id_key_ = key; }
   // The names that another sheet of the same source gave to its records are taken.
   void ShareNames(RowMapper& other);
 
   // Of the people that rows stand for (covered_column), those that no row names.
   int64_t unnamed_people() const { return unnamed_people_; }
+  // Rows of people of whom the list itself says that they are not helped.
+  int64_t not_covered() const { return not_covered_; }
 
  private:
   struct Field;
   struct Household;
-  std::vector<MappedRow> MapRow(SheetRow row, bool* repeats);
   MappedRow Begin(const std::vector<std::string>& cells) const;
   void Fill(const std::vector<Field>& fields, const SheetRow& row, MappedRow* mapped) const;
-  void FillDown(SheetRow* row);
   bool ApplyPeriod(MappedRow* mapped) const;
+  std::vector<MappedRow> MapRow(SheetRow row, bool* repeats);
+  bool ApplyPayment(MappedRow* mapped) const;
   void KeepFirstMonth(v1::Record* record);
+  bool SaysNotCovered(const SheetRow& row) const;
   void SetHousehold(const SheetRow& row, MappedRow* mapped);
   void GiveAmountToHead(const SheetRow& row, MappedRow* mapped);
   std::vector<MappedRow> SplitPeople(const SheetRow& row, MappedRow whole) const;
@@ -119,11 +131,15 @@ class RowMapper {
   std::vector<std::vector<Field>> parts_;
   std::vector<bool> fill_down_;
   std::vector<std::string> above_;  // the last cell of each column that was not empty
+  int is_covered_column_ = -1;
+  int64_t not_covered_ = 0;
   int head_column_ = -1, covered_column_ = -1, name_column_ = -1, number_column_ = -1;
   std::string household_, household_with_amount_;
   v1::Month period_;
   std::map<std::string, v1::Month>* first_months_ = nullptr;
+  bool payments_ = false;
   int64_t unnamed_people_ = 0;
+  std::string record_id_key_;
   std::shared_ptr<Household> state_;
 };
 

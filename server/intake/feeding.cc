@@ -22,6 +22,9 @@ class WatchedSource final : public adapters::RecordSource {
       : inner_(inner), options_(options) {}
 
   const adapters::Mapping& mapping() const override { return inner_.mapping(); }
+  void SetRecordIdKey(const std::string& key) override { inner_.SetRecordIdKey(key); }
+  void SetPayments() override { inner_.SetPayments(); }
+  std::string title() const override { return inner_.title(); }
   absl::StatusOr<bool> Next(std::vector<adapters::MappedRow>* records, int64_t* line) override {
     if (++rows_ % kRowsBetweenLooks == 0) {
       if (options_.stopped && options_.stopped()) return absl::CancelledError("stopped");
@@ -92,6 +95,7 @@ v1::UploadOutcome Told(const adapters::FileOutcome& outcome, const Reasons& line
 }  // namespace
 
 absl::StatusOr<v1::UploadOutcome> FeedTable(adapters::RecordSource& source, const FeedingOptions& options) {
+  if (options.reading == v1::TABLE_PAYMENTS) source.SetPayments();
   WatchedSource watched(source, options);
   Reasons lines;
   const adapters::FeedFileCallbacks callbacks = {
