@@ -7,6 +7,7 @@
 #include "matcher/resolve/index_reader.h"
 #include "server/core/schema.h"
 #include "server/ingest/feed.h"
+#include "server/ingest/loads.h"
 #include "server/ingest/source_row.h"
 #include "storage/transaction_reader.h"
 
@@ -102,7 +103,9 @@ absl::StatusOr<stored::Source> OpenStored(core::Hub& hub, const v1::Open& open, 
     auto source = OpenSourceIn(context, open, actor, may_register);
     if (!source.ok()) return source.status();
     opened = *std::move(source);
-    return absl::OkStatus();
+    // A source belongs to the load from here on, also when its content turns out to be known and nothing is sent: an earlier
+    // load of it that broke off is over (loads.cc, EndSuperseded).
+    return CountEnded(context.txn, open.load_id(), open.source_id(), 0);
   });
   if (!done.ok()) return done.status();
   return opened;

@@ -8,6 +8,7 @@
 #include "adapters/intake/folder_memory.h"
 #include "adapters/intake/programme_guess.h"
 #include "adapters/mapping/heading.h"
+#include "server/base/time.h"
 #include "server/ingest/feed.h"
 #include "server/intake/sentences.h"
 #include "server/intake/upload_rows.h"
@@ -168,7 +169,7 @@ class Reading {
     options.period = answers_.period();
     if (options.period.year() > 0) options.first_months = &understood_->first_months;
     options.region = answers_.region_prefix();
-    options.version = input_.upload->upload().create_time().seconds();
+    options.version = ToMicros(input_.upload->upload().create_time());  // as the client counts versions
     for (const v1::UploadAnswers::Column& column : answers_.columns())
       options.told[column.heading()] = column.use() == "unused" ? "unused: told" : column.use();
     if (answers_.facts()) {

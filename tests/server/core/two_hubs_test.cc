@@ -66,7 +66,7 @@ class TwoHubs : public testing::Test {
 TEST_F(TwoHubs, NoticesOfBothAreNumberedDenselyAndNoneIsLost) {
   v1::CreateSubscriptionRequest request;
   request.mutable_subscription()->set_subscription_id("all");
-  ASSERT_TRUE(notices::CreateSubscription(*hub_, request, "local").ok());
+  ASSERT_TRUE(notices::CreateSubscription(*hub_, request, {"local", "local"}).ok());
   bool first = true;
   contested_->before_commit = [&](const storage::Commit&) {
     if (std::exchange(first, false)) MakeDuplicate(*other_, kLi, "2");
@@ -111,7 +111,7 @@ TEST_F(TwoHubs, WhoIsPaidIntoAnAccountIsGuarded) {
 TEST_F(TwoHubs, WhoAddsANoticeGuardsTheSubscriptions) {
   v1::CreateSubscriptionRequest request;
   request.mutable_subscription()->set_subscription_id("all");
-  ASSERT_TRUE(notices::CreateSubscription(*hub_, request, "local").ok());
+  ASSERT_TRUE(notices::CreateSubscription(*hub_, request, {"local", "local"}).ok());
   const auto commits = CommitsOf([&] { MakeDuplicate(*hub_, kWang, "1"); });
   const std::string notice = schema::NoticeRow("all", 1);
   for (const storage::Commit& commit : commits) {
@@ -168,7 +168,7 @@ TEST_F(TwoHubs, ASubscriptionWithWhatIsOpenGuardsTheFindings) {
   contested_->before_commit = [&](const storage::Commit&) {
     if (std::exchange(first, false)) MakeDuplicate(*other_, kLi, "2");
   };
-  ASSERT_TRUE(notices::CreateSubscription(*hub_, request, "local").ok());
+  ASSERT_TRUE(notices::CreateSubscription(*hub_, request, {"local", "local"}).ok());
   std::set<std::string> told;
   const auto notices = notices::ReadNotices(*store_, "all", 1, 1000);
   for (const v1::Notice& notice : *notices) told.insert(notice.finding().finding_id());

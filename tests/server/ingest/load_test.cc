@@ -139,7 +139,7 @@ TEST_F(Loads, ALoadWithAStreamIsNotSilent) {
   const std::string load = Begin();
   {
     const auto part = LoadPart::Join(*hub_, load, "local");
-    ASSERT_TRUE(part.ok());
+    ASSERT_TRUE(part.ok()) << part.status();
     settings.silence = std::chrono::seconds(1);
     v1::EndLoadRequest request;
     request.set_load_id(load);
@@ -199,7 +199,7 @@ TEST_F(Loads, TheAnswerCanBeAskedAgain) {
 TEST_F(Loads, TheFirstOfASourceIsTheStateFoundAndNobodysWork) {
   v1::CreateSubscriptionRequest subscribe;
   subscribe.mutable_subscription()->set_subscription_id("all");
-  ASSERT_TRUE(notices::CreateSubscription(*hub_, subscribe, "local").ok());
+  ASSERT_TRUE(notices::CreateSubscription(*hub_, subscribe, {"local", "local"}).ok());
   const v1::Source low = Low(), poor = Poor();
   std::string load = Begin();
   ASSERT_TRUE(PushIn(load, low, {InLow(kWang, "A")}).ok());
@@ -247,7 +247,7 @@ TEST_F(Loads, ADryRunSaysWhatWouldOpenAndCloseAndKeepsNothing) {
   const std::string load = Begin(true);
   {
     const auto part = LoadPart::Join(*hub_, load, "local");
-    ASSERT_TRUE(part.ok());
+    ASSERT_TRUE(part.ok()) << part.status();
     ASSERT_TRUE((*part)->dry_run());
     v1::Open open;
     open.set_source_id("ep");

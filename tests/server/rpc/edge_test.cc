@@ -9,7 +9,7 @@ namespace relief::server::rpc {
 namespace {
 
 TEST(Mask, ShowsTooLittleToFindSomebodyBy) {
-  EXPECT_EQ(records::MaskNumber("371302195003141225"), "371***************");
+  EXPECT_EQ(records::MaskDocument("371302195003141225"), "371***************");
   EXPECT_EQ(records::MaskNumber("13800001111"), "138******11");
   EXPECT_EQ(records::MaskNumber("1234567"), "********");
   EXPECT_EQ(records::MaskNumber("３７１３０２１９５００３１４１２２５"), "********") << "full-width digits";
