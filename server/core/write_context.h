@@ -87,6 +87,19 @@ class WriteContext {
   // One entry of the audit chain, in the same commit.
   void Audit(AuditEvent event) { audit_.push_back(std::move(event)); }
 
+  // To come back to when a piece of work, or a part of one, is refused: nothing that it did is left. Persons
+  // that it marked are judged all the same, which changes nothing.
+  struct Mark {
+    size_t txn, audit;
+    stored::Counters counters;
+    FindingChange change;
+  };
+  Mark TakeMark() {
+    marks_ = &now_;
+    return {txn.Mark(), audit_.size(), counters_, change_};
+  }
+  void RollbackTo(const Mark& mark);
+
   // For the steps that follow. The marked persons, those of marked records included: all of them,
   const std::set<matcher::PersonId>& marked_persons() const { return marked_; }
   // those that are judged with this commit,
@@ -123,18 +136,6 @@ class WriteContext {
   // Runs the steps, and stores the counters; the last thing to be done.
   absl::Status Finish();
   void StoreCounters();
-
-  // To come back to when a piece of work is refused: nothing that it did is left.
-  struct Mark {
-    size_t txn, audit;
-    stored::Counters counters;
-    FindingChange change;
-  };
-  Mark TakeMark() {
-    marks_ = &now_;
-    return {txn.Mark(), audit_.size(), counters_, change_};
-  }
-  void RollbackTo(const Mark& mark);
 
   absl::Status Follow(absl::StatusOr<matcher::ResolveDelta> delta);
   absl::Status RememberPast(const matcher::ResolveDelta& delta);

@@ -1,7 +1,6 @@
-// Four eyes: what one person proposes, another one approves. The hub compares persons, not accounts; nothing
-// changes before.
+// Four eyes: what one person proposes, another one approves (proposal_ending.h). Nothing changes before.
 //
-// Propose belongs to the writer; the rest is callable from any thread.
+// Propose and CountPending belong to the writer; the rest is callable from any thread.
 #pragma once
 
 #include <string>
@@ -11,6 +10,7 @@
 #include "server/core/hub.h"
 #include "server/review/queue.h"
 #include "server/review/review_policy.h"
+#include "server/review/review_rows.pb.h"
 
 namespace relief::server::review {
 
@@ -23,13 +23,14 @@ absl::StatusOr<v1::ListProposalsResponse> ListProposals(const ReviewView& view,
                                                         const v1::ListProposalsRequest& request);
 absl::StatusOr<v1::Proposal> GetProposal(const ReviewView& view, const std::string& proposal_id);
 
-// Does what was proposed, in the same commit. PERMISSION_DENIED: the same person. ABORTED: what it was about
-// changed; the proposal is STALE then, and its case back in the queue. FAILED_PRECONDITION: not pending.
-absl::StatusOr<v1::Proposal> ApproveProposal(core::Hub& hub, const v1::ApproveProposalRequest& request,
-                                             const Officer& officer);
-absl::StatusOr<v1::Proposal> RejectProposal(core::Hub& hub, const v1::RejectProposalRequest& request,
-                                            const Officer& officer);
-absl::StatusOr<v1::Proposal> WithdrawProposal(core::Hub& hub, const v1::WithdrawProposalRequest& request,
-                                              const Officer& officer);
+// For those who end a proposal. NOT_FOUND: there is none of this id.
+absl::StatusOr<stored::Proposal> ReadProposal(const storage::Reader& reader, const std::string& id);
+v1::Proposal ShowProposal(const stored::Proposal& stored, const Officer& officer);
+// Of the history of the case that it is about.
+v1::CaseEvent ProposalEvent(v1::CaseEvent::Kind kind, const v1::Proposal& proposal,
+                            const std::string& comment);
+// The subject of its entries in the audit chain: the proposal, and the records that it is about.
+std::string ProposalSubject(const v1::Proposal& proposal);
+absl::Status CountPending(storage::Transaction& txn, int64_t difference);
 
 }  // namespace relief::server::review

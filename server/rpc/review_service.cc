@@ -6,6 +6,7 @@
 #include "server/review/decisions.h"
 #include "server/review/explanation.h"
 #include "server/review/jobs.h"
+#include "server/review/proposal_ending.h"
 #include "server/review/proposals.h"
 #include "server/review/quality.h"
 #include "server/review/queue.h"

@@ -1,3 +1,4 @@
+#include "server/review/proposal_ending.h"
 #include "server/review/proposals.h"
 #include "tests/server/review/review_fixture.h"
 

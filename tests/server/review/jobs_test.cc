@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "server/review/proposal_ending.h"
 #include "server/review/proposals.h"
 #include "tests/server/review/review_fixture.h"
 

@@ -6,6 +6,7 @@
 #include "server/review/case_view.h"
 #include "server/review/clusters.h"
 #include "server/review/jobs.h"
+#include "server/review/proposal_ending.h"
 #include "server/review/proposals.h"
 #include "server/review/review_rows.h"
 #include "tests/server/review/review_fixture.h"
