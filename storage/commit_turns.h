@@ -1,4 +1,4 @@
-// Who may commit now: everybody at once, or the one who took an exclusive turn. For the implementations of
+// Decides who may commit now: everybody, or only the holder of an exclusive turn. For the implementations of
 // Store::TakeTurn. Thread-safe.
 #pragma once
 

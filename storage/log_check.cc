@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "storage/crc32c.h"
+#include "storage/status_macros.h"
 
 namespace relief::storage {
 namespace {
@@ -69,7 +70,7 @@ std::optional<uint64_t> TakeVarint(std::string_view& bytes) {
   return std::nullopt;
 }
 
-// The log numbers of a version edit stand before its files; what stands behind them is not read.
+// The log numbers of a version edit come before its files; the rest is not read.
 uint64_t LiveFromLog(std::string_view edit) {
   constexpr uint64_t kComparator = 1, kLogNumber = 2, kNextFile = 3, kLastSequence = 4, kPreviousLog = 9,
                      kMinLogToKeep = 10, kMaxColumnFamily = 203, kDatabaseId = 8193;
@@ -107,7 +108,7 @@ class LogReader {
         return Damaged(at, "a record of impossible length");
       }
       if (!fragment.known_type() || !fragment.sound()) return Damaged(at, "a record's checksum is wrong");
-      if (absl::Status status = AddFragment(fragment, at); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(AddFragment(fragment, at));
       at += kRecordHeader + fragment.length;
     }
     if (!last && block.size() - at < kRecordHeader && !AllZero(block.substr(at)))
@@ -164,10 +165,9 @@ class LogReader {
 absl::StatusOr<std::string> ReadBlock(const ReadBytes& read) {
   std::string block;
   while (block.size() < kBlock) {
-    auto more = read(kBlock - block.size());
-    if (!more.ok()) return more.status();
-    if (more->empty()) break;
-    block += *more;
+    RELIEF_ASSIGN_OR_RETURN(auto more, read(kBlock - block.size()));
+    if (more.empty()) break;
+    block += more;
   }
   return block;
 }
@@ -180,7 +180,7 @@ absl::StatusOr<LogSummary> CheckLog(LogKind kind, const ReadBytes& read) {
   while (block.ok() && !block->empty()) {
     auto next = block->size() == kBlock ? ReadBlock(read) : absl::StatusOr<std::string>(std::string());
     if (!next.ok()) return next.status();
-    if (absl::Status status = reader.AddBlock(*block, next->empty()); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(reader.AddBlock(*block, next->empty()));
     block = std::move(next);
   }
   if (!block.ok()) return block.status();

@@ -1,4 +1,4 @@
-// What an operator does with a durable store while it works: figures, verification, compaction, backups,
+// An operator's work on a durable store while it is in use: figures, verification, compaction, backups,
 // keys.
 //
 // Every method may be called from any thread; those that do the same work wait for each other. None stops

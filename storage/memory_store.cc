@@ -14,7 +14,7 @@
 namespace relief::storage {
 namespace {
 
-// What a row was from a commit on; a version without a value is a deletion.
+// The state of a row from a commit on; a version without a value is a deletion.
 struct State {
   Version version = 0;
   std::optional<std::string> value;
@@ -121,7 +121,7 @@ class Rows {
   void Write(const std::string& key, std::optional<std::string> value) {
     std::vector<State>& states = states_[key];
     const Version oldest = oldest_held();
-    // Whoever reads at `oldest` or later needs the newest state of then, and what came after it.
+    // Readers at `oldest` or later need the newest state at that version, and all later ones.
     while (states.size() > 1 && states[1].version <= oldest) states.erase(states.begin());
     if (states.size() == 1 && held_.empty()) states.clear();
     states.push_back({version_, std::move(value)});

@@ -9,6 +9,7 @@
 #include "storage/backup.h"
 #include "storage/encryption/header_files.h"
 #include "storage/rocksdb_status.h"
+#include "storage/status_macros.h"
 
 namespace relief::storage {
 namespace {
@@ -54,7 +55,7 @@ rocksdb::BackupEngineOptions EngineOptions(const FileAccess& files, const std::s
 
 absl::StatusOr<std::unique_ptr<rocksdb::BackupEngine>> OpenEngine(const FileAccess& files,
                                                                   const std::string& directory) {
-  if (absl::Status status = CheckBackupEncryption(files, directory); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckBackupEncryption(files, directory));
   rocksdb::BackupEngine* engine = nullptr;
   const auto status = rocksdb::BackupEngine::Open(EngineOptions(files, directory), files.env(), &engine);
   if (!status.ok()) return FromRocksDb(status, "cannot open the backups in " + directory);
@@ -66,7 +67,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::BackupEngineReadOnly>> OpenReader(const 
                                                                           const std::string& directory,
                                                                           rocksdb::Env* db_env) {
   if (!HoldsEncrypted(directory)) return absl::NotFoundError("there is no backup in " + directory);
-  if (absl::Status status = CheckBackupEncryption(files, directory); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckBackupEncryption(files, directory));
   rocksdb::BackupEngineReadOnly* engine = nullptr;
   const auto status = rocksdb::BackupEngineReadOnly::Open(EngineOptions(files, directory), db_env, &engine);
   if (!status.ok()) return FromRocksDb(status, "cannot open the backups in " + directory);
@@ -101,26 +102,25 @@ absl::StatusOr<BackupInfo> CreateBackup(rocksdb::DB& db, const FileAccess& files
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return absl::UnavailableError("cannot make " + directory + ": " + error.message());
-  auto engine = OpenEngine(files, directory);
-  if (!engine.ok()) return engine.status();
+  RELIEF_ASSIGN_OR_RETURN(auto engine, OpenEngine(files, directory));
   const uint64_t bytes_before = BytesBelow(directory);
   rocksdb::CreateBackupOptions options;
   options.flush_before_backup = true;  // then everything is in tables, which backups share
   rocksdb::BackupID id = 0;
-  rocksdb::Status status = (*engine)->CreateNewBackupWithMetadata(
+  rocksdb::Status status = (engine)->CreateNewBackupWithMetadata(
       options, &db, std::string(kVersionField) + std::to_string(version), &id);
   if (!status.ok()) {
-    (*engine)->GarbageCollect().PermitUncheckedError();
+    (engine)->GarbageCollect().PermitUncheckedError();
     return FromRocksDb(status, "the backup failed");
   }
   const uint64_t copied = BytesBelow(directory) - bytes_before;
-  status = (*engine)->VerifyBackup(id, /*verify_with_checksum=*/true);
+  status = (engine)->VerifyBackup(id, /*verify_with_checksum=*/true);
   if (!status.ok()) return FromRocksDb(status, "backup " + std::to_string(id) + " reads back wrong");
   if (keep > 0) {
-    status = (*engine)->PurgeOldBackups(keep);
+    status = (engine)->PurgeOldBackups(keep);
     if (!status.ok()) return FromRocksDb(status, "old backups cannot be dropped");
   }
-  auto info = FindBackup(**engine, id);
+  auto info = FindBackup(*engine, id);
   if (info.ok()) info->copied_bytes = copied;
   return info;
 }
@@ -162,38 +162,34 @@ absl::StatusOr<BackupInfo> RestoreFiles(const FileAccess& read, const std::strin
   std::error_code error;
   if (fs::exists(path, error) && !fs::is_empty(path, error))
     return absl::FailedPreconditionError(path + " is not empty; a backup is restored into a new directory");
-  auto engine = OpenReader(read, directory, write.env());
-  if (!engine.ok()) return engine.status();
-  auto info = FindBackup(**engine, id);
+  RELIEF_ASSIGN_OR_RETURN(auto engine, OpenReader(read, directory, write.env()));
+  auto info = FindBackup(*engine, id);
   if (!info.ok()) return info.status();
   fs::create_directories(path, error);
   if (error) return absl::UnavailableError("cannot make " + path + ": " + error.message());
   const rocksdb::Status status =
-      (*engine)->RestoreDBFromBackup(rocksdb::RestoreOptions(), info->id, path, path);
+      (engine)->RestoreDBFromBackup(rocksdb::RestoreOptions(), info->id, path, path);
   if (!status.ok()) {
-    engine->reset();  // its thread may still be writing
+    engine.reset();  // its thread may still be writing
     fs::remove_all(path, error);
     return FromRocksDb(status, "backup " + std::to_string(info->id) + " cannot be restored");
   }
-  if (absl::Status marked = WriteMarker(path, write.encryption != nullptr); !marked.ok()) return marked;
+  RELIEF_RETURN_IF_ERROR(WriteMarker(path, write.encryption != nullptr));
   return info;
 }
 
 absl::StatusOr<BackupInfo> RestoreBackup(const RestoreRequest& request) {
-  auto write = MakeFileAccess(request.encryption);
-  if (!write.ok()) return write.status();
+  RELIEF_ASSIGN_OR_RETURN(auto write, MakeFileAccess(request.encryption));
   const bool encrypted = HoldsEncrypted(request.backup_directory).value_or(false);
   // A backup from before encryption may be restored into an encrypted store.
   const FileAccess plain;
-  return RestoreFiles(encrypted ? **write : plain, request.backup_directory, request.id, **write,
-                      request.path);
+  return RestoreFiles(encrypted ? *write : plain, request.backup_directory, request.id, *write, request.path);
 }
 
 absl::StatusOr<std::vector<BackupInfo>> ListBackups(const std::string& backup_directory,
                                                     const std::optional<EncryptionOptions>& encryption) {
-  auto files = MakeFileAccess(encryption);
-  if (!files.ok()) return files.status();
-  return ReadBackups(**files, backup_directory);
+  RELIEF_ASSIGN_OR_RETURN(auto files, MakeFileAccess(encryption));
+  return ReadBackups(*files, backup_directory);
 }
 
 }  // namespace relief::storage

@@ -14,6 +14,7 @@
 
 #include "storage/encryption/header_files.h"
 #include "storage/log_check.h"
+#include "storage/status_macros.h"
 
 namespace relief::storage {
 namespace {
@@ -110,10 +111,9 @@ absl::StatusOr<std::shared_ptr<FileAccess>> MakeFileAccess(
     const std::optional<EncryptionOptions>& encryption) {
   auto files = std::make_shared<FileAccess>();
   if (!encryption) return files;
-  auto opened = FileEncryption::Open(*encryption);
-  if (!opened.ok()) return opened.status();
-  files->encryption = *opened;
-  files->encrypted = NewEncryptedFiles(rocksdb::Env::Default(), *opened);
+  RELIEF_ASSIGN_OR_RETURN(auto opened, FileEncryption::Open(*encryption));
+  files->encryption = opened;
+  files->encrypted = NewEncryptedFiles(rocksdb::Env::Default(), opened);
   return files;
 }
 
@@ -169,28 +169,24 @@ absl::Status WriteMarker(const std::string& directory, bool encrypted) {
 
 absl::StatusOr<bool> PrepareDirectory(const RocksDbOptions& options, const FileAccess& files) {
   const std::string& directory = options.path;
-  auto marker = ReadMarker(directory);
-  if (!marker.ok()) return marker.status();
+  RELIEF_ASSIGN_OR_RETURN(auto marker, ReadMarker(directory));
   const bool encrypted = files.encryption != nullptr;
-  if (*marker)
-    if (absl::Status status = CheckEncryption(directory, (*marker)->encrypted, encrypted); !status.ok())
-      return status;
-  if (const auto current = IsEncryptedFile(directory + kCurrentFile); current && !*marker)
-    if (absl::Status status = CheckEncryption(directory, *current, encrypted); !status.ok()) return status;
+  if (marker) RELIEF_RETURN_IF_ERROR(CheckEncryption(directory, (marker)->encrypted, encrypted));
+  if (const auto current = IsEncryptedFile(directory + kCurrentFile); current && !marker)
+    RELIEF_RETURN_IF_ERROR(CheckEncryption(directory, *current, encrypted));
   if (encrypted) {
-    auto removed = RemoveUnbegunFiles(directory);
-    if (!removed.ok()) return removed.status();
-    if (*removed > 0) options.log("store.swept", {{"unbegun_files", std::to_string(*removed)}});
+    RELIEF_ASSIGN_OR_RETURN(auto removed, RemoveUnbegunFiles(directory));
+    if (removed > 0) options.log("store.swept", {{"unbegun_files", std::to_string(removed)}});
     if (auto counts = CountFilesByKey(directory, *files.encryption->ring()); !counts.ok())
       return counts.status();
   }
   if (!fs::exists(directory + kCurrentFile)) {
-    if (*marker || HoldsDataWithoutCurrent(directory))
+    if (marker || HoldsDataWithoutCurrent(directory))
       return absl::DataLossError("CURRENT: the file is missing, although " + directory + " holds a store");
     return false;
   }
   VerifyReport report;
-  if (absl::Status status = CheckLogs(directory, files, options.log, &report); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckLogs(directory, files, options.log, &report));
   if (!report.damaged.empty())
     return absl::DataLossError(report.damaged[0].file + ": " + report.damaged[0].reason);
   return true;
@@ -224,11 +220,10 @@ absl::Status CheckLogs(const std::string& directory, const FileAccess& files, co
     if (!summary.ok()) return summary.status();
     return std::optional(*summary);
   };
-  auto manifest = check(LogKind::kManifest, directory + "/" + name);
-  if (!manifest.ok()) return manifest.status();
+  RELIEF_ASSIGN_OR_RETURN(auto manifest, check(LogKind::kManifest, directory + "/" + name));
   uint64_t expected = 0;
   for (const auto& [number, path] : LogFiles(directory)) {
-    if (*manifest && number < (*manifest)->live_from_log) continue;
+    if (manifest && number < (manifest)->live_from_log) continue;
     auto checked = check(LogKind::kWriteAhead, path);
     if (!checked.ok() && !fs::exists(path)) continue;  // no longer needed, and gone meanwhile
     if (!checked.ok()) return checked.status();

@@ -28,7 +28,7 @@ struct FileAccess {
 absl::StatusOr<std::shared_ptr<FileAccess>> MakeFileAccess(
     const std::optional<EncryptionOptions>& encryption);
 
-// Held while a process uses the directory; goes with the process, however that ends.
+// Held while a process uses the directory; released with the process, however that ends.
 class DirectoryLock {
  public:
   // FAILED_PRECONDITION: another one has it; its process is named.

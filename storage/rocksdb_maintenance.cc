@@ -9,6 +9,7 @@
 #include "storage/encryption/header_files.h"
 #include "storage/rocksdb_backup.h"
 #include "storage/rocksdb_status.h"
+#include "storage/status_macros.h"
 
 namespace relief::storage {
 namespace {
@@ -84,10 +85,10 @@ absl::StatusOr<std::map<std::string, int64_t>> RocksDbMaintenance::FilesByKey() 
 
 absl::StatusOr<VerifyReport> RocksDbMaintenance::Verify() const {
   VerifyReport report;
-  if (absl::Status status = VerifyTables(&report); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(VerifyTables(&report));
   // The newest log grows while it is read: an unfinished record at its end is no event.
   const StoreLog quiet = [](std::string_view, const auto&) {};
-  if (absl::Status status = CheckLogs(options_.path, files_, quiet, &report); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckLogs(options_.path, files_, quiet, &report));
   VerifySmallFiles(&report);
   return report;
 }
@@ -187,19 +188,17 @@ absl::StatusOr<BackupInfo> RocksDbMaintenance::TryRestore(
 absl::StatusOr<KeyReport> RocksDbMaintenance::Rewrap(const std::vector<std::string>& backup_directories) {
   if (!files_.encryption) return absl::FailedPreconditionError(kNotEncrypted);
   std::lock_guard lock(mutex_);
-  if (absl::Status status = files_.encryption->Reload(); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(files_.encryption->Reload());
   const auto ring = files_.encryption->ring();
   KeyReport report;
   report.newest_key_id = ring->newest().id;
   std::vector<std::string> directories = backup_directories;
   directories.push_back(options_.path);
   for (const std::string& directory : directories) {
-    auto rewrapped = RewrapFiles(directory, *ring);
-    if (!rewrapped.ok()) return rewrapped.status();
-    report.rewrapped_files += *rewrapped;
-    auto counts = CountFilesByKey(directory, *ring);
-    if (!counts.ok()) return counts.status();
-    for (const auto& [id, files] : *counts) report.files_by_key[id] += files;
+    RELIEF_ASSIGN_OR_RETURN(auto rewrapped, RewrapFiles(directory, *ring));
+    report.rewrapped_files += rewrapped;
+    RELIEF_ASSIGN_OR_RETURN(auto counts, CountFilesByKey(directory, *ring));
+    for (const auto& [id, files] : counts) report.files_by_key[id] += files;
   }
   return report;
 }

@@ -18,7 +18,7 @@
 
 namespace relief::storage {
 
-// What the store counts and its maintenance tells.
+// The counters of the store that its maintenance reports.
 struct StoreCounters {
   std::atomic<uint64_t> version{0};  // of the last commit
   std::atomic<uint64_t> commits{0}, syncs{0}, background_errors{0};

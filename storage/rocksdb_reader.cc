@@ -6,6 +6,7 @@
 
 #include "storage/key_encoding.h"
 #include "storage/rocksdb_status.h"
+#include "storage/status_macros.h"
 
 namespace relief::storage {
 namespace {
@@ -84,9 +85,8 @@ absl::StatusOr<std::vector<Row>> ReadRows(rocksdb::DB& db, const rocksdb::ReadOp
   std::vector<Row> rows;
   rows.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    auto row = ToRow(statuses[i], values[i]);
-    if (!row.ok()) return row.status();
-    rows.push_back(*std::move(row));
+    RELIEF_ASSIGN_OR_RETURN(auto row, ToRow(statuses[i], values[i]));
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -99,9 +99,8 @@ absl::StatusOr<std::vector<KeyRow>> ReadRange(rocksdb::DB& db, rocksdb::ReadOpti
   const std::unique_ptr<rocksdb::Iterator> row(db.NewIterator(options));
   std::vector<KeyRow> rows;
   for (row->Seek(begin); row->Valid() && rows.size() < limit; row->Next()) {
-    auto decoded = ToRow(rocksdb::Status::OK(), row->value());
-    if (!decoded.ok()) return decoded.status();
-    rows.push_back({row->key().ToString().substr(1), *std::move(decoded)});
+    RELIEF_ASSIGN_OR_RETURN(auto decoded, ToRow(rocksdb::Status::OK(), row->value()));
+    rows.push_back({row->key().ToString().substr(1), std::move(decoded)});
   }
   if (!row->status().ok()) return FromRocksDb(row->status(), "the store cannot be read");
   return rows;

@@ -21,6 +21,7 @@
 #include "storage/rocksdb_maintenance.h"
 #include "storage/rocksdb_reader.h"
 #include "storage/rocksdb_status.h"
+#include "storage/status_macros.h"
 
 namespace relief::storage {
 namespace {
@@ -38,7 +39,7 @@ class BackgroundErrors final : public rocksdb::EventListener {
   StoreCounters& counters_;
 };
 
-// What a store holds while it is open. Goes from the last to the first.
+// The resources of an open store. Released from the last to the first.
 struct OpenDatabase {
   RocksDbOptions options;
   std::unique_ptr<DirectoryLock> lock;
@@ -191,7 +192,7 @@ class RocksDbStore final : public Store {
     return static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
   }
 
-  // What is left below the watermark is for the few rows that a read must leave in the audit chain.
+  // The space below the watermark is reserved for the few rows that a read must leave in the audit chain.
   bool HasRoom(const Commit& commit, uint64_t free) const {
     constexpr size_t kFewRows = 8;
     const bool few = commit.puts.size() + commit.deletes.size() <= kFewRows;
@@ -261,16 +262,14 @@ bool IsDamage(const rocksdb::Status& status) {
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStore(const RocksDbOptions& options) {
   auto open = std::make_unique<OpenDatabase>();
   open->options = options;
-  auto files = MakeFileAccess(options.encryption);
-  if (!files.ok()) return files.status();
-  open->files = *std::move(files);
+  RELIEF_ASSIGN_OR_RETURN(auto files, MakeFileAccess(options.encryption));
+  open->files = std::move(files);
   std::error_code error;
   if (options.create_if_missing) std::filesystem::create_directories(options.path, error);
   if (!std::filesystem::is_directory(options.path))
     return absl::NotFoundError(options.path + " is not a directory, and cannot be made one");
-  auto lock = DirectoryLock::Take(options.path);
-  if (!lock.ok()) return lock.status();
-  open->lock = *std::move(lock);
+  RELIEF_ASSIGN_OR_RETURN(auto lock, DirectoryLock::Take(options.path));
+  open->lock = std::move(lock);
   auto exists = PrepareDirectory(options, *open->files);
   if (!exists.ok()) {
     if (!absl::IsDataLoss(exists.status())) return exists.status();
@@ -289,12 +288,10 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStore(const RocksDbOptions& op
                                " are damaged; nothing is served, restore a backup: " + status.ToString());
   if (!status.ok()) return FromRocksDb(status, "cannot open " + options.path);
   open->db.reset(raw);
-  const auto version = ReadVersion(*open->db, {});
-  if (!version.ok()) return version.status();
-  open->counters.version = *version;
+  RELIEF_ASSIGN_OR_RETURN(const auto version, ReadVersion(*open->db, {}));
+  open->counters.version = version;
   if (!HasMarker(options.path))
-    if (absl::Status marked = WriteMarker(options.path, open->files->encryption != nullptr); !marked.ok())
-      return marked;
+    RELIEF_RETURN_IF_ERROR(WriteMarker(options.path, open->files->encryption != nullptr));
   return std::make_unique<RocksDbStore>(std::move(open));
 }
 

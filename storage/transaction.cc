@@ -4,19 +4,19 @@
 #include <utility>
 
 #include "storage/key_encoding.h"
+#include "storage/status_macros.h"
 
 namespace relief::storage {
 
 absl::StatusOr<std::vector<Row>> Transaction::MultiGet(std::span<const std::string> keys) {
   std::vector<Row> rows(keys.size());
-  if (absl::Status status = Visit(keys, [&](size_t i, const Row& row) { rows[i] = row; }); !status.ok())
-    return status;
+  RELIEF_RETURN_IF_ERROR(Visit(keys, [&](size_t i, const Row& row) { rows[i] = row; }));
   return rows;
 }
 
 absl::Status Transaction::Visit(std::span<const std::string> keys,
                                 absl::FunctionRef<void(size_t, const Row&)> take) {
-  if (absl::Status status = Prefetch(keys); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(Prefetch(keys));
   for (size_t i = 0; i < keys.size(); ++i) {
     if (const auto written = writes_.find(keys[i]); written != writes_.end()) {
       take(i, written->second ? Row{*written->second, kPending} : Row{});
@@ -29,10 +29,9 @@ absl::Status Transaction::Visit(std::span<const std::string> keys,
 
 absl::StatusOr<std::optional<std::string>> Transaction::Get(std::string_view key) {
   const std::string copy(key);
-  auto rows = MultiGet({&copy, 1});
-  if (!rows.ok()) return rows.status();
-  if (!(*rows)[0].present()) return std::optional<std::string>();
-  return std::optional(std::move((*rows)[0].value));
+  RELIEF_ASSIGN_OR_RETURN(auto rows, MultiGet({&copy, 1}));
+  if (!rows[0].present()) return std::optional<std::string>();
+  return std::optional(std::move(rows[0].value));
 }
 
 absl::Status Transaction::Prefetch(std::span<const std::string> keys) {
@@ -40,9 +39,8 @@ absl::Status Transaction::Prefetch(std::span<const std::string> keys) {
   for (const std::string& key : keys)
     if (!writes_.contains(key) && !read_.contains(key)) missing.push_back(key);
   if (missing.empty()) return absl::OkStatus();
-  auto rows = snapshot_->MultiGet(missing);
-  if (!rows.ok()) return rows.status();
-  for (size_t i = 0; i < missing.size(); ++i) read_.emplace(std::move(missing[i]), std::move((*rows)[i]));
+  RELIEF_ASSIGN_OR_RETURN(auto rows, snapshot_->MultiGet(missing));
+  for (size_t i = 0; i < missing.size(); ++i) read_.emplace(std::move(missing[i]), std::move(rows[i]));
   return absl::OkStatus();
 }
 
@@ -60,9 +58,8 @@ absl::StatusOr<std::vector<KeyRow>> Transaction::Scan(std::string_view prefix, s
   uint64_t stored_rows = 0;
   while (merged.size() < limit) {
     if (at == page.size() && !store_done) {
-      auto read = snapshot_->Scan(prefix, next, limit);
-      if (!read.ok()) return read.status();
-      page = *std::move(read);
+      RELIEF_ASSIGN_OR_RETURN(auto read, snapshot_->Scan(prefix, next, limit));
+      page = std::move(read);
       at = 0;
       store_done = page.size() < limit;
       if (!page.empty()) next = NextKey(page.back().key);
@@ -185,11 +182,10 @@ absl::StatusOr<Version> Transaction::Commit() {
       commit.deletes.push_back(std::move(row.key()));
     }
   }
-  auto result = store_->Apply(commit);
-  if (!result.ok()) return result.status();
-  conflicting_keys_ = std::move(result->conflicting_keys);
+  RELIEF_ASSIGN_OR_RETURN(auto result, store_->Apply(commit));
+  conflicting_keys_ = std::move(result.conflicting_keys);
   if (!conflicting_keys_.empty()) return absl::AbortedError("a row that was read has changed");
-  return result->version;
+  return result.version;
 }
 
 }  // namespace relief::storage

@@ -3,6 +3,7 @@
 #include "server/audit/audit_chain.h"
 #include "server/core/schema.h"
 #include "storage/maintenance.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::admin {
 namespace {
@@ -60,15 +61,13 @@ absl::StatusOr<StoreContent> ReadWholeStore(const storage::Reader& store) {
   content.position = static_cast<int64_t>(store.version());
   std::string next;
   while (true) {
-    auto rows = store.Scan("", next, kPage);
-    if (!rows.ok()) return rows.status();
-    content.rows += static_cast<int64_t>(rows->size());
-    if (rows->size() < kPage) break;
-    next = rows->back().key + std::string(1, '\0');
+    RELIEF_ASSIGN_OR_RETURN(auto rows, store.Scan("", next, kPage));
+    content.rows += static_cast<int64_t>(rows.size());
+    if (rows.size() < kPage) break;
+    next = rows.back().key + std::string(1, '\0');
   }
-  auto entries = audit::CheckAuditChain(store);
-  if (!entries.ok()) return entries.status();
-  content.audit_entries = *entries;
+  RELIEF_ASSIGN_OR_RETURN(auto entries, audit::CheckAuditChain(store));
+  content.audit_entries = entries;
   return content;
 }
 
@@ -84,18 +83,16 @@ absl::StatusOr<storage::Maintenance*> StoreKeeper::WithBackups() const {
 }
 
 absl::StatusOr<v1::StoreStats> StoreKeeper::Stats() const {
-  auto maintenance = OfStore();
-  if (!maintenance.ok()) return maintenance.status();
-  v1::StoreStats stats = ToProto((*maintenance)->Stats());
+  RELIEF_ASSIGN_OR_RETURN(auto maintenance, OfStore());
+  v1::StoreStats stats = ToProto((maintenance)->Stats());
   stats.set_position(static_cast<int64_t>(hub_.store().version()));
   stats.set_format(schema::kFormat);
   if (!stats.cipher().empty()) {
-    auto keys = (*maintenance)->FilesByKey();
-    if (!keys.ok()) return keys.status();
-    for (const auto& [id, files] : *keys) (*stats.mutable_files_by_key())[id] = files;
+    RELIEF_ASSIGN_OR_RETURN(auto keys, (maintenance)->FilesByKey());
+    for (const auto& [id, files] : keys) (*stats.mutable_files_by_key())[id] = files;
   }
   if (plan_.directory.empty()) return stats;
-  auto backups = (*maintenance)->Backups(plan_.directory);
+  auto backups = (maintenance)->Backups(plan_.directory);
   if (backups.ok() && !backups->empty()) {
     stats.set_last_backup_position(static_cast<int64_t>(backups->front().version));
     stats.set_last_backup_time_us(backups->front().time_us);
@@ -104,28 +101,23 @@ absl::StatusOr<v1::StoreStats> StoreKeeper::Stats() const {
 }
 
 absl::StatusOr<v1::Backup> StoreKeeper::CreateBackup() const {
-  auto maintenance = WithBackups();
-  if (!maintenance.ok()) return maintenance.status();
-  auto info = (*maintenance)->Backup(plan_.directory, plan_.keep);
-  if (!info.ok()) return info.status();
-  return ToProto(*info);
+  RELIEF_ASSIGN_OR_RETURN(auto maintenance, WithBackups());
+  RELIEF_ASSIGN_OR_RETURN(auto info, (maintenance)->Backup(plan_.directory, plan_.keep));
+  return ToProto(info);
 }
 
 absl::StatusOr<v1::ListBackupsResponse> StoreKeeper::ListBackups() const {
-  auto maintenance = WithBackups();
-  if (!maintenance.ok()) return maintenance.status();
-  auto infos = (*maintenance)->Backups(plan_.directory);
-  if (!infos.ok()) return infos.status();
+  RELIEF_ASSIGN_OR_RETURN(auto maintenance, WithBackups());
+  RELIEF_ASSIGN_OR_RETURN(auto infos, (maintenance)->Backups(plan_.directory));
   v1::ListBackupsResponse response;
-  for (const storage::BackupInfo& info : *infos) *response.add_backups() = ToProto(info);
+  for (const storage::BackupInfo& info : infos) *response.add_backups() = ToProto(info);
   return response;
 }
 
 absl::StatusOr<v1::CheckRestoreResponse> StoreKeeper::CheckRestore(uint32_t backup_id) const {
-  auto maintenance = WithBackups();
-  if (!maintenance.ok()) return maintenance.status();
+  RELIEF_ASSIGN_OR_RETURN(auto maintenance, WithBackups());
   StoreContent content;
-  auto info = (*maintenance)
+  auto info = (maintenance)
                   ->TryRestore(plan_.directory, backup_id, plan_.directory + "/restore-check",
                                [&](const storage::Store& store) {
                                  auto read = ReadWholeStore(store);
@@ -142,37 +134,33 @@ absl::StatusOr<v1::CheckRestoreResponse> StoreKeeper::CheckRestore(uint32_t back
 }
 
 absl::StatusOr<v1::VerifyStoreResponse> StoreKeeper::Verify(bool backups) const {
-  auto maintenance = backups ? WithBackups() : OfStore();
-  if (!maintenance.ok()) return maintenance.status();
+  RELIEF_ASSIGN_OR_RETURN(auto maintenance, backups ? WithBackups() : OfStore());
   v1::VerifyStoreResponse response;
-  auto report = (*maintenance)->Verify();
+  auto report = (maintenance)->Verify();
   if (!report.ok()) return report.status();
   AddTo(*report, response);
   if (!backups) return response;
-  report = (*maintenance)->VerifyBackups(plan_.directory);
+  report = (maintenance)->VerifyBackups(plan_.directory);
   if (!report.ok()) return report.status();
   AddTo(*report, response);
   return response;
 }
 
 absl::StatusOr<v1::StoreStats> StoreKeeper::Compact() const {
-  auto maintenance = OfStore();
-  if (!maintenance.ok()) return maintenance.status();
-  if (absl::Status status = (*maintenance)->Compact(); !status.ok()) return status;
+  RELIEF_ASSIGN_OR_RETURN(auto maintenance, OfStore());
+  RELIEF_RETURN_IF_ERROR((maintenance)->Compact());
   return Stats();
 }
 
 absl::StatusOr<v1::RewrapKeysResponse> StoreKeeper::RewrapKeys() const {
-  auto maintenance = OfStore();
-  if (!maintenance.ok()) return maintenance.status();
+  RELIEF_ASSIGN_OR_RETURN(auto maintenance, OfStore());
   std::vector<std::string> backups;
   if (!plan_.directory.empty()) backups.push_back(plan_.directory);
-  auto report = (*maintenance)->Rewrap(backups);
-  if (!report.ok()) return report.status();
+  RELIEF_ASSIGN_OR_RETURN(auto report, (maintenance)->Rewrap(backups));
   v1::RewrapKeysResponse response;
-  response.set_newest_key_id(report->newest_key_id);
-  response.set_rewrapped_files(report->rewrapped_files);
-  for (const auto& [id, files] : report->files_by_key) (*response.mutable_files_by_key())[id] = files;
+  response.set_newest_key_id(report.newest_key_id);
+  response.set_rewrapped_files(report.rewrapped_files);
+  for (const auto& [id, files] : report.files_by_key) (*response.mutable_files_by_key())[id] = files;
   return response;
 }
 

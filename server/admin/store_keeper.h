@@ -1,4 +1,4 @@
-// What an operator may ask of the hub's store, in the words of AdminService: figures, backups, verification,
+// The operations on the hub's store that operators may ask for, as AdminService offers them: figures, backups, verification,
 // compaction, keys.
 //
 // Callable from any thread. Long work runs on the caller's thread; reads and commits go on.
@@ -18,7 +18,7 @@ struct BackupPlan {
   uint32_t keep = 0;      // 0: all
 };
 
-// What is in a store that was opened for a look: every row can be read, and the audit chain holds. DATA_LOSS:
+// Checks a store that was opened for inspection: every row can be read, and the audit chain holds. DATA_LOSS:
 // not so.
 struct StoreContent {
   int64_t position = 0;

@@ -10,21 +10,15 @@
 #include "matcher/resolve/resolver.h"
 #include "server/audit/audit.pb.h"
 #include "server/audit/audit_rows.h"
+#include "server/base/time.h"
 #include "server/core/schema.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::audit {
 namespace {
 
 constexpr int kDefaultPage = 50, kLargestPage = 500;
 constexpr size_t kScanPage = 200;
-
-int64_t ToUs(const google::protobuf::Timestamp& time) {
-  return time.seconds() * 1'000'000 + time.nanos() / 1000;
-}
-void SetTime(int64_t time_us, google::protobuf::Timestamp* time) {
-  time->set_seconds(time_us / 1'000'000);
-  time->set_nanos(static_cast<int32_t>(time_us % 1'000'000 * 1000));
-}
 
 v1::Access::Kind KindOf(std::string_view action, bool listed) {
   if (listed) return v1::Access::LISTED;
@@ -49,9 +43,8 @@ class Index {
   absl::Status Advance() {
     if (++at_ < page_.size()) return absl::OkStatus();
     if (done_) return absl::OkStatus();
-    auto rows = reader_.Scan(prefix_, next_, kScanPage);
-    if (!rows.ok()) return rows.status();
-    page_ = *std::move(rows);
+    RELIEF_ASSIGN_OR_RETURN(auto rows, reader_.Scan(prefix_, next_, kScanPage));
+    page_ = std::move(rows);
     at_ = 0;
     done_ = page_.size() < kScanPage;
     if (!page_.empty()) next_ = page_.back().key + std::string(1, '\0');
@@ -80,9 +73,8 @@ absl::StatusOr<std::vector<matcher::RecordKey>> RecordsOf(const storage::Reader&
   if (request.has_record() && request.person_id().empty()) {
     const auto key = matcher::RecordKey::Of(request.record().source_id(), request.record().record_id());
     const std::string row = schema::RecordRow(key);
-    auto rows = reader.MultiGet({&row, 1});
-    if (!rows.ok()) return rows.status();
-    *exists = (*rows)[0].present();
+    RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&row, 1}));
+    *exists = rows[0].present();
     return std::vector{key};
   }
   const auto id = matcher::PersonId::Parse(request.person_id());
@@ -92,20 +84,18 @@ absl::StatusOr<std::vector<matcher::RecordKey>> RecordsOf(const storage::Reader&
   if (absl::IsNotFound(person.status())) return records;
   if (!person.ok()) return person.status();
   *exists = true;
-  auto members = matcher::MembersOf(reader, *person);
-  if (!members.ok()) return members.status();
-  for (const matcher::RecordKey& member : *members)
+  RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(reader, *person));
+  for (const matcher::RecordKey& member : members)
     if (member != id->anchor) records.push_back(member);
   return records;
 }
 
 absl::StatusOr<std::optional<audit::Entry>> ReadEntry(const storage::Reader& reader, int64_t sequence) {
   const std::string key = schema::AuditRow(sequence);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  if (!(*rows)[0].present()) return std::optional<audit::Entry>();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
+  if (!rows[0].present()) return std::optional<audit::Entry>();
   audit::Entry entry;
-  if (!entry.ParseFromString((*rows)[0].value))
+  if (!entry.ParseFromString(rows[0].value))
     return absl::DataLossError("a row of the audit chain is damaged");
   return std::optional(std::move(entry));
 }
@@ -113,7 +103,7 @@ absl::StatusOr<std::optional<audit::Entry>> ReadEntry(const storage::Reader& rea
 v1::Access ToAccess(const audit::Entry& entry, bool listed) {
   v1::Access access;
   access.set_sequence(entry.sequence());
-  SetTime(entry.time_us(), access.mutable_time());
+  *access.mutable_time() = ToTimestamp(entry.time_us());
   access.set_actor(entry.actor());
   access.set_kind(KindOf(entry.action(), listed));
   access.set_action(entry.action());
@@ -126,16 +116,14 @@ v1::Access ToAccess(const audit::Entry& entry, bool listed) {
 // The first entry that the indexes hold and that is still there.
 absl::Status SetSearchedFrom(const storage::Reader& reader, v1::ListAccessesResponse* response) {
   const std::string key(audit_rows::kIndexedFromRow);
-  auto row = reader.MultiGet({&key, 1});
-  if (!row.ok()) return row.status();
-  const std::string from = (*row)[0].present() ? std::string(schema::kAuditPrefix) + (*row)[0].value : "";
-  auto first = reader.Scan(schema::kAuditPrefix, from, 1);
-  if (!first.ok()) return first.status();
+  RELIEF_ASSIGN_OR_RETURN(auto row, reader.MultiGet({&key, 1}));
+  const std::string from = row[0].present() ? std::string(schema::kAuditPrefix) + row[0].value : "";
+  RELIEF_ASSIGN_OR_RETURN(auto first, reader.Scan(schema::kAuditPrefix, from, 1));
   audit::Entry entry;
-  if (first->empty() || !(*row)[0].present()) return absl::OkStatus();
-  if (!entry.ParseFromString((*first)[0].row.value))
+  if (first.empty() || !row[0].present()) return absl::OkStatus();
+  if (!entry.ParseFromString(first[0].row.value))
     return absl::DataLossError("a row of the audit chain is damaged");
-  SetTime(entry.time_us(), response->mutable_searched_from());
+  *response->mutable_searched_from() = ToTimestamp(entry.time_us());
   return absl::OkStatus();
 }
 
@@ -153,10 +141,9 @@ absl::StatusOr<v1::ListAccessesResponse> ListAccesses(const storage::Reader& rea
     if (*end != '\0' || before < 1) return absl::InvalidArgumentError("page_token: not of this query");
   }
   bool exists = false;
-  auto records = RecordsOf(reader, request, &exists);
-  if (!records.ok()) return records.status();
+  RELIEF_ASSIGN_OR_RETURN(auto records, RecordsOf(reader, request, &exists));
   std::vector<Index> indexes;
-  for (const matcher::RecordKey& record : *records)
+  for (const matcher::RecordKey& record : records)
     indexes.emplace_back(reader, audit_rows::RecordPrefix(record), before, false);
   if (request.listed()) indexes.emplace_back(reader, std::string(audit_rows::kListPrefix), before, true);
   // Of one entry, what names the person goes before what may only hold it.
@@ -166,14 +153,15 @@ absl::StatusOr<v1::ListAccessesResponse> ListAccesses(const storage::Reader& rea
   };
   std::priority_queue<size_t, std::vector<size_t>, decltype(older)> newest(older);
   for (size_t i = 0; i < indexes.size(); ++i) {
-    if (absl::Status status = indexes[i].Advance(); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(indexes[i].Advance());
     if (indexes[i].sequence() == 0) continue;
     exists = exists || !indexes[i].listed();
     newest.push(i);
   }
   if (!exists) return absl::NotFoundError("no such person or record, nor any access to it");
-  const int64_t from_us = ToUs(request.from_time());
-  const int64_t to_us = request.has_to_time() ? ToUs(request.to_time()) : std::numeric_limits<int64_t>::max();
+  const int64_t from_us = ToMicros(request.from_time());
+  const int64_t to_us =
+      request.has_to_time() ? ToMicros(request.to_time()) : std::numeric_limits<int64_t>::max();
   v1::ListAccessesResponse response;
   int64_t last = 0;
   while (!newest.empty()) {
@@ -181,21 +169,20 @@ absl::StatusOr<v1::ListAccessesResponse> ListAccesses(const storage::Reader& rea
     newest.pop();
     const int64_t sequence = indexes[i].sequence();
     if (sequence != last) {
-      auto entry = ReadEntry(reader, sequence);
-      if (!entry.ok()) return entry.status();
-      if (*entry && (*entry)->time_us() >= from_us && (*entry)->time_us() < to_us) {
+      RELIEF_ASSIGN_OR_RETURN(auto entry, ReadEntry(reader, sequence));
+      if (entry && (entry)->time_us() >= from_us && (entry)->time_us() < to_us) {
         if (response.accesses_size() == page_size) {
           response.set_next_page_token(std::to_string(response.accesses().rbegin()->sequence()));
           break;
         }
-        *response.add_accesses() = ToAccess(**entry, indexes[i].listed());
+        *response.add_accesses() = ToAccess(*entry, indexes[i].listed());
       }
     }
     last = sequence;
-    if (absl::Status status = indexes[i].Advance(); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(indexes[i].Advance());
     if (indexes[i].sequence() != 0) newest.push(i);
   }
-  if (absl::Status status = SetSearchedFrom(reader, &response); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(SetSearchedFrom(reader, &response));
   return response;
 }
 

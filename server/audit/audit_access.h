@@ -1,4 +1,4 @@
-// Who looked at a person, or changed the person's data: the audit chain asked by subject
+// The accesses to a person, looks and changes: the audit chain asked by subject
 // (v1::AuditService.ListAccesses says what is found). Pure reading; callable from any thread.
 #pragma once
 

@@ -8,6 +8,7 @@
 #include "server/audit/audit_rows.h"
 #include "server/audit/audit_subject.h"
 #include "server/core/schema.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::audit {
@@ -22,15 +23,14 @@ absl::Status Broken(int64_t sequence, const char* what) {
 template <typename Message>
 absl::StatusOr<Message> ReadRow(const storage::Reader& reader, std::string_view key) {
   const std::string row(key);
-  auto rows = reader.MultiGet({&row, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&row, 1}));
   Message message;
-  if (!message.ParseFromString((*rows)[0].value))
+  if (!message.ParseFromString(rows[0].value))
     return absl::DataLossError("a row of the audit chain is damaged");
   return message;
 }
 
-// An entry that is not valid UTF-8 could not be read again; callers choose some of what stands in it.
+// An entry that is not valid UTF-8 could not be read again; some of its text comes from callers.
 std::string Clean(const std::string& text) {
   std::string clean;
   icu::UnicodeString::fromUTF8(text).toUTF8String(clean);
@@ -39,10 +39,9 @@ std::string Clean(const std::string& text) {
 
 absl::StatusOr<audit::Entry::Digest> ReadDigest(const storage::Reader& reader) {
   const std::string key(audit_rows::kDigestRow);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
   audit::Entry::Digest digest = audit::Entry::SHA_256;
-  if ((*rows)[0].present() && !audit::Entry::Digest_Parse((*rows)[0].value, &digest))
+  if (rows[0].present() && !audit::Entry::Digest_Parse(rows[0].value, &digest))
     return absl::DataLossError("a row of the audit chain is damaged");
   return digest;
 }
@@ -54,17 +53,14 @@ absl::Status AuditStep::Run(core::WriteContext& context) const {
   std::vector<core::AuditEvent>& events = context.audit_events();
   if (events.empty()) return absl::OkStatus();
   const storage::TransactionReader reader(txn);
-  auto digest = ReadDigest(reader);
-  if (!digest.ok()) return digest.status();
-  auto newest = ReadRow<audit::Entry>(reader, schema::kAuditHeadRow);
-  if (!newest.ok()) return newest.status();
-  audit::Entry head = *std::move(newest);
+  RELIEF_ASSIGN_OR_RETURN(auto digest, ReadDigest(reader));
+  RELIEF_ASSIGN_OR_RETURN(auto newest, ReadRow<audit::Entry>(reader, schema::kAuditHeadRow));
+  audit::Entry head = std::move(newest);
   // Entries of the first kind name no records; they are in no index.
   if (head.digest() == audit::Entry::DIGEST_UNSPECIFIED)
     txn.Put(audit_rows::kIndexedFromRow, audit_rows::Number("", static_cast<uint64_t>(head.sequence() + 1)));
   for (core::AuditEvent& event : events) {
-    auto concerned = RecordsConcerned(reader, &event);
-    if (!concerned.ok()) return concerned.status();
+    RELIEF_ASSIGN_OR_RETURN(auto concerned, RecordsConcerned(reader, &event));
     audit::Entry entry;
     entry.set_sequence(head.sequence() + 1);
     entry.set_time_us(context.now_us);
@@ -75,8 +71,8 @@ absl::Status AuditStep::Run(core::WriteContext& context) const {
     entry.set_case_number(Clean(std::move(event.case_number)));
     entry.set_detail(Clean(std::move(event.detail)));
     entry.set_previous_hash(head.hash());
-    entry.set_digest(*digest);
-    for (const matcher::RecordKey& record : *concerned) {
+    entry.set_digest(digest);
+    for (const matcher::RecordKey& record : concerned) {
       entry.mutable_records()->append(record.view());
       txn.Put(audit_rows::RecordRow(record, entry.sequence()), "");
     }
@@ -91,9 +87,8 @@ absl::Status AuditStep::Run(core::WriteContext& context) const {
 }
 
 absl::Status UseAuditDigest(core::Hub& hub, audit::Entry::Digest digest) {
-  auto now = ReadDigest(hub.store());
-  if (!now.ok()) return now.status();
-  if (*now == digest) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(auto now, ReadDigest(hub.store()));
+  if (now == digest) return absl::OkStatus();
   return hub
       .Write([&](core::WriteContext& context) {
         context.txn.Put(audit_rows::kDigestRow, audit::Entry::Digest_Name(digest));
@@ -104,19 +99,17 @@ absl::Status UseAuditDigest(core::Hub& hub, audit::Entry::Digest digest) {
 }
 
 absl::StatusOr<int64_t> CheckAuditChain(const storage::Reader& store) {
-  auto beginning = ReadRow<audit::Head>(store, audit_rows::kBeginningRow);
-  if (!beginning.ok()) return beginning.status();
+  RELIEF_ASSIGN_OR_RETURN(auto beginning, ReadRow<audit::Head>(store, audit_rows::kBeginningRow));
   auto heads = store.Scan(audit_rows::kHeadPrefix, "", kPage);
   if (!heads.ok()) return heads.status();
   size_t next_head = 0;
   audit::Entry last;
-  last.set_sequence(beginning->sequence());
-  last.set_hash(beginning->entry_hash());
+  last.set_sequence(beginning.sequence());
+  last.set_hash(beginning.entry_hash());
   std::string next;
   while (true) {
-    auto rows = store.Scan(schema::kAuditPrefix, next, kPage);
-    if (!rows.ok()) return rows.status();
-    for (const storage::KeyRow& row : *rows) {
+    RELIEF_ASSIGN_OR_RETURN(auto rows, store.Scan(schema::kAuditPrefix, next, kPage));
+    for (const storage::KeyRow& row : rows) {
       const int64_t expected = last.sequence() + 1;
       audit::Entry entry;
       if (!entry.ParseFromString(row.row.value)) return Broken(expected, "damaged");
@@ -138,14 +131,13 @@ absl::StatusOr<int64_t> CheckAuditChain(const storage::Reader& store) {
       }
       last = std::move(entry);
     }
-    if (rows->size() < kPage) break;
-    next = rows->back().key + std::string(1, '\0');
+    if (rows.size() < kPage) break;
+    next = rows.back().key + std::string(1, '\0');
   }
-  auto head = ReadRow<audit::Entry>(store, schema::kAuditHeadRow);
-  if (!head.ok()) return head.status();
-  if (head->sequence() != last.sequence() || head->hash() != last.hash() || next_head < heads->size())
+  RELIEF_ASSIGN_OR_RETURN(auto head, ReadRow<audit::Entry>(store, schema::kAuditHeadRow));
+  if (head.sequence() != last.sequence() || head.hash() != last.hash() || next_head < heads->size())
     return Broken(last.sequence() + 1, "missing");
-  return last.sequence() - beginning->sequence();
+  return last.sequence() - beginning.sequence();
 }
 
 }  // namespace relief::server::audit

@@ -1,4 +1,4 @@
-// What an entry of the audit chain is bound by: its hash, and the signatures over it. Callable from any
+// The bonds of an entry of the audit chain: its hash, and the signatures over it. Callable from any
 // thread.
 #pragma once
 
@@ -16,7 +16,7 @@ std::string DigestOf(audit::Entry::Digest digest, std::string_view bytes);
 // program does not know.
 std::string AuditHash(const audit::Entry& entry);
 
-// What a head's signature is made over.
+// The bytes that the signature of a head is made over.
 std::string SignedContent(const audit::Head& head);
 
 // At least so long, records of what others were given are kept (网络数据安全管理条例 art 12: three years).

@@ -7,6 +7,7 @@
 #include "server/audit/audit_line.h"
 #include "server/audit/audit_rows.h"
 #include "server/core/schema.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::audit {
 namespace {
@@ -40,9 +41,8 @@ class Rows {
   absl::StatusOr<const storage::KeyRow*> Next() {
     if (at_ == page_.size()) {
       if (last_page_) return nullptr;
-      auto rows = reader_.Scan(prefix_, next_, kPage);
-      if (!rows.ok()) return rows.status();
-      page_ = *std::move(rows);
+      RELIEF_ASSIGN_OR_RETURN(auto rows, reader_.Scan(prefix_, next_, kPage));
+      page_ = std::move(rows);
       at_ = 0;
       last_page_ = page_.size() < kPage;
       if (page_.empty()) return nullptr;
@@ -62,10 +62,9 @@ class Rows {
 
 // The next head, as a line; its sequence is 0 where there is none.
 absl::StatusOr<audit::Line> NextHead(Rows& heads) {
-  auto row = heads.Next();
-  if (!row.ok()) return row.status();
+  RELIEF_ASSIGN_OR_RETURN(auto row, heads.Next());
   audit::Line line;
-  if (*row != nullptr && !line.mutable_head()->ParseFromString((*row)->row.value)) return Damaged();
+  if (row != nullptr && !line.mutable_head()->ParseFromString((row)->row.value)) return Damaged();
   return line;
 }
 
@@ -77,20 +76,18 @@ absl::Status ExportAuditChain(const storage::Reader& reader, const TakeAuditLine
   line.set_format(kAuditFileFormat);
   if (!out.Add(line)) return absl::OkStatus();
   const std::string beginning_key(audit_rows::kBeginningRow);
-  auto beginning = reader.MultiGet({&beginning_key, 1});
-  if (!beginning.ok()) return beginning.status();
-  if ((*beginning)[0].present()) {
-    if (!line.mutable_head()->ParseFromString((*beginning)[0].value)) return Damaged();
+  RELIEF_ASSIGN_OR_RETURN(auto beginning, reader.MultiGet({&beginning_key, 1}));
+  if (beginning[0].present()) {
+    if (!line.mutable_head()->ParseFromString(beginning[0].value)) return Damaged();
     if (!out.Add(line)) return absl::OkStatus();
   }
   Rows heads(reader, audit_rows::kHeadPrefix, "");
   auto head = NextHead(heads);
   Rows entries(reader, schema::kAuditPrefix, "");
   while (true) {
-    auto row = entries.Next();
-    if (!row.ok()) return row.status();
-    if (*row == nullptr) break;
-    if (!line.mutable_entry()->ParseFromString((*row)->row.value)) return Damaged();
+    RELIEF_ASSIGN_OR_RETURN(auto row, entries.Next());
+    if (row == nullptr) break;
+    if (!line.mutable_entry()->ParseFromString((row)->row.value)) return Damaged();
     if (!out.Add(line)) return absl::OkStatus();
     while (head.ok() && head->has_head() && head->head().sequence() <= line.entry().sequence()) {
       if (!out.Add(*head)) return absl::OkStatus();

@@ -7,7 +7,9 @@
 #include "server/audit/audit_rows.h"
 #include "server/audit/audit_witness.h"
 #include "server/base/log.h"
+#include "server/base/time.h"
 #include "server/core/schema.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::audit {
@@ -15,16 +17,14 @@ namespace {
 
 constexpr auto kTickEvery = std::chrono::seconds(1);
 constexpr size_t kRemovePage = 500;  // entries of one commit
-constexpr int64_t kHourUs = int64_t{3600} * 1'000'000, kDayUs = 24 * kHourUs;
 constexpr int64_t kSteadyUs = 6 * kHourUs;
 
 template <typename Message>
 absl::StatusOr<Message> ReadRow(const storage::Reader& reader, std::string_view key) {
   const std::string row(key);
-  auto rows = reader.MultiGet({&row, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&row, 1}));
   Message message;
-  if (!message.ParseFromString((*rows)[0].value))
+  if (!message.ParseFromString(rows[0].value))
     return absl::DataLossError("a row of the audit chain is damaged");
   return message;
 }
@@ -95,11 +95,10 @@ void AuditKeeper::Stop() {
 
 absl::Status AuditKeeper::Remember() {
   if (settings_.witness_file.empty()) return absl::OkStatus();
-  auto entry = ReadRow<audit::Entry>(hub_.store(), schema::kAuditHeadRow);
-  if (!entry.ok()) return entry.status();
-  if (entry->sequence() == remembered_) return absl::OkStatus();
-  if (absl::Status status = WriteWitness(*entry, settings_.witness_file); !status.ok()) return status;
-  remembered_ = entry->sequence();
+  RELIEF_ASSIGN_OR_RETURN(auto entry, ReadRow<audit::Entry>(hub_.store(), schema::kAuditHeadRow));
+  if (entry.sequence() == remembered_) return absl::OkStatus();
+  RELIEF_RETURN_IF_ERROR(WriteWitness(entry, settings_.witness_file));
+  remembered_ = entry.sequence();
   return absl::OkStatus();
 }
 
@@ -108,8 +107,8 @@ absl::Status AuditKeeper::SignNow() { return SignIfDue(hub_.Now(), true); }
 absl::StatusOr<int64_t> AuditKeeper::Tick() {
   const int64_t now_us = hub_.Now();
   const bool steady = ClockIsSteady(now_us);
-  if (absl::Status status = SignIfDue(now_us, false); !status.ok()) return status;
-  if (absl::Status status = Remember(); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(SignIfDue(now_us, false));
+  RELIEF_RETURN_IF_ERROR(Remember());
   if (!steady || !settings_.key) return int64_t{0};
   return RemovePage(now_us);
 }
@@ -125,24 +124,21 @@ absl::Status AuditKeeper::SignIfDue(int64_t now_us, bool at_once) {
   if (!settings_.key) return absl::OkStatus();
   std::lock_guard lock(signing_);
   const auto& store = hub_.store();
-  auto entry = ReadRow<audit::Entry>(store, schema::kAuditHeadRow);
-  if (!entry.ok()) return entry.status();
-  auto newest = ReadRow<audit::Head>(store, audit_rows::kNewestHeadRow);
-  if (!newest.ok()) return newest.status();
-  const int64_t unsigned_entries = entry->sequence() - newest->sequence();
+  RELIEF_ASSIGN_OR_RETURN(auto entry, ReadRow<audit::Entry>(store, schema::kAuditHeadRow));
+  RELIEF_ASSIGN_OR_RETURN(auto newest, ReadRow<audit::Head>(store, audit_rows::kNewestHeadRow));
+  const int64_t unsigned_entries = entry.sequence() - newest.sequence();
   // A clock that was set back must not stop the signing.
-  const bool time_passed =
-      now_us - newest->time_us() >= settings_.sign_every_us || now_us < newest->time_us();
+  const bool time_passed = now_us - newest.time_us() >= settings_.sign_every_us || now_us < newest.time_us();
   if (unsigned_entries == 0 || !(at_once || time_passed || unsigned_entries >= settings_.sign_every_entries))
     return absl::OkStatus();
-  audit::Head head = HeadOf(*entry, audit::Head::HEAD);
-  if (absl::Status status = settings_.key->Sign(now_us, &head); !status.ok()) return status;
+  audit::Head head = HeadOf(entry, audit::Head::HEAD);
+  RELIEF_RETURN_IF_ERROR(settings_.key->Sign(now_us, &head));
   return hub_
       .Write([&head](core::WriteContext& context) -> absl::Status {
         // Another keeper of the same store may have signed further meanwhile: heads never go back.
-        auto now = ReadRow<audit::Head>(storage::TransactionReader(context.txn), audit_rows::kNewestHeadRow);
-        if (!now.ok()) return now.status();
-        if (now->sequence() >= head.sequence()) return absl::OkStatus();
+        RELIEF_ASSIGN_OR_RETURN(auto now, ReadRow<audit::Head>(storage::TransactionReader(context.txn),
+                                                               audit_rows::kNewestHeadRow));
+        if (now.sequence() >= head.sequence()) return absl::OkStatus();
         context.txn.Put(audit_rows::HeadRow(head.sequence()), head.SerializeAsString());
         context.txn.Put(audit_rows::kNewestHeadRow, head.SerializeAsString());
         return absl::OkStatus();
@@ -152,11 +148,10 @@ absl::Status AuditKeeper::SignIfDue(int64_t now_us, bool at_once) {
 
 absl::StatusOr<int64_t> AuditKeeper::RemovePage(int64_t now_us) {
   const auto snapshot = hub_.store().Snapshot();
-  auto rows = snapshot->Scan(schema::kAuditPrefix, "", kRemovePage);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, snapshot->Scan(schema::kAuditPrefix, "", kRemovePage));
   std::vector<std::string> gone;
   audit::Entry last;
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     audit::Entry entry;
     if (!entry.ParseFromString(row.row.value))
       return absl::DataLossError("a row of the audit chain is damaged");
@@ -170,22 +165,20 @@ absl::StatusOr<int64_t> AuditKeeper::RemovePage(int64_t now_us) {
     last = std::move(entry);
   }
   if (gone.empty()) return int64_t{0};
-  auto heads = snapshot->Scan(audit_rows::kHeadPrefix, "", kRemovePage);
-  if (!heads.ok()) return heads.status();
-  for (const storage::KeyRow& row : *heads)
+  RELIEF_ASSIGN_OR_RETURN(auto heads, snapshot->Scan(audit_rows::kHeadPrefix, "", kRemovePage));
+  for (const storage::KeyRow& row : heads)
     if (row.key <= audit_rows::HeadRow(last.sequence())) gone.push_back(row.key);
-  auto before = ReadRow<audit::Head>(*snapshot, audit_rows::kBeginningRow);
-  if (!before.ok()) return before.status();
+  RELIEF_ASSIGN_OR_RETURN(auto before, ReadRow<audit::Head>(*snapshot, audit_rows::kBeginningRow));
   audit::Head beginning = HeadOf(last, audit::Head::BEGINNING);
-  if (absl::Status status = settings_.key->Sign(now_us, &beginning); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(settings_.key->Sign(now_us, &beginning));
   int64_t removed = 0;
   auto written = hub_.Write([&](core::WriteContext& context) -> absl::Status {
     // Entries never change, so all that was read above holds unless somebody has removed entries meanwhile.
-    auto now = ReadRow<audit::Head>(storage::TransactionReader(context.txn), audit_rows::kBeginningRow);
-    if (!now.ok()) return now.status();
+    RELIEF_ASSIGN_OR_RETURN(
+        auto now, ReadRow<audit::Head>(storage::TransactionReader(context.txn), audit_rows::kBeginningRow));
     removed = 0;
-    if (now->sequence() != before->sequence()) return absl::OkStatus();
-    removed = last.sequence() - before->sequence();
+    if (now.sequence() != before.sequence()) return absl::OkStatus();
+    removed = last.sequence() - before.sequence();
     for (const std::string& key : gone) context.txn.Delete(key);
     context.txn.Put(audit_rows::kBeginningRow, beginning.SerializeAsString());
     context.Audit({"local", "audit.retention", "", "", "", "entries=" + std::to_string(removed)});

@@ -1,4 +1,4 @@
-// What time asks of the audit chain: heads are signed as it grows, and entries whose time has passed are
+// The regular work on the audit chain: heads are signed as it grows, and entries whose time has passed are
 // removed.
 //
 // On a thread of its own, beside the writer: a signature is made while nobody waits for it, and then written
@@ -20,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/audit/audit_key.h"
+#include "server/base/time.h"
 #include "server/config/config.pb.h"
 #include "server/core/hub.h"
 
@@ -29,9 +30,9 @@ struct AuditSettings {
   audit::Entry::Digest digest = audit::Entry::SHA_256;
   std::optional<AuditSigningKey> key;
   int64_t sign_every_entries = 1000;
-  int64_t sign_every_us = int64_t{10} * 60 * 1'000'000;
+  int64_t sign_every_us = 10 * kMinuteUs;
   std::string witness_file;  // audit_witness.h; empty: none
-  int64_t retention_us = int64_t{1100} * 24 * 3600 * 1'000'000;
+  int64_t retention_us = 1100 * kDayUs;
 };
 
 // INVALID_ARGUMENT names the setting; the key's own errors.

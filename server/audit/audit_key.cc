@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "server/audit/audit_entry.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::audit {
 namespace {
@@ -59,10 +60,10 @@ absl::StatusOr<AuditSigningKey> AuditSigningKey::Load(const std::string& path) {
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return absl::PermissionDeniedError(path + ": others than its owner may read this key; chmod 600");
   // An empty pass phrase: the hub starts without anybody at its terminal.
-  auto key = Checked(PEM_read_PrivateKey(file.get(), nullptr, nullptr, const_cast<char*>("")), path);
-  if (!key.ok()) return key.status();
-  std::string id = IdOf(key->get());
-  return AuditSigningKey(*std::move(key), std::move(id));
+  RELIEF_ASSIGN_OR_RETURN(
+      auto key, Checked(PEM_read_PrivateKey(file.get(), nullptr, nullptr, const_cast<char*>("")), path));
+  std::string id = IdOf(key.get());
+  return AuditSigningKey(std::move(key), std::move(id));
 }
 
 absl::Status AuditSigningKey::Sign(int64_t time_us, audit::Head* head) const {
@@ -91,9 +92,8 @@ absl::StatusOr<AuditPublicKeys> AuditPublicKeys::Load(const std::vector<std::str
   for (const std::string& path : paths) {
     File file(std::fopen(path.c_str(), "r"));
     if (!file) return absl::NotFoundError("cannot read " + path);
-    auto key = Checked(PEM_read_PUBKEY(file.get(), nullptr, nullptr, nullptr), path);
-    if (!key.ok()) return key.status();
-    keys.keys_.emplace(IdOf(key->get()), *key);
+    RELIEF_ASSIGN_OR_RETURN(auto key, Checked(PEM_read_PUBKEY(file.get(), nullptr, nullptr, nullptr), path));
+    keys.keys_.emplace(IdOf(key.get()), key);
   }
   return keys;
 }

@@ -7,6 +7,7 @@
 #include "server/core/schema.h"
 #include "server/referrals/referral.pb.h"
 #include "server/referrals/referral_keys.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::audit {
 namespace {
@@ -24,15 +25,14 @@ void AddPerson(std::string_view person_id, Keys* keys) {
 // The row with this key, if it is there and of this kind.
 template <typename Message>
 absl::StatusOr<Message> RowOf(const storage::Reader& reader, const std::string& key) {
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
   Message message;
-  if ((*rows)[0].present() && !message.ParseFromString((*rows)[0].value))
+  if (rows[0].present() && !message.ParseFromString(rows[0].value))
     return absl::DataLossError("a row that the audit chain names is damaged");
   return message;
 }
 
-// Records that an id leads to: of each person that it stands for, at least one.
+// The records that an id leads to: at least one of each person that it names.
 absl::Status AddId(const storage::Reader& reader, std::string_view action, std::string_view id, Keys* keys) {
   if (const auto pair = matcher::MatchConflict::Parse(id)) {
     keys->push_back(pair->first);
@@ -40,21 +40,19 @@ absl::Status AddId(const storage::Reader& reader, std::string_view action, std::
   } else if (id.starts_with("P-")) {
     AddPerson(id, keys);
   } else if (action.starts_with("finding.")) {
-    auto finding = RowOf<v1::Finding>(reader, schema::FindingRow(id));
-    if (!finding.ok()) return finding.status();
-    AddPerson(finding->person_id(), keys);
-    for (const std::string& person : finding->household_person_ids()) AddPerson(person, keys);
-    for (const v1::Evidence& evidence : finding->evidence()) AddRecord(evidence.record(), keys);
+    RELIEF_ASSIGN_OR_RETURN(auto finding, RowOf<v1::Finding>(reader, schema::FindingRow(id)));
+    AddPerson(finding.person_id(), keys);
+    for (const std::string& person : finding.household_person_ids()) AddPerson(person, keys);
+    for (const v1::Evidence& evidence : finding.evidence()) AddRecord(evidence.record(), keys);
   } else if (action.starts_with("referral.") || action.starts_with("charity.")) {
-    auto referral = RowOf<stored::Referral>(reader, referrals::referral_keys::ReferralRow(id));
-    if (!referral.ok()) return referral.status();
-    AddPerson(referral->referral().person_id(), keys);
+    RELIEF_ASSIGN_OR_RETURN(auto referral,
+                            RowOf<stored::Referral>(reader, referrals::referral_keys::ReferralRow(id)));
+    AddPerson(referral.referral().person_id(), keys);
   } else if (action.starts_with("review.") && id.starts_with("E-")) {
-    auto decision = RowOf<v1::Decision>(reader, schema::DecisionRow(id));
-    if (!decision.ok()) return decision.status();
-    AddRecord(decision->record_a(), keys);
-    AddRecord(decision->record_b(), keys);
-    for (const v1::Decision::Constraint& constraint : decision->constraints()) {
+    RELIEF_ASSIGN_OR_RETURN(auto decision, RowOf<v1::Decision>(reader, schema::DecisionRow(id)));
+    AddRecord(decision.record_a(), keys);
+    AddRecord(decision.record_b(), keys);
+    for (const v1::Decision::Constraint& constraint : decision.constraints()) {
       AddRecord(constraint.record_a(), keys);
       AddRecord(constraint.record_b(), keys);
     }
@@ -76,21 +74,19 @@ absl::StatusOr<std::vector<matcher::RecordKey>> RecordsConcerned(const storage::
       all.push_back(*record);
       continue;
     }
-    if (absl::Status status = AddId(reader, event->action, id, &named); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(AddId(reader, event->action, id, &named));
     others.append(others.empty() ? "" : " ").append(id);
   }
   if (!all.empty()) event->subject = std::move(others);
   if (!named.empty()) {
-    auto persons = matcher::PersonsOfRecords(reader, named);
-    if (!persons.ok()) return persons.status();
+    RELIEF_ASSIGN_OR_RETURN(auto persons, matcher::PersonsOfRecords(reader, named));
     std::vector<matcher::PersonId> found;
-    for (const auto& person : *persons)
+    for (const auto& person : persons)
       if (person) found.push_back(*person);
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
-    auto members = matcher::MembersOfPersons(reader, found);
-    if (!members.ok()) return members.status();
-    for (const Keys& one : *members) all.insert(all.end(), one.begin(), one.end());
+    RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOfPersons(reader, found));
+    for (const Keys& one : members) all.insert(all.end(), one.begin(), one.end());
     all.insert(all.end(), named.begin(), named.end());
   }
   std::sort(all.begin(), all.end());

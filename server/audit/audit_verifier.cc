@@ -2,20 +2,17 @@
 
 #include "server/audit/audit_entry.h"
 #include "server/audit/audit_line.h"
+#include "server/base/time.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::audit {
-namespace {
-
-constexpr int64_t kDayUs = int64_t{24} * 3600 * 1'000'000;
-
-}  // namespace
+namespace {}  // namespace
 
 absl::Status AuditVerifier::Keep(std::string_view text) {
-  auto line = ParseAuditLine(text);
-  if (!line.ok()) return line.status();
-  if (line->has_entry()) return absl::InvalidArgumentError("an entry among the heads");
-  if (!line->has_head()) return absl::OkStatus();
-  const audit::Head& head = line->head();
+  RELIEF_ASSIGN_OR_RETURN(auto line, ParseAuditLine(text));
+  if (line.has_entry()) return absl::InvalidArgumentError("an entry among the heads");
+  if (!line.has_head()) return absl::OkStatus();
+  const audit::Head& head = line.head();
   switch (keys_.Check(head)) {
     case AuditPublicKeys::Answer::kUnknownKey:
       return absl::InvalidArgumentError("head " + std::to_string(head.sequence()) +

@@ -27,8 +27,8 @@ struct AuditProblem {
     kUnreadable,    // the line is not one of an audit chain
     kAltered,       // the entry is not what its hash says, or not what the entries beside it say
     kDeleted,       // `first` to `last` are not there
-    kReordered,     // the entry stands in another place
-    kRepeated,      // the entry stands there twice, or another one under its number
+    kReordered,     // the entry is in another place
+    kRepeated,      // the entry is there twice, or another one under its number
     kTruncated,     // signed heads tell of entries after the end
     kForked,        // from one of `first` to `last` on it is another chain than the one that was signed
     kBadSignature,  // the head of this entry is not signed with the key that it names
@@ -76,7 +76,7 @@ class AuditVerifier {
   void AddEntry(const audit::Entry& entry);
   void AddHead(const audit::Head& head);
   void Begin(const audit::Head& beginning);
-  // What signatures say of the entry read last.
+  // The result of the signatures for the entry read last.
   void Compare();
   void Found(AuditProblem::Kind kind, int64_t first, int64_t last);
 

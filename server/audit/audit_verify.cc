@@ -69,7 +69,7 @@ void PrintReport(const AuditReport& report, bool any_key, bool any_kept) {
     std::cout << Say("条目 {} 及以前: 已过保存期限而清除 (有签名)",
                      "entries up to {}: removed after their time (signed)", {report.removed_to})
               << '\n';
-  // What nobody may take from a good result.
+  // The limits of a good result.
   const auto not_checked = [](const std::string& what) {
     std::cout << Say("未能核验: ", "NOT checked: ") << what << '\n';
   };

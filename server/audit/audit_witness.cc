@@ -6,6 +6,7 @@
 #include "server/audit/audit_line.h"
 #include "server/audit/audit_rows.h"
 #include "server/core/schema.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::audit {
 namespace {
@@ -31,13 +32,12 @@ absl::Status CheckWitness(const storage::Reader& reader, const std::string& path
   const audit::Head& remembered = line->head();
   const std::string keys[] = {schema::AuditRow(remembered.sequence()),
                               std::string(audit_rows::kBeginningRow)};
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet(keys));
   audit::Entry entry;
   audit::Head beginning;
-  if (!entry.ParseFromString((*rows)[0].value) || !beginning.ParseFromString((*rows)[1].value))
+  if (!entry.ParseFromString(rows[0].value) || !beginning.ParseFromString(rows[1].value))
     return absl::DataLossError("a row of the audit chain is damaged");
-  if (!(*rows)[0].present())
+  if (!rows[0].present())
     return beginning.sequence() >= remembered.sequence()
                ? absl::OkStatus()
                : PutBack(path, remembered, "the chain does not go so far");

@@ -1,4 +1,4 @@
-// What is remembered of the audit chain outside of the data directory: a copy of an older directory is as sound
+// A memory of the audit chain outside of the data directory: a copy of an older directory is as sound
 // in itself as the newest one, and only something that was not put back with it can tell.
 //
 // The file holds the newest entry's number and hash, as a line of an exported chain. It is written after the

@@ -1,4 +1,4 @@
-// What the features of the hub register with its core, so that the core knows none of them: steps that follow
+// The parts that features of the hub register with its core, so that the core knows none of them: steps that follow
 // every commit, work that a new day brings, rows that they derive from the records, and their settings.
 //
 //   core::Features features;

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "server/base/stored_row.h"
+#include "server/base/time.h"
 #include "server/core/schema.h"
 #include "storage/run_transaction.h"
 #include "storage/status_macros.h"
@@ -81,8 +82,7 @@ size_t Hub::queued() const {
 
 matcher::CivilDate Hub::Today() const {
   if (options_.as_of) return *options_.as_of;
-  constexpr int64_t kUtc8 = int64_t{8} * 3600 * 1'000'000, kDay = int64_t{24} * 3600 * 1'000'000;
-  return matcher::CivilDate::FromDays(static_cast<int32_t>((options_.clock() + kUtc8) / kDay));
+  return matcher::CivilDate::FromDays(DayInChina(options_.clock()));
 }
 
 absl::Status Hub::DryRun(const Work& work, const std::function<absl::Status(storage::Transaction&)>& look) {

@@ -1,4 +1,4 @@
-// What the hub counts while it works, for the metrics: a few atomics at the two places through which
+// Counters of the hub's work, for the metrics: a few atomics at the two places through which
 // everything goes, the taking of a batch and the commit. Nothing here is kept: it begins at 0 with the
 // process.
 //

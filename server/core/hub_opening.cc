@@ -28,7 +28,7 @@ absl::Status Step(storage::Store& store, absl::FunctionRef<absl::Status(storage:
   return storage::RunTransaction(store, {}, attempt).status();
 }
 
-// Only whoever has the store's files, and their key, can tell whose number a block key is of.
+// Without the store's files and their key nobody can find the number behind a block key.
 absl::Status KeepSecret(storage::Store& store) {
   matcher::BlockSecret secret;
   if (RAND_bytes(secret.data(), static_cast<int>(secret.size())) != 1)

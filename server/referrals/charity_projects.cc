@@ -6,6 +6,7 @@
 #include "server/referrals/charity.h"
 #include "server/referrals/referral_keys.h"
 #include "server/referrals/registration_number.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::referrals {
@@ -28,10 +29,9 @@ absl::StatusOr<v1::CharityProject> Parse(const std::string& value) {
 
 absl::StatusOr<v1::CharityProject> Read(const storage::Reader& reader, const std::string& project_id) {
   const std::string key = referral_keys::ProjectRow(project_id);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  if (!(*rows)[0].present()) return absl::NotFoundError(kNotFound);
-  return Parse((*rows)[0].value);
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
+  if (!rows[0].present()) return absl::NotFoundError(kNotFound);
+  return Parse(rows[0].value);
 }
 
 bool ValidId(const std::string& id) {
@@ -126,7 +126,7 @@ bool IsValidOn(const v1::CharityProject& project, matcher::CivilDate day) {
 absl::StatusOr<v1::CharityProject> RegisterProject(core::Hub& hub, const v1::RegisterProjectRequest& request,
                                                    const std::string& actor) {
   v1::CharityProject asked = request.project();
-  if (absl::Status status = Check(asked); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(Check(asked));
   if (asked.owner().empty() && actor != kDevelopment) asked.set_owner(actor);
   v1::CharityProject registered;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
@@ -153,18 +153,18 @@ absl::StatusOr<v1::CharityProject> RegisterProject(core::Hub& hub, const v1::Reg
 absl::StatusOr<v1::CharityProject> UpdateProject(core::Hub& hub, const v1::UpdateProjectRequest& request,
                                                  const std::string& actor) {
   const v1::CharityProject& asked = request.project();
-  if (absl::Status status = Check(asked); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(Check(asked));
   if (asked.etag().empty()) return absl::InvalidArgumentError("project.etag: required");
   v1::CharityProject updated;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto existing = ReadProjectOf(storage::TransactionReader(context.txn), asked.project_id(), actor);
-    if (!existing.ok()) return existing.status();
-    if (existing->etag() != asked.etag()) return absl::AbortedError("the project changed since it was read");
+    RELIEF_ASSIGN_OR_RETURN(
+        auto existing, ReadProjectOf(storage::TransactionReader(context.txn), asked.project_id(), actor));
+    if (existing.etag() != asked.etag()) return absl::AbortedError("the project changed since it was read");
     updated = asked;
-    if (updated.owner().empty()) updated.set_owner(existing->owner());
-    *updated.mutable_create_time() = existing->create_time();
+    if (updated.owner().empty()) updated.set_owner(existing.owner());
+    *updated.mutable_create_time() = existing.create_time();
     updated.mutable_update_time()->set_seconds(context.now_us / 1'000'000);
-    updated.set_etag(std::to_string(std::stoll(existing->etag()) + 1));
+    updated.set_etag(std::to_string(std::stoll(existing.etag()) + 1));
     context.txn.Put(referral_keys::ProjectRow(updated.project_id()), updated.SerializeAsString());
     context.Audit({actor, "charity.update", updated.project_id(), "", "", "etag=" + updated.etag()});
     return absl::OkStatus();
@@ -185,23 +185,21 @@ absl::StatusOr<v1::ListProjectsResponse> ListProjects(core::Hub& hub, const v1::
     from = referral_keys::ProjectRow(request.page_token()) + std::string(1, '\0');
   v1::ListProjectsResponse response;
   for (bool more = true; more && response.next_page_token().empty();) {
-    auto rows = reader->Scan(referral_keys::kProjectPrefix, from, kScanPage);
-    if (!rows.ok()) return rows.status();
-    for (const storage::KeyRow& row : *rows) {
-      auto project = Parse(row.row.value);
-      if (!project.ok()) return project.status();
-      if (!HelpsIn(*project, request.region_prefix()) ||
-          (request.need() != v1::NEED_UNSPECIFIED && !HasNeed(*project, request.need())) ||
-          (request.only_valid() && !IsValidOn(*project, hub.as_of())))
+    RELIEF_ASSIGN_OR_RETURN(auto rows, reader->Scan(referral_keys::kProjectPrefix, from, kScanPage));
+    for (const storage::KeyRow& row : rows) {
+      RELIEF_ASSIGN_OR_RETURN(auto project, Parse(row.row.value));
+      if (!HelpsIn(project, request.region_prefix()) ||
+          (request.need() != v1::NEED_UNSPECIFIED && !HasNeed(project, request.need())) ||
+          (request.only_valid() && !IsValidOn(project, hub.as_of())))
         continue;
       if (response.projects_size() == size) {
         response.set_next_page_token(response.projects(size - 1).project_id());
         break;
       }
-      *response.add_projects() = *std::move(project);
+      *response.add_projects() = std::move(project);
     }
-    more = rows->size() == kScanPage;
-    if (more) from = rows->back().key + std::string(1, '\0');
+    more = rows.size() == kScanPage;
+    if (more) from = rows.back().key + std::string(1, '\0');
   }
   auto audited = hub.Write([&](core::WriteContext& context) {
     context.Audit({actor, "charity.list", "", "", "", std::to_string(response.projects_size())});

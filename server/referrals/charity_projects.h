@@ -1,4 +1,4 @@
-// What matching reads of projects. Private to server/referrals.
+// The rows of projects that matching reads. Private to server/referrals.
 #pragma once
 
 #include <string>

@@ -3,16 +3,14 @@
 #include <algorithm>
 
 #include "matcher/resolve/resolver.h"
+#include "server/base/time.h"
 #include "server/referrals/referral_change.h"
 #include "server/registry/person_rows.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::referrals {
 namespace {
-
-int64_t Microseconds(const google::protobuf::Timestamp& time) {
-  return time.seconds() * 1'000'000 + time.nanos() / 1000;
-}
 
 bool Helps(const stored::Referral& referral, v1::Programme programme) {
   const auto& helpers = referral.helpers();
@@ -28,10 +26,9 @@ absl::Status FindHelp(const storage::Reader& reader, const std::string& person_i
   auto person = matcher::FollowPersonId(reader, *id);
   if (absl::IsNotFound(person.status())) return absl::OkStatus();  // nothing is left of that person
   if (!person.ok()) return person.status();
-  auto records = registry::ReadRows(reader, *person);
-  if (!records.ok()) return records.status();
-  for (stored::Record& record : records->rows) {
-    if (record.commit_time_us() < Microseconds(referral.referral().create_time())) continue;
+  RELIEF_ASSIGN_OR_RETURN(auto records, registry::ReadRows(reader, *person));
+  for (stored::Record& record : records.rows) {
+    if (record.commit_time_us() < ToMicros(referral.referral().create_time())) continue;
     if (!record.record().has_benefit() || !Helps(referral, record.record().benefit().programme())) continue;
     if (!*help || record.commit_time_us() < (*help)->commit_time_us()) *help = std::move(record);
   }
@@ -39,16 +36,14 @@ absl::Status FindHelp(const storage::Reader& reader, const std::string& person_i
 }
 
 absl::Status CloseReferralOf(core::WriteContext& context, const v1::Finding& finding) {
-  auto change = ReferralChange::Of(context, finding.referral_id());
-  if (!change.ok()) return change.status();
-  v1::Referral& referral = change->referral();
+  RELIEF_ASSIGN_OR_RETURN(auto change, ReferralChange::Of(context, finding.referral_id()));
+  v1::Referral& referral = change.referral();
   if (referral.has_gap_close_time()) return absl::OkStatus();
   const storage::TransactionReader reader(context.txn);
   std::optional<stored::Record> help;
-  if (absl::Status status = FindHelp(reader, finding.person_id(), change->row(), &help); !status.ok())
-    return status;
+  RELIEF_RETURN_IF_ERROR(FindHelp(reader, finding.person_id(), change.row(), &help));
   for (const std::string& person_id : finding.household_person_ids())
-    if (absl::Status status = FindHelp(reader, person_id, change->row(), &help); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(FindHelp(reader, person_id, change.row(), &help));
 
   v1::ReferralEvent event;
   event.set_kind(help ? v1::ReferralEvent::FULFILLED : v1::ReferralEvent::LAPSED);
@@ -58,12 +53,11 @@ absl::Status CloseReferralOf(core::WriteContext& context, const v1::Finding& fin
     name.set_record_id(help->record().record_id());
     *event.mutable_record() = name;
   }
-  referral.mutable_gap_close_time()->set_seconds(context.now_us / 1'000'000);
+  *referral.mutable_gap_close_time() = ToTimestamp(context.now_us);
   if (!IsClosed(referral.state()))
-    if (absl::Status status = change->Take(help ? ReferralStep::kFulfil : ReferralStep::kLapse); !status.ok())
-      return status;
-  change->Append(std::move(event));
-  change->Write();
+    RELIEF_RETURN_IF_ERROR(change.Take(help ? ReferralStep::kFulfil : ReferralStep::kLapse));
+  change.Append(std::move(event));
+  change.Write();
   return absl::OkStatus();
 }
 
@@ -73,7 +67,7 @@ absl::Status GapClosing::Follow(core::WriteContext& context,
                                 std::span<const findings::WrittenFinding> written) const {
   for (const findings::WrittenFinding& one : written)
     if (one.closed() && !one.finding.referral_id().empty())
-      if (absl::Status status = CloseReferralOf(context, one.finding); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(CloseReferralOf(context, one.finding));
   return absl::OkStatus();
 }
 

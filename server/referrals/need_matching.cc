@@ -9,6 +9,7 @@
 #include "server/referrals/person_sketch.h"
 #include "server/referrals/referral_change.h"
 #include "server/referrals/referral_keys.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::referrals {
@@ -110,22 +111,20 @@ absl::StatusOr<std::vector<Candidate>> Candidates(const storage::Reader& reader,
     const std::string prefix = referral_keys::OpenNeedPrefix(need, project.region_prefix());
     std::string from;
     for (bool more = true; more;) {
-      auto rows = reader.Scan(prefix, from, kScanPage);
-      if (!rows.ok()) return rows.status();
-      for (const storage::KeyRow& row : *rows) {
+      RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(prefix, from, kScanPage));
+      for (const storage::KeyRow& row : rows) {
         const auto id = referral_keys::ReferralOfOpenNeed(row.key);
         if (!id) return absl::DataLossError("an index row of a need is damaged");
-        auto referral = ReadReferralRow(reader, *id);
-        if (!referral.ok()) return referral.status();
-        const auto named = matcher::PersonId::Parse(referral->referral().person_id());
+        RELIEF_ASSIGN_OR_RETURN(auto referral, ReadReferralRow(reader, *id));
+        const auto named = matcher::PersonId::Parse(referral.referral().person_id());
         if (!named) return absl::DataLossError("the row of a referral is damaged");
         auto person = matcher::FollowPersonId(reader, *named);
         if (absl::IsNotFound(person.status())) continue;  // nothing is left of that person
         if (!person.ok()) return person.status();
-        candidates.push_back({tokens.For(project.project_id(), person->ToString()), *std::move(referral)});
+        candidates.push_back({tokens.For(project.project_id(), person->ToString()), std::move(referral)});
       }
-      more = rows->size() == kScanPage;
-      if (more) from = rows->back().key + std::string(1, '\0');
+      more = rows.size() == kScanPage;
+      if (more) from = rows.back().key + std::string(1, '\0');
     }
   }
   std::sort(candidates.begin(), candidates.end());
@@ -149,10 +148,9 @@ absl::StatusOr<Page> MatchPage(core::Hub& hub, const v1::MatchNeedsRequest& requ
   const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
   const ReferralSettings& settings = hub.features().Get<ReferralSettings>();
   const auto reader = hub.store().Snapshot();
-  auto project = ReadProjectOf(*reader, request.project_id(), actor);
-  if (!project.ok()) return project.status();
+  RELIEF_ASSIGN_OR_RETURN(auto project, ReadProjectOf(*reader, request.project_id(), actor));
   const matcher::CivilDate day = hub.as_of();
-  if (!IsValidOn(*project, day)) return absl::FailedPreconditionError("the project is not valid today");
+  if (!IsValidOn(project, day)) return absl::FailedPreconditionError("the project is not valid today");
   if (settings.token_key_file.empty()) return absl::FailedPreconditionError("the hub has no key for tokens");
   auto tokens = NeedTokens::Load(settings.token_key_file);
   if (!tokens.ok()) return absl::FailedPreconditionError("the hub's key for tokens cannot be read");
@@ -161,22 +159,20 @@ absl::StatusOr<Page> MatchPage(core::Hub& hub, const v1::MatchNeedsRequest& requ
     return absl::InvalidArgumentError("page_token: not of this project");
   const std::string after =
       request.page_token().empty() ? "" : request.page_token().substr(fingerprint.size());
-  auto candidates = Candidates(*reader, *project, *tokens);
-  if (!candidates.ok()) return candidates.status();
+  RELIEF_ASSIGN_OR_RETURN(auto candidates, Candidates(*reader, project, *tokens));
   const int64_t now_seconds = hub.Now() / 1'000'000;
   Page page;
-  for (Candidate& candidate : *candidates) {
+  for (Candidate& candidate : candidates) {
     if (PageKey(candidate.token, candidate.row.referral().need()) <= after) continue;
     if (Taken(candidate.row.referral(), request.project_id(), now_seconds, settings.offer_days)) continue;
-    auto person = SketchPerson(*reader, candidate.row.referral().person_id(), day);
-    if (!person.ok()) return person.status();
-    if (!Fits(project->conditions(), *person, day)) continue;
+    RELIEF_ASSIGN_OR_RETURN(auto person, SketchPerson(*reader, candidate.row.referral().person_id(), day));
+    if (!Fits(project.conditions(), person, day)) continue;
     if (page.response.needs_size() == size) {
       const v1::MatchedNeed& last = page.response.needs(size - 1);
       page.response.set_next_page_token(fingerprint + PageKey(last.token(), last.need()));
       break;
     }
-    *page.response.add_needs() = View(candidate.token, candidate.row, *person, request.project_id(), day);
+    *page.response.add_needs() = View(candidate.token, candidate.row, person, request.project_id(), day);
     page.shown.push_back(std::move(candidate));
   }
   return page;
@@ -210,32 +206,30 @@ absl::Status CheckAnswer(const v1::AnswerNeedRequest& request, const v1::Charity
 absl::StatusOr<v1::MatchedNeed> Answer(core::WriteContext& context, const v1::AnswerNeedRequest& request,
                                        const std::string& actor, int offer_days) {
   const storage::TransactionReader reader(context.txn);
-  auto project = ReadProjectOf(reader, request.project_id(), actor);
-  if (!project.ok()) return project.status();
-  if (absl::Status status = CheckAnswer(request, *project); !status.ok()) return status;
-  auto row = context.txn.Get(referral_keys::TokenRow(request.project_id(), request.token(), request.need()));
-  if (!row.ok()) return row.status();
-  if (!*row) return absl::NotFoundError(kUnknownToken);
+  RELIEF_ASSIGN_OR_RETURN(auto project, ReadProjectOf(reader, request.project_id(), actor));
+  RELIEF_RETURN_IF_ERROR(CheckAnswer(request, project));
+  RELIEF_ASSIGN_OR_RETURN(auto row, context.txn.Get(referral_keys::TokenRow(
+                                        request.project_id(), request.token(), request.need())));
+  if (!row) return absl::NotFoundError(kUnknownToken);
   stored::NeedToken token;
-  if (!token.ParseFromString(**row)) return absl::DataLossError("the row of a token is damaged");
-  auto change = ReferralChange::Of(context, token.referral_id());
-  if (!change.ok()) return change.status();
-  v1::Referral& referral = change->referral();
+  if (!token.ParseFromString(*row)) return absl::DataLossError("the row of a token is damaged");
+  RELIEF_ASSIGN_OR_RETURN(auto change, ReferralChange::Of(context, token.referral_id()));
+  v1::Referral& referral = change.referral();
   const v1::CharityAnswer* before = AnswerOf(referral, request.project_id());
   const auto answered = before ? before->answer() : v1::CharityAnswer::ANSWER_UNSPECIFIED;
   const bool again = answered == request.answer() && before->amount_fen() == request.amount_fen();
   if (!again) {
     if (answered == v1::CharityAnswer::GIVEN)
       return absl::FailedPreconditionError("the project told already what it gave");
-    // What it had offered may be given although the need was closed since: it is a fact, and is told.
+    // Help that it had offered may be given although the need was closed since: it is a fact, and is recorded.
     const bool promised =
         answered == v1::CharityAnswer::OFFERED && request.answer() == v1::CharityAnswer::GIVEN;
     const bool engages = request.answer() != v1::CharityAnswer::DECLINED;
     if (engages && !promised &&
-        (!IsOpenNeed(change->row()) ||
+        (!IsOpenNeed(change.row()) ||
          Taken(referral, request.project_id(), context.now_us / 1'000'000, offer_days)))
       return absl::FailedPreconditionError("the need is no longer open");
-    if (absl::Status status = change->Take(ReferralStep::kCharityAnswer); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(change.Take(ReferralStep::kCharityAnswer));
     v1::CharityAnswer answer;
     answer.set_project_id(request.project_id());
     answer.set_answer(request.answer());
@@ -250,14 +244,14 @@ absl::StatusOr<v1::MatchedNeed> Answer(core::WriteContext& context, const v1::An
     event.set_kind(v1::ReferralEvent::CHARITY_ANSWERED);
     event.set_actor(actor);
     *event.mutable_charity_answer() = answer;
-    change->Append(std::move(event));
-    change->Write();
+    change.Append(std::move(event));
+    change.Write();
   }
   context.Audit({actor, "charity.answer", referral.referral_id(), "", "",
                  request.project_id() + " " + v1::CharityAnswer::Answer_Name(request.answer())});
   auto person = SketchPerson(reader, referral.person_id(), context.as_of);
   if (!person.ok() && !absl::IsNotFound(person.status())) return person.status();
-  return View(request.token(), change->row(), person.ok() ? *person : PersonSketch(), request.project_id(),
+  return View(request.token(), change.row(), person.ok() ? *person : PersonSketch(), request.project_id(),
               context.as_of);
 }
 
@@ -291,9 +285,8 @@ absl::StatusOr<v1::MatchedNeed> AnswerNeed(core::Hub& hub, const v1::AnswerNeedR
   const int offer_days = hub.features().Get<ReferralSettings>().offer_days;
   v1::MatchedNeed answered;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto answer = Answer(context, request, actor, offer_days);
-    if (!answer.ok()) return answer.status();
-    answered = *std::move(answer);
+    RELIEF_ASSIGN_OR_RETURN(auto answer, Answer(context, request, actor, offer_days));
+    answered = std::move(answer);
     return absl::OkStatus();
   });
   if (!done.ok()) return AuditRefusal(hub, actor, "charity.answer", request.project_id(), done.status());

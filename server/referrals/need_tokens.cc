@@ -10,6 +10,7 @@
 
 #include "server/base/text_file.h"
 #include "server/referrals/referral.pb.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::referrals {
 namespace {
@@ -58,7 +59,7 @@ absl::StatusOr<NeedTokens> NeedTokens::Load(const std::string& path) {
   if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return absl::FailedPreconditionError(path + ": only its owner may have access (chmod 600)");
   stored::TokenKeys file;
-  if (absl::Status status = ReadTextFile(path, &file); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(ReadTextFile(path, &file));
   NeedTokens tokens;
   std::set<std::string> ids;
   for (int i = 0; i < file.keys_size(); ++i) {

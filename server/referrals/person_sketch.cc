@@ -5,6 +5,7 @@
 #include "server/coverage/timeline.h"
 #include "server/records/identity_mapping.h"
 #include "server/registry/person_rows.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::referrals {
 namespace {
@@ -32,12 +33,11 @@ absl::StatusOr<PersonSketch> SketchPerson(const storage::Reader& reader, const s
                                           matcher::CivilDate as_of) {
   const auto id = matcher::PersonId::Parse(person_id);
   if (!id) return absl::InvalidArgumentError("person_id: not a person id");
-  auto person = matcher::FollowPersonId(reader, *id);
-  if (!person.ok()) return person.status();
-  auto records = registry::ReadRows(reader, *person);
+  RELIEF_ASSIGN_OR_RETURN(auto person, matcher::FollowPersonId(reader, *id));
+  auto records = registry::ReadRows(reader, person);
   if (!records.ok()) return records.status();
   PersonSketch sketch;
-  sketch.person_id = person->ToString();
+  sketch.person_id = person.ToString();
   std::optional<matcher::CivilDate> stated;
   for (const stored::Record& stored : records->rows) {
     const v1::Record& record = stored.record();

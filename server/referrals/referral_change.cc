@@ -2,41 +2,30 @@
 
 #include <algorithm>
 
+#include "server/base/time.h"
 #include "server/records/identity_mapping.h"
 #include "server/referrals/referral_keys.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::referrals {
-namespace {
-
-google::protobuf::Timestamp TimestampOf(int64_t time_us) {
-  google::protobuf::Timestamp time;
-  time.set_seconds(time_us / 1'000'000);
-  time.set_nanos(static_cast<int32_t>(time_us % 1'000'000) * 1000);
-  return time;
-}
-
-}  // namespace
-
 absl::StatusOr<stored::Referral> ReadReferralRow(const storage::Reader& reader,
                                                  const std::string& referral_id) {
   const std::string key = referral_keys::ReferralRow(referral_id);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  if (!(*rows)[0].present()) return absl::NotFoundError("no such referral");
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
+  if (!rows[0].present()) return absl::NotFoundError("no such referral");
   stored::Referral referral;
-  if (!referral.ParseFromString((*rows)[0].value))
+  if (!referral.ParseFromString(rows[0].value))
     return absl::DataLossError("the row of a referral is damaged");
   return referral;
 }
 
 absl::StatusOr<ReferralChange> ReferralChange::Of(core::WriteContext& context,
                                                   const std::string& referral_id) {
-  auto row = ReadReferralRow(storage::TransactionReader(context.txn), referral_id);
-  if (!row.ok()) return row.status();
+  RELIEF_ASSIGN_OR_RETURN(auto row, ReadReferralRow(storage::TransactionReader(context.txn), referral_id));
   ReferralChange change(context);
-  change.before_ = *row;
-  change.after_ = *std::move(row);
+  change.before_ = row;
+  change.after_ = std::move(row);
   return change;
 }
 
@@ -66,7 +55,7 @@ void ReferralChange::BeginLimit(const ReferralSettings& settings) {
 void ReferralChange::Append(v1::ReferralEvent event) {
   after_.set_events(after_.events() + 1);
   event.set_sequence(after_.events());
-  *event.mutable_time() = TimestampOf(context_.now_us);
+  *event.mutable_time() = ToTimestamp(context_.now_us);
   event.set_state(referral().state());
   if (referral().has_due_date() && !IsClosed(referral().state()))
     *event.mutable_due_date() = referral().due_date();
@@ -75,7 +64,7 @@ void ReferralChange::Append(v1::ReferralEvent event) {
 }
 
 void ReferralChange::Write() {
-  *referral().mutable_update_time() = TimestampOf(context_.now_us);
+  *referral().mutable_update_time() = ToTimestamp(context_.now_us);
   if (!before_) *referral().mutable_create_time() = referral().update_time();
   referral().set_etag(std::to_string(after_.events()));
   const std::vector<std::string> rows = referral_keys::IndexRows(after_);

@@ -30,7 +30,7 @@ class ReferralChange {
 
   // FAILED_PRECONDITION: the state does not allow the step.
   absl::Status Take(ReferralStep step);
-  // Who has it now has so much time from today on; what was overdue no longer is.
+  // Gives the present holder the whole limit from today on; the referral is not overdue any more.
   void BeginLimit(const ReferralSettings& settings);
   // An entry of the history about what the referral now is.
   void Append(v1::ReferralEvent event);

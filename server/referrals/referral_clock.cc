@@ -2,6 +2,7 @@
 
 #include "server/referrals/referral_change.h"
 #include "server/referrals/referral_keys.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::referrals {
 namespace {
@@ -32,19 +33,17 @@ void Escalate(core::WriteContext& context, const ReferralSettings& settings, Ref
 
 absl::StatusOr<size_t> ReferralClock::Run(core::WriteContext& context, size_t limit) const {
   const auto& settings = context.features.Get<ReferralSettings>();
-  auto rows = context.txn.Scan(referral_keys::kTimerPrefix, "", limit);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, context.txn.Scan(referral_keys::kTimerPrefix, "", limit));
   size_t treated = 0;
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     const auto timer = referral_keys::DecodeTimer(row.key);
     if (!timer) return absl::DataLossError("a timer row of a referral is damaged");
     if (timer->due_day > context.as_of.days()) break;
-    auto change = ReferralChange::Of(context, timer->referral_id);
-    if (!change.ok()) return change.status();
-    Escalate(context, settings, &*change);
-    change->Write();  // takes the timer away, or sets the next
+    RELIEF_ASSIGN_OR_RETURN(auto change, ReferralChange::Of(context, timer->referral_id));
+    Escalate(context, settings, &change);
+    change.Write();  // takes the timer away, or sets the next
     context.Audit(
-        {"local", "referral.overdue", timer->referral_id, "", "", change->referral().escalated_to()});
+        {"local", "referral.overdue", timer->referral_id, "", "", change.referral().escalated_to()});
     ++treated;
   }
   return treated;

@@ -1,4 +1,4 @@
-// What time alone does to referrals: they become overdue, and go before one authority after the other. By
+// The effect of time alone on referrals: they become overdue and are escalated to one authority after the other. By
 // durable timer rows: nobody else is looked at.
 //
 // Belongs to one piece of work and its thread.

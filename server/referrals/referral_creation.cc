@@ -4,6 +4,7 @@
 #include "server/findings/finding_writer.h"
 #include "server/referrals/referral_steps.h"
 #include "server/referrals/referrals.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::referrals {
@@ -17,9 +18,8 @@ absl::StatusOr<std::optional<v1::Lead>> LeadOf(const storage::Reader& reader, co
   for (const v1::Evidence& evidence : finding.evidence())
     keys.push_back(schema::RecordRow(
         matcher::RecordKey::Of(evidence.record().source_id(), evidence.record().record_id())));
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
-  for (const storage::Row& row : *rows) {
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet(keys));
+  for (const storage::Row& row : rows) {
     stored::Record record;
     if (!record.ParseFromString(row.value)) return absl::DataLossError("the row of a record is damaged");
     if (record.record().has_lead()) return std::optional(record.record().lead());
@@ -37,8 +37,7 @@ v1::Target Proposal(const v1::Finding& finding) {
 
 absl::Status Fill(core::WriteContext& context, const v1::Finding& finding, const std::string& actor,
                   ReferralChange* change) {
-  auto lead = LeadOf(storage::TransactionReader(context.txn), finding);
-  if (!lead.ok()) return lead.status();
+  RELIEF_ASSIGN_OR_RETURN(auto lead, LeadOf(storage::TransactionReader(context.txn), finding));
   v1::Referral& referral = change->referral();
   // A function of the finding and of its referral before this one, so that work that runs again makes no
   // second one.
@@ -48,11 +47,11 @@ absl::Status Fill(core::WriteContext& context, const v1::Finding& finding, const
   referral.set_finding_id(finding.finding_id());
   referral.set_rule_id(finding.rule_id());
   referral.set_person_id(finding.person_id());
-  referral.set_need(*lead ? (*lead)->need() : finding.need());
+  referral.set_need(lead ? (lead)->need() : finding.need());
   referral.set_state(v1::Referral::OPEN);
   referral.set_taker(actor);
   *referral.mutable_target() = Proposal(finding);
-  change->row().set_of_lead(lead->has_value());
+  change->row().set_of_lead(lead.has_value());
   change->row().set_amount_fen(finding.amount_fen());
   *change->row().mutable_helpers() = finding.notify();
   return absl::OkStatus();
@@ -74,29 +73,26 @@ absl::Status MarkFinding(core::WriteContext& context, const v1::Finding& before,
 
 absl::StatusOr<v1::Referral> CreateReferral(core::Hub& hub, const v1::CreateReferralRequest& request,
                                             const std::string& actor) {
-  if (absl::Status status = CheckReferralNote(request.note()); !status.ok()) return status;
-  if (request.has_target())
-    if (absl::Status status = CheckTarget("target", request.target()); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckReferralNote(request.note()));
+  if (request.has_target()) RELIEF_RETURN_IF_ERROR(CheckTarget("target", request.target()));
   v1::Referral created;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     const storage::TransactionReader reader(context.txn);
-    auto finding = findings::GetFinding(reader, request.finding_id());
-    if (!finding.ok()) return finding.status();
-    const bool gap = finding->kind() == v1::MISSING || finding->kind() == v1::SPLIT;
-    if (!gap || finding->state() != v1::Finding::OPEN)
+    RELIEF_ASSIGN_OR_RETURN(auto finding, findings::GetFinding(reader, request.finding_id()));
+    const bool gap = finding.kind() == v1::MISSING || finding.kind() == v1::SPLIT;
+    if (!gap || finding.state() != v1::Finding::OPEN)
       return absl::FailedPreconditionError("the finding is not an open gap");
-    if (!finding->referral_id().empty()) {
-      auto existing = ReadReferralRow(reader, finding->referral_id());
-      if (!existing.ok()) return existing.status();
-      if (!IsClosed(existing->referral().state())) {
-        if (existing->referral().taker() != actor)
-          return absl::AlreadyExistsError("the gap was taken on already: " + finding->referral_id());
-        created = existing->referral();
+    if (!finding.referral_id().empty()) {
+      RELIEF_ASSIGN_OR_RETURN(auto existing, ReadReferralRow(reader, finding.referral_id()));
+      if (!IsClosed(existing.referral().state())) {
+        if (existing.referral().taker() != actor)
+          return absl::AlreadyExistsError("the gap was taken on already: " + finding.referral_id());
+        created = existing.referral();
         return absl::OkStatus();
       }
     }
     ReferralChange change(context);
-    if (absl::Status status = Fill(context, *finding, actor, &change); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(Fill(context, finding, actor, &change));
     const ReferralSettings& settings = hub.features().Get<ReferralSettings>();
     change.BeginLimit(settings);
     v1::ReferralEvent taken;
@@ -104,11 +100,9 @@ absl::StatusOr<v1::Referral> CreateReferral(core::Hub& hub, const v1::CreateRefe
     taken.set_actor(actor);
     taken.set_note(request.note());
     change.Append(std::move(taken));
-    if (request.has_target())
-      if (absl::Status status = SendTo(change, settings, request.target(), actor, ""); !status.ok())
-        return status;
+    if (request.has_target()) RELIEF_RETURN_IF_ERROR(SendTo(change, settings, request.target(), actor, ""));
     change.Write();
-    if (absl::Status status = MarkFinding(context, *finding, change.referral()); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(MarkFinding(context, finding, change.referral()));
     context.Audit({actor, "referral.create", change.referral().referral_id(), "", "", request.finding_id()});
     created = change.referral();
     return absl::OkStatus();

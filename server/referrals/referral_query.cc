@@ -7,6 +7,7 @@
 #include "server/referrals/referral_change.h"
 #include "server/referrals/referral_keys.h"
 #include "server/referrals/referrals.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::referrals {
 namespace {
@@ -29,10 +30,9 @@ class Stream {
   absl::StatusOr<bool> Advance() {
     if (at_ == chunk_.size()) {
       if (last_) return false;
-      auto rows = reader_.Scan(prefix_, from_, kChunk);
-      if (!rows.ok()) return rows.status();
-      last_ = rows->size() < kChunk;
-      chunk_ = *std::move(rows);
+      RELIEF_ASSIGN_OR_RETURN(auto rows, reader_.Scan(prefix_, from_, kChunk));
+      last_ = rows.size() < kChunk;
+      chunk_ = std::move(rows);
       at_ = 0;
       if (chunk_.empty()) return false;
       from_ = chunk_.back().key + std::string(1, '\0');
@@ -72,15 +72,14 @@ class MergedStreams {
     if (heads_.empty()) return std::optional<Rank>();
     const auto [rank, stream] = heads_.top();
     heads_.pop();
-    if (absl::Status status = Push(stream); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(Push(stream));
     return std::optional(rank);
   }
 
  private:
   absl::Status Push(size_t i) {
-    auto more = streams_[i].Advance();
-    if (!more.ok()) return more.status();
-    if (*more) heads_.emplace(streams_[i].rank(), i);
+    RELIEF_ASSIGN_OR_RETURN(auto more, streams_[i].Advance());
+    if (more) heads_.emplace(streams_[i].rank(), i);
     return absl::OkStatus();
   }
 
@@ -168,46 +167,42 @@ absl::StatusOr<std::optional<Rank>> After(const std::string& token, const std::s
 }  // namespace
 
 absl::StatusOr<v1::Referral> GetReferral(const storage::Reader& reader, const std::string& referral_id) {
-  auto row = ReadReferralRow(reader, referral_id);
-  if (!row.ok()) return row.status();
-  return std::move(*row->mutable_referral());
+  RELIEF_ASSIGN_OR_RETURN(auto row, ReadReferralRow(reader, referral_id));
+  return std::move(*row.mutable_referral());
 }
 
 absl::StatusOr<v1::ListReferralsResponse> ListReferrals(const storage::Reader& reader,
                                                         const v1::ListReferralsRequest& request) {
   if (request.page_size() < 0) return absl::InvalidArgumentError("page_size: not negative");
   const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
-  if (absl::Status status = Check(request.filter()); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(Check(request.filter()));
   const std::string fingerprint =
       matcher::RecordKey::Of("referrals", request.filter().SerializeAsString()).ToString();
-  auto after = After(request.page_token(), fingerprint);
-  if (!after.ok()) return after.status();
-  MergedStreams streams(reader, PrefixesFor(request.filter()), *after);
+  RELIEF_ASSIGN_OR_RETURN(auto after, After(request.page_token(), fingerprint));
+  MergedStreams streams(reader, PrefixesFor(request.filter()), after);
   v1::ListReferralsResponse response;
   Rank last;
   while (true) {
-    auto rank = streams.Next();
-    if (!rank.ok()) return rank.status();
-    if (!*rank) return response;
-    auto referral = GetReferral(reader, (*rank)->referral_id);
-    if (!referral.ok()) return referral.status();
-    if (!Matches(request.filter(), *referral)) continue;
+    RELIEF_ASSIGN_OR_RETURN(auto rank, streams.Next());
+    if (!rank) return response;
+    RELIEF_ASSIGN_OR_RETURN(auto referral, GetReferral(reader, (rank)->referral_id));
+    if (!Matches(request.filter(), referral)) continue;
     if (response.referrals_size() == size) {
       response.set_next_page_token(TokenOf(fingerprint, last));
       return response;
     }
-    *response.add_referrals() = *std::move(referral);
-    last = **rank;
+    *response.add_referrals() = std::move(referral);
+    last = *rank;
   }
 }
 
 absl::StatusOr<v1::ListReferralEventsResponse> ListReferralEvents(
     const storage::Reader& reader, const v1::ListReferralEventsRequest& request) {
   if (auto row = ReadReferralRow(reader, request.referral_id()); !row.ok()) return row.status();
-  auto rows = reader.Scan(referral_keys::EventPrefix(request.referral_id()), "", kMaxEvents);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows,
+                          reader.Scan(referral_keys::EventPrefix(request.referral_id()), "", kMaxEvents));
   v1::ListReferralEventsResponse response;
-  for (const storage::KeyRow& row : *rows)
+  for (const storage::KeyRow& row : rows)
     if (!response.add_events()->ParseFromString(row.row.value))
       return absl::DataLossError("the row of an event is damaged");
   return response;

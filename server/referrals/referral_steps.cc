@@ -7,6 +7,7 @@
 #include "server/referrals/person_sketch.h"
 #include "server/referrals/referral_change.h"
 #include "server/referrals/referrals.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::referrals {
@@ -40,19 +41,17 @@ absl::StatusOr<v1::Referral> Step(core::Hub& hub, const std::string& referral_id
                                   const std::string& note, const std::string& actor,
                                   const std::string& action, const Apply& apply) {
   if (etag.empty()) return absl::InvalidArgumentError("etag: required");
-  if (absl::Status status = CheckReferralNote(note); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckReferralNote(note));
   v1::Referral updated;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto change = ReferralChange::Of(context, referral_id);
-    if (!change.ok()) return change.status();
-    if (change->referral().etag() != etag)
-      return absl::AbortedError("the referral changed since it was read");
-    if (change->row().events() >= kMaxEvents)
+    RELIEF_ASSIGN_OR_RETURN(auto change, ReferralChange::Of(context, referral_id));
+    if (change.referral().etag() != etag) return absl::AbortedError("the referral changed since it was read");
+    if (change.row().events() >= kMaxEvents)
       return absl::ResourceExhaustedError("the referral has as many entries as it can hold");
-    if (absl::Status status = apply(*change, context); !status.ok()) return status;
-    change->Write();
-    context.Audit({actor, action, referral_id, "", "", v1::Referral::State_Name(change->referral().state())});
-    updated = change->referral();
+    RELIEF_RETURN_IF_ERROR(apply(change, context));
+    change.Write();
+    context.Audit({actor, action, referral_id, "", "", v1::Referral::State_Name(change.referral().state())});
+    updated = change.referral();
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
@@ -95,7 +94,7 @@ absl::Status SendTo(ReferralChange& change, const ReferralSettings& settings, co
   if (referral.state() == v1::Referral::HANDED_OVER && referral.target().programme() == target.programme() &&
       referral.target().region() == target.region())
     return absl::FailedPreconditionError("the referral was sent to this target already");
-  if (absl::Status status = change.Take(ReferralStep::kHandOver); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(change.Take(ReferralStep::kHandOver));
   *referral.mutable_target() = target;
   referral.set_hand_overs(referral.hand_overs() + 1);
   change.BeginLimit(settings);
@@ -107,7 +106,7 @@ absl::Status SendTo(ReferralChange& change, const ReferralSettings& settings, co
 
 absl::StatusOr<v1::Referral> HandOver(core::Hub& hub, const v1::HandOverRequest& request,
                                       const std::string& actor) {
-  if (absl::Status status = CheckTarget("target", request.target()); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckTarget("target", request.target()));
   return Step(hub, request.referral_id(), request.etag(), request.note(), actor, "referral.hand_over",
               [&](ReferralChange& change, core::WriteContext&) {
                 return SendTo(change, hub.features().Get<ReferralSettings>(), request.target(), actor,
@@ -119,7 +118,7 @@ absl::StatusOr<v1::Referral> Accept(core::Hub& hub, const v1::AcceptRequest& req
                                     const std::string& actor) {
   return Step(hub, request.referral_id(), request.etag(), request.note(), actor, "referral.accept",
               [&](ReferralChange& change, core::WriteContext&) -> absl::Status {
-                if (absl::Status status = change.Take(ReferralStep::kAccept); !status.ok()) return status;
+                RELIEF_RETURN_IF_ERROR(change.Take(ReferralStep::kAccept));
                 change.referral().set_holder(actor);
                 change.Append(EventBy(actor, v1::ReferralEvent::ACCEPTED, request.note()));
                 return absl::OkStatus();
@@ -128,12 +127,11 @@ absl::StatusOr<v1::Referral> Accept(core::Hub& hub, const v1::AcceptRequest& req
 
 absl::StatusOr<v1::Referral> Return(core::Hub& hub, const v1::ReturnRequest& request,
                                     const std::string& actor) {
-  if (absl::Status status = CheckReason(request.reason(), request.note()); !status.ok()) return status;
-  if (request.has_onward())
-    if (absl::Status status = CheckTarget("onward", request.onward()); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckReason(request.reason(), request.note()));
+  if (request.has_onward()) RELIEF_RETURN_IF_ERROR(CheckTarget("onward", request.onward()));
   return Step(hub, request.referral_id(), request.etag(), request.note(), actor, "referral.return",
               [&](ReferralChange& change, core::WriteContext&) -> absl::Status {
-                if (absl::Status status = change.Take(ReferralStep::kReturn); !status.ok()) return status;
+                RELIEF_RETURN_IF_ERROR(change.Take(ReferralStep::kReturn));
                 change.referral().set_reason(request.reason());
                 change.BeginLimit(hub.features().Get<ReferralSettings>());
                 v1::ReferralEvent event = EventBy(actor, v1::ReferralEvent::RETURNED, request.note());
@@ -168,7 +166,7 @@ absl::StatusOr<v1::Referral> ConcludeReferral(core::Hub& hub, const v1::Conclude
   }
   return Step(hub, request.referral_id(), request.etag(), request.note(), actor, "referral.conclude",
               [&](ReferralChange& change, core::WriteContext&) -> absl::Status {
-                if (absl::Status status = change.Take(step); !status.ok()) return status;
+                RELIEF_RETURN_IF_ERROR(change.Take(step));
                 change.referral().set_reason(request.reason());
                 v1::ReferralEvent event = EventBy(actor, kind, request.note());
                 event.set_reason(request.reason());
@@ -180,28 +178,28 @@ absl::StatusOr<v1::Referral> ConcludeReferral(core::Hub& hub, const v1::Conclude
 absl::StatusOr<v1::Referral> RecordConsent(core::Hub& hub, const v1::RecordConsentRequest& request,
                                            const std::string& actor) {
   const v1::Consent& consent = request.consent();
-  if (absl::Status status = CheckConsent(consent); !status.ok()) return status;
-  return Step(hub, request.referral_id(), request.etag(), request.note(), actor, "referral.consent",
-              [&](ReferralChange& change, core::WriteContext& context) -> absl::Status {
-                if (absl::Status status = change.Take(ReferralStep::kConsent); !status.ok()) return status;
-                const bool given = consent.decision() == v1::Consent::GIVEN;
-                if (given && consent.giver() == v1::Consent::SELF) {
-                  auto person = SketchPerson(storage::TransactionReader(context.txn),
-                                             change.referral().person_id(), context.as_of);
-                  if (!person.ok()) return person.status();
-                  const auto age = person->AgeOn(context.as_of);
-                  if (age && *age < kConsentsAlone)
-                    return absl::InvalidArgumentError("consent.giver: under 14 a guardian consents");
-                }
-                v1::Consent& recorded = *change.referral().mutable_consent();
-                recorded = consent;
-                recorded.set_recorded_by(actor);
-                recorded.mutable_time()->set_seconds(context.now_us / 1'000'000);
-                change.Append(
-                    EventBy(actor, given ? v1::ReferralEvent::CONSENTED : v1::ReferralEvent::CONSENT_REVOKED,
-                            request.note()));
-                return absl::OkStatus();
-              });
+  RELIEF_RETURN_IF_ERROR(CheckConsent(consent));
+  return Step(
+      hub, request.referral_id(), request.etag(), request.note(), actor, "referral.consent",
+      [&](ReferralChange& change, core::WriteContext& context) -> absl::Status {
+        RELIEF_RETURN_IF_ERROR(change.Take(ReferralStep::kConsent));
+        const bool given = consent.decision() == v1::Consent::GIVEN;
+        if (given && consent.giver() == v1::Consent::SELF) {
+          RELIEF_ASSIGN_OR_RETURN(auto person, SketchPerson(storage::TransactionReader(context.txn),
+                                                            change.referral().person_id(), context.as_of));
+          const auto age = person.AgeOn(context.as_of);
+          if (age && *age < kConsentsAlone)
+            return absl::InvalidArgumentError("consent.giver: under 14 a guardian consents");
+        }
+        v1::Consent& recorded = *change.referral().mutable_consent();
+        recorded = consent;
+        recorded.set_recorded_by(actor);
+        recorded.mutable_time()->set_seconds(context.now_us / 1'000'000);
+        change.Append(EventBy(actor,
+                              given ? v1::ReferralEvent::CONSENTED : v1::ReferralEvent::CONSENT_REVOKED,
+                              request.note()));
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace relief::server::referrals

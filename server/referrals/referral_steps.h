@@ -1,4 +1,4 @@
-// What CreateReferral shares with the later steps. Private to server/referrals.
+// The parts that CreateReferral shares with the later steps. Private to server/referrals.
 #pragma once
 
 #include <string>

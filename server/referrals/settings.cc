@@ -4,6 +4,7 @@
 
 #include "server/base/text_file.h"
 #include "server/referrals/need_tokens.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::referrals {
 namespace {
@@ -52,12 +53,11 @@ absl::StatusOr<ReferralSettings> LoadReferralSettings(const config::Referrals& c
   if (config.escalation_working_days() > 0)
     settings.escalation_working_days = config.escalation_working_days();
   if (config.offer_days() > 0) settings.offer_days = config.offer_days();
-  for (int i = 0; i < config.limits_size(); ++i)
-    if (absl::Status status = CheckLimit(config.limits(i), i); !status.ok()) return status;
+  for (int i = 0; i < config.limits_size(); ++i) RELIEF_RETURN_IF_ERROR(CheckLimit(config.limits(i), i));
   settings.limits.assign(config.limits().begin(), config.limits().end());
   if (!config.calendar_file().empty()) {
     stored::WorkingCalendar data;
-    if (absl::Status status = ReadTextFile(config.calendar_file(), &data); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(ReadTextFile(config.calendar_file(), &data));
     auto calendar = WorkingCalendar::From(data);
     if (!calendar.ok())
       return absl::InvalidArgumentError(config.calendar_file() + ": " +

@@ -1,4 +1,4 @@
-// What an operator decides about referrals: limits, the calendar that counts them, and charities. Read once,
+// The operator's settings of referrals: limits, the calendar that counts them, and charities. Read once,
 // at start; the file with the token keys is read at each use, so that keys can be rotated without a restart.
 //
 // A value; callable from many threads.

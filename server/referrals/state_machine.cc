@@ -30,7 +30,7 @@ const std::initializer_list<Row> kTable = {
     {ReferralStep::kConsent,
      {Referral::OPEN, Referral::HANDED_OVER, Referral::ACCEPTED, Referral::RETURNED, Referral::REFUSED},
      kSame},
-    // What a charity gave is told even if the referral was closed meanwhile.
+    // Help that a charity gave is recorded even if the referral was closed meanwhile.
     {ReferralStep::kCharityAnswer,
      {Referral::OPEN, Referral::HANDED_OVER, Referral::ACCEPTED, Referral::RETURNED, Referral::GRANTED,
       Referral::REFUSED, Referral::WITHDRAWN, Referral::FULFILLED, Referral::LAPSED},

@@ -12,6 +12,7 @@
 #include "server/registry/person_rows.h"
 #include "server/registry/person_view.h"
 #include "server/review/explanation.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::registry {
 namespace {
@@ -216,38 +217,33 @@ absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader&
                                                           const coverage::RuleSet& rules,
                                                           matcher::CivilDate as_of,
                                                           const v1::CheckApplicantRequest& request) {
-  if (absl::Status status = Check(request); !status.ok()) return status;
-  auto counters = core::ReadCounters(reader);
-  if (!counters.ok()) return counters.status();
+  RELIEF_RETURN_IF_ERROR(Check(request));
+  RELIEF_ASSIGN_OR_RETURN(auto counters, core::ReadCounters(reader));
   v1::CheckApplicantResponse response;
   for (const v1::PersonIdentity& asked : request.persons()) {
     v1::ApplicantResult& result = *response.add_results();
     const matcher::Identity identity = matcher::Normalize(records::ToRawIdentity(asked, "", v1::Household()));
-    auto found = matcher::FindPersons(reader, model, identity, kMaxCandidates);
-    if (!found.ok()) return found.status();
-    const std::vector<double> probabilities = Probabilities(*found, counters->persons());
+    RELIEF_ASSIGN_OR_RETURN(auto found, matcher::FindPersons(reader, model, identity, kMaxCandidates));
+    const std::vector<double> probabilities = Probabilities(found, counters.persons());
     bool judged = false;
-    for (size_t i = 0; i < found->size(); ++i) {
-      const matcher::PersonCandidate& candidate = (*found)[i];
+    for (size_t i = 0; i < found.size(); ++i) {
+      const matcher::PersonCandidate& candidate = found[i];
       const bool certain =
           candidate.score.vetoes == matcher::kNoVeto && candidate.score.bits >= model.link_threshold();
-      auto person = ShowPerson(reader, candidate.person);
-      if (!person.ok()) return person.status();
-      auto best = matcher::IdentityOf(reader, candidate.best_record);
-      if (!best.ok()) return best.status();
+      RELIEF_ASSIGN_OR_RETURN(auto person, ShowPerson(reader, candidate.person));
+      RELIEF_ASSIGN_OR_RETURN(auto best, matcher::IdentityOf(reader, candidate.best_record));
       v1::Candidate& out = *result.add_candidates();
-      *out.mutable_person() = *std::move(person);
+      *out.mutable_person() = std::move(person);
       out.set_band(certain ? v1::Candidate::CERTAIN : v1::Candidate::POSSIBLE);
       out.set_probability(probabilities[i]);
-      *out.mutable_explanation() = review::Explain(model, identity, *best);
+      *out.mutable_explanation() = review::Explain(model, identity, best);
       if (!certain || judged) continue;
       judged = true;
       for (const v1::Finding& finding : out.person().findings())
         if (finding.kind() == v1::MISSING) *result.add_may_miss() = finding;
       if (!request.has_intended()) continue;
-      auto household = findings::ReadHousehold(reader, candidate.person);
-      if (!household.ok()) return household.status();
-      const WithAward with(*household, candidate.person, AsAwarded(request.intended(), asked, as_of), rules,
+      RELIEF_ASSIGN_OR_RETURN(auto household, findings::ReadHousehold(reader, candidate.person));
+      const WithAward with(household, candidate.person, AsAwarded(request.intended(), asked, as_of), rules,
                            as_of);
       with.WouldOpen(&result);
       with.MayMiss(&result);

@@ -6,6 +6,7 @@
 #include "server/records/identity_mapping.h"
 #include "server/registry/person_rows.h"
 #include "server/registry/person_view.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::registry {
 namespace {
@@ -16,11 +17,11 @@ constexpr size_t kMostVersions = 10'000;  // of one record: far beyond anything 
 // what they are.
 absl::StatusOr<std::vector<matcher::RecordKey>> MembersAt(const storage::Reader& reader,
                                                           matcher::PersonId person, int64_t time_us) {
-  auto rows = reader.Scan(schema::PersonPastPrefix(person), schema::PersonPastRow(person, time_us + 1), 1);
-  if (!rows.ok()) return rows.status();
-  if (rows->empty()) return matcher::MembersOf(reader, person);
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(schema::PersonPastPrefix(person),
+                                                 schema::PersonPastRow(person, time_us + 1), 1));
+  if (rows.empty()) return matcher::MembersOf(reader, person);
   stored::PersonPast past;
-  if (!past.ParseFromString((*rows)[0].row.value))
+  if (!past.ParseFromString(rows[0].row.value))
     return absl::DataLossError("the row of a person's past is damaged");
   std::vector<matcher::RecordKey> members;
   for (size_t at = 0; at + matcher::RecordKey::kSize <= past.records().size();
@@ -34,13 +35,11 @@ absl::StatusOr<std::vector<matcher::RecordKey>> MembersAt(const storage::Reader&
 absl::StatusOr<std::optional<stored::Record>> VersionAt(const storage::Reader& reader, matcher::RecordKey key,
                                                         int64_t time_us) {
   const std::string row = schema::RecordRow(key);
-  auto current = reader.MultiGet({&row, 1});
-  if (!current.ok()) return current.status();
-  auto past = reader.Scan(schema::RecordHistoryPrefix(key), "", kMostVersions);
-  if (!past.ok()) return past.status();
+  RELIEF_ASSIGN_OR_RETURN(auto current, reader.MultiGet({&row, 1}));
+  RELIEF_ASSIGN_OR_RETURN(auto past, reader.Scan(schema::RecordHistoryPrefix(key), "", kMostVersions));
   std::vector<std::string> values;
-  for (storage::KeyRow& version : *past) values.push_back(std::move(version.row.value));
-  if ((*current)[0].present()) values.push_back(std::move((*current)[0].value));
+  for (storage::KeyRow& version : past) values.push_back(std::move(version.row.value));
+  if (current[0].present()) values.push_back(std::move(current[0].value));
   std::optional<stored::Record> newest;
   for (const std::string& value : values) {
     stored::Record record;
@@ -63,9 +62,8 @@ absl::StatusOr<v1::Person> ReadPersonAsKnownAt(const storage::Reader& reader, co
   if (!members.ok()) return members.status();
   std::vector<stored::Record> rows;
   for (const matcher::RecordKey& key : *members) {
-    auto version = VersionAt(reader, key, time_us);
-    if (!version.ok()) return version.status();
-    if (*version) rows.push_back(**std::move(version));
+    RELIEF_ASSIGN_OR_RETURN(auto version, VersionAt(reader, key, time_us));
+    if (version) rows.push_back(*std::move(version));
   }
   if (rows.empty()) return absl::NotFoundError("no such person then");
   v1::Person person;
@@ -73,10 +71,9 @@ absl::StatusOr<v1::Person> ReadPersonAsKnownAt(const storage::Reader& reader, co
   ShowRecords(rows, &person);
 
   const std::string key = schema::PersonFindingsRow(*id);
-  auto list_row = reader.MultiGet({&key, 1});
-  if (!list_row.ok()) return list_row.status();
+  RELIEF_ASSIGN_OR_RETURN(auto list_row, reader.MultiGet({&key, 1}));
   stored::PersonFindings list;
-  if (!list.ParseFromString((*list_row)[0].value))
+  if (!list.ParseFromString(list_row[0].value))
     return absl::DataLossError("the row of a person's findings is damaged");
   for (const auto* ids : {&list.finding_ids(), &list.household_finding_ids(), &list.past_finding_ids()}) {
     for (const std::string& finding_id : *ids) {

@@ -19,7 +19,7 @@ struct PersonRows {
 // NOT_FOUND: no such person.
 absl::StatusOr<PersonRows> ReadRows(const storage::Reader& reader, matcher::PersonId person);
 
-// The records as the contract shows them, masked, in the order of their names.
+// The records as the contract shows them, whole (the guard masks what leaves), in the order of their names.
 void ShowRecords(const std::vector<stored::Record>& rows, v1::Person* person);
 
 // The person as it is now.

@@ -8,6 +8,7 @@
 #include "server/findings/judging.h"
 #include "server/records/identity_mapping.h"
 #include "server/registry/person_rows.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::registry {
 namespace {
@@ -17,16 +18,14 @@ constexpr size_t kAssignmentPage = 2000;
 
 absl::Status AddFindings(const storage::Reader& reader, matcher::PersonId person, v1::Person* out) {
   const std::string key = schema::PersonFindingsRow(person);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
   stored::PersonFindings list;
-  if (!list.ParseFromString((*rows)[0].value))
+  if (!list.ParseFromString(rows[0].value))
     return absl::DataLossError("the row of a person's findings is damaged");
   for (const auto* ids : {&list.finding_ids(), &list.household_finding_ids()}) {
     for (const std::string& id : *ids) {
-      auto finding = findings::GetFinding(reader, id);
-      if (!finding.ok()) return finding.status();
-      if (finding->state() == v1::Finding::OPEN) *out->add_findings() = *std::move(finding);
+      RELIEF_ASSIGN_OR_RETURN(auto finding, findings::GetFinding(reader, id));
+      if (finding.state() == v1::Finding::OPEN) *out->add_findings() = std::move(finding);
     }
   }
   return absl::OkStatus();
@@ -37,10 +36,9 @@ bool Blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") =
 }  // namespace
 
 absl::StatusOr<PersonRows> ReadRows(const storage::Reader& reader, matcher::PersonId person) {
-  auto members = matcher::MembersOf(reader, person);
-  if (!members.ok()) return members.status();
+  RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(reader, person));
   PersonRows records;
-  records.keys = *std::move(members);
+  records.keys = std::move(members);
   std::vector<std::string> rows;
   for (const matcher::RecordKey& key : records.keys) rows.push_back(schema::RecordRow(key));
   auto stored = reader.MultiGet(rows);
@@ -74,15 +72,13 @@ void ShowRecords(const std::vector<stored::Record>& rows, v1::Person* person) {
 }
 
 absl::StatusOr<v1::Person> ShowPerson(const storage::Reader& reader, matcher::PersonId person) {
-  auto records = ReadRows(reader, person);
-  if (!records.ok()) return records.status();
+  RELIEF_ASSIGN_OR_RETURN(auto records, ReadRows(reader, person));
   v1::Person out;
   out.set_person_id(person.ToString());
-  ShowRecords(records->rows, &out);
-  auto conflicts = matcher::ConflictsOfRecords(reader, records->keys);
-  if (!conflicts.ok()) return conflicts.status();
-  for (const matcher::MatchConflict& conflict : *conflicts) out.add_conflict_ids(conflict.ToString());
-  if (absl::Status status = AddFindings(reader, person, &out); !status.ok()) return status;
+  ShowRecords(records.rows, &out);
+  RELIEF_ASSIGN_OR_RETURN(auto conflicts, matcher::ConflictsOfRecords(reader, records.keys));
+  for (const matcher::MatchConflict& conflict : conflicts) out.add_conflict_ids(conflict.ToString());
+  RELIEF_RETURN_IF_ERROR(AddFindings(reader, person, &out));
   return out;
 }
 
@@ -90,17 +86,15 @@ absl::StatusOr<v1::HouseholdView> ReadHouseholdOf(const storage::Reader& reader,
                                                   const std::string& person_id) {
   const auto id = matcher::PersonId::Parse(person_id);
   if (!id) return absl::InvalidArgumentError("person_id: not a person id");
-  auto person = matcher::FollowPersonId(reader, *id);
-  if (!person.ok()) return person.status();
-  auto household = findings::ReadHousehold(reader, *person);
-  if (!household.ok()) return household.status();
+  RELIEF_ASSIGN_OR_RETURN(auto person, matcher::FollowPersonId(reader, *id));
+  RELIEF_ASSIGN_OR_RETURN(auto household, findings::ReadHousehold(reader, person));
   v1::HouseholdView view;
   v1::Person of_members;  // gathers their findings
-  for (const auto& [member, keys] : household->members) {
+  for (const auto& [member, keys] : household.members) {
     v1::HouseholdView::Member& shown = *view.add_members();
     shown.set_person_id(member.ToString());
     for (const matcher::RecordKey& key : keys) {
-      const stored::Record& record = household->records.at(key);
+      const stored::Record& record = household.records.at(key);
       if (record.record().household().household_id().empty()) continue;
       v1::HouseholdView::HouseholdTie& tie = *shown.add_ties();
       tie.mutable_record()->set_source_id(record.source_id());
@@ -130,9 +124,8 @@ absl::Status CheckPurpose(const v1::Purpose& purpose) {
 absl::StatusOr<v1::Person> ReadPerson(const storage::Reader& reader, const std::string& person_id) {
   const auto id = matcher::PersonId::Parse(person_id);
   if (!id) return absl::InvalidArgumentError("person_id: not a person id");
-  auto person = matcher::FollowPersonId(reader, *id);
-  if (!person.ok()) return person.status();
-  return ShowPerson(reader, *person);
+  RELIEF_ASSIGN_OR_RETURN(auto person, matcher::FollowPersonId(reader, *id));
+  return ShowPerson(reader, person);
 }
 
 absl::StatusOr<v1::Person> ReadPersonOfRecord(const storage::Reader& reader, const v1::RecordName& record) {
@@ -146,13 +139,12 @@ absl::Status ForEachAssignment(const storage::Reader& reader,
                                const std::function<bool(const v1::Assignment&)>& take) {
   std::string from;
   while (true) {
-    auto rows = reader.Scan(schema::kAllSourceRecordsPrefix, from, kAssignmentPage);
-    if (!rows.ok()) return rows.status();
-    if (rows->empty()) return absl::OkStatus();
-    from = rows->back().key + std::string(1, '\0');
+    RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(schema::kAllSourceRecordsPrefix, from, kAssignmentPage));
+    if (rows.empty()) return absl::OkStatus();
+    from = rows.back().key + std::string(1, '\0');
     std::vector<matcher::RecordKey> keys;
     std::vector<std::string> record_rows;
-    for (const storage::KeyRow& row : *rows) {
+    for (const storage::KeyRow& row : rows) {
       const auto decoded = schema::DecodeSourceRecord(row.row.value);
       if (!decoded) return absl::DataLossError("the row of a source's record is damaged");
       keys.push_back(decoded->key);
@@ -165,13 +157,12 @@ absl::Status ForEachAssignment(const storage::Reader& reader,
       if (!record.ParseFromString((*records)[i].value))
         return absl::DataLossError("the row of a record is damaged");
       if (!records::IsLive(record)) continue;
-      auto person = matcher::PersonOfRecord(reader, keys[i]);
-      if (!person.ok()) return person.status();
+      RELIEF_ASSIGN_OR_RETURN(auto person, matcher::PersonOfRecord(reader, keys[i]));
       v1::Assignment assignment;
       assignment.mutable_record()->set_source_id(record.source_id());
       assignment.mutable_record()->set_record_id(record.record().record_id());
       assignment.set_programme(record.record().benefit().programme());
-      assignment.set_person_id(person->ToString());
+      assignment.set_person_id(person.ToString());
       if (!take(assignment)) return absl::OkStatus();
     }
   }

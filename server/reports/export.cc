@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "server/base/time.h"
 #include "server/findings/finding_store.h"
 #include "server/reports/report_definitions.h"
 #include "server/reports/report_words.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::reports {
 namespace {
@@ -25,7 +27,7 @@ FileHead HeadOf(const char* stem, int64_t now_us, v1::ExportFormat format) {
                       : "text/csv; charset=utf-8"};
 }
 
-// Who asked what, and when.
+// The caller, the question and the time.
 TableNotes NotesOf(bool zh, const std::string& user, int64_t now_us, const std::string& question,
                    const FileTail& tail) {
   return {
@@ -129,7 +131,7 @@ std::vector<TableCell> CellsOf(const v1::Finding& finding, bool zh) {
           TableCell::Text(Joined(finding.regions())),
           TableCell::Yuan(finding.amount_fen()),
           yes(finding.amount_is_estimate()),
-          TableCell::Text(TimeText(MicrosOf(finding.open_time())).substr(0, 10)),
+          TableCell::Text(TimeText(ToMicros(finding.open_time())).substr(0, 10)),
           TableCell::Text(DateText(finding.due_date())),
           yes(finding.overdue()),
           yes(finding.disputed()),
@@ -142,34 +144,26 @@ absl::StatusOr<FileTail> ExportReport(const storage::Reader& reader, const v1::E
                                       const ReportContext& context, const std::string& user, int64_t max_rows,
                                       const FileTarget& target) {
   const bool zh = IsChinese(request.language());
-  auto report = MakeGapReport(reader, request.report(), context);
-  if (!report.ok()) return report.status();
-  auto table = NewTableFile(request.format(), ReportHeader(zh), target.take);
-  if (!table.ok()) return table.status();
-  if (absl::Status status = target.begin(HeadOf("gap-report", context.now_us, request.format()));
-      !status.ok())
-    return status;
+  RELIEF_ASSIGN_OR_RETURN(auto report, MakeGapReport(reader, request.report(), context));
+  RELIEF_ASSIGN_OR_RETURN(auto table, NewTableFile(request.format(), ReportHeader(zh), target.take));
+  RELIEF_RETURN_IF_ERROR(target.begin(HeadOf("gap-report", context.now_us, request.format())));
   FileTail tail;
-  for (const v1::GapRow& row : report->rows()) {
+  for (const v1::GapRow& row : report.rows()) {
     if (tail.rows == max_rows) break;
-    if (absl::Status status = (*table)->Add(CellsOf(row, zh ? row.title_zh() : row.title_en(), zh));
-        !status.ok())
-      return status;
+    RELIEF_RETURN_IF_ERROR((table)->Add(CellsOf(row, zh ? row.title_zh() : row.title_en(), zh)));
     ++tail.rows;
   }
   v1::GapRow total;
-  *total.mutable_figures() = report->total();
-  if (absl::Status status = (*table)->Add(CellsOf(total, zh ? "合计" : "Total", zh)); !status.ok())
-    return status;
-  tail.rows_left_out = report->rows_size() - tail.rows;
-  if (absl::Status status = SayLeftOut(zh, tail.rows_left_out, **table); !status.ok()) return status;
+  *total.mutable_figures() = report.total();
+  RELIEF_RETURN_IF_ERROR((table)->Add(CellsOf(total, zh ? "合计" : "Total", zh)));
+  tail.rows_left_out = report.rows_size() - tail.rows;
+  RELIEF_RETURN_IF_ERROR(SayLeftOut(zh, tail.rows_left_out, *table));
   TableNotes notes = NotesOf(zh, user, context.now_us, QuestionText(request.report(), zh), tail);
   const v1::ReportDefinitions definitions = ReportDefinitionList();
   for (const auto& definition : definitions.definitions())
     notes.push_back({zh ? definition.title_zh() : definition.title_en(),
                      zh ? definition.text_zh() : definition.text_en()});
-  if (absl::Status status = (*table)->Finish(MarkOf(zh, user, context.now_us), notes); !status.ok())
-    return status;
+  RELIEF_RETURN_IF_ERROR((table)->Finish(MarkOf(zh, user, context.now_us), notes));
   return tail;
 }
 
@@ -180,8 +174,7 @@ absl::StatusOr<FileTail> ExportFindings(const storage::Reader& reader,
   const bool zh = IsChinese(request.language());
   if (request.max_rows() < 0) return absl::InvalidArgumentError("max_rows: not negative");
   if (request.max_rows() > 0) max_rows = std::min(max_rows, request.max_rows());
-  auto table = NewTableFile(request.format(), FindingHeader(zh), target.take);
-  if (!table.ok()) return table.status();
+  RELIEF_ASSIGN_OR_RETURN(auto table, NewTableFile(request.format(), FindingHeader(zh), target.take));
   FileTail tail;
   int64_t all = 0;
   absl::Status status;
@@ -195,33 +188,32 @@ absl::StatusOr<FileTail> ExportFindings(const storage::Reader& reader,
     ++all;
     if (tail.rows == max_rows) return true;
     ++tail.rows;
-    if (begin()) status = (*table)->Add(CellsOf(finding, zh));
+    if (begin()) status = (table)->Add(CellsOf(finding, zh));
     return status.ok();
   };
   v1::ListFindingsRequest list = request.list();
   if (list.has_as_known_at()) {  // one pass over the history, in the order of ids
     const absl::Status walked =
-        findings::ForEachFindingAsKnownAt(reader, list.filter(), MicrosOf(list.as_known_at()), add);
+        findings::ForEachFindingAsKnownAt(reader, list.filter(), ToMicros(list.as_known_at()), add);
     if (!walked.ok()) return walked;
   } else {
     list.clear_page_token();
     list.set_page_size(kPage);
     int64_t total = 0;
     do {
-      auto page = findings::ListFindings(reader, list);
-      if (!page.ok()) return page.status();
-      if (list.page_token().empty()) total = page->total_size();
-      for (const v1::Finding& finding : page->findings())
+      RELIEF_ASSIGN_OR_RETURN(auto page, findings::ListFindings(reader, list));
+      if (list.page_token().empty()) total = page.total_size();
+      for (const v1::Finding& finding : page.findings())
         if (!add(finding)) return status;
-      list.set_page_token(page->next_page_token());
+      list.set_page_token(page.next_page_token());
     } while (!list.page_token().empty() && tail.rows < max_rows);
     all = std::max(all, total);
   }
   if (!status.ok() || !begin()) return status;
   tail.rows_left_out = all - tail.rows;
-  if (status = SayLeftOut(zh, tail.rows_left_out, **table); !status.ok()) return status;
-  status = (*table)->Finish(MarkOf(zh, user, context.now_us),
-                            NotesOf(zh, user, context.now_us, QuestionText(list.filter(), zh), tail));
+  if (status = SayLeftOut(zh, tail.rows_left_out, *table); !status.ok()) return status;
+  status = (table)->Finish(MarkOf(zh, user, context.now_us),
+                           NotesOf(zh, user, context.now_us, QuestionText(list.filter(), zh), tail));
   if (!status.ok()) return status;
   return tail;
 }

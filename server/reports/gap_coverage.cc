@@ -8,6 +8,7 @@
 #include "server/reports/filter_protect.h"
 #include "server/reports/gap_sections.h"
 #include "server/reports/suppression.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::reports {
 namespace {
@@ -40,9 +41,9 @@ absl::Status AddCoverage(const storage::Reader& reader, const findings::TallyRea
   if (query.gaps.filter.region_prefix().size() > kCountyDigits)
     return absl::OkStatus();  // holders are by county
   const int digits = std::min(query.gaps.region_digits, kCountyDigits);
-  auto holders = findings::ReadHolders(reader, query.gaps.filter.region_prefix(), digits, as_of);
-  if (!holders.ok()) return holders.status();
-  if (digits == 0) holders->by_region[""] = holders->persons;
+  RELIEF_ASSIGN_OR_RETURN(auto holders,
+                          findings::ReadHolders(reader, query.gaps.filter.region_prefix(), digits, as_of));
+  if (digits == 0) holders.by_region[""] = holders.persons;
 
   GapQuery by_rule = query.gaps;
   by_rule.filter = WithoutFlags(by_rule.filter);
@@ -56,7 +57,7 @@ absl::Status AddCoverage(const storage::Reader& reader, const findings::TallyRea
   for (const std::string& rule_id : GapRules(query, context)) {
     const v1::Finding& rule = titles.Of(rule_id);
     if (!AllowedBy(query.gaps.filter.needs(), rule.need())) continue;
-    for (const auto& [region, persons] : holders->by_region) {
+    for (const auto& [region, persons] : holders.by_region) {
       const GapColumn column{rule_id, v1::MISSING, 0, 0, 0};
       int64_t missing = 0;
       if (const auto row = table.regions.find(region); row != table.regions.end())
@@ -86,11 +87,10 @@ absl::Status AddCoverage(const storage::Reader& reader, const findings::TallyRea
 
 absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, int64_t now_us,
                       v1::GapReport* report) {
-  auto rows = reader.Scan(schema::kSourcePrefix, "", kMaxSources);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(schema::kSourcePrefix, "", kMaxSources));
   const std::string& prefix = query.gaps.filter.region_prefix();
   const int64_t now_seconds = now_us / 1'000'000;
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     stored::Source stored;
     if (!stored.ParseFromString(row.row.value)) return absl::DataLossError("the row of a source is damaged");
     const v1::Source& source = stored.source();

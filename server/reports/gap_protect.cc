@@ -7,7 +7,7 @@
 namespace relief::server::reports {
 namespace {
 
-// What is withheld at one level: of each region its columns and its total.
+// The cells withheld at one level: of each region its columns and its total.
 struct Level {
   std::map<std::string, std::set<GapColumn>> cells;
   std::set<std::string> totals;

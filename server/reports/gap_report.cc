@@ -9,6 +9,7 @@
 #include "server/reports/gap_rows.h"
 #include "server/reports/gap_sections.h"
 #include "server/reports/report_request.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::reports {
 namespace {
@@ -22,9 +23,8 @@ void AddRegionPath(const std::string& prefix, v1::GapReport* report) {
 absl::StatusOr<findings::TallyReading> Read(const storage::Reader& reader, const ReportQuery& query,
                                             const findings::TallyQuery& wanted) {
   if (!query.known_at_us) return findings::ReadTally(reader, wanted);
-  auto tally = findings::ReplayFindings(reader, *query.known_at_us);
-  if (!tally.ok()) return tally.status();
-  return tally->Read(wanted);
+  RELIEF_ASSIGN_OR_RETURN(auto tally, findings::ReplayFindings(reader, *query.known_at_us));
+  return tally.Read(wanted);
 }
 
 }  // namespace
@@ -32,9 +32,8 @@ absl::StatusOr<findings::TallyReading> Read(const storage::Reader& reader, const
 absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
                                             const v1::GetGapReportRequest& request,
                                             const ReportContext& context) {
-  auto checked = CheckReportRequest(request, context.now_us);
-  if (!checked.ok()) return checked.status();
-  const ReportQuery& query = *checked;
+  RELIEF_ASSIGN_OR_RETURN(auto checked, CheckReportRequest(request, context.now_us));
+  const ReportQuery& query = checked;
   const std::string& prefix = query.gaps.filter.region_prefix();
   const ReportPeriod& period = query.gaps.period;
 
@@ -44,9 +43,8 @@ absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
   wanted.first_month = query.compare ? period.from - period.months() : period.from;
   findings::TallyReading own;
   if (!context.reading) {
-    auto read = Read(reader, query, wanted);
-    if (!read.ok()) return read.status();
-    own = *std::move(read);
+    RELIEF_ASSIGN_OR_RETURN(auto read, Read(reader, query, wanted));
+    own = std::move(read);
   }
   const findings::TallyReading& reading = context.reading ? *context.reading : own;
   const GapSums sums = SumsOf(reading, query.gaps, query.is_protected);
@@ -74,14 +72,11 @@ absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
   AddTrend(reading, query, sums.table.total, &report);
   if (query.known_at_us) return report;
 
-  auto counters = core::ReadCounters(reader);
-  if (!counters.ok()) return counters.status();
-  report.set_persons(counters->persons());
-  report.set_records(counters->live_records());
-  if (absl::Status status = AddCoverage(reader, reading, sums, query, context, as_of, titles, &report);
-      !status.ok())
-    return status;
-  if (absl::Status status = AddFeeds(reader, query, context.now_us, &report); !status.ok()) return status;
+  RELIEF_ASSIGN_OR_RETURN(auto counters, core::ReadCounters(reader));
+  report.set_persons(counters.persons());
+  report.set_records(counters.live_records());
+  RELIEF_RETURN_IF_ERROR(AddCoverage(reader, reading, sums, query, context, as_of, titles, &report));
+  RELIEF_RETURN_IF_ERROR(AddFeeds(reader, query, context.now_us, &report));
   return report;
 }
 

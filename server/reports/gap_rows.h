@@ -15,7 +15,7 @@
 
 namespace relief::server::reports {
 
-// What the rules in force say of themselves, looked up once. A rule that is gone has its id and no titles.
+// The titles of the rules in force, looked up once. A rule that is gone has its id and no titles.
 class RuleTitles {
  public:
   explicit RuleTitles(const coverage::RuleSet& rules) : rules_(rules) {}

@@ -5,9 +5,10 @@
 
 #include "absl/status/status.h"
 #include "relief/v1/report_service.pb.h"
-#include "server/reports/gap_report.h"
 #include "server/reports/gap_rows.h"
+#include "server/reports/report_context.h"
 #include "server/reports/report_request.h"
+#include "storage/store.h"
 
 namespace relief::server::reports {
 

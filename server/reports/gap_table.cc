@@ -57,7 +57,7 @@ std::vector<GapColumn> ColumnsOf(const stored::TallyCell& cell, const GapQuery& 
   return columns;
 }
 
-// What distinguishes cells of the cube: their columns and their regions.
+// The key of a cell of the cube: its columns and its regions.
 std::string KeyOf(const std::vector<GapColumn>& columns, const std::vector<std::string>& regions) {
   std::string key;
   for (const GapColumn& column : columns) {

@@ -24,7 +24,7 @@ struct ReportPeriod {
   int32_t months() const { return to - from + 1; }
 };
 
-// What a row is grouped by besides its region; what is not asked for is empty.
+// The group of a row besides its region; a dimension that was not asked for is empty.
 struct GapColumn {
   std::string rule_id;
   int kind = 0, programme = 0, severity = 0;
@@ -69,7 +69,7 @@ class GapCube {
   // longest prefix, that will be asked for.
   GapCube(const findings::TallyReading& reading, const GapQuery& query, int digits);
 
-  // What lies in regions that begin with `prefix`, in rows by their first `digits`; 0: in one row.
+  // The sums over regions that begin with `prefix`, in rows by their first `digits`; 0: in one row.
   GapTable Table(const std::string& prefix, int digits) const;
 
  private:

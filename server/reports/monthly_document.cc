@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "server/base/time.h"
 #include "server/reports/html.h"
 #include "server/reports/region_names.h"
 #include "server/reports/report_words.h"
@@ -63,7 +64,7 @@ std::string Rate(double rate) {
 
 std::string Overview(const v1::MonthlySummary& summary, const MonthlyHeading& heading) {
   const v1::GapFigures& total = summary.report().total();
-  const std::string until = heading.is_running ? "截至" + TimeText(MicrosOf(summary.known_at())).substr(0, 16)
+  const std::string until = heading.is_running ? "截至" + TimeText(ToMicros(summary.known_at())).substr(0, 16)
                                                : "截至" + DateName(summary.as_of_date()) + "24时";
   std::string html = Element("h2", "一、总体情况");
   if (total.suppressed())
@@ -235,7 +236,7 @@ std::string Notes(const v1::MonthlySummary& summary) {
   html += Element(
       "p",
       "说明：本表由救助信息共享枢纽根据各部门报送数据自动生成，数据时点" +
-          TimeText(MicrosOf(summary.known_at())) + "（库位置" + Number(summary.report().position()) +
+          TimeText(ToMicros(summary.known_at())) + "（库位置" + Number(summary.report().position()) +
           "）。问题线索供核查，不是认定结论。“金额”为数据载明的涉及金额与遗漏救助按规则标准的估算金额之和。");
   if (summary.report().disclosure() == v1::DISCLOSURE_PROTECTED)
     html += Element("p", std::string(kWithheld) + "：涉及人数少于" + Number(kSmallestShown) +

@@ -2,18 +2,19 @@
 
 #include <algorithm>
 
+#include "server/base/time.h"
 #include "server/reports/filter_protect.h"
 #include "server/reports/gap_rows.h"
 #include "server/reports/monthly_document.h"
 #include "server/reports/monthly_protect.h"
 #include "server/reports/region_names.h"
 #include "server/reports/report_words.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::reports {
 namespace {
 
 constexpr size_t kMaxNameBytes = 200;
-constexpr int64_t kUtc8Us = 8 * 3600 * int64_t{1'000'000}, kDayUs = 86'400 * int64_t{1'000'000};
 
 absl::Status CheckRequest(const v1::GetMonthlySummaryRequest& request, int32_t now_month) {
   const auto month = MonthIndexOf(request.month());
@@ -28,7 +29,7 @@ absl::Status CheckRequest(const v1::GetMonthlySummaryRequest& request, int32_t n
 }
 
 // The last instant of the month in UTC+8.
-int64_t EndOf(int32_t month) { return findings::FirstOfMonth(month + 1).days() * kDayUs - kUtc8Us - 1; }
+int64_t EndOf(int32_t month) { return BeginningInChina(findings::FirstOfMonth(month + 1).days()) - 1; }
 
 // One of the summary's tables, as a question.
 v1::GetGapReportRequest QuestionOf(const v1::GetMonthlySummaryRequest& request,
@@ -52,9 +53,8 @@ absl::StatusOr<findings::TallyReading> ReadOnce(const storage::Reader& reader,
                                                 std::optional<int64_t> known_at_us,
                                                 const findings::TallyQuery& wanted) {
   if (!known_at_us) return findings::ReadTally(reader, wanted);
-  auto tally = findings::ReplayFindings(reader, *known_at_us);
-  if (!tally.ok()) return tally.status();
-  return tally->Read(wanted);
+  RELIEF_ASSIGN_OR_RETURN(auto tally, findings::ReplayFindings(reader, *known_at_us));
+  return tally.Read(wanted);
 }
 
 // The rows by kind of the whole region.
@@ -66,7 +66,7 @@ GapRows KindRows(const GapSums& regions, const ReportQuery& query, const RuleTit
   return RowsOf(table, withheld, query, titles);
 }
 
-// What the tables together decided, in the report that was protected for itself.
+// Applies what was withheld in the tables together to the report that was protected by itself.
 void ApplyDecisions(const GapSums& rules, const ReportQuery& query, const RuleTitles& titles,
                     v1::GapReport* report) {
   *report->mutable_rows() = RowsOf(rules.table, rules.withheld, query, titles);
@@ -96,7 +96,7 @@ absl::StatusOr<v1::MonthlySummary> MakeMonthlySummary(const storage::Reader& rea
                                                       const v1::GetMonthlySummaryRequest& request,
                                                       const ReportContext& context) {
   const int32_t now_month = MonthAt(context.now_us);
-  if (absl::Status status = CheckRequest(request, now_month); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckRequest(request, now_month));
   const int32_t month = *MonthIndexOf(request.month());
   std::optional<int64_t> known_at_us;
   if (month < now_month) known_at_us = EndOf(month);
@@ -120,24 +120,22 @@ absl::StatusOr<v1::MonthlySummary> MakeMonthlySummary(const storage::Reader& rea
   findings::TallyQuery wanted;
   wanted.fine = by_region->fine();
   wanted.first_month = month - 1;
-  const auto reading = ReadOnce(reader, known_at_us, wanted);
-  if (!reading.ok()) return reading.status();
-  ReportContext shared{context.now_us, context.as_of, context.rules, &*reading};
-  auto report = MakeGapReport(reader, question, shared);
-  if (!report.ok()) return report.status();
+  RELIEF_ASSIGN_OR_RETURN(const auto reading, ReadOnce(reader, known_at_us, wanted));
+  ReportContext shared{context.now_us, context.as_of, context.rules, &reading};
+  RELIEF_ASSIGN_OR_RETURN(auto report, MakeGapReport(reader, question, shared));
 
-  MonthlySums sums{SumsOf(*reading, by_rule->gaps, by_rule->is_protected),
-                   SumsOf(*reading, by_region->gaps, by_region->is_protected),
-                   SumsOf(*reading, by_programme->gaps, by_programme->is_protected)};
+  MonthlySums sums{SumsOf(reading, by_rule->gaps, by_rule->is_protected),
+                   SumsOf(reading, by_region->gaps, by_region->is_protected),
+                   SumsOf(reading, by_programme->gaps, by_programme->is_protected)};
   if (by_rule->is_protected) ProtectTogether(&sums);
 
   const RuleTitles titles(context.rules);
   v1::MonthlySummary summary;
   *summary.mutable_month() = request.month();
   summary.set_region_prefix(request.region_prefix());
-  *summary.mutable_known_at() = report->time();
-  *summary.mutable_as_of_date() = report->as_of_date();
-  *summary.mutable_report() = *std::move(report);
+  *summary.mutable_known_at() = report.time();
+  *summary.mutable_as_of_date() = report.as_of_date();
+  *summary.mutable_report() = std::move(report);
   ApplyDecisions(sums.rules, *by_rule, titles, summary.mutable_report());
   *summary.mutable_kinds() = KindRows(sums.regions, *by_rule, titles);
   *summary.mutable_regions() = RowsOf(sums.regions.table, sums.regions.withheld, *by_region, titles);

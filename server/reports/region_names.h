@@ -8,7 +8,7 @@
 
 namespace relief::server::reports {
 
-// "37" 山东省, "3713" 临沂市, "371302" 兰山区. What is not in the table keeps its code: townships, codes out
+// "37" 山东省, "3713" 临沂市, "371302" 兰山区. A code that is not in the table stays as it is: townships, codes out
 // of use.
 std::string RegionName(std::string_view code);
 

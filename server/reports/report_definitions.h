@@ -1,4 +1,4 @@
-// What the figures of reports count, in both languages.
+// The definitions of the figures in reports, in both languages.
 //
 // Pure; callable from any thread.
 #pragma once

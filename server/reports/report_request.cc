@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "server/reports/gap_protect.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::reports {
 namespace {
@@ -73,7 +74,7 @@ int32_t MonthAt(int64_t time_us) {
 
 absl::StatusOr<ReportQuery> CheckReportRequest(const v1::GetGapReportRequest& request, int64_t now_us) {
   ReportQuery query;
-  if (absl::Status status = CheckFilter(request.filter()); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckFilter(request.filter()));
   query.gaps.filter = request.filter();
   query.gaps.filter.clear_states();
   query.gaps.filter.clear_opened_from();
@@ -112,9 +113,8 @@ absl::StatusOr<ReportQuery> CheckReportRequest(const v1::GetGapReportRequest& re
     time_us = *query.known_at_us;
   }
   query.now_month = MonthAt(time_us);
-  auto period = PeriodOf(request, query.now_month);
-  if (!period.ok()) return period.status();
-  query.gaps.period = *period;
+  RELIEF_ASSIGN_OR_RETURN(auto period, PeriodOf(request, query.now_month));
+  query.gaps.period = period;
   return query;
 }
 

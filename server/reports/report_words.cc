@@ -8,6 +8,7 @@
 
 #include "matcher/normalize/civil_date.h"
 #include "proto/words.h"
+#include "server/base/time.h"
 
 namespace relief::server::reports {
 namespace {
@@ -120,10 +121,6 @@ std::string GroupedYuan(int64_t fen) {
   return text;
 }
 
-int64_t MicrosOf(const google::protobuf::Timestamp& time) {
-  return time.seconds() * 1'000'000 + time.nanos() / 1000;
-}
-
 std::string QuestionText(const v1::FindingFilter& filter, bool zh) {
   Question question(zh);
   AddFilter(filter, zh, &question);
@@ -139,7 +136,7 @@ std::string QuestionText(const v1::GetGapReportRequest& request, bool zh) {
   question.Add("自", "from", MonthText(request.from_month()));
   question.Add("至", "to", MonthText(request.to_month()));
   if (request.has_as_known_at())
-    question.Add("按当时所知", "as known at", TimeText(MicrosOf(request.as_known_at())));
+    question.Add("按当时所知", "as known at", TimeText(ToMicros(request.as_known_at())));
   question.AddIf(request.disclosure() == v1::DISCLOSURE_FULL,
                  relief::Word(v1::DISCLOSURE_FULL, LanguageOf(zh)));
   return question.text();

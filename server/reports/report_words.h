@@ -1,4 +1,4 @@
-// What files and documents say: the contract's codes as words, times, months and money, in Chinese or
+// The wording of files and documents: the contract's codes as words, times, months and money, in Chinese or
 // English.
 //
 // Pure; callable from any thread.
@@ -31,9 +31,8 @@ std::string DateText(const v1::Date& date);     // "2026-03-03"; nothing if abse
 std::string MonthText(const v1::Month& month);  // "2026-03"; nothing if absent
 std::string YuanText(int64_t fen);              // "-1234.50"
 std::string GroupedYuan(int64_t fen);           // "1,234.50", for documents
-int64_t MicrosOf(const google::protobuf::Timestamp& time);
 
-// What was asked, for whoever reads the file later: "区划 37；类别 重复救助、遗漏救助". Nothing if all was
+// The question that a file answers, for its later readers: "区划 37；类别 重复救助、遗漏救助". Nothing if all was
 // asked for.
 std::string QuestionText(const v1::FindingFilter& filter, bool zh);
 std::string QuestionText(const v1::GetGapReportRequest& request, bool zh);

@@ -8,13 +8,14 @@
 #include <set>
 
 #include "matcher/normalize/civil_date.h"
+#include "server/base/time.h"
 #include "server/reports/report_request.h"
 #include "server/reports/report_words.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::reports {
 namespace {
 
-constexpr int64_t kMinuteUs = 60'000'000, kDayUs = 1440 * kMinuteUs, kUtc8Us = 480 * kMinuteUs;
 constexpr size_t kMaxNameBytes = 64;
 
 int WeekdayOf(int32_t day) { return (day + 3) % 7 + 1; }  // 1970-01-01 was a Thursday
@@ -70,7 +71,7 @@ absl::Status CheckContent(const config::ReportSchedule& config) {
 }
 
 absl::Status Check(const config::ReportSchedule& config) {
-  if (absl::Status status = CheckName(config.name()); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckName(config.name()));
   if (!config::ReportSchedule::Every_IsValid(config.every()) ||
       config.every() == config::ReportSchedule::EVERY_UNSPECIFIED)
     return absl::InvalidArgumentError("every: DAY, WEEK or MONTH is required");
@@ -79,7 +80,7 @@ absl::Status Check(const config::ReportSchedule& config) {
     return absl::InvalidArgumentError("day: 1 to " + std::to_string(last));
   if (config.every() == config::ReportSchedule::DAY && config.day() != 0)
     return absl::InvalidArgumentError("day: not with every DAY");
-  if (absl::Status status = CheckDirectory(config.directory()); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckDirectory(config.directory()));
   return CheckContent(config);
 }
 
@@ -104,7 +105,7 @@ absl::StatusOr<Schedule> Schedule::Make(const config::ReportSchedule& config) {
                                     std::string(status.message()));
 }
 
-int64_t Schedule::DueOn(int32_t day) const { return day * kDayUs + minute_of_day_ * kMinuteUs - kUtc8Us; }
+int64_t Schedule::DueOn(int32_t day) const { return BeginningInChina(day) + minute_of_day_ * kMinuteUs; }
 
 bool Schedule::IsDay(int32_t day) const {
   switch (config_.every()) {
@@ -118,13 +119,13 @@ bool Schedule::IsDay(int32_t day) const {
 }
 
 int64_t Schedule::LastDue(int64_t now_us) const {
-  auto day = static_cast<int32_t>((now_us + kUtc8Us) / kDayUs);
+  auto day = DayInChina(now_us);
   while (!IsDay(day) || DueOn(day) > now_us) --day;
   return DueOn(day);
 }
 
 int64_t Schedule::NextDue(int64_t now_us) const {
-  auto day = static_cast<int32_t>((now_us + kUtc8Us) / kDayUs);
+  auto day = DayInChina(now_us);
   while (!IsDay(day) || DueOn(day) <= now_us) ++day;
   return DueOn(day);
 }
@@ -163,11 +164,10 @@ absl::StatusOr<std::vector<Schedule>> LoadSchedules(
   std::vector<Schedule> schedules;
   std::set<std::string> names;
   for (const config::ReportSchedule& config : configs) {
-    auto schedule = Schedule::Make(config);
-    if (!schedule.ok()) return schedule.status();
+    RELIEF_ASSIGN_OR_RETURN(auto schedule, Schedule::Make(config));
     if (!names.insert(config.name()).second)
       return absl::InvalidArgumentError("report_schedules[" + config.name() + "].name: there twice");
-    schedules.push_back(*std::move(schedule));
+    schedules.push_back(std::move(schedule));
   }
   return schedules;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/base/log.h"
+#include "server/base/time.h"
 #include "server/findings/report_rows.h"
 #include "server/reports/export.h"
 #include "server/reports/folder_file.h"
@@ -21,13 +22,6 @@ constexpr int64_t kRetryUs = 600'000'000;
 std::string RowOf(const std::string& name) { return std::string(schema::kReportRunsPrefix) + name; }
 
 std::string ActorOf(const Schedule& schedule) { return "schedule:" + schedule.name(); }
-
-google::protobuf::Timestamp TimeOf(int64_t time_us) {
-  google::protobuf::Timestamp time;
-  time.set_seconds(time_us / 1'000'000);
-  time.set_nanos(static_cast<int32_t>(time_us % 1'000'000) * 1000);
-  return time;
-}
 
 }  // namespace
 
@@ -84,21 +78,19 @@ void ScheduleRunner::RunDue() {
 }
 
 absl::Status ScheduleRunner::RunIfDue(const Schedule& schedule, int64_t now_us) {
-  const auto runs = Read(schedule.name());
-  if (!runs.ok()) return runs.status();
-  if (runs->since_us() == 0)
+  RELIEF_ASSIGN_OR_RETURN(const auto runs, Read(schedule.name()));
+  if (runs.since_us() == 0)
     return Change(schedule, [&](stored::ReportRuns& row) {
       if (row.since_us() == 0) row.set_since_us(now_us);
       return true;
     });
   const int64_t due_us = schedule.LastDue(now_us);
-  if (due_us <= std::max(runs->since_us(), runs->done_us())) return absl::OkStatus();
+  if (due_us <= std::max(runs.since_us(), runs.done_us())) return absl::OkStatus();
 
   const std::string name = schedule.FileName(due_us);
-  const auto mine = Claim(schedule, due_us, now_us);
-  if (!mine.ok()) return mine.status();
-  if (!*mine) return absl::OkStatus();
-  if (absl::Status status = MakeFile(schedule, due_us, name); !status.ok()) return status;
+  RELIEF_ASSIGN_OR_RETURN(const auto mine, Claim(schedule, due_us, now_us));
+  if (!mine) return absl::OkStatus();
+  RELIEF_RETURN_IF_ERROR(MakeFile(schedule, due_us, name));
   Log(LogLevel::kInfo, "schedule.written", {{"schedule", schedule.name()}, {"file", name}});
   return Change(schedule, [&](stored::ReportRuns& row) {
     if (row.done_us() >= due_us) return false;
@@ -150,10 +142,9 @@ absl::Status ScheduleRunner::MakeFile(const Schedule& schedule, int64_t due_us, 
   request.set_region_name(config.monthly_summary().region_name());
   request.set_issuer(config.monthly_summary().issuer());
   request.set_disclosure(config.monthly_summary().disclosure());
-  const auto summary = MakeMonthlySummary(*snapshot, request, context);
-  if (!summary.ok()) return summary.status();
-  if (absl::Status status = file.Open(); !status.ok()) return status;
-  if (absl::Status status = file.Write(summary->html()); !status.ok()) return status;
+  RELIEF_ASSIGN_OR_RETURN(const auto summary, MakeMonthlySummary(*snapshot, request, context));
+  RELIEF_RETURN_IF_ERROR(file.Open());
+  RELIEF_RETURN_IF_ERROR(file.Write(summary.html()));
   return file.Finish();
 }
 
@@ -176,17 +167,16 @@ absl::Status ScheduleRunner::Change(const Schedule& schedule,
 absl::StatusOr<v1::ListReportSchedulesResponse> ScheduleRunner::List() const {
   v1::ListReportSchedulesResponse response;
   for (const Schedule& schedule : schedules_) {
-    const auto runs = Read(schedule.name());
-    if (!runs.ok()) return runs.status();
+    RELIEF_ASSIGN_OR_RETURN(const auto runs, Read(schedule.name()));
     v1::ReportSchedule& one = *response.add_schedules();
     one.set_name(schedule.name());
     one.set_description_zh(schedule.DescriptionZh());
     one.set_description_en(schedule.DescriptionEn());
-    *one.mutable_next_time() = TimeOf(schedule.NextDue(hub_.Now()));
-    one.set_last_file(runs->file());
-    one.set_failure(runs->failure());
-    if (runs->done_us() != 0) *one.mutable_last_time() = TimeOf(runs->done_us());
-    if (runs->failed_since_us() != 0) *one.mutable_failed_since() = TimeOf(runs->failed_since_us());
+    *one.mutable_next_time() = ToTimestamp(schedule.NextDue(hub_.Now()));
+    one.set_last_file(runs.file());
+    one.set_failure(runs.failure());
+    if (runs.done_us() != 0) *one.mutable_last_time() = ToTimestamp(runs.done_us());
+    if (runs.failed_since_us() != 0) *one.mutable_failed_since() = ToTimestamp(runs.failed_since_us());
   }
   return response;
 }

@@ -8,7 +8,7 @@
 namespace relief::server::reports {
 namespace {
 
-// What a line with a known sum leaves open beyond one finding in each withheld cell.
+// The slack of a line with a known sum: how much it leaves open beyond one finding in each withheld cell.
 constexpr int64_t kSlack = kSmallestShown - 1;
 
 class Suppressor {

@@ -27,7 +27,7 @@ struct SuppressionTable {
   std::vector<std::vector<Cell>> cells;
 };
 
-// Withholds the small cells and what protects them. What was withheld stays so.
+// Withholds the small cells and what protects them. Cells that were withheld stay withheld.
 void Suppress(SuppressionTable* table);
 
 }  // namespace relief::server::reports

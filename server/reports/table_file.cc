@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "server/reports/report_words.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::reports {
 namespace {
@@ -115,7 +116,7 @@ class XlsxFile final : public TableFile {
     size_t sent = 0;
     while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
       const auto size = static_cast<size_t>(file.gcount());
-      if (absl::Status status = sink_({piece.data(), size}); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(sink_({piece.data(), size}));
       sent += size;
     }
     return sent > 0 ? absl::OkStatus() : absl::UnavailableError("the spreadsheet cannot be read back");

@@ -35,9 +35,9 @@ using FileSink = std::function<absl::Status(std::string_view bytes)>;
 class TableFile {
  public:
   virtual ~TableFile() = default;
-  // What the sink said, if it was asked.
+  // The status of the sink, if it was called.
   virtual absl::Status Add(const std::vector<TableCell>& row) = 0;
-  // The rest of the file. `mark`: who took it and when, for whoever finds it elsewhere; the last row of a
+  // The rest of the file. `mark`: the caller and the time, so that a file that is found elsewhere can be traced; the last row of a
   // CSV, and in a workbook the foot of each printed page. The notes are left out of CSV. UNAVAILABLE: the
   // file cannot be written. Call once, last.
   virtual absl::Status Finish(const std::string& mark, const TableNotes& notes) = 0;

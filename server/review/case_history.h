@@ -1,4 +1,4 @@
-// What happened to a case, entry by entry. Append-only: also after the case closed.
+// The history of a case, entry by entry. Append-only, and kept after the case is closed.
 //
 // Append belongs to one transaction; reading may be done from any thread.
 #pragma once
@@ -18,8 +18,5 @@ absl::StatusOr<v1::CaseEvent> AppendCaseEvent(storage::Transaction& txn, const s
 
 absl::StatusOr<std::vector<v1::CaseEvent>> ReadCaseEvents(const storage::Reader& reader,
                                                           const std::string& conflict_id);
-
-google::protobuf::Timestamp ToTime(int64_t time_us);
-int64_t ToMicros(const google::protobuf::Timestamp& time);
 
 }  // namespace relief::server::review

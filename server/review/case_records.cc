@@ -1,10 +1,12 @@
 #include "server/review/case_records.h"
 
+#include "server/base/time.h"
 #include "server/core/schema.h"
 #include "server/records/identity_mapping.h"
 #include "server/records/mask.h"
 #include "server/review/case_history.h"
 #include "server/review/review_rows.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::review {
 namespace {
@@ -46,10 +48,10 @@ absl::StatusOr<v1::CaseRecord> ReadCaseRecord(const storage::Reader& reader, mat
   if (effective.has_gift()) *record.mutable_gift() = effective.gift();
   out.set_source_id(stored->source_id());
   out.set_version(effective.version());
-  *out.mutable_record_time() = ToTime(stored->commit_time_us());
-  auto source = review_rows::ReadOrEmpty<stored::Source>(reader, schema::SourceRow(stored->source_id()));
-  if (!source.ok()) return source.status();
-  out.set_source_region(source->source().region_prefix());
+  *out.mutable_record_time() = ToTimestamp(stored->commit_time_us());
+  RELIEF_ASSIGN_OR_RETURN(
+      auto source, review_rows::ReadOrEmpty<stored::Source>(reader, schema::SourceRow(stored->source_id())));
+  out.set_source_region(source.source().region_prefix());
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include "server/review/explanation.h"
 #include "server/review/proposals.h"
 #include "server/review/stake.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -30,36 +31,30 @@ absl::StatusOr<std::vector<PersonId>> PersonsAround(const storage::Reader& reade
                                                     const std::string& person_id) {
   const auto asked = PersonId::Parse(person_id);
   if (!asked) return absl::InvalidArgumentError("person_id: not a person id");
-  auto person = matcher::FollowPersonId(reader, *asked);
-  if (!person.ok()) return person.status();
-  auto members = matcher::MembersOf(reader, *person);
-  if (!members.ok()) return members.status();
-  auto conflicts = matcher::ConflictsOfRecords(reader, *members);
-  if (!conflicts.ok()) return conflicts.status();
+  RELIEF_ASSIGN_OR_RETURN(auto person, matcher::FollowPersonId(reader, *asked));
+  RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(reader, person));
+  RELIEF_ASSIGN_OR_RETURN(auto conflicts, matcher::ConflictsOfRecords(reader, members));
   std::set<PersonId> others;
-  for (const matcher::MatchConflict& conflict : *conflicts) {
+  for (const matcher::MatchConflict& conflict : conflicts) {
     for (const RecordKey& key : {conflict.a, conflict.b}) {
-      auto other = matcher::PersonOfRecord(reader, key);
-      if (!other.ok()) return other.status();
-      if (*other != *person) others.insert(*other);
+      RELIEF_ASSIGN_OR_RETURN(auto other, matcher::PersonOfRecord(reader, key));
+      if (other != person) others.insert(other);
     }
   }
-  std::vector<PersonId> persons = {*person};
+  std::vector<PersonId> persons = {person};
   persons.insert(persons.end(), others.begin(), others.end());
   return persons;
 }
 
-// Who is with whom, and what each record says: whatever changes there makes a decision stale.
+// Covers the grouping of the records and their content: a change of either makes a decision stale.
 absl::StatusOr<std::string> EtagOf(const storage::Reader& reader, const std::vector<PersonId>& persons) {
   std::string seen;
   for (const PersonId& person : persons) {
-    auto members = matcher::MembersOf(reader, person);
-    if (!members.ok()) return members.status();
+    RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(reader, person));
     seen += person.ToString();
-    for (const RecordKey& key : *members) {
-      auto identity = matcher::IdentityOf(reader, key);
-      if (!identity.ok()) return identity.status();
-      seen.append(key.view()).append(matcher::EncodeIdentity(*identity));
+    for (const RecordKey& key : members) {
+      RELIEF_ASSIGN_OR_RETURN(auto identity, matcher::IdentityOf(reader, key));
+      seen.append(key.view()).append(matcher::EncodeIdentity(identity));
     }
   }
   return RecordKey::Of("cluster", seen).ToString();
@@ -99,11 +94,9 @@ absl::Status CheckGroups(const storage::Reader& reader, const v1::ClusterDecisio
 }
 
 absl::Status CheckCluster(const storage::Reader& reader, const v1::ClusterDecision& decision) {
-  auto persons = PersonsAround(reader, decision.person_id());
-  if (!persons.ok()) return persons.status();
-  auto etag = EtagOf(reader, *persons);
-  if (!etag.ok()) return etag.status();
-  if (*etag == decision.etag()) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(auto persons, PersonsAround(reader, decision.person_id()));
+  RELIEF_ASSIGN_OR_RETURN(auto etag, EtagOf(reader, persons));
+  if (etag == decision.etag()) return absl::OkStatus();
   v1::StaleDecision stale;
   stale.add_changed("cluster");
   return Stale("the persons or their records changed since they were read: look again", stale);
@@ -113,7 +106,7 @@ absl::Status CheckCluster(const storage::Reader& reader, const v1::ClusterDecisi
 
 absl::StatusOr<std::vector<v1::Decision::Constraint>> ConstraintsOf(const storage::Reader& reader,
                                                                     const v1::ClusterDecision& decision) {
-  if (absl::Status status = CheckGroups(reader, decision); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckGroups(reader, decision));
   std::vector<v1::Decision::Constraint> constraints;
   const auto& groups = decision.groups();
   switch (decision.operation()) {
@@ -127,11 +120,9 @@ absl::StatusOr<std::vector<v1::Decision::Constraint>> ConstraintsOf(const storag
       std::set<RecordKey> named;
       for (const auto& group : groups)
         for (const v1::RecordName& name : group.records()) named.insert(KeyOf(name));
-      auto person = matcher::PersonOfRecord(reader, KeyOf(groups[0].records(0)));
-      if (!person.ok()) return person.status();
-      auto members = matcher::MembersOf(reader, *person);
-      if (!members.ok()) return members.status();
-      if (!std::equal(named.begin(), named.end(), members->begin(), members->end()))
+      RELIEF_ASSIGN_OR_RETURN(auto person, matcher::PersonOfRecord(reader, KeyOf(groups[0].records(0))));
+      RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(reader, person));
+      if (!std::equal(named.begin(), named.end(), members.begin(), members.end()))
         return absl::InvalidArgumentError(
             "groups: together they hold every record of the person, and no other");
       for (const auto& group : groups) KeepTogether(&constraints, group);
@@ -144,27 +135,23 @@ absl::StatusOr<std::vector<v1::Decision::Constraint>> ConstraintsOf(const storag
       if (groups.size() != 2)
         return absl::InvalidArgumentError(
             "groups: the records that move, and the records that they belong to");
-      auto from = matcher::PersonOfRecord(reader, KeyOf(groups[0].records(0)));
-      if (!from.ok()) return from.status();
+      RELIEF_ASSIGN_OR_RETURN(auto from, matcher::PersonOfRecord(reader, KeyOf(groups[0].records(0))));
       std::set<RecordKey> moving;
       for (const v1::RecordName& name : groups[0].records()) moving.insert(KeyOf(name));
-      auto members = matcher::MembersOf(reader, *from);
-      if (!members.ok()) return members.status();
-      if (members->size() > kMostRecords) return absl::InvalidArgumentError("groups: at most 200 records");
+      RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(reader, from));
+      if (members.size() > kMostRecords) return absl::InvalidArgumentError("groups: at most 200 records");
       for (const RecordKey& key : moving)
-        if (!std::binary_search(members->begin(), members->end(), key))
+        if (!std::binary_search(members.begin(), members.end(), key))
           return absl::InvalidArgumentError("groups[0].records: all of one person");
-      auto to = matcher::PersonOfRecord(reader, KeyOf(groups[1].records(0)));
-      if (!to.ok()) return to.status();
-      if (*to == *from) return absl::InvalidArgumentError("groups[1].records: of another person");
+      RELIEF_ASSIGN_OR_RETURN(auto to, matcher::PersonOfRecord(reader, KeyOf(groups[1].records(0))));
+      if (to == from) return absl::InvalidArgumentError("groups[1].records: of another person");
       KeepTogether(&constraints, groups[0]);
       Add(&constraints, groups[0].records(0), groups[1].records(0), v1::Decision::SAME);
       // Away from each record that stays: any of them might pull it back.
-      for (const RecordKey& stays : *members) {
+      for (const RecordKey& stays : members) {
         if (moving.contains(stays)) continue;
-        auto name = NameOf(reader, stays);
-        if (!name.ok()) return name.status();
-        Add(&constraints, groups[0].records(0), *name, v1::Decision::DIFFERENT);
+        RELIEF_ASSIGN_OR_RETURN(auto name, NameOf(reader, stays));
+        Add(&constraints, groups[0].records(0), name, v1::Decision::DIFFERENT);
       }
       return constraints;
     }
@@ -175,12 +162,10 @@ absl::StatusOr<std::vector<v1::Decision::Constraint>> ConstraintsOf(const storag
 
 absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::string& person_id) {
   const auto reader = view.hub.store().Snapshot();
-  auto persons = PersonsAround(*reader, person_id);
-  if (!persons.ok()) return persons.status();
+  RELIEF_ASSIGN_OR_RETURN(auto persons, PersonsAround(*reader, person_id));
   v1::Cluster cluster;
-  auto etag = EtagOf(*reader, *persons);
-  if (!etag.ok()) return etag.status();
-  cluster.set_etag(*etag);
+  RELIEF_ASSIGN_OR_RETURN(auto etag, EtagOf(*reader, persons));
+  cluster.set_etag(etag);
   struct Member {
     RecordKey key;
     PersonId person;
@@ -189,28 +174,24 @@ absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::strin
   };
   std::vector<Member> all;
   size_t nickname = 0;
-  for (const PersonId& person : *persons) {
-    auto members = matcher::MembersOf(*reader, person);
-    if (!members.ok()) return members.status();
-    if (all.size() + members->size() > kMostRecords) break;
+  for (const PersonId& person : persons) {
+    RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(*reader, person));
+    if (all.size() + members.size() > kMostRecords) break;
     v1::Cluster::Group& group = *cluster.add_groups();
     group.set_person_id(person.ToString());
     SetNickname(nickname++, group.mutable_nickname_zh(), group.mutable_nickname_en());
-    for (const RecordKey& key : *members) {
-      auto record = ReadCaseRecord(*reader, key);
-      if (!record.ok()) return record.status();
-      auto identity = matcher::IdentityOf(*reader, key);
-      if (!identity.ok()) return identity.status();
-      all.push_back({key, person, record->record().name(), *std::move(identity)});
-      *group.add_records() = *std::move(record);
+    for (const RecordKey& key : members) {
+      RELIEF_ASSIGN_OR_RETURN(auto record, ReadCaseRecord(*reader, key));
+      RELIEF_ASSIGN_OR_RETURN(auto identity, matcher::IdentityOf(*reader, key));
+      all.push_back({key, person, record.record().name(), std::move(identity)});
+      *group.add_records() = std::move(record);
     }
   }
   std::set<std::pair<RecordKey, RecordKey>> holding, weakest;
-  for (const PersonId& person : *persons) {
-    auto links = matcher::ExplainPerson(*reader, person);
-    if (!links.ok()) return links.status();
-    for (const matcher::PersonLink& link : *links) holding.insert({link.a, link.b});
-    if (!links->empty()) weakest.insert({links->front().a, links->front().b});
+  for (const PersonId& person : persons) {
+    RELIEF_ASSIGN_OR_RETURN(auto links, matcher::ExplainPerson(*reader, person));
+    for (const matcher::PersonLink& link : links) holding.insert({link.a, link.b});
+    if (!links.empty()) weakest.insert({links.front().a, links.front().b});
   }
   std::vector<v1::Cluster::Link> links;
   for (size_t i = 0; i < all.size(); ++i) {
@@ -218,12 +199,11 @@ absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::strin
       const auto pair = std::minmax(all[i].key, all[j].key);
       const matcher::PairScore score = matcher::Score(view.hub.model(), all[i].identity, all[j].identity);
       const bool holds = holding.contains(pair);
-      auto decisions = DecisionsOnPair(*reader, PairId(all[i].name, all[j].name));
-      if (!decisions.ok()) return decisions.status();
+      RELIEF_ASSIGN_OR_RETURN(auto decisions, DecisionsOnPair(*reader, PairId(all[i].name, all[j].name)));
       auto conflict = matcher::ConflictBetween(*reader, pair.first, pair.second);
       if (!conflict.ok() && !absl::IsNotFound(conflict.status())) return conflict.status();
       v1::Cluster::Link link;
-      for (const v1::Decision& decision : *decisions) {
+      for (const v1::Decision& decision : decisions) {
         if (decision.has_undo_time()) continue;
         if (decision.constraints().empty()) link.set_decided(decision.verdict());
         for (const auto& constraint : decision.constraints())
@@ -252,28 +232,26 @@ absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::strin
 }
 
 absl::StatusOr<v1::Effect> PreviewCluster(core::Hub& hub, const v1::ClusterDecision& decision) {
-  auto constraints = ConstraintsOf(*hub.store().Snapshot(), decision);
-  if (!constraints.ok()) return constraints.status();
-  return PreviewEffect(hub, *constraints);
+  RELIEF_ASSIGN_OR_RETURN(auto constraints, ConstraintsOf(*hub.store().Snapshot(), decision));
+  return PreviewEffect(hub, constraints);
 }
 
 absl::StatusOr<v1::Decision> DecideClusterNow(core::WriteContext& context, const v1::ClusterDecision& asked,
                                               const Attribution& by) {
   const storage::TransactionReader reader(context.txn);
-  if (absl::Status status = CheckCluster(reader, asked); !status.ok()) return status;
-  auto constraints = ConstraintsOf(reader, asked);
-  if (!constraints.ok()) return constraints.status();
+  RELIEF_RETURN_IF_ERROR(CheckCluster(reader, asked));
+  RELIEF_ASSIGN_OR_RETURN(auto constraints, ConstraintsOf(reader, asked));
   v1::Decision decision;
   decision.set_operation(asked.operation());
   decision.set_comment(asked.comment());
-  for (v1::Decision::Constraint& constraint : *constraints)
+  for (v1::Decision::Constraint& constraint : constraints)
     *decision.add_constraints() = std::move(constraint);
   return DecideManyNow(context, std::move(decision), by);
 }
 
 absl::StatusOr<v1::Decision> DecideCluster(core::Hub& hub, const v1::ClusterDecision& asked,
                                            const Officer& officer) {
-  if (absl::Status status = CheckComment(asked.comment(), "comment"); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckComment(asked.comment(), "comment"));
   if (asked.etag().empty()) return absl::InvalidArgumentError("etag: required, as the cluster was read");
   v1::Decision decision;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
@@ -287,12 +265,11 @@ absl::StatusOr<v1::Decision> DecideCluster(core::Hub& hub, const v1::ClusterDeci
     v1::Proposal proposal;
     *proposal.mutable_cluster() = asked;
     proposal.set_ground(*ground);
-    auto id = Propose(context, std::move(proposal), officer);
-    if (!id.ok()) return id.status();
+    RELIEF_ASSIGN_OR_RETURN(auto id, Propose(context, std::move(proposal), officer));
     decision.Clear();
     decision.set_operation(asked.operation());
     decision.set_officer(officer.name);
-    decision.set_proposal_id(*id);
+    decision.set_proposal_id(id);
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();

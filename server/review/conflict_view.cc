@@ -7,6 +7,7 @@
 #include "matcher/normalize/text.h"
 #include "server/review/explanation.h"
 #include "server/review/work_items.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::review {
 namespace {
@@ -64,20 +65,17 @@ std::vector<std::string> PartNames() {
 }
 
 absl::StatusOr<v1::Conflict> Frame(const storage::Reader& reader, const matcher::MatchConflict& conflict) {
-  auto name_a = NameOf(reader, conflict.a), name_b = NameOf(reader, conflict.b);
-  if (!name_a.ok()) return name_a.status();
-  if (!name_b.ok()) return name_b.status();
-  auto person_a = matcher::PersonOfRecord(reader, conflict.a),
-       person_b = matcher::PersonOfRecord(reader, conflict.b);
-  if (!person_a.ok()) return person_a.status();
-  if (!person_b.ok()) return person_b.status();
+  RELIEF_ASSIGN_OR_RETURN(auto name_a, NameOf(reader, conflict.a));
+  RELIEF_ASSIGN_OR_RETURN(auto name_b, NameOf(reader, conflict.b));
+  RELIEF_ASSIGN_OR_RETURN(auto person_a, matcher::PersonOfRecord(reader, conflict.a));
+  RELIEF_ASSIGN_OR_RETURN(auto person_b, matcher::PersonOfRecord(reader, conflict.b));
   v1::Conflict out;
   out.set_conflict_id(conflict.ToString());
   out.set_kind(ToProto(conflict.kind));
-  *out.mutable_record_a() = *std::move(name_a);
-  *out.mutable_record_b() = *std::move(name_b);
-  out.set_person_a_id(person_a->ToString());
-  out.set_person_b_id(person_b->ToString());
+  *out.mutable_record_a() = std::move(name_a);
+  *out.mutable_record_b() = std::move(name_b);
+  out.set_person_a_id(person_a.ToString());
+  out.set_person_b_id(person_b.ToString());
   return out;
 }
 
@@ -91,26 +89,21 @@ absl::StatusOr<std::pair<matcher::RecordKey, matcher::RecordKey>> PairOf(const s
 
 absl::StatusOr<v1::Conflict> ReadConflictBriefly(const storage::Reader& reader,
                                                  const std::string& conflict_id) {
-  auto pair = PairOf(conflict_id);
-  if (!pair.ok()) return pair.status();
-  auto conflict = matcher::ConflictBetween(reader, pair->first, pair->second);
-  if (!conflict.ok()) return conflict.status();
-  return Frame(reader, *conflict);
+  RELIEF_ASSIGN_OR_RETURN(auto pair, PairOf(conflict_id));
+  RELIEF_ASSIGN_OR_RETURN(auto conflict, matcher::ConflictBetween(reader, pair.first, pair.second));
+  return Frame(reader, conflict);
 }
 
 absl::StatusOr<v1::Conflict> ReadConflict(const storage::Reader& reader, const matcher::Model& model,
                                           const std::string& conflict_id) {
-  auto pair = PairOf(conflict_id);
-  if (!pair.ok()) return pair.status();
-  auto conflict = matcher::ConflictBetween(reader, pair->first, pair->second);
-  if (!conflict.ok()) return conflict.status();
-  auto out = Frame(reader, *conflict);
+  RELIEF_ASSIGN_OR_RETURN(auto pair, PairOf(conflict_id));
+  RELIEF_ASSIGN_OR_RETURN(auto conflict, matcher::ConflictBetween(reader, pair.first, pair.second));
+  auto out = Frame(reader, conflict);
   if (!out.ok()) return out.status();
-  auto a = matcher::IdentityOf(reader, conflict->a), b = matcher::IdentityOf(reader, conflict->b);
-  if (!a.ok()) return a.status();
-  if (!b.ok()) return b.status();
-  *out->mutable_explanation() = Explain(model, *a, *b, v1::MatchExplanation::IN_REVIEW);
-  out->set_etag(EtagOf(*out, *a, *b));
+  RELIEF_ASSIGN_OR_RETURN(auto a, matcher::IdentityOf(reader, conflict.a));
+  RELIEF_ASSIGN_OR_RETURN(auto b, matcher::IdentityOf(reader, conflict.b));
+  *out->mutable_explanation() = Explain(model, a, b, v1::MatchExplanation::IN_REVIEW);
+  out->set_etag(EtagOf(*out, a, b));
   return out;
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "server/base/time.h"
 #include "server/core/schema.h"
 #include "server/review/case_history.h"
 #include "server/review/conflict_view.h"
 #include "server/review/review_rows.h"
 #include "server/review/stake.h"
 #include "server/review/work_items.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -25,9 +27,8 @@ void Put(storage::Transaction& txn, const v1::Decision& decision) {
 // The constraint that the newest standing decision asks for.
 absl::StatusOr<std::optional<matcher::Verdict>> Standing(const storage::Reader& reader,
                                                          const std::string& conflict_id) {
-  auto decisions = DecisionsOnPair(reader, conflict_id);
-  if (!decisions.ok()) return decisions.status();
-  for (auto decision = decisions->rbegin(); decision != decisions->rend(); ++decision) {
+  RELIEF_ASSIGN_OR_RETURN(auto decisions, DecisionsOnPair(reader, conflict_id));
+  for (auto decision = decisions.rbegin(); decision != decisions.rend(); ++decision) {
     const v1::Decision::Verdict verdict = VerdictOn(*decision, conflict_id);
     if (decision->has_undo_time() || verdict == v1::Decision::UNSURE) continue;
     return std::optional(verdict == v1::Decision::SAME ? matcher::Verdict::kSame
@@ -37,11 +38,9 @@ absl::StatusOr<std::optional<matcher::Verdict>> Standing(const storage::Reader& 
 }
 
 absl::Status Follow(core::WriteContext& context, const std::string& conflict_id) {
-  auto pair = PairOf(conflict_id);
-  if (!pair.ok()) return pair.status();
-  auto verdict = Standing(storage::TransactionReader(context.txn), conflict_id);
-  if (!verdict.ok()) return verdict.status();
-  return context.Constrain(pair->first, pair->second, *verdict);
+  RELIEF_ASSIGN_OR_RETURN(auto pair, PairOf(conflict_id));
+  RELIEF_ASSIGN_OR_RETURN(auto verdict, Standing(storage::TransactionReader(context.txn), conflict_id));
+  return context.Constrain(pair.first, pair.second, verdict);
 }
 
 // Number, names and time; and the place in the list of decisions.
@@ -54,7 +53,7 @@ absl::Status Sign(core::WriteContext& context, const Attribution& by, v1::Decisi
   decision->set_approver(by.approver);
   decision->set_proposal_id(by.proposal_id);
   decision->set_job_id(by.job_id);
-  *decision->mutable_time() = ToTime(context.now_us);
+  *decision->mutable_time() = ToTimestamp(context.now_us);
   return absl::OkStatus();
 }
 
@@ -77,12 +76,12 @@ v1::CaseEvent Event(v1::CaseEvent::Kind kind, const v1::Decision& decision, cons
 
 absl::StatusOr<int64_t> NextNumber(storage::Transaction& txn, int64_t (stored::ReviewCounters::*get)() const,
                                    void (stored::ReviewCounters::*set)(int64_t)) {
-  auto counters = review_rows::ReadOrEmpty<stored::ReviewCounters>(storage::TransactionReader(txn),
-                                                                   std::string(review_rows::kCountersRow));
-  if (!counters.ok()) return counters.status();
-  const int64_t number = ((*counters).*get)() + 1;
-  ((*counters).*set)(number);
-  txn.Put(review_rows::kCountersRow, counters->SerializeAsString());
+  RELIEF_ASSIGN_OR_RETURN(auto counters,
+                          review_rows::ReadOrEmpty<stored::ReviewCounters>(
+                              storage::TransactionReader(txn), std::string(review_rows::kCountersRow)));
+  const int64_t number = (counters.*get)() + 1;
+  (counters.*set)(number);
+  txn.Put(review_rows::kCountersRow, counters.SerializeAsString());
   return number;
 }
 
@@ -117,63 +116,57 @@ absl::Status CheckCurrent(const core::WriteContext& context, const v1::DecideCon
     *stale.mutable_now() = *std::move(conflict);
     return Stale("the conflict changed since it was read: look again", stale);
   }
-  auto decisions = DecisionsOnPair(reader, request.conflict_id());
-  if (!decisions.ok()) return decisions.status();
-  for (auto one = decisions->rbegin(); one != decisions->rend() && !stale.has_settled_by(); ++one)
+  RELIEF_ASSIGN_OR_RETURN(auto decisions, DecisionsOnPair(reader, request.conflict_id()));
+  for (auto one = decisions.rbegin(); one != decisions.rend() && !stale.has_settled_by(); ++one)
     if (!one->has_undo_time() && one->verdict() != v1::Decision::UNSURE) *stale.mutable_settled_by() = *one;
   return Stale("the conflict is no more: the data or a decision settled it", stale);
 }
 
 absl::StatusOr<v1::Decision> DecidePairNow(core::WriteContext& context,
                                            const v1::DecideConflictRequest& request, const Attribution& by) {
-  if (absl::Status status = CheckCurrent(context, request); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckCurrent(context, request));
   const storage::TransactionReader reader(context.txn);
   const std::string& id = request.conflict_id();
-  auto conflict = ReadConflictBriefly(reader, id);
-  if (!conflict.ok()) return conflict.status();
-  auto earlier = context.txn.Scan(schema::DecisionRow(PairDecisionPrefix(id)), {}, kMostDecisions);
-  if (!earlier.ok()) return earlier.status();
+  RELIEF_ASSIGN_OR_RETURN(auto conflict, ReadConflictBriefly(reader, id));
+  RELIEF_ASSIGN_OR_RETURN(auto earlier,
+                          context.txn.Scan(schema::DecisionRow(PairDecisionPrefix(id)), {}, kMostDecisions));
   v1::Decision decision;
-  decision.set_decision_id(PairDecisionId(id, earlier->size() + 1));
+  decision.set_decision_id(PairDecisionId(id, earlier.size() + 1));
   decision.set_operation(v1::Decision::PAIR);
   decision.set_conflict_id(id);
-  *decision.mutable_record_a() = conflict->record_a();
-  *decision.mutable_record_b() = conflict->record_b();
+  *decision.mutable_record_a() = conflict.record_a();
+  *decision.mutable_record_b() = conflict.record_b();
   decision.set_verdict(request.verdict());
   decision.set_comment(request.comment());
   decision.set_job_id(by.job_id);
   const bool unsure = request.verdict() == v1::Decision::UNSURE;
   if (!unsure) {
-    auto stake = StakeOfDecision(reader, context.as_of, decision);
-    if (!stake.ok()) return stake.status();
-    if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
-    if (absl::Status status = Remember(context, by, decision.decision_id(), *stake); !status.ok())
+    RELIEF_ASSIGN_OR_RETURN(auto stake, StakeOfDecision(reader, context.as_of, decision));
+    RELIEF_RETURN_IF_ERROR(Admit(context, by, stake));
+    if (absl::Status status = Remember(context, by, decision.decision_id(), stake); !status.ok())
       return status;
   }
-  if (absl::Status status = Sign(context, by, &decision); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(Sign(context, by, &decision));
   PutNew(context.txn, decision);
   context.Audit({by.officer, "review.decide", id, "", "", v1::Decision::Verdict_Name(request.verdict())});
   if (absl::Status status =
           RecordOnCase(context, id, Event(v1::CaseEvent::DECIDED, decision, request.comment()), by.officer);
       !status.ok())
     return status;
-  if (absl::Status status = SetWorkState(context, id, unsure ? v1::WorkItem::UNSURE : v1::WorkItem::WAITING);
-      !status.ok())
-    return status;
+  RELIEF_RETURN_IF_ERROR(SetWorkState(context, id, unsure ? v1::WorkItem::UNSURE : v1::WorkItem::WAITING));
   if (unsure) return decision;
-  if (absl::Status status = Follow(context, id); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(Follow(context, id));
   return decision;
 }
 
 absl::StatusOr<v1::Decision> DecideManyNow(core::WriteContext& context, v1::Decision decision,
                                            const Attribution& by) {
-  auto stake = StakeOfDecision(storage::TransactionReader(context.txn), context.as_of, decision);
-  if (!stake.ok()) return stake.status();
-  if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
-  if (absl::Status status = Sign(context, by, &decision); !status.ok()) return status;
+  RELIEF_ASSIGN_OR_RETURN(auto stake,
+                          StakeOfDecision(storage::TransactionReader(context.txn), context.as_of, decision));
+  RELIEF_RETURN_IF_ERROR(Admit(context, by, stake));
+  RELIEF_RETURN_IF_ERROR(Sign(context, by, &decision));
   decision.set_decision_id(review_rows::Numbered('E', decision.sequence()));
-  if (absl::Status status = Remember(context, by, decision.decision_id(), *stake); !status.ok())
-    return status;
+  RELIEF_RETURN_IF_ERROR(Remember(context, by, decision.decision_id(), stake));
   PutNew(context.txn, decision);
   context.Audit({by.officer, "review.cluster", decision.decision_id(), "", "",
                  v1::Decision::Operation_Name(decision.operation()) + " " +
@@ -191,15 +184,14 @@ absl::StatusOr<v1::Decision> UndoNow(core::WriteContext& context, const v1::Undo
   auto decision = ReadDecision(storage::TransactionReader(context.txn), request.decision_id());
   if (!decision.ok()) return decision.status();
   if (decision->has_undo_time()) return absl::FailedPreconditionError("the decision was taken back already");
-  auto own = TakeBackOwn(context, by, request.decision_id());
-  if (!own.ok()) return own.status();
-  if (!*own) {
-    auto stake = StakeOfUndoing(storage::TransactionReader(context.txn), context.as_of, *decision);
-    if (!stake.ok()) return stake.status();
-    stake->in_bulk = !by.job_id.empty();
-    if (absl::Status status = Admit(context, by, *stake); !status.ok()) return status;
+  RELIEF_ASSIGN_OR_RETURN(auto own, TakeBackOwn(context, by, request.decision_id()));
+  if (!own) {
+    RELIEF_ASSIGN_OR_RETURN(
+        auto stake, StakeOfUndoing(storage::TransactionReader(context.txn), context.as_of, *decision));
+    stake.in_bulk = !by.job_id.empty();
+    if (absl::Status status = Admit(context, by, stake); !status.ok()) return status;
   }
-  *decision->mutable_undo_time() = ToTime(context.now_us);
+  *decision->mutable_undo_time() = ToTimestamp(context.now_us);
   decision->set_undone_by(by.officer);
   decision->set_undo_comment(request.comment());
   Put(context.txn, *decision);
@@ -211,15 +203,13 @@ absl::StatusOr<v1::Decision> UndoNow(core::WriteContext& context, const v1::Undo
         !status.ok())
       return status;
     if (decision->verdict() == v1::Decision::UNSURE) {
-      if (absl::Status status = SetWorkState(context, id, v1::WorkItem::WAITING); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(SetWorkState(context, id, v1::WorkItem::WAITING));
       return decision;
     }
     if (absl::Status status = Follow(context, id); !status.ok()) return status;
   }
   for (const v1::Decision::Constraint& constraint : decision->constraints())
-    if (absl::Status status = Follow(context, PairId(constraint.record_a(), constraint.record_b()));
-        !status.ok())
-      return status;
+    RELIEF_RETURN_IF_ERROR(Follow(context, PairId(constraint.record_a(), constraint.record_b())));
   return decision;
 }
 

@@ -4,6 +4,7 @@
 
 #include "server/core/schema.h"
 #include "server/review/review_rows.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::review {
 namespace {
@@ -35,17 +36,16 @@ absl::StatusOr<v1::Decision> ReadDecision(const storage::Reader& reader, const s
 absl::StatusOr<std::vector<v1::Decision>> DecisionsOnPair(const storage::Reader& reader,
                                                           const std::string& conflict_id) {
   std::vector<v1::Decision> decisions;
-  auto rows = reader.Scan(schema::DecisionRow(PairDecisionPrefix(conflict_id)), {}, kMostDecisions);
-  if (!rows.ok()) return rows.status();
-  for (const storage::KeyRow& row : *rows)
+  RELIEF_ASSIGN_OR_RETURN(
+      auto rows, reader.Scan(schema::DecisionRow(PairDecisionPrefix(conflict_id)), {}, kMostDecisions));
+  for (const storage::KeyRow& row : rows)
     if (!decisions.emplace_back().ParseFromString(row.row.value))
       return absl::DataLossError("the row of a decision is damaged");
-  auto clusters = reader.Scan(review_rows::PairPrefix(conflict_id), {}, kMostDecisions);
-  if (!clusters.ok()) return clusters.status();
-  for (const storage::KeyRow& row : *clusters) {
-    auto decision = ReadDecision(reader, row.row.value);
-    if (!decision.ok()) return decision.status();
-    decisions.push_back(*std::move(decision));
+  RELIEF_ASSIGN_OR_RETURN(auto clusters,
+                          reader.Scan(review_rows::PairPrefix(conflict_id), {}, kMostDecisions));
+  for (const storage::KeyRow& row : clusters) {
+    RELIEF_ASSIGN_OR_RETURN(auto decision, ReadDecision(reader, row.row.value));
+    decisions.push_back(std::move(decision));
   }
   std::stable_sort(decisions.begin(), decisions.end(),
                    [](const v1::Decision& l, const v1::Decision& r) { return l.sequence() < r.sequence(); });

@@ -33,7 +33,7 @@ absl::StatusOr<v1::Decision> ReadDecision(const storage::Reader& reader, const s
 absl::StatusOr<std::vector<v1::Decision>> DecisionsOnPair(const storage::Reader& reader,
                                                           const std::string& conflict_id);
 
-// What this decision says of the pair; UNSURE: nothing.
+// The verdict of this decision on the pair; UNSURE if it has none.
 v1::Decision::Verdict VerdictOn(const v1::Decision& decision, const std::string& conflict_id);
 
 std::string PairId(const v1::RecordName& a, const v1::RecordName& b);

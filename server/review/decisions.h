@@ -1,4 +1,4 @@
-// What officers decide of conflicts, and how it is taken back.
+// The decisions of officers on conflicts, and how they are taken back.
 //
 // A decision is a constraint between two records that later feeds cannot undo; taking it back lifts the
 // constraint, unless another decision on the same pair still stands. Where the policy asks for a second
@@ -21,7 +21,7 @@ namespace relief::server::review {
 absl::StatusOr<v1::Decision> DecideConflict(core::Hub& hub, const v1::DecideConflictRequest& request,
                                             const Officer& officer);
 
-// What needed two people to do needs two people to undo.
+// A decision that needed two people needs two people to be taken back.
 absl::StatusOr<v1::Decision> UndoDecision(core::Hub& hub, const v1::UndoDecisionRequest& request,
                                           const Officer& officer);
 

@@ -5,6 +5,7 @@
 #include "proto/words.h"
 #include "server/core/schema.h"
 #include "server/review/review_rows.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -31,23 +32,21 @@ absl::StatusOr<int32_t> RecordsOf(const storage::Reader& reader, matcher::Person
 absl::Status AddPerson(const storage::Reader& before, const storage::Reader& after, const std::string& key,
                        v1::Effect* effect) {
   const matcher::PersonId person{matcher::RecordKey::FromBytes(key.data() + kPersonRows.size())};
-  auto had = RecordsOf(before, person), has = RecordsOf(after, person);
-  if (!had.ok()) return had.status();
-  if (!has.ok()) return has.status();
+  RELIEF_ASSIGN_OR_RETURN(auto had, RecordsOf(before, person));
+  RELIEF_ASSIGN_OR_RETURN(auto has, RecordsOf(after, person));
   v1::Effect::PersonChange& change = *effect->add_persons();
   change.set_person_id(person.ToString());
-  change.set_records_before(*had);
-  change.set_records_after(*has);
+  change.set_records_before(had);
+  change.set_records_after(has);
   return absl::OkStatus();
 }
 
 absl::Status AddFinding(const storage::Reader& before, const std::string& key, const std::string& value,
                         v1::Effect* effect) {
-  auto was = review_rows::ReadOrEmpty<v1::Finding>(before, key);
-  if (!was.ok()) return was.status();
+  RELIEF_ASSIGN_OR_RETURN(auto was, review_rows::ReadOrEmpty<v1::Finding>(before, key));
   v1::Finding is;
   if (!is.ParseFromString(value)) return absl::DataLossError("the row of a finding is damaged");
-  const bool was_open = was->state() == v1::Finding::OPEN, is_open = is.state() == v1::Finding::OPEN;
+  const bool was_open = was.state() == v1::Finding::OPEN, is_open = is.state() == v1::Finding::OPEN;
   if (is_open && !was_open) {
     *effect->add_opens() = std::move(is);
   } else if (was_open && !is_open) {
@@ -60,16 +59,15 @@ absl::Status AddFinding(const storage::Reader& before, const std::string& key, c
 
 absl::Status AddConflict(const storage::Reader& before, const storage::Reader& after, const std::string& key,
                          v1::Effect* effect) {
-  auto was = before.MultiGet({&key, 1}), is = after.MultiGet({&key, 1});
-  if (!was.ok()) return was.status();
-  if (!is.ok()) return is.status();
-  if ((*was)[0].present() == (*is)[0].present()) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(auto was, before.MultiGet({&key, 1}));
+  RELIEF_ASSIGN_OR_RETURN(auto is, after.MultiGet({&key, 1}));
+  if (was[0].present() == is[0].present()) return absl::OkStatus();
   if (key.size() != kConflictRows.size() + 2 * matcher::RecordKey::kSize)
     return absl::DataLossError("the row of a conflict is damaged");
   const char* keys = key.data() + kConflictRows.size();
   const std::string id = "C-" + matcher::RecordKey::FromBytes(keys).ToString() +
                          matcher::RecordKey::FromBytes(keys + matcher::RecordKey::kSize).ToString();
-  if ((*is)[0].present()) {
+  if (is[0].present()) {
     effect->add_conflicts_opened(id);
   } else {
     effect->add_conflicts_closed(id);
@@ -140,12 +138,10 @@ absl::StatusOr<v1::Effect> PreviewEffect(core::Hub& hub,
   const absl::Status status = hub.DryRun(
       [&](core::WriteContext& context) -> absl::Status {
         for (const v1::Decision::Constraint& constraint : constraints)
-          if (absl::Status done = context.Constrain(
-                  KeyOf(constraint.record_a()), KeyOf(constraint.record_b()),
-                  constraint.verdict() == v1::Decision::SAME ? matcher::Verdict::kSame
-                                                             : matcher::Verdict::kDifferent);
-              !done.ok())
-            return done;
+          RELIEF_RETURN_IF_ERROR(context.Constrain(KeyOf(constraint.record_a()), KeyOf(constraint.record_b()),
+                                                   constraint.verdict() == v1::Decision::SAME
+                                                       ? matcher::Verdict::kSame
+                                                       : matcher::Verdict::kDifferent));
         return absl::OkStatus();
       },
       [&](storage::Transaction& txn) -> absl::Status {
@@ -161,9 +157,8 @@ absl::StatusOr<v1::Effect> PreviewEffect(core::Hub& hub,
           if (Begins(key, schema::kFindingPrefix) && value) done = AddFinding(*before, key, *value, &effect);
           if (!done.ok()) return done;
         }
-        auto achieves = Achieves(after, constraints);
-        if (!achieves.ok()) return achieves.status();
-        effect.set_achieves(*achieves);
+        RELIEF_ASSIGN_OR_RETURN(auto achieves, Achieves(after, constraints));
+        effect.set_achieves(achieves);
         return absl::OkStatus();
       });
   if (!status.ok()) return status;

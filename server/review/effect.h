@@ -1,4 +1,4 @@
-// What a decision would do: computed by doing it, with all that follows from it, in a transaction that is
+// The effect that a decision would have: computed by carrying it out, with all that follows from it, in a transaction that is
 // thrown away.
 //
 // Callable from any thread; the writer is not asked and does not wait.

@@ -7,6 +7,7 @@
 #include "server/core/schema.h"
 #include "server/records/stored.pb.h"
 #include "server/review/sentence.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::review {
 namespace {
@@ -41,13 +42,10 @@ Outcome ToProto(matcher::PairOutcome outcome) {
 
 absl::StatusOr<v1::MatchExplanation> ExplainKeys(const storage::Reader& reader, const matcher::Model& model,
                                                  matcher::RecordKey a, matcher::RecordKey b) {
-  auto first = matcher::IdentityOf(reader, a);
-  if (!first.ok()) return first.status();
-  auto second = matcher::IdentityOf(reader, b);
-  if (!second.ok()) return second.status();
-  auto outcome = matcher::ExplainPair(reader, model, a, b);
-  if (!outcome.ok()) return outcome.status();
-  return Explain(model, *first, *second, ToProto(*outcome));
+  RELIEF_ASSIGN_OR_RETURN(auto first, matcher::IdentityOf(reader, a));
+  RELIEF_ASSIGN_OR_RETURN(auto second, matcher::IdentityOf(reader, b));
+  RELIEF_ASSIGN_OR_RETURN(auto outcome, matcher::ExplainPair(reader, model, a, b));
+  return Explain(model, first, second, ToProto(outcome));
 }
 
 matcher::RecordKey KeyOf(const v1::RecordName& name) {
@@ -58,10 +56,9 @@ matcher::RecordKey KeyOf(const v1::RecordName& name) {
 
 absl::StatusOr<v1::RecordName> NameOf(const storage::Reader& reader, matcher::RecordKey key) {
   const std::string row_key = schema::RecordRow(key);
-  auto rows = reader.MultiGet({&row_key, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&row_key, 1}));
   stored::Record record;
-  if (!(*rows)[0].present() || !record.ParseFromString((*rows)[0].value))
+  if (!rows[0].present() || !record.ParseFromString(rows[0].value))
     return absl::DataLossError("the row of a record is missing or damaged");
   v1::RecordName name;
   name.set_source_id(record.source_id());
@@ -102,25 +99,20 @@ absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reade
                                                     const std::string& person_id) {
   const auto asked = matcher::PersonId::Parse(person_id);
   if (!asked) return absl::InvalidArgumentError("person_id: not a person id");
-  const auto person = matcher::FollowPersonId(reader, *asked);
-  if (!person.ok()) return person.status();
-  const auto members = matcher::MembersOf(reader, *person);
-  if (!members.ok()) return members.status();
-  const auto links = matcher::ExplainPerson(reader, *person);
-  if (!links.ok()) return links.status();
+  RELIEF_ASSIGN_OR_RETURN(const auto person, matcher::FollowPersonId(reader, *asked));
+  RELIEF_ASSIGN_OR_RETURN(const auto members, matcher::MembersOf(reader, person));
+  RELIEF_ASSIGN_OR_RETURN(const auto links, matcher::ExplainPerson(reader, person));
   v1::PersonExplanation out;
-  out.set_person_id(person->ToString());
-  out.set_records(static_cast<int32_t>(members->size()));
-  for (const matcher::PersonLink& link : *links) {
+  out.set_person_id(person.ToString());
+  out.set_records(static_cast<int32_t>(members.size()));
+  for (const matcher::PersonLink& link : links) {
     v1::PersonExplanation::Link& added = *out.add_links();
-    auto a = NameOf(reader, link.a), b = NameOf(reader, link.b);
-    if (!a.ok()) return a.status();
-    if (!b.ok()) return b.status();
-    *added.mutable_record_a() = *std::move(a);
-    *added.mutable_record_b() = *std::move(b);
-    auto explanation = ExplainKeys(reader, model, link.a, link.b);
-    if (!explanation.ok()) return explanation.status();
-    *added.mutable_explanation() = *std::move(explanation);
+    RELIEF_ASSIGN_OR_RETURN(auto a, NameOf(reader, link.a));
+    RELIEF_ASSIGN_OR_RETURN(auto b, NameOf(reader, link.b));
+    *added.mutable_record_a() = std::move(a);
+    *added.mutable_record_b() = std::move(b);
+    RELIEF_ASSIGN_OR_RETURN(auto explanation, ExplainKeys(reader, model, link.a, link.b));
+    *added.mutable_explanation() = std::move(explanation);
   }
   return out;
 }

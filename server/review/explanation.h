@@ -28,7 +28,7 @@ absl::StatusOr<v1::PersonExplanation> ExplainPerson(const storage::Reader& reade
                                                     const matcher::Model& model,
                                                     const std::string& person_id);
 
-// What a record is called by its source.
+// The name of a record: its source and the id that the source gave it.
 absl::StatusOr<v1::RecordName> NameOf(const storage::Reader& reader, matcher::RecordKey key);
 
 }  // namespace relief::server::review

@@ -31,7 +31,7 @@ std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& texts)
 
 using Field = v1::FieldComparison;
 
-// The contract's name of a note, under which its word stands.
+// The contract's name of a note; its words are found under it.
 std::string Code(Field::Note note) { return Field::Note_Name(note); }
 
 bool HasFullWidth(const std::string& text) {

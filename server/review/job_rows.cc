@@ -1,12 +1,14 @@
 // Jobs as rows: how they are read, begun, stepped and stopped.
 #include <algorithm>
 
+#include "server/base/time.h"
 #include "server/review/case_history.h"
 #include "server/review/deciding.h"
 #include "server/review/jobs.h"
 #include "server/review/proposals.h"
 #include "server/review/review_rows.h"
 #include "server/review/stake.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -26,7 +28,7 @@ void Put(core::WriteContext& context, const stored::ReviewJob& job) {
 
 void End(core::WriteContext& context, v1::ReviewJob::State state, stored::ReviewJob* job) {
   job->mutable_job()->set_state(state);
-  *job->mutable_job()->mutable_end_time() = ToTime(context.now_us);
+  *job->mutable_job()->mutable_end_time() = ToTimestamp(context.now_us);
 }
 
 // A job from before jobs knew it: the account.
@@ -103,10 +105,10 @@ absl::Status AskSecondPerson(core::WriteContext& context, v1::Proposal::Ground g
   proposal.set_ground(ground);
   proposal.set_job_id(job->job().job_id());
   proposal.set_conflicts(job->job().total() - next_item + 1);
-  auto id = Propose(context, std::move(proposal), {job->job().officer(), PersonOf(*job), nullptr});
-  if (!id.ok()) return id.status();
+  RELIEF_ASSIGN_OR_RETURN(
+      auto id, Propose(context, std::move(proposal), {job->job().officer(), PersonOf(*job), nullptr}));
   job->mutable_job()->set_state(v1::ReviewJob::PROPOSED);
-  job->mutable_job()->set_proposal_id(*id);
+  job->mutable_job()->set_proposal_id(id);
   job->set_next_item(next_item);
   Put(context, *job);
   return absl::OkStatus();
@@ -120,29 +122,28 @@ absl::Status Step(core::Hub& hub, const std::string& job_id, int64_t count, cons
       .Write([&](core::WriteContext& context) -> absl::Status {
         *more = false;
         const storage::TransactionReader reader(context.txn);
-        auto job = Read(reader, job_id);
-        if (!job.ok()) return job.status();
-        if (job->job().state() != v1::ReviewJob::RUNNING) return absl::OkStatus();
-        const int64_t last = std::min(job->next_item() + count - 1, job->job().total());
-        for (int64_t number = job->next_item(); number <= last; ++number) {
+        RELIEF_ASSIGN_OR_RETURN(auto job, Read(reader, job_id));
+        if (job.job().state() != v1::ReviewJob::RUNNING) return absl::OkStatus();
+        const int64_t last = std::min(job.next_item() + count - 1, job.job().total());
+        for (int64_t number = job.next_item(); number <= last; ++number) {
           const std::string row = review_rows::JobItemRow(job_id, number);
-          auto item = review_rows::ReadRow<stored::ReviewJobItem>(reader, row, "item");
-          if (!item.ok()) return item.status();
+          RELIEF_ASSIGN_OR_RETURN(auto item,
+                                  review_rows::ReadRow<stored::ReviewJobItem>(reader, row, "item"));
           if (!failure.ok()) {
-            item->mutable_item()->set_result(v1::ReviewJobItem::FAILED);
-            item->mutable_item()->set_message(absl::StatusCodeToString(failure.code()));
-          } else if (absl::Status status = DoItem(context, *job, &*item); !status.ok()) {
+            item.mutable_item()->set_result(v1::ReviewJobItem::FAILED);
+            item.mutable_item()->set_message(absl::StatusCodeToString(failure.code()));
+          } else if (absl::Status status = DoItem(context, job, &item); !status.ok()) {
             if (const auto ground = SecondPersonNeeded(status))
-              return AskSecondPerson(context, *ground, number, &*job);
+              return AskSecondPerson(context, *ground, number, &job);
             return status;
           }
-          Count(item->item(), job->mutable_job());
-          context.txn.Put(row, item->SerializeAsString());
+          Count(item.item(), job.mutable_job());
+          context.txn.Put(row, item.SerializeAsString());
         }
-        job->set_next_item(last + 1);
-        *more = last < job->job().total();
-        if (!*more) End(context, v1::ReviewJob::DONE, &*job);
-        Put(context, *job);
+        job.set_next_item(last + 1);
+        *more = last < job.job().total();
+        if (!*more) End(context, v1::ReviewJob::DONE, &job);
+        Put(context, job);
         return absl::OkStatus();
       })
       .status();
@@ -162,10 +163,9 @@ absl::Status BeginJob(core::WriteContext& context, const std::string& job_id, co
 
 absl::Status DropJob(core::WriteContext& context, const std::string& job_id) {
   if (job_id.empty()) return absl::OkStatus();
-  auto job = Read(storage::TransactionReader(context.txn), job_id);
-  if (!job.ok()) return job.status();
-  End(context, v1::ReviewJob::REJECTED, &*job);
-  Put(context, *job);
+  RELIEF_ASSIGN_OR_RETURN(auto job, Read(storage::TransactionReader(context.txn), job_id));
+  End(context, v1::ReviewJob::REJECTED, &job);
+  Put(context, job);
   return absl::OkStatus();
 }
 
@@ -182,9 +182,8 @@ absl::StatusOr<bool> RunJobStep(core::Hub& hub, const std::string& job_id) {
 }
 
 absl::StatusOr<v1::ReviewJob> GetReviewJob(const storage::Reader& reader, const std::string& job_id) {
-  auto job = Read(reader, job_id);
-  if (!job.ok()) return job.status();
-  return job->job();
+  RELIEF_ASSIGN_OR_RETURN(auto job, Read(reader, job_id));
+  return job.job();
 }
 
 absl::StatusOr<v1::ListReviewJobsResponse> ListReviewJobs(const storage::Reader& reader,
@@ -195,15 +194,14 @@ absl::StatusOr<v1::ListReviewJobsResponse> ListReviewJobs(const storage::Reader&
   std::vector<v1::ReviewJob> jobs;
   std::string from;
   while (true) {
-    auto rows = reader.Scan(review_rows::kJobPrefix, from, kScanPage);
-    if (!rows.ok()) return rows.status();
-    for (const storage::KeyRow& row : *rows) {
+    RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(review_rows::kJobPrefix, from, kScanPage));
+    for (const storage::KeyRow& row : rows) {
       stored::ReviewJob job;
       if (!job.ParseFromString(row.row.value)) return absl::DataLossError("the row of a job is damaged");
       jobs.push_back(std::move(*job.mutable_job()));
     }
-    if (rows->size() < kScanPage) break;
-    from = rows->back().key + std::string(1, '\0');
+    if (rows.size() < kScanPage) break;
+    from = rows.back().key + std::string(1, '\0');
   }
   v1::ListReviewJobsResponse response;
   for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
@@ -230,9 +228,9 @@ absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(
   }
   v1::ListReviewJobItemsResponse response;
   while (true) {
-    auto rows = reader.Scan(review_rows::JobItemPrefix(request.job_id()), from, kScanPage);
-    if (!rows.ok()) return rows.status();
-    for (const storage::KeyRow& row : *rows) {
+    RELIEF_ASSIGN_OR_RETURN(auto rows,
+                            reader.Scan(review_rows::JobItemPrefix(request.job_id()), from, kScanPage));
+    for (const storage::KeyRow& row : rows) {
       stored::ReviewJobItem item;
       if (!item.ParseFromString(row.row.value)) return absl::DataLossError("an item of a job is damaged");
       const auto& results = request.results();
@@ -245,8 +243,8 @@ absl::StatusOr<v1::ListReviewJobItemsResponse> ListReviewJobItems(
       }
       *response.add_items() = std::move(*item.mutable_item());
     }
-    if (rows->size() < kScanPage) return response;
-    from = rows->back().key + std::string(1, '\0');
+    if (rows.size() < kScanPage) return response;
+    from = rows.back().key + std::string(1, '\0');
   }
 }
 
@@ -254,14 +252,13 @@ absl::StatusOr<v1::ReviewJob> CancelReviewJob(core::Hub& hub, const std::string&
                                               const Officer& officer) {
   v1::ReviewJob cancelled;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto job = Read(storage::TransactionReader(context.txn), job_id);
-    if (!job.ok()) return job.status();
-    if (job->job().state() != v1::ReviewJob::RUNNING)
+    RELIEF_ASSIGN_OR_RETURN(auto job, Read(storage::TransactionReader(context.txn), job_id));
+    if (job.job().state() != v1::ReviewJob::RUNNING)
       return absl::FailedPreconditionError("the job does not run");
-    End(context, v1::ReviewJob::CANCELLED, &*job);
-    Put(context, *job);
+    End(context, v1::ReviewJob::CANCELLED, &job);
+    Put(context, job);
     context.Audit({officer.name, "review.job.cancel", job_id, "", "", ""});
-    cancelled = job->job();
+    cancelled = job.job();
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "server/base/log.h"
+#include "server/base/time.h"
 #include "server/review/case_history.h"
 #include "server/review/case_view.h"
 #include "server/review/conflict_view.h"
@@ -16,6 +17,7 @@
 #include "server/review/proposals.h"
 #include "server/review/review_rows.h"
 #include "server/review/stake.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -45,11 +47,9 @@ absl::StatusOr<bool> AnySplits(const storage::Reader& reader, const std::vector<
   for (const std::string& id : conflict_ids) {
     const auto pair = matcher::MatchConflict::Parse(id);
     if (!pair) return absl::DataLossError("a work item is damaged");
-    auto a = matcher::PersonOfRecord(reader, pair->first);
-    if (!a.ok()) return a.status();
-    auto b = matcher::PersonOfRecord(reader, pair->second);
-    if (!b.ok()) return b.status();
-    if (*a == *b) return true;
+    RELIEF_ASSIGN_OR_RETURN(auto a, matcher::PersonOfRecord(reader, pair->first));
+    RELIEF_ASSIGN_OR_RETURN(auto b, matcher::PersonOfRecord(reader, pair->second));
+    if (a == b) return true;
   }
   return false;
 }
@@ -65,24 +65,23 @@ absl::StatusOr<v1::ReviewJob> Create(core::Hub& hub, v1::ReviewJob job,
                                      std::vector<stored::ReviewJobItem> items, v1::Proposal proposal,
                                      const Stake& stake, const Officer& officer) {
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto number = NextNumber(context.txn, &stored::ReviewCounters::jobs, &stored::ReviewCounters::set_jobs);
-    if (!number.ok()) return number.status();
-    job.set_job_id(review_rows::Numbered('J', *number));
+    RELIEF_ASSIGN_OR_RETURN(auto number, NextNumber(context.txn, &stored::ReviewCounters::jobs,
+                                                    &stored::ReviewCounters::set_jobs));
+    job.set_job_id(review_rows::Numbered('J', number));
     job.set_officer(officer.name);
     job.set_total(static_cast<int64_t>(items.size()));
-    *job.mutable_create_time() = ToTime(context.now_us);
+    *job.mutable_create_time() = ToTimestamp(context.now_us);
     job.set_state(v1::ReviewJob::RUNNING);
-    auto day = DayOf(storage::TransactionReader(context.txn), officer.person, context.now_us);
-    if (!day.ok()) return day.status();
-    if (const auto ground = NeedsSecondPerson(hub.features().Get<ReviewSettings>().policy, *day, stake)) {
+    RELIEF_ASSIGN_OR_RETURN(auto day,
+                            DayOf(storage::TransactionReader(context.txn), officer.person, context.now_us));
+    if (const auto ground = NeedsSecondPerson(hub.features().Get<ReviewSettings>().policy, day, stake)) {
       job.set_state(v1::ReviewJob::PROPOSED);
       v1::Proposal asked = proposal;
       asked.set_ground(*ground);
       asked.set_job_id(job.job_id());
       asked.set_conflicts(job.total());
-      auto id = Propose(context, std::move(asked), officer);
-      if (!id.ok()) return id.status();
-      job.set_proposal_id(*id);
+      RELIEF_ASSIGN_OR_RETURN(auto id, Propose(context, std::move(asked), officer));
+      job.set_proposal_id(id);
     }
     stored::ReviewJob row;
     *row.mutable_job() = job;
@@ -98,9 +97,8 @@ absl::StatusOr<v1::ReviewJob> Create(core::Hub& hub, v1::ReviewJob job,
     }
     if (!job.reverts_job_id().empty()) {
       stored::ReviewJob reverted;
-      auto value = context.txn.Get(review_rows::JobRow(job.reverts_job_id()));
-      if (!value.ok()) return value.status();
-      if (!*value || !reverted.ParseFromString(**value)) return absl::NotFoundError("no such job");
+      RELIEF_ASSIGN_OR_RETURN(auto value, context.txn.Get(review_rows::JobRow(job.reverts_job_id())));
+      if (!value || !reverted.ParseFromString(*value)) return absl::NotFoundError("no such job");
       if (!reverted.job().reverted_by_job_id().empty())
         return absl::FailedPreconditionError("the job was taken back already");
       reverted.mutable_job()->set_reverted_by_job_id(job.job_id());
@@ -174,7 +172,7 @@ void ReviewJobs::Run() {
 
 absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest& request,
                                                     const Officer& officer) {
-  if (absl::Status status = CheckVerdict(request.verdict()); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckVerdict(request.verdict()));
   if (request.samples() < 0 || request.samples() > kMostSamples)
     return absl::InvalidArgumentError("samples: at most 50");
   const int64_t limit = hub_.features().Get<ReviewSettings>().policy.bulk_limit();
@@ -204,17 +202,15 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
   seen.stake.cases = preview.conflicts();
   seen.stake.in_bulk = true;
   if (request.verdict() == v1::Decision::DIFFERENT) {
-    auto splits = AnySplits(*snapshot, ids);
-    if (!splits.ok()) return splits.status();
-    seen.stake.splits = *splits;
+    RELIEF_ASSIGN_OR_RETURN(auto splits, AnySplits(*snapshot, ids));
+    seen.stake.splits = splits;
   }
-  auto day = DayOf(*snapshot, officer.person, hub_.Now());
-  if (!day.ok()) return day.status();
+  RELIEF_ASSIGN_OR_RETURN(auto day, DayOf(*snapshot, officer.person, hub_.Now()));
   preview.set_amount_fen(seen.stake.amount_fen);
   preview.set_sources(static_cast<int64_t>(sources.size()));
   preview.set_limit(limit);
   preview.set_needs_approval(
-      NeedsSecondPerson(hub_.features().Get<ReviewSettings>().policy, *day, seen.stake).has_value());
+      NeedsSecondPerson(hub_.features().Get<ReviewSettings>().policy, day, seen.stake).has_value());
   for (const auto& [kind, count] : kinds) {
     auto& one = *preview.add_kinds();
     one.set_kind(kind);
@@ -234,9 +230,8 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
   }
   if (preview.conflicts() > limit) return preview;  // shown, and not to be started: no token
   for (const std::string& id : ids) {
-    auto conflict = ReadConflict(*snapshot, hub_.model(), id);
-    if (!conflict.ok()) return conflict.status();
-    seen.cases.emplace_back(id, conflict->etag());
+    RELIEF_ASSIGN_OR_RETURN(auto conflict, ReadConflict(*snapshot, hub_.model(), id));
+    seen.cases.emplace_back(id, conflict.etag());
   }
   seen.query = QueryOf(request.filter(), request.verdict());
   seen.person = officer.person;
@@ -252,8 +247,8 @@ absl::StatusOr<v1::BulkPreview> ReviewJobs::Preview(const v1::PreviewBulkRequest
 }
 
 absl::StatusOr<v1::ReviewJob> ReviewJobs::Start(const v1::StartBulkRequest& request, const Officer& officer) {
-  if (absl::Status status = CheckVerdict(request.verdict()); !status.ok()) return status;
-  if (absl::Status status = CheckComment(request.comment(), "comment", true); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckVerdict(request.verdict()));
+  RELIEF_RETURN_IF_ERROR(CheckComment(request.comment(), "comment", true));
   if (request.preview_token().empty()) return absl::InvalidArgumentError("preview_token: required");
   Previewed seen;
   {
@@ -286,13 +281,12 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Start(const v1::StartBulkRequest& requ
 
 absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobRequest& request,
                                                  const Officer& officer) {
-  if (absl::Status status = CheckComment(request.comment(), "comment", true); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckComment(request.comment(), "comment", true));
   const auto snapshot = hub_.store().Snapshot();
-  auto reverted = GetReviewJob(*snapshot, request.job_id());
-  if (!reverted.ok()) return reverted.status();
-  if (reverted->state() == v1::ReviewJob::RUNNING || reverted->state() == v1::ReviewJob::PROPOSED)
+  RELIEF_ASSIGN_OR_RETURN(auto reverted, GetReviewJob(*snapshot, request.job_id()));
+  if (reverted.state() == v1::ReviewJob::RUNNING || reverted.state() == v1::ReviewJob::PROPOSED)
     return absl::FailedPreconditionError("the job is not done yet");
-  if (!reverted->reverts_job_id().empty())
+  if (!reverted.reverts_job_id().empty())
     return absl::FailedPreconditionError("the job took another one back: decide again instead");
   v1::ListReviewJobItemsRequest list;
   list.set_job_id(request.job_id());
@@ -301,20 +295,17 @@ absl::StatusOr<v1::ReviewJob> ReviewJobs::Revert(const v1::RevertReviewJobReques
   std::vector<stored::ReviewJobItem> items;
   Stake stake{0, 0, true, false, false};
   do {
-    auto page = ListReviewJobItems(*snapshot, list);
-    if (!page.ok()) return page.status();
-    for (const v1::ReviewJobItem& decided : page->items()) {
+    RELIEF_ASSIGN_OR_RETURN(auto page, ListReviewJobItems(*snapshot, list));
+    for (const v1::ReviewJobItem& decided : page.items()) {
       stored::ReviewJobItem& item = items.emplace_back();
       item.mutable_item()->set_conflict_id(decided.conflict_id());
       item.set_undo_decision_id(decided.decision_id());
-      auto decision = ReadDecision(*snapshot, decided.decision_id());
-      if (!decision.ok()) return decision.status();
-      if (decision->has_undo_time()) continue;
-      auto one = StakeOfUndoing(*snapshot, hub_.as_of(), *decision);
-      if (!one.ok()) return one.status();
-      stake += *one;
+      RELIEF_ASSIGN_OR_RETURN(auto decision, ReadDecision(*snapshot, decided.decision_id()));
+      if (decision.has_undo_time()) continue;
+      RELIEF_ASSIGN_OR_RETURN(auto one, StakeOfUndoing(*snapshot, hub_.as_of(), decision));
+      stake += one;
     }
-    list.set_page_token(page->next_page_token());
+    list.set_page_token(page.next_page_token());
   } while (!list.page_token().empty());
   if (items.empty()) return absl::FailedPreconditionError("the job decided nothing");
   v1::ReviewJob job;

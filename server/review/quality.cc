@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 
+#include "server/base/time.h"
 #include "server/core/schema.h"
 #include "server/review/case_history.h"
 #include "server/review/case_records.h"
@@ -13,6 +14,7 @@
 #include "server/review/explanation.h"
 #include "server/review/field_comparison.h"
 #include "server/review/review_rows.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -30,10 +32,9 @@ absl::StatusOr<v1::QualitySample> ReadSample(const storage::Reader& reader, cons
 
 absl::StatusOr<std::vector<stored::QualityItem>> ReadItems(const storage::Reader& reader,
                                                            const std::string& id) {
-  auto rows = reader.Scan(review_rows::SampleItemPrefix(id), {}, kMostItems + 1);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(review_rows::SampleItemPrefix(id), {}, kMostItems + 1));
   std::vector<stored::QualityItem> items;
-  for (const storage::KeyRow& row : *rows)
+  for (const storage::KeyRow& row : rows)
     if (!items.emplace_back().ParseFromString(row.row.value))
       return absl::DataLossError("an item of a sample is damaged");
   return items;
@@ -59,7 +60,7 @@ bool Sees(const Officer& officer, const stored::QualityItem& item) {
   return officer.Sees(link);
 }
 
-// What made the link: the levels that speak for it, strongest first.
+// The reasons of the link: the levels that speak for it, strongest first.
 std::string PatternOf(v1::MatchExplanation explanation) {
   std::stable_sort(
       explanation.mutable_fields()->begin(), explanation.mutable_fields()->end(),
@@ -83,14 +84,12 @@ absl::StatusOr<std::vector<Drawable>> AllLinks(const storage::Reader& reader) {
   std::vector<Drawable> links;
   std::optional<PersonId> after;
   while (true) {
-    auto persons = matcher::ListPersons(reader, after, kPersonPage);
-    if (!persons.ok()) return persons.status();
-    if (persons->empty()) return links;
-    after = persons->back();
-    for (const PersonId& person : *persons) {
-      auto members = matcher::MembersOf(reader, person);
-      if (!members.ok()) return members.status();
-      for (size_t i = 0; i + 1 < members->size(); ++i) links.push_back({person, i});
+    RELIEF_ASSIGN_OR_RETURN(auto persons, matcher::ListPersons(reader, after, kPersonPage));
+    if (persons.empty()) return links;
+    after = persons.back();
+    for (const PersonId& person : persons) {
+      RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(reader, person));
+      for (size_t i = 0; i + 1 < members.size(); ++i) links.push_back({person, i});
     }
   }
 }
@@ -99,10 +98,10 @@ absl::StatusOr<bool> InRegion(const storage::Reader& reader, const matcher::Pers
                               const std::string& prefix) {
   if (prefix.empty()) return true;
   for (const RecordKey& key : {link.a, link.b}) {
-    auto record = review_rows::ReadRow<stored::Record>(reader, schema::RecordRow(key), "record");
-    if (!record.ok()) return record.status();
+    RELIEF_ASSIGN_OR_RETURN(auto record,
+                            review_rows::ReadRow<stored::Record>(reader, schema::RecordRow(key), "record"));
     for (const std::string& region :
-         {record->record().benefit().paying_region(), record->record().person().region_code()})
+         {record.record().benefit().paying_region(), record.record().person().region_code()})
       if (region.compare(0, prefix.size(), prefix) == 0 && !region.empty()) return true;
   }
   return false;
@@ -111,32 +110,28 @@ absl::StatusOr<bool> InRegion(const storage::Reader& reader, const matcher::Pers
 absl::StatusOr<std::vector<stored::QualityItem>> Draw(const core::Hub& hub, const storage::Reader& reader,
                                                       const v1::DrawQualitySampleRequest& request,
                                                       uint64_t seed, int64_t* links_there) {
-  auto links = AllLinks(reader);
-  if (!links.ok()) return links.status();
-  *links_there = static_cast<int64_t>(links->size());
+  RELIEF_ASSIGN_OR_RETURN(auto links, AllLinks(reader));
+  *links_there = static_cast<int64_t>(links.size());
   std::mt19937_64 random(seed);
   std::vector<stored::QualityItem> items;
-  for (size_t i = 0; i < links->size() && items.size() < static_cast<size_t>(request.size()); ++i) {
-    std::swap((*links)[i], (*links)[i + random() % (links->size() - i)]);
-    const Drawable& drawn = (*links)[i];
-    auto how = matcher::ExplainPerson(reader, drawn.person);
-    if (!how.ok()) return how.status();
-    if (drawn.link >= how->size()) continue;
-    const matcher::PersonLink& link = (*how)[drawn.link];
+  for (size_t i = 0; i < links.size() && items.size() < static_cast<size_t>(request.size()); ++i) {
+    std::swap(links[i], links[i + random() % (links.size() - i)]);
+    const Drawable& drawn = links[i];
+    RELIEF_ASSIGN_OR_RETURN(auto how, matcher::ExplainPerson(reader, drawn.person));
+    if (drawn.link >= how.size()) continue;
+    const matcher::PersonLink& link = how[drawn.link];
     if (link.by_officer) continue;
     if (request.has_min_bits() && link.bits < request.min_bits()) continue;
     if (request.has_max_bits() && link.bits > request.max_bits()) continue;
-    auto in_region = InRegion(reader, link, request.region_prefix());
-    if (!in_region.ok()) return in_region.status();
-    if (!*in_region) continue;
-    auto a = matcher::IdentityOf(reader, link.a), b = matcher::IdentityOf(reader, link.b);
-    if (!a.ok()) return a.status();
-    if (!b.ok()) return b.status();
+    RELIEF_ASSIGN_OR_RETURN(auto in_region, InRegion(reader, link, request.region_prefix()));
+    if (!in_region) continue;
+    RELIEF_ASSIGN_OR_RETURN(auto a, matcher::IdentityOf(reader, link.a));
+    RELIEF_ASSIGN_OR_RETURN(auto b, matcher::IdentityOf(reader, link.b));
     stored::QualityItem& item = items.emplace_back();
     item.set_record_a(std::string(link.a.view()));
     item.set_record_b(std::string(link.b.view()));
     item.set_bits(link.bits);
-    item.set_pattern(PatternOf(Explain(hub.model(), *a, *b)));
+    item.set_pattern(PatternOf(Explain(hub.model(), a, b)));
   }
   return items;
 }
@@ -155,12 +150,11 @@ absl::StatusOr<v1::QualitySample> DrawQualitySample(core::Hub& hub,
   const auto snapshot = hub.store().Snapshot();
   v1::QualitySample sample;
   int64_t links = 0;
-  auto items = Draw(hub, *snapshot, request, seed, &links);
-  if (!items.ok()) return items.status();
-  if (items->empty()) return absl::FailedPreconditionError("no link of the machine's own fits");
+  RELIEF_ASSIGN_OR_RETURN(auto items, Draw(hub, *snapshot, request, seed, &links));
+  if (items.empty()) return absl::FailedPreconditionError("no link of the machine's own fits");
   sample.set_seed(seed);
   sample.set_links(links);
-  sample.set_items(static_cast<int32_t>(items->size()));
+  sample.set_items(static_cast<int32_t>(items.size()));
   sample.set_model_version(hub.model().version());
   sample.set_officer(officer.name);
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
@@ -168,12 +162,12 @@ absl::StatusOr<v1::QualitySample> DrawQualitySample(core::Hub& hub,
         NextNumber(context.txn, &stored::ReviewCounters::samples, &stored::ReviewCounters::set_samples);
     if (!number.ok()) return number.status();
     sample.set_sample_id(review_rows::Numbered('Q', *number));
-    *sample.mutable_create_time() = ToTime(context.now_us);
+    *sample.mutable_create_time() = ToTimestamp(context.now_us);
     context.txn.Put(review_rows::SampleRow(sample.sample_id()), sample.SerializeAsString());
-    for (size_t i = 0; i < items->size(); ++i)
+    for (size_t i = 0; i < items.size(); ++i)
       context.txn.Put(review_rows::SampleItemRow(sample.sample_id(), static_cast<int64_t>(i) + 1),
-                      (*items)[i].SerializeAsString());
-    context.Audit({officer.name, "review.sample", sample.sample_id(), "", "", std::to_string(items->size())});
+                      items[i].SerializeAsString());
+    context.Audit({officer.name, "review.sample", sample.sample_id(), "", "", std::to_string(items.size())});
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
@@ -181,10 +175,9 @@ absl::StatusOr<v1::QualitySample> DrawQualitySample(core::Hub& hub,
 }
 
 absl::StatusOr<v1::ListQualitySamplesResponse> ListQualitySamples(const storage::Reader& reader) {
-  auto rows = reader.Scan(review_rows::kSamplePrefix, {}, 10'000);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(review_rows::kSamplePrefix, {}, 10'000));
   v1::ListQualitySamplesResponse response;
-  for (auto row = rows->rbegin(); row != rows->rend(); ++row)
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row)
     if (!response.add_samples()->ParseFromString(row->row.value))
       return absl::DataLossError("the row of a sample is damaged");
   return response;
@@ -194,11 +187,10 @@ absl::StatusOr<v1::QualityItem> NextQualityItem(const core::Hub& hub, const std:
                                                 const Officer& officer) {
   const auto reader = hub.store().Snapshot();
   if (auto sample = ReadSample(*reader, sample_id); !sample.ok()) return sample.status();
-  auto items = ReadItems(*reader, sample_id);
-  if (!items.ok()) return items.status();
+  RELIEF_ASSIGN_OR_RETURN(auto items, ReadItems(*reader, sample_id));
   v1::QualityItem out;
-  for (size_t i = 0; i < items->size(); ++i) {
-    const stored::QualityItem& item = (*items)[i];
+  for (size_t i = 0; i < items.size(); ++i) {
+    const stored::QualityItem& item = items[i];
     if (!OpenFor(item, officer) || !Sees(officer, item)) continue;
     out.set_left(out.left() + 1);
     if (out.number() != 0) continue;
@@ -235,25 +227,22 @@ absl::StatusOr<v1::JudgeQualityItemResponse> JudgeQualityItem(core::Hub& hub,
   v1::JudgeQualityItemResponse response;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     const storage::TransactionReader reader(context.txn);
-    auto sample = ReadSample(reader, request.sample_id());
-    if (!sample.ok()) return sample.status();
+    RELIEF_ASSIGN_OR_RETURN(auto sample, ReadSample(reader, request.sample_id()));
     const std::string row = review_rows::SampleItemRow(request.sample_id(), request.number());
-    auto item = review_rows::ReadRow<stored::QualityItem>(reader, row, "item");
-    if (!item.ok()) return item.status();
-    if (JudgedBy(*item, officer)) return absl::FailedPreconditionError("you judged this item already");
-    if (item->judgements_size() >= 2)
+    RELIEF_ASSIGN_OR_RETURN(auto item, review_rows::ReadRow<stored::QualityItem>(reader, row, "item"));
+    if (JudgedBy(item, officer)) return absl::FailedPreconditionError("you judged this item already");
+    if (item.judgements_size() >= 2)
       return absl::FailedPreconditionError("two officers judged this item already");
-    auto& judgement = *item->add_judgements();
+    auto& judgement = *item.add_judgements();
     judgement.set_officer(officer.name);
     judgement.set_person(officer.person);
     judgement.set_verdict(request.verdict());
-    context.txn.Put(row, item->SerializeAsString());
-    if (item->judgements_size() == 1) sample->set_judged_once(sample->judged_once() + 1);
-    if (item->judgements_size() == 2) sample->set_judged_twice(sample->judged_twice() + 1);
-    context.txn.Put(review_rows::SampleRow(request.sample_id()), sample->SerializeAsString());
-    auto items = ReadItems(reader, request.sample_id());
-    if (!items.ok()) return items.status();
-    response.set_left(static_cast<int32_t>(std::count_if(items->begin(), items->end(), [&](const auto& one) {
+    context.txn.Put(row, item.SerializeAsString());
+    if (item.judgements_size() == 1) sample.set_judged_once(sample.judged_once() + 1);
+    if (item.judgements_size() == 2) sample.set_judged_twice(sample.judged_twice() + 1);
+    context.txn.Put(review_rows::SampleRow(request.sample_id()), sample.SerializeAsString());
+    RELIEF_ASSIGN_OR_RETURN(auto items, ReadItems(reader, request.sample_id()));
+    response.set_left(static_cast<int32_t>(std::count_if(items.begin(), items.end(), [&](const auto& one) {
       return OpenFor(one, officer) && Sees(officer, one);
     })));
     return absl::OkStatus();
@@ -269,14 +258,12 @@ absl::StatusOr<v1::QualityReport> GetQualityReport(const core::Hub& hub,
   v1::QualityReport report;
   report.set_model_version(request.model_version().empty() ? hub.model().version() : request.model_version());
   if (!request.sample_id().empty()) {
-    auto sample = ReadSample(*reader, request.sample_id());
-    if (!sample.ok()) return sample.status();
-    report.set_model_version(sample->model_version());
+    RELIEF_ASSIGN_OR_RETURN(auto sample, ReadSample(*reader, request.sample_id()));
+    report.set_model_version(sample.model_version());
     ids.push_back(request.sample_id());
   } else {
-    auto samples = ListQualitySamples(*reader);
-    if (!samples.ok()) return samples.status();
-    for (const v1::QualitySample& sample : samples->samples())
+    RELIEF_ASSIGN_OR_RETURN(auto samples, ListQualitySamples(*reader));
+    for (const v1::QualitySample& sample : samples.samples())
       if (sample.model_version() == report.model_version()) ids.push_back(sample.sample_id());
   }
   struct Tally {
@@ -287,9 +274,8 @@ absl::StatusOr<v1::QualityReport> GetQualityReport(const core::Hub& hub,
   std::map<std::string, Tally> patterns;
   int64_t table[3][3] = {}, agreed = 0;
   for (const std::string& id : ids) {
-    auto items = ReadItems(*reader, id);
-    if (!items.ok()) return items.status();
-    for (const stored::QualityItem& item : *items) {
+    RELIEF_ASSIGN_OR_RETURN(auto items, ReadItems(*reader, id));
+    for (const stored::QualityItem& item : items) {
       report.set_items(report.items() + 1);
       if (item.judgements().empty()) continue;
       report.set_judged_once(report.judged_once() + 1);

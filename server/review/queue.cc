@@ -7,11 +7,13 @@
 #include <tuple>
 
 #include "matcher/record_key.h"
+#include "server/base/time.h"
 #include "server/review/case_history.h"
 #include "server/review/conflict_view.h"
 #include "server/review/review_rows.h"
 #include "server/review/work_items.h"
 #include "storage/scan.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
@@ -19,7 +21,6 @@ namespace {
 
 constexpr int kDefaultPage = 50, kMaxPage = 1000;
 constexpr size_t kScanPage = 512;
-constexpr int64_t kDayUs = int64_t{24} * 3600 * 1'000'000;
 
 template <typename List, typename Value>
 bool In(const List& list, const Value& value) {
@@ -64,24 +65,22 @@ absl::Status Walk(const storage::Reader& reader, const ReviewView& view, v1::Con
   const auto as_of = view.hub.as_of();
   const std::string prefix = review_rows::OrderPrefix(order);
   while (true) {
-    auto rows = reader.Scan(prefix, from, kScanPage);
-    if (!rows.ok()) return rows.status();
+    RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(prefix, from, kScanPage));
     std::vector<std::string> keys;
-    keys.reserve(rows->size());
-    for (const storage::KeyRow& row : *rows)
+    keys.reserve(rows.size());
+    for (const storage::KeyRow& row : rows)
       keys.push_back(review_rows::WorkRow(review_rows::ConflictOf(row.key)));
-    auto items = reader.MultiGet(keys);
-    if (!items.ok()) return items.status();
+    RELIEF_ASSIGN_OR_RETURN(auto items, reader.MultiGet(keys));
     for (size_t i = 0; i < keys.size(); ++i) {
       v1::WorkItem item;
-      if (!(*items)[i].present() || !item.ParseFromString((*items)[i].value))
+      if (!items[i].present() || !item.ParseFromString(items[i].value))
         return absl::DataLossError("a work item is missing or damaged");
       item = Present(std::move(item), now_us, as_of);
       if (!Passes(filter, item, view, now_us) || !view.officer.Sees(item)) continue;
-      if (!take(item, (*rows)[i].key)) return absl::OkStatus();
+      if (!take(item, rows[i].key)) return absl::OkStatus();
     }
-    if (rows->size() < kScanPage) return absl::OkStatus();
-    from = rows->back().key + std::string(1, '\0');
+    if (rows.size() < kScanPage) return absl::OkStatus();
+    from = rows.back().key + std::string(1, '\0');
   }
 }
 
@@ -122,12 +121,11 @@ using Change = std::function<absl::Status(core::WriteContext&, v1::WorkItem&)>;
 // Does `change` to an open case that the officer may see, and returns it as it then is.
 absl::StatusOr<v1::WorkItem> ChangeItem(core::WriteContext& context, const std::string& conflict_id,
                                         const Officer& officer, const Change& change) {
-  auto before = ReadWorkItem(storage::TransactionReader(context.txn), conflict_id);
-  if (!before.ok()) return before.status();
-  if (!officer.Sees(*before)) return absl::NotFoundError("no such open conflict");
-  v1::WorkItem item = *before;
-  if (absl::Status status = change(context, item); !status.ok()) return status;
-  PutWorkItem(context.txn, item, *before);
+  RELIEF_ASSIGN_OR_RETURN(auto before, ReadWorkItem(storage::TransactionReader(context.txn), conflict_id));
+  if (!officer.Sees(before)) return absl::NotFoundError("no such open conflict");
+  v1::WorkItem item = before;
+  RELIEF_RETURN_IF_ERROR(change(context, item));
+  PutWorkItem(context.txn, item, before);
   return item;
 }
 
@@ -136,9 +134,8 @@ absl::StatusOr<v1::WorkItem> ChangeItem(core::Hub& hub, const std::string& confl
   if (auto pair = PairOf(conflict_id); !pair.ok()) return pair.status();
   v1::WorkItem changed;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto item = ChangeItem(context, conflict_id, officer, change);
-    if (!item.ok()) return item.status();
-    changed = *std::move(item);
+    RELIEF_ASSIGN_OR_RETURN(auto item, ChangeItem(context, conflict_id, officer, change));
+    changed = std::move(item);
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
@@ -174,14 +171,14 @@ absl::StatusOr<v1::ListConflictsResponse> ListConflicts(const ReviewView& view,
   v1::ConflictFilter filter = request.filter();
   filter.mutable_kinds()->MergeFrom(request.kinds());
   const std::string query = QueryOf(filter, request.order());
-  auto from = FromToken(request.page_token(), query, review_rows::OrderPrefix(request.order()));
-  if (!from.ok()) return from.status();
+  RELIEF_ASSIGN_OR_RETURN(auto from,
+                          FromToken(request.page_token(), query, review_rows::OrderPrefix(request.order())));
   const auto snapshot = view.hub.store().Snapshot();
   v1::ListConflictsResponse response;
   std::string last;
   absl::Status status;
   absl::Status walked = Walk(
-      *snapshot, view, request.order(), *from, filter, [&](const v1::WorkItem& item, const std::string& row) {
+      *snapshot, view, request.order(), from, filter, [&](const v1::WorkItem& item, const std::string& row) {
         if (response.conflicts_size() == size) {
           response.set_next_page_token(query + absl::BytesToHexString(last));
           return false;
@@ -207,10 +204,9 @@ absl::StatusOr<v1::Conflict> GetConflict(const ReviewView& view, const std::stri
   const auto snapshot = view.hub.store().Snapshot();
   auto conflict = ReadConflict(*snapshot, view.hub.model(), conflict_id);
   if (!conflict.ok()) return conflict.status();
-  auto item = ReadWorkItem(*snapshot, conflict_id);
-  if (!item.ok()) return item.status();
-  if (!view.officer.Sees(*item)) return absl::NotFoundError("no such conflict");
-  *conflict->mutable_work() = Present(*std::move(item), view.hub.Now(), view.hub.as_of());
+  RELIEF_ASSIGN_OR_RETURN(auto item, ReadWorkItem(*snapshot, conflict_id));
+  if (!view.officer.Sees(item)) return absl::NotFoundError("no such conflict");
+  *conflict->mutable_work() = Present(std::move(item), view.hub.Now(), view.hub.as_of());
   return conflict;
 }
 
@@ -280,7 +276,7 @@ absl::StatusOr<v1::WorkItem> ClaimConflict(core::Hub& hub, const std::string& co
         const int64_t lease_us =
             int64_t{hub.features().Get<ReviewSettings>().policy.lease_minutes()} * 60 * 1'000'000;
         item.set_claimed_by(officer.name);
-        *item.mutable_lease_end_time() = ToTime(context.now_us + lease_us);
+        *item.mutable_lease_end_time() = ToTimestamp(context.now_us + lease_us);
         if (running) return absl::OkStatus();
         return Record(context, conflict_id, v1::CaseEvent::CLAIMED, officer);
       });
@@ -304,7 +300,7 @@ absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(core::Hub& hub,
   if (request.conflict_ids().empty() || request.conflict_ids_size() > kMaxPage)
     return absl::InvalidArgumentError("conflict_ids: 1 to 1000");
   if (request.assignee().size() > 256) return absl::InvalidArgumentError("assignee: at most 256 bytes");
-  if (absl::Status status = CheckComment(request.note(), "note"); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckComment(request.note(), "note"));
   v1::AssignConflictsResponse response;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
     response.Clear();
@@ -335,21 +331,21 @@ absl::StatusOr<v1::AssignConflictsResponse> AssignConflicts(core::Hub& hub,
 
 absl::StatusOr<v1::CaseEvent> AddCaseComment(core::Hub& hub, const v1::AddCaseCommentRequest& request,
                                              const Officer& officer) {
-  if (absl::Status status = CheckComment(request.comment(), "comment", true); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckComment(request.comment(), "comment", true));
   v1::CaseEvent added;
-  auto done = ChangeItem(hub, request.conflict_id(), officer,
-                         [&](core::WriteContext& context, v1::WorkItem& item) -> absl::Status {
-                           v1::CaseEvent event;
-                           event.set_kind(v1::CaseEvent::COMMENTED);
-                           event.set_actor(officer.name);
-                           event.set_comment(request.comment());
-                           auto appended = AppendCaseEvent(context.txn, request.conflict_id(),
-                                                           std::move(event), context.now_us);
-                           if (!appended.ok()) return appended.status();
-                           added = *std::move(appended);
-                           item.set_comments(item.comments() + 1);
-                           return absl::OkStatus();
-                         });
+  auto done =
+      ChangeItem(hub, request.conflict_id(), officer,
+                 [&](core::WriteContext& context, v1::WorkItem& item) -> absl::Status {
+                   v1::CaseEvent event;
+                   event.set_kind(v1::CaseEvent::COMMENTED);
+                   event.set_actor(officer.name);
+                   event.set_comment(request.comment());
+                   RELIEF_ASSIGN_OR_RETURN(auto appended, AppendCaseEvent(context.txn, request.conflict_id(),
+                                                                          std::move(event), context.now_us));
+                   added = std::move(appended);
+                   item.set_comments(item.comments() + 1);
+                   return absl::OkStatus();
+                 });
   if (!done.ok()) return done.status();
   return added;
 }
@@ -361,10 +357,9 @@ absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(const ReviewView& view
   auto item = ReadWorkItem(*snapshot, conflict_id);
   if (!item.ok() && !absl::IsNotFound(item.status())) return item.status();
   if (item.ok() && !view.officer.Sees(*item)) return absl::NotFoundError("no such conflict");
-  auto events = ReadCaseEvents(*snapshot, conflict_id);
-  if (!events.ok()) return events.status();
+  RELIEF_ASSIGN_OR_RETURN(auto events, ReadCaseEvents(*snapshot, conflict_id));
   v1::ListCaseEventsResponse response;
-  for (v1::CaseEvent& event : *events) *response.add_events() = std::move(event);
+  for (v1::CaseEvent& event : events) *response.add_events() = std::move(event);
   return response;
 }
 

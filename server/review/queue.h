@@ -1,6 +1,6 @@
 // The officers' work queue: what is open, in which order, and whose it is.
 //
-// A claim is a lease: others see it, it ends by itself, and whoever decides first, decides. Callable from any
+// A claim is a lease: others see it, it ends by itself, and it keeps nobody else from deciding. Callable from any
 // thread.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace relief::server::review {
 
-// What reading depends on besides the rows.
+// The context of a reading: the hub, and the officer who reads.
 struct ReviewView {
   const core::Hub& hub;
   const Officer officer;

@@ -1,4 +1,4 @@
-// What decisions need a second person, how long a claim holds, and when cases are due: settings, not code.
+// Which decisions need a second person, how long a claim holds, and when cases are due: settings, not code.
 //
 // Pure; callable from any thread.
 #pragma once
@@ -11,7 +11,7 @@
 
 namespace relief::server::review {
 
-// Who acts. `person` tells people apart, whatever accounts they have: two accounts of one person have one
+// The officer who acts. `person` tells people apart, whatever accounts they have: two accounts of one person have one
 // `person`.
 struct Officer {
   std::string name;
@@ -26,7 +26,7 @@ struct Officer {
 // need two people.
 v1::ReviewPolicy DefaultReviewPolicy();
 
-// What is not set (0) takes the default; -1 means never.
+// A setting that is not given (0) takes the default; -1 means never.
 v1::ReviewPolicy WithDefaults(v1::ReviewPolicy policy);
 
 // In core::Features.

@@ -7,15 +7,16 @@
 #include <set>
 
 #include "matcher/resolve/resolver.h"
+#include "server/base/time.h"
 #include "server/review/review_rows.h"
 #include "server/review/work_items.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
 namespace {
 
 constexpr char kGroundPayload[] = "relief.review.second_person";
-constexpr int64_t kUtc8Us = int64_t{8} * 3600 * 1'000'000, kDayUs = int64_t{24} * 3600 * 1'000'000;
 
 // Sums of money may be as large as somebody writes into a record.
 int64_t Sum(int64_t a, int64_t b) {
@@ -33,12 +34,11 @@ absl::StatusOr<std::optional<matcher::PersonId>> PersonOf(const storage::Reader&
   return std::optional(*person);
 }
 
-// Whether what stands on the pair was decided by two, and says otherwise.
+// Whether the decision in force on the pair was taken by two people and has another verdict.
 absl::StatusOr<bool> Contradicts(const storage::Reader& reader, const v1::Decision::Constraint& constraint) {
   const std::string pair = PairId(constraint.record_a(), constraint.record_b());
-  auto decisions = DecisionsOnPair(reader, pair);
-  if (!decisions.ok()) return decisions.status();
-  for (auto decision = decisions->rbegin(); decision != decisions->rend(); ++decision) {
+  RELIEF_ASSIGN_OR_RETURN(auto decisions, DecisionsOnPair(reader, pair));
+  for (auto decision = decisions.rbegin(); decision != decisions.rend(); ++decision) {
     const v1::Decision::Verdict verdict = VerdictOn(*decision, pair);
     if (decision->has_undo_time() || verdict == v1::Decision::UNSURE) continue;
     return !decision->approver().empty() && verdict != constraint.verdict();
@@ -62,21 +62,17 @@ absl::StatusOr<Stake> StakeOf(const storage::Reader& reader, matcher::CivilDate 
   Stake stake;
   std::set<matcher::PersonId> persons;
   for (const v1::Decision::Constraint& constraint : constraints) {
-    auto a = PersonOf(reader, constraint.record_a());
-    if (!a.ok()) return a.status();
-    auto b = PersonOf(reader, constraint.record_b());
-    if (!b.ok()) return b.status();
-    for (const auto& person : {*a, *b})
+    RELIEF_ASSIGN_OR_RETURN(auto a, PersonOf(reader, constraint.record_a()));
+    RELIEF_ASSIGN_OR_RETURN(auto b, PersonOf(reader, constraint.record_b()));
+    for (const auto& person : {a, b})
       if (person) persons.insert(*person);
-    if (constraint.verdict() == v1::Decision::DIFFERENT && *a && *a == *b) stake.splits = true;
-    auto contradicts = Contradicts(reader, constraint);
-    if (!contradicts.ok()) return contradicts.status();
-    stake.was_of_two |= *contradicts;
+    if (constraint.verdict() == v1::Decision::DIFFERENT && a && a == b) stake.splits = true;
+    RELIEF_ASSIGN_OR_RETURN(auto contradicts, Contradicts(reader, constraint));
+    stake.was_of_two |= contradicts;
   }
   for (const matcher::PersonId& person : persons) {
-    auto fen = AtRisk(reader, as_of, person);
-    if (!fen.ok()) return fen.status();
-    stake.amount_fen = Sum(stake.amount_fen, *fen);
+    RELIEF_ASSIGN_OR_RETURN(auto fen, AtRisk(reader, as_of, person));
+    stake.amount_fen = Sum(stake.amount_fen, fen);
   }
   return stake;
 }
@@ -114,7 +110,7 @@ absl::StatusOr<stored::OfficerDay> DayOf(const storage::Reader& reader, const st
                                          int64_t now_us) {
   auto day = review_rows::ReadOrEmpty<stored::OfficerDay>(reader, review_rows::OfficerDayRow(person));
   if (!day.ok()) return day.status();
-  const int64_t today = (now_us + kUtc8Us) / kDayUs;
+  const int32_t today = DayInChina(now_us);
   if (day->day() != today) {
     day->Clear();
     day->set_day(today);
@@ -134,39 +130,39 @@ std::optional<v1::Proposal::Ground> NeedsSecondPerson(const v1::ReviewPolicy& po
 
 absl::Status Admit(core::WriteContext& context, const Attribution& by, const Stake& stake) {
   if (!by.approver.empty()) return absl::OkStatus();
-  auto day = DayOf(storage::TransactionReader(context.txn), by.person, context.now_us);
-  if (!day.ok()) return day.status();
-  if (const auto ground = NeedsSecondPerson(context.features.Get<ReviewSettings>().policy, *day, stake)) {
+  RELIEF_ASSIGN_OR_RETURN(auto day,
+                          DayOf(storage::TransactionReader(context.txn), by.person, context.now_us));
+  if (const auto ground = NeedsSecondPerson(context.features.Get<ReviewSettings>().policy, day, stake)) {
     absl::Status status = absl::FailedPreconditionError("the policy asks for a second person");
     status.SetPayload(kGroundPayload, absl::Cord(std::to_string(*ground)));
     return status;
   }
-  day->set_amount_fen(Sum(day->amount_fen(), stake.amount_fen));
-  if (stake.in_bulk) day->set_bulk_cases(day->bulk_cases() + stake.cases);
-  context.txn.Put(review_rows::OfficerDayRow(by.person), day->SerializeAsString());
+  day.set_amount_fen(Sum(day.amount_fen(), stake.amount_fen));
+  if (stake.in_bulk) day.set_bulk_cases(day.bulk_cases() + stake.cases);
+  context.txn.Put(review_rows::OfficerDayRow(by.person), day.SerializeAsString());
   return absl::OkStatus();
 }
 
 absl::Status Remember(core::WriteContext& context, const Attribution& by, const std::string& decision_id,
                       const Stake& stake) {
   if (!by.approver.empty() || !by.job_id.empty()) return absl::OkStatus();
-  auto day = DayOf(storage::TransactionReader(context.txn), by.person, context.now_us);
-  if (!day.ok()) return day.status();
-  (*day->mutable_decided_fen())[decision_id] = stake.amount_fen;
-  context.txn.Put(review_rows::OfficerDayRow(by.person), day->SerializeAsString());
+  RELIEF_ASSIGN_OR_RETURN(auto day,
+                          DayOf(storage::TransactionReader(context.txn), by.person, context.now_us));
+  (*day.mutable_decided_fen())[decision_id] = stake.amount_fen;
+  context.txn.Put(review_rows::OfficerDayRow(by.person), day.SerializeAsString());
   return absl::OkStatus();
 }
 
 absl::StatusOr<bool> TakeBackOwn(core::WriteContext& context, const Attribution& by,
                                  const std::string& decision_id) {
   if (!by.approver.empty() || !by.job_id.empty()) return false;
-  auto day = DayOf(storage::TransactionReader(context.txn), by.person, context.now_us);
-  if (!day.ok()) return day.status();
-  const auto own = day->decided_fen().find(decision_id);
-  if (own == day->decided_fen().end()) return false;
-  day->set_amount_fen(std::max<int64_t>(0, day->amount_fen() - own->second));
-  day->mutable_decided_fen()->erase(decision_id);
-  context.txn.Put(review_rows::OfficerDayRow(by.person), day->SerializeAsString());
+  RELIEF_ASSIGN_OR_RETURN(auto day,
+                          DayOf(storage::TransactionReader(context.txn), by.person, context.now_us));
+  const auto own = day.decided_fen().find(decision_id);
+  if (own == day.decided_fen().end()) return false;
+  day.set_amount_fen(std::max<int64_t>(0, day.amount_fen() - own->second));
+  day.mutable_decided_fen()->erase(decision_id);
+  context.txn.Put(review_rows::OfficerDayRow(by.person), day.SerializeAsString());
   return true;
 }
 

@@ -1,4 +1,4 @@
-// What is at stake in a decision, and whether one person may decide it alone.
+// The stake of a decision (money, cases, splits), and whether one person may decide it alone.
 //
 // The policy's limits (of money, of cases in bulk) hold for one decision, for a job as a whole, and for
 // everything that one person decided alone within a day (UTC+8) by whatever accounts, so that nothing is
@@ -42,7 +42,7 @@ absl::StatusOr<Stake> StakeOfDecision(const storage::Reader& reader, matcher::Ci
 absl::StatusOr<Stake> StakeOfUndoing(const storage::Reader& reader, matcher::CivilDate as_of,
                                      const v1::Decision& decision);
 
-// What the person decided alone so far today.
+// The sum of the decisions that the person took alone today so far.
 absl::StatusOr<stored::OfficerDay> DayOf(const storage::Reader& reader, const std::string& person,
                                          int64_t now_us);
 

@@ -5,19 +5,20 @@
 #include <map>
 #include <set>
 
+#include "server/base/time.h"
 #include "server/core/schema.h"
 #include "server/core/write_context.h"
 #include "server/records/identity_mapping.h"
 #include "server/review/case_history.h"
 #include "server/review/review_policy.h"
 #include "server/review/review_rows.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::review {
 namespace {
 
 constexpr int64_t kBaseFen = 100 * 100;  // a case without money is a case all the same
-constexpr int64_t kUtc8Us = int64_t{8} * 3600 * 1'000'000, kDayUs = int64_t{24} * 3600 * 1'000'000;
 constexpr double kLeastDoubt = 0.05;
 constexpr v1::ConflictOrder kOrders[] = {v1::BY_PRIORITY, v1::BY_DUE_DATE, v1::BY_AGE, v1::BY_BITS,
                                          v1::BY_AMOUNT};
@@ -42,17 +43,16 @@ absl::StatusOr<stored::Record> ReadRecord(const storage::Reader& reader, const m
 absl::Status CloseWorkItem(storage::Transaction& txn, const v1::WorkItem& item, int64_t now_us) {
   for (v1::ConflictOrder order : kOrders) txn.Delete(review_rows::OrderRow(order, item));
   txn.Delete(review_rows::WorkRow(item.conflict_id()));
-  // What came and went before anybody touched it has no history worth keeping.
-  auto events = ReadCaseEvents(storage::TransactionReader(txn), item.conflict_id());
-  if (!events.ok()) return events.status();
-  const bool touched = std::any_of(events->begin(), events->end(),
+  // An item that came and went before anybody touched it has no history worth keeping.
+  RELIEF_ASSIGN_OR_RETURN(auto events, ReadCaseEvents(storage::TransactionReader(txn), item.conflict_id()));
+  const bool touched = std::any_of(events.begin(), events.end(),
                                    [](const v1::CaseEvent& event) { return !event.actor().empty(); });
   if (touched) {
     v1::CaseEvent event;
     event.set_kind(v1::CaseEvent::CLOSED);
     return AppendCaseEvent(txn, item.conflict_id(), std::move(event), now_us).status();
   }
-  for (const v1::CaseEvent& event : *events)
+  for (const v1::CaseEvent& event : events)
     txn.Delete(review_rows::EventRow(item.conflict_id(), event.sequence()));
   return absl::OkStatus();
 }
@@ -71,10 +71,9 @@ class Updater {
 
   absl::Status Update(const Pair& pair) {
     const std::string id = IdOf(pair);
-    auto stored = txn_.Get(review_rows::WorkRow(id));
-    if (!stored.ok()) return stored.status();
+    RELIEF_ASSIGN_OR_RETURN(auto stored, txn_.Get(review_rows::WorkRow(id)));
     std::optional<v1::WorkItem> before;
-    if (*stored && !before.emplace().ParseFromString(**stored))
+    if (stored && !before.emplace().ParseFromString(*stored))
       return absl::DataLossError("a work item is damaged");
     auto conflict = matcher::ConflictBetween(reader_, pair.first, pair.second);
     if (absl::IsNotFound(conflict.status()))
@@ -84,11 +83,11 @@ class Updater {
     item.set_conflict_id(id);
     item.set_kind(ToProto(conflict->kind));
     item.set_bits(conflict->bits);
-    if (absl::Status status = Describe(*conflict, &item); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(Describe(*conflict, &item));
     if (!before) {
       item.set_state(v1::WorkItem::WAITING);
-      *item.mutable_open_time() = ToTime(settings_.now_us);
-      const auto today = static_cast<int32_t>((settings_.now_us + kUtc8Us) / kDayUs);
+      *item.mutable_open_time() = ToTimestamp(settings_.now_us);
+      const int32_t today = DayInChina(settings_.now_us);
       *item.mutable_due_date() =
           records::ToProto(matcher::CivilDate::FromDays(today + DueDays(settings_.policy, item.kind())));
       if (absl::Status status = Record(id, v1::CaseEvent::OPENED); !status.ok()) return status;
@@ -102,7 +101,7 @@ class Updater {
   }
 
  private:
-  // What the two records and the two persons say of it.
+  // Fills the fields that follow from the two records and their persons.
   absl::Status Describe(const matcher::MatchConflict& conflict, v1::WorkItem* item) {
     item->clear_programmes();
     item->clear_source_ids();
@@ -111,25 +110,22 @@ class Updater {
     std::set<std::string> sources, regions;
     std::set<matcher::PersonId> persons;
     for (const matcher::RecordKey& key : {conflict.a, conflict.b}) {
-      auto record = ReadRecord(key);
-      if (!record.ok()) return record.status();
-      if (record->record().has_benefit()) programmes.insert(record->record().benefit().programme());
-      sources.insert(record->source_id());
+      RELIEF_ASSIGN_OR_RETURN(auto record, ReadRecord(key));
+      if (record.record().has_benefit()) programmes.insert(record.record().benefit().programme());
+      sources.insert(record.source_id());
       for (const std::string& region :
-           {record->record().benefit().paying_region(), record->record().person().region_code()})
+           {record.record().benefit().paying_region(), record.record().person().region_code()})
         if (!region.empty()) regions.insert(region);
-      auto person = matcher::PersonOfRecord(reader_, key);
-      if (!person.ok()) return person.status();
-      persons.insert(*person);
+      RELIEF_ASSIGN_OR_RETURN(auto person, matcher::PersonOfRecord(reader_, key));
+      persons.insert(person);
     }
     for (int programme : programmes) item->add_programmes(static_cast<v1::Programme>(programme));
     for (const std::string& source : sources) item->add_source_ids(source);
     for (const std::string& region : regions) item->add_regions(region);
     int64_t amount = 0;
     for (const matcher::PersonId& person : persons) {
-      auto at_risk = AtRisk(person);
-      if (!at_risk.ok()) return at_risk.status();
-      amount += *at_risk;
+      RELIEF_ASSIGN_OR_RETURN(auto at_risk, AtRisk(person));
+      amount += at_risk;
     }
     item->set_amount_fen(amount);
     item->set_doubt(Doubt(settings_.model, conflict.kind, conflict.bits));
@@ -139,9 +135,8 @@ class Updater {
 
   absl::StatusOr<int64_t> AtRisk(const matcher::PersonId& person) {
     if (const auto known = at_risk_.find(person); known != at_risk_.end()) return known->second;
-    auto fen = review::AtRisk(reader_, settings_.as_of, person);
-    if (!fen.ok()) return fen.status();
-    return at_risk_[person] = *fen;
+    RELIEF_ASSIGN_OR_RETURN(auto fen, review::AtRisk(reader_, settings_.as_of, person));
+    return at_risk_[person] = fen;
   }
 
   absl::StatusOr<stored::Record> ReadRecord(const matcher::RecordKey& key) {
@@ -165,19 +160,17 @@ class Updater {
 absl::StatusOr<int64_t> AtRisk(const storage::Reader& reader, matcher::CivilDate as_of,
                                const matcher::PersonId& person) {
   int64_t fen = 0;
-  auto members = matcher::MembersOf(reader, person);
-  if (!members.ok()) return members.status();
-  for (const matcher::RecordKey& key : *members) {
-    auto record = ReadRecord(reader, key);
-    if (!record.ok()) return record.status();
-    fen += MonthlyFen(records::EffectiveRecord(*record).benefit(), as_of);
+  RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOf(reader, person));
+  for (const matcher::RecordKey& key : members) {
+    RELIEF_ASSIGN_OR_RETURN(auto record, ReadRecord(reader, key));
+    fen += MonthlyFen(records::EffectiveRecord(record).benefit(), as_of);
   }
-  auto list = review_rows::ReadOrEmpty<stored::PersonFindings>(reader, schema::PersonFindingsRow(person));
-  if (!list.ok()) return list.status();
-  for (const std::string& id : list->finding_ids()) {
-    auto finding = review_rows::ReadOrEmpty<v1::Finding>(reader, schema::FindingRow(id));
-    if (!finding.ok()) return finding.status();
-    if (finding->state() == v1::Finding::OPEN) fen += finding->amount_fen();
+  RELIEF_ASSIGN_OR_RETURN(
+      auto list, review_rows::ReadOrEmpty<stored::PersonFindings>(reader, schema::PersonFindingsRow(person)));
+  for (const std::string& id : list.finding_ids()) {
+    RELIEF_ASSIGN_OR_RETURN(auto finding,
+                            review_rows::ReadOrEmpty<v1::Finding>(reader, schema::FindingRow(id)));
+    if (finding.state() == v1::Finding::OPEN) fen += finding.amount_fen();
   }
   return fen;
 }
@@ -243,23 +236,20 @@ absl::Status WorkItemStep::Run(core::WriteContext& context) const {
     if (!members.ok()) return members.status();
     records.insert(records.end(), members->begin(), members->end());
   }
-  auto theirs = matcher::ConflictsOfRecords(reader, records);
-  if (!theirs.ok()) return theirs.status();
-  for (const matcher::MatchConflict& conflict : *theirs) all.insert({conflict.a, conflict.b});
+  RELIEF_ASSIGN_OR_RETURN(auto theirs, matcher::ConflictsOfRecords(reader, records));
+  for (const matcher::MatchConflict& conflict : theirs) all.insert({conflict.a, conflict.b});
   const WorkSettings settings{context.features.Get<ReviewSettings>().policy, context.resolver.model(),
                               context.now_us, context.as_of};
   Updater updater(context.txn, settings);
-  for (const Pair& pair : all)
-    if (absl::Status status = updater.Update(pair); !status.ok()) return status;
+  for (const Pair& pair : all) RELIEF_RETURN_IF_ERROR(updater.Update(pair));
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> WorkItemRows::Finish(storage::Transaction& txn, int64_t now_us,
                                                  const std::string& after, size_t limit) const {
-  auto rows = txn.Scan(review_rows::kWorkPrefix, after, limit);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, txn.Scan(review_rows::kWorkPrefix, after, limit));
   const storage::TransactionReader reader(txn);
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     v1::WorkItem item;
     if (!item.ParseFromString(row.row.value)) return absl::DataLossError("a work item is damaged");
     const auto pair = matcher::MatchConflict::Parse(item.conflict_id());
@@ -269,7 +259,7 @@ absl::StatusOr<std::string> WorkItemRows::Finish(storage::Transaction& txn, int6
     if (!absl::IsNotFound(conflict.status())) return conflict.status();
     if (absl::Status status = CloseWorkItem(txn, item, now_us); !status.ok()) return status;
   }
-  return rows->size() < limit ? std::string() : rows->back().key + std::string(1, '\0');
+  return rows.size() < limit ? std::string() : rows.back().key + std::string(1, '\0');
 }
 
 }  // namespace relief::server::review

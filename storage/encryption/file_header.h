@@ -28,7 +28,7 @@ inline constexpr size_t kHeaderSize = 4096;
 inline constexpr size_t kSlotOffsets[] = {0, 2048};
 inline constexpr size_t kSlotSize = 168;
 
-// What a file is encrypted with.
+// The cipher and key of an encrypted file.
 struct FileKey {
   Cipher cipher = Cipher::kAes256Ctr;
   Secret key;
