@@ -60,9 +60,9 @@ async function review(ask) {
     etag: last.etag,
     comment: "户口簿显示为姐妹",
   });
-  const weak = { filter: { kinds: ["UNCERTAIN_MATCH"], maxBits: 10 }, verdict: "DIFFERENT" };
+  const weak = { filter: { kinds: ["UNCERTAIN_MATCH"], maxBits: 14 }, verdict: "DIFFERENT" };
   const { previewToken } = await ask("ReviewService/PreviewBulk", weak);
-  const { jobId } = await ask("ReviewService/StartBulk", { ...weak, previewToken, comment: "权重低于 10 位，逐件抽看无误" });
+  const { jobId } = await ask("ReviewService/StartBulk", { ...weak, previewToken, comment: "权重低于 14 位，逐件抽看无误" });
   // What is proposed next must not change under it.
   while ((await ask("ReviewService/GetReviewJob", { jobId })).state === "RUNNING") await pause(50);
   await proposeSplit(ask);
