@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/coverage/coverage.h"
+#include "server/coverage/finding_draft.h"
 #include "server/coverage/person_records.h"
 #include "server/coverage/rule.pb.h"
 #include "server/coverage/selector.h"

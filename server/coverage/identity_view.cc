@@ -6,7 +6,6 @@
 #include "matcher/normalize/han.h"
 #include "matcher/normalize/normalizer.h"
 #include "matcher/normalize/text.h"
-#include "server/coverage/person_records.h"
 
 namespace relief::coverage {
 namespace {
@@ -51,9 +50,9 @@ matcher::Identity IdentityOf(const v1::PersonIdentity& person) {
   return matcher::Normalize(RawIdentityOf(person));
 }
 
-std::optional<matcher::CivilDate> BirthDateOf(const PersonRecords& person) {
+std::optional<matcher::CivilDate> BirthDateOf(std::span<const Item> records) {
   std::map<matcher::CivilDate, int> told;
-  for (const Item& item : person.all()) {
+  for (const Item& item : records) {
     const matcher::Identity identity = IdentityOf(item.record().person());
     if (identity.birth_date) {
       ++told[*identity.birth_date];
@@ -121,9 +120,9 @@ bool IsNameSlip(const std::string& a_text, const std::string& b_text) {
   return a == b;
 }
 
-matcher::Sex SexOf(const PersonRecords& person) {
+matcher::Sex SexOf(std::span<const Item> records) {
   int men = 0, women = 0;
-  for (const Item& item : person.all()) {
+  for (const Item& item : records) {
     const matcher::Identity identity = IdentityOf(item.record().person());
     matcher::Sex sex = identity.sex;
     if (sex == matcher::Sex::kUnknown && identity.id.trusted()) sex = identity.id.sex;

@@ -7,11 +7,9 @@
 #include <string>
 
 #include "matcher/normalize/identity.h"
-#include "server/coverage/coverage.h"
+#include "server/coverage/item.h"
 
 namespace relief::coverage {
-
-class PersonRecords;
 
 // The number, birth date and sex of one record as the matcher takes them; the rest is left empty.
 matcher::RawIdentity RawIdentityOf(const v1::PersonIdentity& person);
@@ -19,9 +17,9 @@ matcher::RawIdentity RawIdentityOf(const v1::PersonIdentity& person);
 // The same in canonical form.
 matcher::Identity IdentityOf(const v1::PersonIdentity& person);
 
-// The birth date that most records tell, stated or by their own number; of two told equally often the
+// The birth date that most of the records tell, stated or by their own number; of two told equally often the
 // earlier.
-std::optional<matcher::CivilDate> BirthDateOf(const PersonRecords& person);
+std::optional<matcher::CivilDate> BirthDateOf(std::span<const Item> records);
 
 // A name in canonical characters, its parts joined by dots; empty if there is none.
 std::string CanonicalName(const std::string& text);
@@ -31,8 +29,8 @@ std::string CanonicalName(const std::string& text);
 // two scripts say nothing of one another.
 bool IsNameSlip(const std::string& a, const std::string& b);
 
-// The sex that most records tell, stated or by their own number; kUnknown if none does, or as many tell the
+// The sex that most of the records tell, stated or by their own number; kUnknown if none does, or as many tell the
 // other.
-matcher::Sex SexOf(const PersonRecords& person);
+matcher::Sex SexOf(std::span<const Item> records);
 
 }  // namespace relief::coverage

@@ -8,10 +8,6 @@
 namespace relief::coverage {
 namespace {
 
-constexpr int kFirstFactSlot = v1::Programme_MAX + 1;
-static_assert(kFirstFactSlot + v1::FactType_MAX <= kLeadSlot,
-              "a new programme or fact type needs another slot");
-
 Slot SlotOfRecord(const v1::Record& record) {
   if (record.has_benefit()) return SlotOf(record.benefit().programme());
   if (record.has_fact()) return SlotOf(record.fact().type());
@@ -73,26 +69,6 @@ int32_t DayOfDeath(const Item& sign) { return sign.is_benefit() ? LastDayOf(sign
 
 }  // namespace
 
-Slot SlotOf(v1::Programme programme) {
-  return programme > 0 && programme <= v1::Programme_MAX ? static_cast<Slot>(programme) : Slot{0};
-}
-
-Slot SlotOf(v1::FactType fact) {
-  return fact > 0 && fact <= v1::FactType_MAX ? static_cast<Slot>(kFirstFactSlot + fact - 1) : Slot{0};
-}
-
-int32_t Item::day() const {
-  const v1::Record& record = *source->record;
-  if (record.has_fact()) return DayNumber(record.fact().date());
-  if (record.has_lead()) return DayNumber(record.lead().found_date());
-  if (record.has_gift())
-    return record.gift().has_give_date() ? DayNumber(record.gift().give_date()) : INT32_MAX;
-  const v1::Benefit& benefit = record.benefit();
-  if (benefit.has_pay_date()) return DayNumber(benefit.pay_date());
-  if (benefit.has_start_month()) return MonthIndex::Of(benefit.start_month()).FirstDay();
-  return INT32_MAX;
-}
-
 PersonRecords::PersonRecords(const PersonInput& person, Clock& clock) : person_(person), clock_(&clock) {
   items_.reserve(person.records.size());
   for (const CoverageRecord& source : person.records) {
@@ -141,10 +117,10 @@ int To(const Age& age, matcher::Sex sex) {
 }  // namespace
 
 std::optional<bool> PersonRecords::IsAged(const Age& age) const {
-  const std::optional<matcher::CivilDate> birth = BirthDateOf(*this);
+  const std::optional<matcher::CivilDate> birth = BirthDateOf(all());
   if (!birth) return age.unknown_counts() ? std::optional(true) : std::nullopt;
   const bool by_sex = age.women_from() > 0 || age.women_to() > 0;
-  const matcher::Sex sex = by_sex ? SexOf(*this) : matcher::Sex::kUnknown;
+  const matcher::Sex sex = by_sex ? SexOf(all()) : matcher::Sex::kUnknown;
   int32_t old_enough = Birthday(*birth, From(age, sex));
   if (age.from_on_31_august()) {
     // The 31 August on which the age counts, and the days that the lists take from then.
@@ -159,9 +135,9 @@ std::optional<bool> PersonRecords::IsAged(const Age& age) const {
 }
 
 std::optional<bool> PersonRecords::WasAged(const Age& age, MonthIndex month) const {
-  const std::optional<matcher::CivilDate> birth = BirthDateOf(*this);
+  const std::optional<matcher::CivilDate> birth = BirthDateOf(all());
   if (!birth) return std::nullopt;
-  const matcher::Sex sex = SexOf(*this);
+  const matcher::Sex sex = SexOf(all());
   const int32_t day = (month + 1).FirstDay() - 1;
   return Birthday(*birth, From(age, sex)) <= day && day < Birthday(*birth, To(age, sex) + 1);
 }
