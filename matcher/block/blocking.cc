@@ -113,12 +113,14 @@ class KeyMaker {
   void Number() {
     const IdNumber& id = identity_.id;
     if (id.empty()) return;
-    if (id.text.size() != 18) {
+    if (id.masked()) return;  // what is visible is what many share
+    const std::string_view number = id.comparable();
+    if (number.size() != 18) {
       Add(Kind::kDocument, std::to_string(static_cast<int>(id.kind)) + id.text);
       return;
     }
-    Add(Kind::kIdNumber, std::string_view(id.text).substr(0, 17));
-    Add(Kind::kBirthAndSequence, std::string_view(id.text).substr(6, 11));
+    Add(Kind::kIdNumber, number.substr(0, 17));
+    Add(Kind::kBirthAndSequence, number.substr(6, 11));
   }
 
   void NameKeys(const Name& name) {
@@ -155,6 +157,10 @@ class KeyMaker {
 
 BlockKey HouseholdBlock(const std::string& household, const BlockSecret& secret) {
   return Hasher(secret).Hash(Kind::kHousehold, household);
+}
+
+BlockKey PhoneBlock(const std::string& phone, const BlockSecret& secret) {
+  return Hasher(secret).Hash(Kind::kPhone, phone);
 }
 
 std::vector<BlockKey> BlockingKeys(const Identity& identity, const BlockSecret& secret) {

@@ -34,5 +34,7 @@ std::vector<BlockKey> BlockingKeys(const Identity& identity, const BlockSecret& 
 
 // The key that all records of one household share.
 BlockKey HouseholdBlock(const std::string& household, const BlockSecret& secret = {});
+// The key that all records with this phone share. Requires: the phone is in canonical form.
+BlockKey PhoneBlock(const std::string& phone, const BlockSecret& secret = {});
 
 }  // namespace relief::matcher

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "matcher/compare/pinyin_run.h"
 #include "matcher/compare/similarity.h"
+#include "matcher/compare/transliteration.h"
+#include "matcher/normalize/compound_surnames.h"
 #include "matcher/normalize/han.h"
+#include "matcher/normalize/surnames.h"
 
 namespace relief::matcher {
 namespace {
@@ -11,6 +15,7 @@ namespace {
 constexpr double kLookAlike = 0.66;       // han.h: ShapeSimilarity
 constexpr double kLatinClose = 0.90;      // Jaro-Winkler
 constexpr float kAgreementFloor = -1.0f;  // sounding the same never speaks against
+constexpr size_t kTwoParts = 4;           // characters of a name that has no dots
 
 bool SameReading(char32_t a, char32_t b, bool fold) {
   for (Syllable x : Readings(a))
@@ -72,8 +77,14 @@ Aligned CompareDropped(const Model& model, std::u32string_view longer, std::u32s
   return best;
 }
 
+bool AllHidden(std::u32string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char32_t c) { return c == kWildcard; });
+}
+
 Aligned CompareGiven(const Model& model, std::u32string_view a, std::u32string_view b) {
   if (a.empty() || b.empty()) return {0, a.empty() && b.empty() ? Level::kCount : Level::kNameDropped};
+  // 张王氏, 张某某: the given name is not known, nor how long it is.
+  if (AllHidden(a) || AllHidden(b)) return {model.bits(Level::kNameWildcard), Level::kNameWildcard};
   if (a.size() == b.size()) {
     Aligned aligned = CompareEqualLength(model, a, b);
     if (aligned.worst == Level::kNameDifferent && a.size() == 2 && a[0] == b[1] && a[1] == b[0])
@@ -107,9 +118,12 @@ bool SoundsLike(std::u32string_view a, std::u32string_view b) {
 // Names of several parts, and Latin ones: part by part, in any order; a part that one side leaves out says
 // little.
 Aligned CompareTokens(const Model& model, const Name& a, const Name& b) {
-  if (Joined(a) == Joined(b)) {
-    const auto parts = static_cast<float>(std::min<size_t>(std::max(a.tokens.size(), b.tokens.size()), 2));
-    return {model.bits(Level::kNameTokenEqual) * parts, Level::kCount};
+  const std::u32string whole = Joined(a);
+  if (whole == Joined(b)) {
+    const size_t parts = std::max(a.tokens.size(), b.tokens.size());
+    // Without dots, four characters are as a rule two parts of two.
+    const float count = parts > 1 ? 2.0f : whole.size() >= kTwoParts ? 1.5f : 1.0f;
+    return {model.bits(Level::kNameTokenEqual) * count, Level::kCount};
   }
   const bool latin = IsLatin(a) && IsLatin(b);
   // Pairing is greedy: one order for both, so that the comparison is symmetric.
@@ -127,8 +141,10 @@ Aligned CompareTokens(const Model& model, const Name& a, const Name& b) {
       Level found = Level::kNameDifferent;
       if (token == more[i]) {
         found = Level::kNameTokenEqual;
-      } else if (latin ? JaroWinkler(token, more[i]) >= kLatinClose : SoundsLike(token, more[i])) {
-        found = latin ? Level::kNameLatinClose : Level::kNameSameReading;
+      } else if (latin && JaroWinkler(token, more[i]) >= kLatinClose) {
+        found = Level::kNameLatinClose;
+      } else if (!latin && (SoundsLike(token, more[i]) || SpellOneWord(token, more[i]))) {
+        found = Level::kNameTransliteration;
       }
       if (found != Level::kNameDifferent && model.bits(found) > best) {
         best = model.bits(found);
@@ -145,10 +161,17 @@ Aligned CompareTokens(const Model& model, const Name& a, const Name& b) {
   return total;
 }
 
+// A name of the Han kind: a surname, and one or two characters given.
+bool LooksHan(const Name& name) {
+  const std::u32string& token = name.tokens[0];
+  return name.surname_length == 2 || (token.size() <= 3 && (IsSurname(token[0]) || token[0] == kWildcard)) ||
+         token.size() < 2;
+}
+
 NameAgreement CompareOne(const Model& model, const Name& a, const Name& b) {
   NameAgreement agreement;
-  if (a.tokens.size() > 1 || b.tokens.size() > 1 || (a.tokens[0].size() > 4 && b.tokens[0].size() > 4) ||
-      IsLatin(a) || IsLatin(b)) {
+  if (a.tokens.size() > 1 || b.tokens.size() > 1 || IsLatin(a) || IsLatin(b) ||
+      (!LooksHan(a) && !LooksHan(b))) {
     const Aligned tokens = CompareTokens(model, a, b);
     agreement.given_bits = tokens.bits;
     agreement.worst = tokens.worst;
@@ -160,14 +183,19 @@ NameAgreement CompareOne(const Model& model, const Name& a, const Name& b) {
         surname_a == surname_b ? surname_a : std::min<size_t>({1, whole_a.size(), whole_b.size()});
     const std::u32string_view x = whole_a.substr(0, surname), y = whole_b.substr(0, surname);
     if (x == y && x.find(kWildcard) == x.npos) {
+      // Equal, whatever it is worth.
       agreement.surname_bits = surname == 0 ? 0 : model.SurnameBits(x);
     } else {
       const float equal = std::max(model.SurnameBits(x), model.SurnameBits(y));
       Level level = Level::kCount;
       for (size_t i = 0; i < surname; ++i) level = Weaker(model, level, CharacterLevel(x[i], y[i]));
       agreement.surname_bits = LevelBits(model, level, equal);
+      agreement.surname = level;
     }
-    const Aligned given = CompareGiven(model, whole_a.substr(surname), whole_b.substr(surname));
+    const std::u32string_view given_a = whole_a.substr(surname), given_b = whole_b.substr(surname);
+    const Aligned given = CompareGiven(model, given_a, given_b);
+    agreement.given_hidden =
+        (AllHidden(given_a) || AllHidden(given_b)) && !(given_a.size() == 1 && given_b.size() == 1);
     agreement.given_bits = given.bits;
     agreement.worst = given.worst;
   }
@@ -188,13 +216,32 @@ Level CharacterLevel(char32_t a, char32_t b) {
   return Level::kNameDifferent;
 }
 
+namespace {
+
+NameAgreement CompareReadable(const Model& model, const Name& a, const Name& b) {
+  if (a.tokens.size() != 1 || b.tokens.size() != 1 || HasPinyinRun(a.tokens[0]) == HasPinyinRun(b.tokens[0]))
+    return CompareOne(model, a, b);
+  Name x = a, y = b;
+  Name& mixed = HasPinyinRun(a.tokens[0]) ? x : y;
+  const std::u32string& other = (&mixed == &x ? y : x).tokens[0];
+  mixed.tokens[0] = WithoutPinyinRuns(mixed.tokens[0], other);
+  mixed.surname_length =
+      std::min<uint8_t>(mixed.surname_length, static_cast<uint8_t>(mixed.tokens[0].size()));
+  NameAgreement agreement = CompareOne(model, x, y);
+  // A character that is read so is not the same character.
+  if (agreement.worst == Level::kCount) agreement.worst = Level::kNameSameReading;
+  return agreement;
+}
+
+}  // namespace
+
 NameAgreement CompareNames(const Model& model, const Identity& a, const Identity& b) {
   NameAgreement best;
   bool first = true;
   for (size_t i = 0; i < a.names.size(); ++i) {
     for (size_t j = 0; j < b.names.size(); ++j) {
       if (a.names[i].empty() || b.names[j].empty()) continue;
-      NameAgreement one = CompareOne(model, a.names[i], b.names[j]);
+      NameAgreement one = CompareReadable(model, a.names[i], b.names[j]);
       one.former = i > 0 || j > 0;
       if (one.former) one.given_bits += model.bits(Level::kNameFormer);
       if (first || one.bits() > best.bits()) best = one;

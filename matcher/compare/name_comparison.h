@@ -14,14 +14,19 @@ struct NameAgreement {
   float surname_bits = 0;
   float given_bits = 0;
   Level worst = Level::kCount;  // the weakest level of any given character; kCount: all are written the same
-  bool former = false;          // it is a former name that agrees
+  Level surname = Level::kCount;  // that of the surname
+  bool former = false;            // it is a former name that agrees
+  bool given_hidden =
+      false;  // one given name is not told at all: 张王氏, 张某, 张**. 王? is 王 and one character
 
   float bits() const { return surname_bits + given_bits; }
   // A given character is really different: another name, perhaps of the same family.
   bool given_differs() const { return worst == Level::kNameDifferent; }
-  // The names are one person's rather than two relatives': no given character is different, and where one is
+  bool surname_differs() const { return surname == Level::kNameDifferent; }
+  // The names are one person's rather than two relatives': surname and given characters are not different, and where one is
   // left out the rest is rare enough.
   bool one_person(const Model& model) const {
+    if (surname_differs()) return false;
     if (worst == Level::kNameDropped) return bits() >= model.dropped_name_bits();
     return worst != Level::kNameDifferent;
   }

@@ -5,6 +5,7 @@
 #include <google/protobuf/text_format.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -36,6 +37,7 @@ constexpr LevelText kLevels[] = {
     {"name", "TOKEN_EQUAL"},
     {"name", "TOKEN_MISSING"},
     {"name", "LATIN_CLOSE"},
+    {"name", "TRANSLITERATION"},
     {"id_number", "EXACT"},
     {"id_number", "EXACT_INVALID"},
     {"id_number", "ONE_EDIT"},
@@ -44,15 +46,19 @@ constexpr LevelText kLevels[] = {
     {"id_number", "DIFFERENT"},
     {"id_number", "SHARED"},
     {"id_number", "OTHER_DOCUMENT"},
+    {"id_number", "HIDDEN_FITS"},
+    {"id_number", "HIDDEN_DIFFERS"},
     {"birth_date", "EXACT"},
     {"birth_date", "CONFIRMS_ID"},
     {"birth_date", "FIRST_OF_JANUARY"},
+    {"birth_date", "BOTH_FIRST_OF_JANUARY"},
     {"birth_date", "YEAR_OFF"},
     {"birth_date", "MONTH_DAY_SWAPPED"},
     {"birth_date", "ONE_DIGIT"},
     {"birth_date", "LUNAR"},
     {"birth_date", "SAME_MONTH"},
     {"birth_date", "SAME_YEAR"},
+    {"birth_date", "YEAR_ALONE"},
     {"birth_date", "DIFFERENT"},
     {"sex", "SAME"},
     {"sex", "DIFFERENT"},
@@ -146,6 +152,8 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(const std::string& tex
     return Invalid("the link threshold is above the review threshold, and that above 0");
   if (spec.ambiguity_margin_bits() < 0) return Invalid("ambiguity_margin_bits: not negative");
   if (spec.block_limit() < 2 || spec.block_limit() > 10'000) return Invalid("block_limit: 2 to 10000");
+  if (spec.phone_limit() != 0 && (spec.phone_limit() < 2 || spec.phone_limit() > spec.block_limit()))
+    return Invalid("phone_limit: 2 to block_limit");
   auto weights = Weights(spec, lines);
   if (!weights.ok()) return weights.status();
   const NameFrequencies& names = spec.names();
@@ -159,8 +167,11 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(const std::string& tex
   auto model = std::make_shared<Model>();
   model->link_threshold_ = Round(spec.link_threshold_bits());
   model->review_threshold_ = Round(spec.review_threshold_bits());
+  model->doubtful_review_threshold_ =
+      Round(std::max(spec.review_threshold_bits(), spec.doubtful_review_threshold_bits()));
   model->ambiguity_margin_ = Round(spec.ambiguity_margin_bits());
   model->block_limit_ = spec.block_limit();
+  model->phone_limit_ = spec.phone_limit() > 0 ? spec.phone_limit() : spec.block_limit();
   model->version_ = spec.name() + " (sha256:" + ShortHash(text) + ")";
   model->bits_ = *weights;
   const auto agree = [&](double share) { return Round(std::log2(names.equal_character_m() / share)); };

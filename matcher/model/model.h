@@ -28,6 +28,7 @@ enum class Level : uint8_t {
   kNameTokenEqual,
   kNameTokenMissing,
   kNameLatinClose,
+  kNameTransliteration,
   kIdExact,
   kIdExactInvalid,
   kIdOneEdit,
@@ -36,15 +37,19 @@ enum class Level : uint8_t {
   kIdDifferent,
   kIdShared,
   kIdOtherDocument,
+  kIdHiddenFits,  // for each visible digit of the sequence and the check
+  kIdHiddenDiffers,
   kBirthExact,
   kBirthConfirmsId,
   kBirthFirstOfJanuary,
+  kBirthBothFirstOfJanuary,  // the same day, and that one
   kBirthYearOff,
   kBirthMonthDaySwapped,
   kBirthOneDigit,
   kBirthLunar,
   kBirthSameMonth,
   kBirthSameYear,
+  kBirthYearAlone,
   kBirthDifferent,
   kSexSame,
   kSexDifferent,
@@ -76,10 +81,14 @@ class Model {
   float link_threshold() const { return link_threshold_; }
   // At or above, and below the link threshold: an officer should look. Bits.
   float review_threshold() const { return review_threshold_; }
+  // The same where a doubt stands against the pair (scorer.h). Bits.
+  float doubtful_review_threshold() const { return doubtful_review_threshold_; }
   // A record is ambiguous where the best person leads the next by less than this. Bits.
   float ambiguity_margin() const { return ambiguity_margin_; }
   // A block with more records than this is oversized: it says nothing, and is not searched.
   int block_limit() const { return block_limit_; }
+  // A phone on more records than this is a village's or an official's: it says nothing.
+  int phone_limit() const { return phone_limit_; }
   // "zh-2026.1 (sha256:1a2b3c4d)": the name in the file, and the hash of its content.
   const std::string& version() const { return version_; }
 
@@ -92,8 +101,8 @@ class Model {
   float dropped_name_bits() const { return dropped_name_bits_; }
 
  private:
-  float link_threshold_ = 0, review_threshold_ = 0, ambiguity_margin_ = 0;
-  int block_limit_ = 0;
+  float link_threshold_ = 0, review_threshold_ = 0, doubtful_review_threshold_ = 0, ambiguity_margin_ = 0;
+  int block_limit_ = 0, phone_limit_ = 0;
   std::string version_;
   std::array<float, static_cast<size_t>(Level::kCount)> bits_{};
   std::unordered_map<std::u32string, float> surnames_;

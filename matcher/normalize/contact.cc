@@ -59,6 +59,7 @@ std::string NormalizePhone(std::string_view text) {
     number = DropPrefixes(number, false);
   }
   if (std::all_of(number.begin(), number.end(), [&](char c) { return c == number[0]; })) return "";
+  if (std::string_view("1234567890123456789").substr(0, number.size()) == number) return "";  // 12345678901
   // After +86 the trunk 0 of an area code is left out.
   const bool cut_trunk =
       number.size() < digits.size() && number.size() >= 10 && !IsMobile(number) && number[0] != '0';
@@ -99,6 +100,9 @@ std::u32string NormalizeAddress(std::string_view text) {
     if (next == address) break;
     address = std::move(next);
   }
+  static constexpr std::u32string_view kNowhere[] = {U"null", U"none", U"nan",  U"na",   U"n", U"无",
+                                                     U"不详", U"未知", U"暂无", U"没有", U"空"};
+  if (std::find(std::begin(kNowhere), std::end(kNowhere), address) != std::end(kNowhere)) address.clear();
   return address;
 }
 

@@ -50,6 +50,24 @@ bool LooksLikeX(char32_t c) {
          c == U'\u03C7' || c == U'\u00D7' || c == U'\u2715';
 }
 
+// What stands for a hidden digit.
+bool LooksLikeMask(char32_t c) {
+  switch (c) {
+    case U'*':
+    case U'?':
+    case U'#':
+    case U'\u25CF':  // ●
+    case U'\u25CB':  // ○
+    case U'\u25A0':  // ■
+    case U'\u25A1':  // □
+    case U'\u2022':  // •
+    case U'\u203B':  // ※
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Upper case, narrow, no spaces, quotes or hyphens.
 std::string CleanText(std::string_view text, RepairSet* repairs) {
   std::u32string clean;
@@ -61,6 +79,7 @@ std::string CleanText(std::string_view text, RepairSet* repairs) {
       continue;
     }
     if (LooksLikeX(c)) c = U'X';
+    if (LooksLikeMask(c)) c = kHiddenDigit;
     if (c >= U'a' && c <= U'z') c -= U'a' - U'A';
     changed = changed || c != raw;
     clean += c;
@@ -86,6 +105,15 @@ std::string Lengthen(std::string_view text) {
   return long_form + ResidentIdCheckDigit(long_form);
 }
 
+// How many characters of a disability certificate's number are the person's own: 18, where what follows them is the kind
+// of disability 1..7, its level 1..4, and since reissues are counted "B" and a digit. 0 for any other text.
+size_t ResidentLengthOfCertificate(std::string_view text) {
+  if (text.size() < 20 || !HasLongForm(text.substr(0, kLongForm))) return 0;
+  const bool right = text[18] >= '1' && text[18] <= '7' && text[19] >= '1' && text[19] <= '4' &&
+                     (text.size() == 20 || (text.size() == 22 && text[20] == 'B' && IsDigit(text[21])));
+  return right && text[17] == ResidentIdCheckDigit(text.substr(0, 17)) ? kLongForm : 0;
+}
+
 // Reads birth date and sex from the long form; true if the number is right in every respect.
 bool ReadLongForm(std::string_view text, IdNumber* id) {
   const auto number = [&](size_t at, size_t size) {
@@ -109,10 +137,65 @@ bool IsExponentForm(std::string_view text) {
          std::all_of(mantissa.begin(), mantissa.end(), [](char c) { return IsDigit(c) || c == '.'; });
 }
 
+// 371302********5699, also with the mask of another length or with X for each hidden digit: 18 characters, '*' for what is
+// hidden. Empty if `text` is no masked resident number.
+std::string MaskedForm(std::string_view text) {
+  std::string masked(text);
+  for (size_t i = 0; i + 1 < masked.size(); ++i)
+    if (masked[i] == 'X') masked[i] = kHiddenDigit;
+  const size_t first = masked.find(kHiddenDigit);
+  if (first == std::string::npos) return "";
+  const size_t last = masked.rfind(kHiddenDigit);
+  // Between the visible ends, the mask is as long as what it hides.
+  const size_t visible = masked.size() - (last - first + 1);
+  const bool one_run = masked.find_first_not_of(kHiddenDigit, first) ==
+                       (last + 1 < masked.size() ? last + 1 : std::string::npos);
+  if (masked.size() != kLongForm && (!one_run || visible > kLongForm - 4 || visible < 4)) return "";
+  if (masked.size() != kLongForm) masked.replace(first, last - first + 1, kLongForm - visible, kHiddenDigit);
+  for (size_t i = 0; i < masked.size(); ++i)
+    if (!IsDigit(masked[i]) && masked[i] != kHiddenDigit && !(i == 17 && masked[i] == 'X')) return "";
+  return masked;
+}
+
+// A number whose last digits a spreadsheet (000) or a clerk (9999, 1234) filled in says no more than one where they are
+// hidden. `text` is no right number.
+bool EndsInFiller(std::string_view text) {
+  const std::string_view tail = text.substr(14);
+  return text.substr(15) == "000" || tail == "1234" ||
+         tail.find_first_not_of(tail[0]) == std::string_view::npos;
+}
+
+void HideFiller(std::string* text) {
+  const char filler = text->back();
+  size_t at = text->size();
+  if (filler == '4') at = 14;
+  while (at > 14 && (*text)[at - 1] == filler) --at;
+  std::fill(text->begin() + static_cast<std::ptrdiff_t>(at), text->end(), kHiddenDigit);
+}
+
+void ReadVisibleBirthDate(IdNumber* id) {
+  const std::string_view digits = std::string_view(id->text).substr(6, 8);
+  if (!AllDigits(digits)) return;
+  const CivilDate birth{static_cast<int16_t>(std::atoi(std::string(digits.substr(0, 4)).c_str())),
+                        static_cast<uint8_t>(std::atoi(std::string(digits.substr(4, 2)).c_str())),
+                        static_cast<uint8_t>(std::atoi(std::string(digits.substr(6, 2)).c_str()))};
+  if (birth.valid()) id->birth_date = birth;
+}
+
 void ReadResidentNumber(IdNumber* id, RepairSet* repairs) {
   if (IsExponentForm(id->text)) {
     id->text.clear();
     return;
+  }
+  if (const std::string masked = MaskedForm(id->text); !masked.empty()) {
+    id->text = masked;
+    ReadVisibleBirthDate(id);
+    return;
+  }
+  // The number of a disability certificate begins with the person's own.
+  if (const size_t length = ResidentLengthOfCertificate(id->text); length > 0) {
+    id->text.resize(length);
+    repairs->Add(Repair::kIdWidth);
   }
   if (id->text.size() == kShortForm && AllDigits(id->text)) {
     id->text = Lengthen(id->text);
@@ -125,18 +208,18 @@ void ReadResidentNumber(IdNumber* id, RepairSet* repairs) {
   if (id->kind == DocumentKind::kResidencePermit)
     right_place = province == "81" || province == "82" || province == "83";
   id->valid = ReadLongForm(id->text, id) && right_place;
+  if (!id->valid && EndsInFiller(id->text)) {
+    HideFiller(&id->text);
+    id->sex = Sex::kUnknown;
+  }
 }
 
-// 残疾人证: the resident number, the kind of disability 1..7, the level 1..4, and since reissues are counted
-// "B" and a digit.
+// 残疾人证.
 void ReadDisabilityCertificate(IdNumber* id) {
-  const std::string& text = id->text;
-  if (text.size() < 20 || !HasLongForm(std::string_view(text).substr(0, kLongForm))) return;
-  const bool number_right = ReadLongForm(std::string_view(text).substr(0, kLongForm), id);
-  const bool suffix_right =
-      text[18] >= '1' && text[18] <= '7' && text[19] >= '1' && text[19] <= '4' &&
-      (text.size() == 20 || (text.size() == 22 && text[20] == 'B' && IsDigit(text[21])));
-  id->valid = number_right && suffix_right && IsProvinceCode(std::string_view(text).substr(0, 2));
+  const std::string_view text = id->text;
+  if (text.size() < 20 || !HasLongForm(text.substr(0, kLongForm))) return;
+  const bool number_right = ReadLongForm(text.substr(0, kLongForm), id);
+  id->valid = number_right && ResidentLengthOfCertificate(text) > 0 && IsProvinceCode(text.substr(0, 2));
 }
 
 // Differing in one digit, or in two neighbouring ones that changed places: 19680312 / 19860312.

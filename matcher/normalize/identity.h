@@ -31,6 +31,7 @@ struct RawIdentity {
   DocumentKind document = DocumentKind::kResidentId;
   std::string id_number{};
   std::optional<CivilDate> birth_date{};
+  std::optional<int16_t> birth_year{};  // where only the year is stated
   Sex sex = Sex::kUnknown;
   std::vector<std::string> phones{};
   std::string address{};
@@ -75,6 +76,9 @@ struct Name {
   friend bool operator==(const Name&, const Name&) = default;
 };
 
+// Stands in a resident number for a digit that the source hid.
+inline constexpr char kHiddenDigit = '*';
+
 // A document number. For resident ids and residence permits `text` is the 18-character form.
 struct IdNumber {
   DocumentKind kind = DocumentKind::kResidentId;
@@ -89,6 +93,8 @@ struct IdNumber {
   Sex sex = Sex::kUnknown;              // as the number says
 
   bool empty() const { return text.empty(); }
+  // Some of the digits are hidden: what can be seen may fit another number, and says no more than that.
+  bool masked() const { return text.find(kHiddenDigit) != std::string::npos; }
   // May be used as proof of who this is.
   bool trusted() const { return valid && !not_own; }
 
@@ -100,6 +106,12 @@ struct IdNumber {
     return has_one && text.size() >= 18 ? std::string_view(text).substr(0, 18) : std::string_view();
   }
 
+  // What is compared and told apart: the resident number where there is one, and otherwise the text.
+  std::string_view comparable() const {
+    const std::string_view resident = resident_number();
+    return resident.empty() ? std::string_view(text) : resident;
+  }
+
   friend bool operator==(const IdNumber&, const IdNumber&) = default;
 };
 
@@ -107,6 +119,7 @@ struct Identity {
   std::vector<Name> names;  // the current one first, then former ones; empty if the record has no name
   IdNumber id;
   std::optional<CivilDate> birth_date;  // as stated; implausible dates are dropped
+  std::optional<int16_t> birth_year;    // as stated, where no more than the year is; never beside a date
   Sex sex = Sex::kUnknown;              // as stated
   std::vector<std::string> phones;      // digits only, without +86
   std::u32string address;               // canonical characters, digits narrow, no white space or punctuation

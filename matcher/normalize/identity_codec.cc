@@ -6,6 +6,8 @@
 //   [date] u8 flags: 1 a birth date follows, sex << 1;  [date] varint phones, each a text;  texts address,
 //   region, domicile, household
 //
+// A birth year alone is a date whose month and day are 0.
+//
 // varint: seven bits a byte, lowest first, no longer than it must be. text: varint of bytes, UTF-8 (of id
 // number, phones, region, domicile and household: the bytes as they are). date: varint of year << 9 | month
 // << 5 | day. Each identity has one form: decoding checks so much that encoding what it returns gives the
@@ -94,10 +96,17 @@ class Reader {
     return decoded;
   }
   CivilDate Date() {
+    const CivilDate date = DateOrYear();
+    if (!date.valid()) Fail();
+    return date;
+  }
+  // Month and day are 0 where there is only a year.
+  CivilDate DateOrYear() {
     const uint64_t packed = Varint();
     const CivilDate date{static_cast<int16_t>(packed >> 9), static_cast<uint8_t>(packed >> 5 & 15),
                          static_cast<uint8_t>(packed & 31)};
-    if (packed >> 9 > 9999 || !date.valid()) Fail();
+    const bool year_alone = date.month == 0 && date.day == 0 && CivilDate{date.year, 1, 1}.valid();
+    if (packed >> 9 > 9999 || !(date.valid() || year_alone)) Fail();
     return date;
   }
   matcher::Sex Sex(unsigned value) {
@@ -155,8 +164,12 @@ std::string EncodeIdentity(const Identity& identity) {
   out.Byte(static_cast<unsigned>(id.kind));
   out.Text(id.text);
   if (id.birth_date) out.Date(*id.birth_date);
-  out.Byte((identity.birth_date ? 1u : 0u) | static_cast<unsigned>(identity.sex) << 1);
-  if (identity.birth_date) out.Date(*identity.birth_date);
+  out.Byte((identity.birth_date || identity.birth_year ? 1u : 0u) | static_cast<unsigned>(identity.sex) << 1);
+  if (identity.birth_date) {
+    out.Date(*identity.birth_date);
+  } else if (identity.birth_year) {
+    out.Date({*identity.birth_year, 0, 0});
+  }
   out.Varint(identity.phones.size());
   for (const std::string& phone : identity.phones) out.Text(phone);
   out.Text(identity.address);
@@ -175,7 +188,14 @@ std::optional<Identity> DecodeIdentity(std::string_view bytes) {
   identity.id = ReadIdNumber(&in);
   const unsigned flags = in.Byte();
   identity.sex = in.Sex(flags >> 1);
-  if ((flags & 1) != 0) identity.birth_date = in.Date();
+  if ((flags & 1) != 0) {
+    const CivilDate date = in.DateOrYear();
+    if (date.month == 0) {
+      identity.birth_year = date.year;
+    } else {
+      identity.birth_date = date;
+    }
+  }
   const size_t phones = in.Count(1);
   for (size_t i = 0; i < phones && in.ok(); ++i) identity.phones.push_back(in.Text());
   identity.address = in.Utf8();

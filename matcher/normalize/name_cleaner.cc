@@ -21,6 +21,15 @@ constexpr std::u32string_view kTwoCharacterRemarks[] = {
     U"已故", U"死亡", U"亡故", U"去世", U"残疾", U"孤儿", U"低保", U"特困", U"迁出", U"迁入",
     U"注销", U"停发", U"新增", U"学生", U"患者", U"代领", U"监护"};
 
+// Behind somebody's name: the row is about that person's wife, child or parent.
+constexpr std::u32string_view kRelatives[] = {U"之妻",   U"之夫",   U"之子",   U"之女", U"之父", U"之母",
+                                              U"的妻子", U"的儿子", U"的女儿", U"爱人", U"妻",   U"媳妇"};
+
+// Behind a name and a blank.
+constexpr std::u32string_view kRemarks[] = {U"注销", U"已注销", U"已故", U"死亡", U"已死亡", U"去世", U"亡故",
+                                            U"停发", U"停保",   U"迁出", U"迁入", U"新增",   U"户主", U"本人",
+                                            U"低保", U"五保",   U"特困", U"残疾", U"代领"};
+
 constexpr std::u32string_view kTitles[] = {U"先生", U"女士", U"小姐", U"同志", U"同学", U"老师", U"师傅"};
 
 constexpr std::u32string_view kPlaceholders[] = {
@@ -196,6 +205,13 @@ std::u32string TakeRemarksOut(std::u32string_view text, std::vector<std::u32stri
     name.resize(at);
     repairs->Add(Repair::kNameRemark);
   }
+  // A remark behind a blank, 吴媛 注销.
+  if (const size_t blank = name.find_last_of(U" \u3000"); blank != std::u32string::npos && blank >= 2) {
+    if (IsOneOf(WithoutSpaces(std::u32string_view(name).substr(blank)), kRemarks)) {
+      name.resize(blank);
+      repairs->Add(Repair::kNameRemark);
+    }
+  }
   // A label in front, "姓名:张三".
   if (const size_t colon = name.rfind(U':'); colon != std::u32string::npos) {
     const bool something_follows = !WithoutSpaces(std::u32string_view(name).substr(colon + 1)).empty();
@@ -217,6 +233,13 @@ size_t TitleLength(std::u32string_view name) {
   if (name.size() < 3) return 0;
   const std::u32string_view last_two = name.substr(name.size() - 2);
   return IsOneOf(last_two, kTitles) ? 2 : 0;
+}
+
+bool IsSomebodysRelative(std::u32string_view name) {
+  return std::any_of(std::begin(kRelatives), std::end(kRelatives), [&](std::u32string_view ending) {
+    // One character may be the last of a given name: 李春妻 is nobody's name, 王妻 neither.
+    return name.size() >= ending.size() + 2 && name.substr(name.size() - ending.size()) == ending;
+  });
 }
 
 bool IsNamePlaceholder(std::u32string_view name) { return IsOneOf(name, kPlaceholders); }

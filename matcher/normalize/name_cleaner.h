@@ -23,6 +23,9 @@ std::u32string TakeRemarksOut(std::u32string_view text, std::vector<std::u32stri
 // characters to drop.
 size_t TitleLength(std::u32string_view name);
 
+// 李四之妻: the row is about a relative of the person named, whose own name is not told.
+bool IsSomebodysRelative(std::u32string_view name);
+
 // 无, 不详, null ...: the field has been filled in with the news that there is no name.
 bool IsNamePlaceholder(std::u32string_view name);
 

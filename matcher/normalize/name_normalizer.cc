@@ -6,6 +6,7 @@
 #include "matcher/normalize/compound_surnames.h"
 #include "matcher/normalize/han.h"
 #include "matcher/normalize/name_cleaner.h"
+#include "matcher/normalize/surnames.h"
 #include "matcher/normalize/text.h"
 
 namespace relief::matcher {
@@ -37,6 +38,9 @@ bool StandsForUnreadable(char32_t c) {
       return false;
   }
 }
+
+// Written for a dot between the parts of a transliterated name.
+bool IsHyphen(char32_t c) { return c == U'-' || (c >= U'\u2010' && c <= U'\u2015') || c == U'\u2212'; }
 
 // A name as the eye takes it in: a run of Latin letters counts as one character.
 size_t CharactersIn(std::u32string_view token) {
@@ -77,10 +81,10 @@ class Tokenizer {
     if (IsSpace(c)) {
       if (current_.empty() && tokens_.empty()) repairs_->Add(Repair::kNameSpaces);
       if (gap_ == Gap::kNone) gap_ = Gap::kSpace;
-    } else if (IsNameDot(c)) {
+    } else if (IsNameDot(c) || (IsHyphen(c) && !current_.empty() && IsHan(current_.back()))) {
       other_dot_ = other_dot_ || c != kDot || gap_ == Gap::kDot;
       gap_ = Gap::kDot;
-    } else if (StandsForUnreadable(c)) {
+    } else if (StandsForUnreadable(c) || (c == U'某' && !(current_.empty() && tokens_.empty()))) {
       repairs_->Add(Repair::kNameUnreadable);
       Append(kWildcard);
     } else if (IsHan(c)) {
@@ -163,6 +167,17 @@ std::vector<std::u32string> ReadTokens(std::u32string_view text, std::vector<std
       tokens[0].resize(tokens[0].size() - title);
       repairs->Add(Repair::kNameRemark);
     }
+    if (IsSomebodysRelative(tokens[0])) {  // the person's own name is not told
+      repairs->Add(Repair::kNameUnreadable);
+      tokens.clear();
+      return tokens;
+    }
+    // 王氏, 张王氏: her own surname and no given name, after her husband's surname or alone.
+    if (tokens[0].back() == U'氏' && (tokens[0].size() == 2 || tokens[0].size() == 3) &&
+        IsSurname(tokens[0][tokens[0].size() - 2])) {
+      repairs->Add(Repair::kNameUnreadable);
+      tokens[0] = {tokens[0][tokens[0].size() - 2], kWildcard};
+    }
     if (IsNamePlaceholder(tokens[0])) {
       repairs->Add(Repair::kNameUnreadable);
       tokens.clear();
@@ -189,7 +204,9 @@ std::optional<std::u32string> ReadPlainName(std::u32string_view text, RepairSet*
     if (c < 0x4E00 || c > 0x9FFF) return std::nullopt;
     c = StandardForm(c);
   }
-  if (TitleLength(name) > 0 || IsNamePlaceholder(name)) return std::nullopt;
+  if (TitleLength(name) > 0 || IsNamePlaceholder(name) || name.back() == U'氏' ||
+      name.find(U'某') != name.npos || IsSomebodysRelative(name))
+    return std::nullopt;
   repairs->AddIf(name != text, Repair::kNameVariant);
   return name;
 }

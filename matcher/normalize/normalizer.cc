@@ -74,6 +74,9 @@ Identity Normalize(const RawIdentity& raw, std::vector<Repair>* repairs) {
       made.Add(Repair::kDateImplausible);
     }
   }
+  if (!identity.birth_date && raw.birth_year && CivilDate{*raw.birth_year, 1, 2}.valid() &&
+      *raw.birth_year > 1900)
+    identity.birth_year = raw.birth_year;
   identity.id.not_own = BelongsToSomebodyElse(identity.id, identity.birth_date, identity.sex);
   made.AddIf(identity.id.not_own, Repair::kIdNotOwn);
   ReadPhones(raw, &identity.phones, &made);

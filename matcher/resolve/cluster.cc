@@ -20,7 +20,8 @@ class Clusters {
         ids_(records.size()),
         sources_(records.size()),
         apart_(records.size()),
-        doubtful_(records.size()) {
+        doubtful_(records.size()),
+        doubted_(records.size()) {
     std::iota(parent_.begin(), parent_.end(), 0);
     for (size_t i = 0; i < records.size(); ++i) {
       members_[i] = {static_cast<int>(i)};
@@ -37,6 +38,10 @@ class Clusters {
       apart_[constraint.b].insert(constraint.a);
     }
     for (const ClusterEdge& edge : edges) {
+      if (edge.vetoes & kNamesDiffer) {
+        doubted_[edge.a].insert(edge.b);
+        doubted_[edge.b].insert(edge.a);
+      }
       if (!(edge.vetoes & (kSharedId | kNoNameEvidence)) || decided.contains(edge.a) ||
           decided.contains(edge.b))
         continue;
@@ -72,13 +77,18 @@ class Clusters {
   // Somebody of x and somebody of y have one number and different names: a third record between them does not
   // make them one person.
   bool ShareDoubtfully(int x, int y) { return AnyBetween(doubtful_, x, y); }
+  // Somebody of x and somebody of y look like relatives, and no number of both says otherwise.
+  bool LookLikeRelatives(int x, int y) {
+    return (ids_[x].empty() || ids_[y].empty()) && AnyBetween(doubted_, x, y);
+  }
   // Both have a record of a source that holds each person once.
   bool ShareSource(int x, int y) const {
     return std::any_of(sources_[x].begin(), sources_[x].end(),
                        [&](uint64_t source) { return sources_[y].contains(source); });
   }
   bool Incompatible(int x, int y) {
-    return NumbersDiffer(x, y) || ShareSource(x, y) || KeptApart(x, y) || ShareDoubtfully(x, y);
+    return NumbersDiffer(x, y) || ShareSource(x, y) || KeptApart(x, y) || ShareDoubtfully(x, y) ||
+           LookLikeRelatives(x, y);
   }
 
   bool has_number(int x) const { return !ids_[x].empty(); }
@@ -100,7 +110,7 @@ class Clusters {
   std::vector<std::vector<int>> members_;
   std::vector<std::set<std::string>> ids_;
   std::vector<std::set<uint64_t>> sources_;
-  std::vector<std::set<int>> apart_, doubtful_;
+  std::vector<std::set<int>> apart_, doubtful_, doubted_;
 };
 
 }  // namespace

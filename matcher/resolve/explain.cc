@@ -69,16 +69,21 @@ absl::StatusOr<PairOutcome> ExplainPair(const storage::Reader& reader, const Mod
     if (constraint.verdict == Verdict::kDifferent && !same) return PairOutcome::kDifferentByOfficer;
     if (constraint.verdict == Verdict::kSame && same) return PairOutcome::kSameByOfficer;
   }
-  const PairScore score = Score(model, (*identity_rows)[0].identity, (*identity_rows)[1].identity);
-  const auto compared = WereCompared(reader, (*identity_rows)[0].identity, (*identity_rows)[1].identity);
+  const Identity &first = (*identity_rows)[0].identity, &second = (*identity_rows)[1].identity;
+  const auto phone_of_many = PhoneIsOfMany(reader, model, first, second);
+  if (!phone_of_many.ok()) return phone_of_many.status();
+  const PairScore score = Score(model, first, second, nullptr, *phone_of_many);
+  const auto compared = WereCompared(reader, first, second);
   if (!compared.ok()) return compared.status();
   const bool links_by_itself = *compared && score.vetoes == kNoVeto && score.bits >= model.link_threshold();
   if (same) return links_by_itself ? PairOutcome::kSamePerson : PairOutcome::kSameThroughOthers;
   const std::vector<RecordKey>& conflicts = (*links)[0].conflicts;
   if (std::binary_search(conflicts.begin(), conflicts.end(), b)) return PairOutcome::kInReview;
   if (!*compared) return PairOutcome::kNotCompared;
+  if (score.vetoes & ~kDoubts) return PairOutcome::kVetoed;
+  if (score.bits < (score.vetoes ? model.doubtful_review_threshold() : model.review_threshold()))
+    return PairOutcome::kTooWeak;
   if (score.vetoes != kNoVeto) return PairOutcome::kVetoed;
-  if (score.bits < model.review_threshold()) return PairOutcome::kTooWeak;
   if (links_by_itself && ((*links)[0].ambiguous || (*links)[1].ambiguous)) return PairOutcome::kAmbiguous;
   return PairOutcome::kKeptApart;
 }

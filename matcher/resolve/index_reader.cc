@@ -205,6 +205,28 @@ absl::StatusOr<std::vector<MatchConflict>> ListConflicts(const storage::Reader& 
   return conflicts;
 }
 
+absl::StatusOr<bool> PhoneIsOfMany(const storage::Reader& reader, const Model& model, const Identity& a,
+                                   const Identity& b) {
+  std::vector<std::string> shared;
+  for (const std::string& phone : a.phones)
+    if (std::find(b.phones.begin(), b.phones.end(), phone) != b.phones.end()) shared.push_back(phone);
+  if (shared.empty()) return false;
+  const auto secret = ReadBlockSecret(reader);
+  if (!secret.ok()) return secret.status();
+  std::vector<std::string> keys;
+  keys.reserve(shared.size());
+  for (const std::string& phone : shared) keys.push_back(BlockRowKey(PhoneBlock(phone, *secret)));
+  auto rows = reader.MultiGet(keys);
+  if (!rows.ok()) return rows.status();
+  for (const storage::Row& row : *rows) {
+    if (!row.present()) return false;
+    const auto block = DecodeBlockRow(row.value);
+    if (!block) return Damaged("block");
+    if (block->count <= static_cast<uint32_t>(model.phone_limit())) return false;
+  }
+  return true;
+}
+
 absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& reader, const Model& model,
                                                          const Identity& identity, size_t limit) {
   std::vector<std::string> keys;
@@ -237,7 +259,9 @@ absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& 
     auto identity_row = DecodeIdentityRow(identity_bytes.value);
     auto links = DecodeLinkRow(links_row.value);
     if (!identity_row || !links) return Damaged("identity");
-    const PairScore score = Score(model, identity, identity_row->identity);
+    const auto phone_of_many = PhoneIsOfMany(reader, model, identity, identity_row->identity);
+    if (!phone_of_many.ok()) return phone_of_many.status();
+    const PairScore score = Score(model, identity, identity_row->identity, nullptr, *phone_of_many);
     if (score.bits < model.review_threshold()) continue;
     const PersonCandidate candidate{links->person, record, score};
     const auto [it, added] = best.emplace(links->person, candidate);

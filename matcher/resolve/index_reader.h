@@ -44,6 +44,11 @@ absl::StatusOr<PersonId> FollowPersonId(const storage::Reader& reader, PersonId 
 absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(
     const storage::Reader& reader, std::span<const std::string> households);
 
+// Whether the two share a phone, and each that they share is on more records than the model's phone_limit: it then
+// says nothing about who they are.
+absl::StatusOr<bool> PhoneIsOfMany(const storage::Reader& reader, const Model& model, const Identity& a,
+                                   const Identity& b);
+
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record);
 
 // Persons in the order of their ids, after `after` (none: from the first).

@@ -26,9 +26,11 @@ class Resolution {
   Resolution(const Model& model, IdentityCache& cache, storage::Transaction& txn)
       : model_(model),
         txn_(txn),
-        set_(txn, cache, static_cast<uint32_t>(model.block_limit())),
+        set_(txn, cache, static_cast<uint32_t>(model.block_limit()),
+             static_cast<uint32_t>(model.phone_limit())),
         link64_(static_cast<int32_t>(model.link_threshold() * 64)),
         review64_(static_cast<int32_t>(model.review_threshold() * 64)),
+        doubtful64_(static_cast<int32_t>(model.doubtful_review_threshold() * 64)),
         strong64_(link64_ - static_cast<int32_t>(model.ambiguity_margin() * 64)) {}
 
   absl::StatusOr<ResolveDelta> Apply(std::span<const Change> changes) {
@@ -39,6 +41,7 @@ class Resolution {
     if (absl::Status status = UpdatePostings(changes, &rescore); !status.ok()) return status;
     if (absl::Status status = Rescore(rescore); !status.ok()) return status;
     if (absl::Status status = FollowBlockSizes(rescore); !status.ok()) return status;
+    if (absl::Status status = FollowPhones(rescore); !status.ok()) return status;
     return Finish();
   }
 
@@ -175,12 +178,57 @@ class Resolution {
         if (!rescored.contains(record)) others.push_back(record);
       }
       if (!crossing.oversized) {
+        if (absl::Status status = LoadPhoneBlocks(others); !status.ok()) return status;
         AddSupportedEdges(others);
       } else if (absl::Status status = DropUnsupportedEdges(others); !status.ok()) {
         return status;
       }
     }
     return absl::OkStatus();
+  }
+
+  // Scores again the pairs of a phone that came to be of many records, or ceased to be. Pairs with a record of `rescored`
+  // are up to date already.
+  absl::Status FollowPhones(const RecordSet& rescored) {
+    for (const WorkingSet::Crossing& crossing : set_.PhoneCrossings()) {
+      if (absl::Status status = set_.LoadIdentities(crossing.records); !status.ok()) return status;
+      std::vector<RecordKey> others;
+      for (const RecordKey& record : crossing.records)
+        if (!rescored.contains(record) && HasPhone(record, crossing.block)) others.push_back(record);
+      if (others.size() < 2) continue;
+      if (absl::Status status = set_.LoadRecords(others); !status.ok()) return status;
+      if (absl::Status status = LoadPhoneBlocks(others); !status.ok()) return status;
+      for (size_t i = 0; i < others.size(); ++i)
+        for (size_t j = i + 1; j < others.size(); ++j) ScoreAgain(others[i], others[j], crossing.oversized);
+    }
+    return absl::OkStatus();
+  }
+
+  bool HasPhone(const RecordKey& record, BlockKey block) const {
+    const IdentityRow* identity_row = set_.identity_row(record);
+    return identity_row && std::ranges::any_of(identity_row->identity.phones, [&](const std::string& phone) {
+             return PhoneBlock(phone, secret_) == block;
+           });
+  }
+
+  absl::Status LoadPhoneBlocks(const std::vector<RecordKey>& records) {
+    std::vector<BlockKey> blocks;
+    for (const RecordKey& record : records)
+      if (const IdentityRow* identity_row = set_.identity_row(record))
+        for (const std::string& phone : identity_row->identity.phones)
+          blocks.push_back(PhoneBlock(phone, secret_));
+    return set_.LoadBlocks(blocks);
+  }
+
+  // `only_existing`: a pair that has no edge may share no block that is searched, and gets none.
+  void ScoreAgain(const RecordKey& a, const RecordKey& b, bool only_existing) {
+    const std::vector<Edge>& edges = std::as_const(set_).links(a).edges;
+    const auto old = std::ranges::find(edges, b, &Edge::other);
+    if (old == edges.end() && only_existing) return;
+    const std::optional<Edge> edge = ScoreEdge(a, b);
+    if (edge ? old != edges.end() && *old == *edge : old == edges.end()) return;
+    SetMirror(a, b, edge ? &*edge : nullptr);
+    SetMirror(b, a, edge ? &*edge : nullptr);
   }
 
   // Adds the edges between `records` that do not exist yet. Requires: `records` is sorted.
@@ -233,6 +281,17 @@ class Resolution {
     return std::find(edges.begin(), edges.end(), edge) != edges.end();
   }
 
+  // Whether the two share a phone, and each that they share is of many. Requires: the blocks of one's phones are loaded.
+  bool PhoneOfMany(const Identity& a, const Identity& b) const {
+    bool of_many = false;
+    for (const std::string& phone : a.phones) {
+      if (std::find(b.phones.begin(), b.phones.end(), phone) == b.phones.end()) continue;
+      if (!set_.of_many(PhoneBlock(phone, secret_))) return false;
+      of_many = true;
+    }
+    return of_many;
+  }
+
   // The pairs that are kept as edges: those that link or that an officer should review, and those with one number for two
   // people. A pair with two different numbers is kept only where everything else says one person (ConflictOf). In the block
   // of a common name hardly any pair is.
@@ -240,10 +299,13 @@ class Resolution {
     const IdentityRow* a = set_.identity_row(record);
     const IdentityRow* b = set_.identity_row(other);
     if (!a || !b) return std::nullopt;
+    if (other < record) std::swap(a, b);
     const PairScore score =
-        record < other ? Score(model_, a->identity, b->identity) : Score(model_, b->identity, a->identity);
+        Score(model_, a->identity, b->identity, nullptr, PhoneOfMany(a->identity, b->identity));
     const auto score64 = static_cast<int32_t>(std::lround(score.bits * 64));
-    const int32_t least64 = score.vetoes & kTwoTrustedIds ? link64_ : review64_;
+    const int32_t least64 = score.vetoes & kTwoTrustedIds ? link64_
+                            : score.vetoes & kDoubts      ? doubtful64_
+                                                          : review64_;
     if (score64 < least64 && !(score.vetoes & (kSharedId | kNoNameEvidence))) return std::nullopt;
     return Edge{other, score64, score.vetoes};
   }
@@ -319,7 +381,8 @@ class Resolution {
       const IdentityRow* identity_row = set_.identity_row(key);
       position.emplace(key, static_cast<int>(records.size()));
       const IdNumber& id = identity_row->identity.id;
-      records.push_back({key, identity_row->anchor_day, id.trusted() ? id.text : std::string(),
+      records.push_back({key, identity_row->anchor_day,
+                         id.trusted() ? std::string(id.comparable()) : std::string(),
                          identity_row->exclusive_source});
     }
     std::vector<ClusterEdge> edges;
@@ -447,9 +510,10 @@ class Resolution {
     } else if (edge.vetoes & kTwoTrustedIds) {
       if (edge.score64 < link64_) return std::nullopt;
       conflict.kind = ConflictKind::kTwoIds;
-    } else if (both_numbered && !(edge.score64 >= link64_ && ShareExclusiveSource(record, edge.other))) {
+    } else if (both_numbered && (edge.vetoes != kNoVeto || edge.score64 < link64_ ||
+                                 !ShareExclusiveSource(record, edge.other))) {
       return std::nullopt;
-    } else if (ambiguous || edge.score64 >= link64_) {
+    } else if (edge.vetoes == kNoVeto && (ambiguous || edge.score64 >= link64_)) {
       conflict.kind = ConflictKind::kAmbiguousRecord;
     } else {
       conflict.kind = ConflictKind::kUncertainMatch;
@@ -513,7 +577,7 @@ class Resolution {
   storage::Transaction& txn_;
   WorkingSet set_;
   BlockSecret secret_ = {};
-  const int32_t link64_, review64_, strong64_;
+  const int32_t link64_, review64_, doubtful64_, strong64_;
   RecordSet touched_;
   std::map<PersonId, std::vector<RecordKey>> new_members_;
   std::set<PersonId> old_persons_;

@@ -95,7 +95,7 @@ absl::Status WorkingSet::LoadBlocks(std::span<const BlockKey> blocks) {
     BlockState& loaded = blocks_.at(missing[i]);
     loaded.block = *std::move(decoded);
     loaded.existed = true;
-    loaded.began_oversized = loaded.block.count > block_limit_;
+    loaded.began_with = loaded.block.count;
   });
   if (!status.ok()) return status;
   return damaged ? Damaged("block") : absl::OkStatus();
@@ -204,8 +204,18 @@ std::vector<WorkingSet::Crossing> WorkingSet::Crossings() const {
   std::vector<Crossing> crossings;
   for (const auto& [key, state] : blocks_) {
     const bool oversized = state.block.count > block_limit_;
-    if (oversized != state.began_oversized)
+    if (oversized != (state.began_with > block_limit_))
       crossings.push_back({key, oversized, oversized ? state.members_at_crossing : state.block.records});
+  }
+  return crossings;
+}
+
+std::vector<WorkingSet::Crossing> WorkingSet::PhoneCrossings() const {
+  std::vector<Crossing> crossings;
+  for (const auto& [key, state] : blocks_) {
+    if ((state.block.count > phone_limit_) == (state.began_with > phone_limit_)) continue;
+    const bool oversized = state.block.count > block_limit_;
+    crossings.push_back({key, oversized, oversized ? state.members_at_crossing : state.block.records});
   }
   return crossings;
 }

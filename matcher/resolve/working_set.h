@@ -18,8 +18,9 @@ namespace relief::matcher {
 
 class WorkingSet {
  public:
-  WorkingSet(storage::Transaction& txn, IdentityCache& cache, uint32_t block_limit)
-      : txn_(txn), cache_(cache), block_limit_(block_limit) {
+  // `phone_limit` is the count of records above which a phone's block is of many.
+  WorkingSet(storage::Transaction& txn, IdentityCache& cache, uint32_t block_limit, uint32_t phone_limit)
+      : txn_(txn), cache_(cache), block_limit_(block_limit), phone_limit_(phone_limit) {
     cache_.Follow(txn_);
   }
 
@@ -52,6 +53,10 @@ class WorkingSet {
     std::vector<RecordKey> records;
   };
   std::vector<Crossing> Crossings() const;
+  // The same for the phone limit, of every kind of block. `oversized` is as of now.
+  std::vector<Crossing> PhoneCrossings() const;
+  // Requires: the block was loaded.
+  bool of_many(BlockKey block) const { return blocks_.at(block).block.count > phone_limit_; }
 
   // Empty for an oversized block.
   const std::vector<RecordKey>& block_records(BlockKey block) const;
@@ -70,7 +75,8 @@ class WorkingSet {
   };
   struct BlockState {
     BlockRow block;
-    bool existed = false, changed = false, began_oversized = false;
+    bool existed = false, changed = false;
+    uint32_t began_with = 0;                     // records
     std::vector<RecordKey> members_at_crossing;  // its records when it became oversized
   };
 
@@ -83,7 +89,7 @@ class WorkingSet {
 
   storage::Transaction& txn_;
   IdentityCache& cache_;
-  const uint32_t block_limit_;
+  const uint32_t block_limit_, phone_limit_;
   std::unordered_map<RecordKey, RecordState, RecordKeyHash> records_;
   std::unordered_map<BlockKey, BlockState> blocks_;
 };

@@ -40,6 +40,10 @@ bool IsRule(Level level) {
     case Level::kNameTokenEqual:
     case Level::kNameTokenMissing:
     case Level::kNameLatinClose:
+    case Level::kNameTransliteration:
+    case Level::kIdHiddenFits:
+    case Level::kIdHiddenDiffers:
+    case Level::kBirthYearAlone:
       return true;
     default:
       return false;

@@ -236,7 +236,7 @@ absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader&
       *out.mutable_person() = std::move(person);
       out.set_band(certain ? v1::Candidate::CERTAIN : v1::Candidate::POSSIBLE);
       out.set_probability(probabilities[i]);
-      *out.mutable_explanation() = review::Explain(model, identity, best);
+      RELIEF_ASSIGN_OR_RETURN(*out.mutable_explanation(), review::Explain(reader, model, identity, best));
       if (!certain || judged) continue;
       judged = true;
       for (const v1::Finding& finding : out.person().findings())

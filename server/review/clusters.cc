@@ -197,7 +197,11 @@ absl::StatusOr<v1::Cluster> ReadCluster(const ReviewView& view, const std::strin
   for (size_t i = 0; i < all.size(); ++i) {
     for (size_t j = i + 1; j < all.size(); ++j) {
       const auto pair = std::minmax(all[i].key, all[j].key);
-      const matcher::PairScore score = matcher::Score(view.hub.model(), all[i].identity, all[j].identity);
+      const auto phone_of_many =
+          matcher::PhoneIsOfMany(*reader, view.hub.model(), all[i].identity, all[j].identity);
+      if (!phone_of_many.ok()) return phone_of_many.status();
+      const matcher::PairScore score =
+          matcher::Score(view.hub.model(), all[i].identity, all[j].identity, nullptr, *phone_of_many);
       const bool holds = holding.contains(pair);
       RELIEF_ASSIGN_OR_RETURN(auto decisions, DecisionsOnPair(*reader, PairId(all[i].name, all[j].name)));
       auto conflict = matcher::ConflictBetween(*reader, pair.first, pair.second);

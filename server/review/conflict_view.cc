@@ -102,7 +102,8 @@ absl::StatusOr<v1::Conflict> ReadConflict(const storage::Reader& reader, const m
   if (!out.ok()) return out.status();
   RELIEF_ASSIGN_OR_RETURN(auto a, matcher::IdentityOf(reader, conflict.a));
   RELIEF_ASSIGN_OR_RETURN(auto b, matcher::IdentityOf(reader, conflict.b));
-  *out->mutable_explanation() = Explain(model, a, b, v1::MatchExplanation::IN_REVIEW);
+  RELIEF_ASSIGN_OR_RETURN(*out->mutable_explanation(),
+                          Explain(reader, model, a, b, v1::MatchExplanation::IN_REVIEW));
   out->set_etag(EtagOf(*out, a, b));
   return out;
 }

@@ -45,7 +45,7 @@ absl::StatusOr<v1::MatchExplanation> ExplainKeys(const storage::Reader& reader, 
   RELIEF_ASSIGN_OR_RETURN(auto first, matcher::IdentityOf(reader, a));
   RELIEF_ASSIGN_OR_RETURN(auto second, matcher::IdentityOf(reader, b));
   RELIEF_ASSIGN_OR_RETURN(auto outcome, matcher::ExplainPair(reader, model, a, b));
-  return Explain(model, first, second, ToProto(outcome));
+  return Explain(reader, model, first, second, ToProto(outcome));
 }
 
 matcher::RecordKey KeyOf(const v1::RecordName& name) {
@@ -66,10 +66,13 @@ absl::StatusOr<v1::RecordName> NameOf(const storage::Reader& reader, matcher::Re
   return name;
 }
 
-v1::MatchExplanation Explain(const matcher::Model& model, const matcher::Identity& a,
-                             const matcher::Identity& b, Outcome outcome) {
+absl::StatusOr<v1::MatchExplanation> Explain(const storage::Reader& reader, const matcher::Model& model,
+                                             const matcher::Identity& a, const matcher::Identity& b,
+                                             Outcome outcome) {
+  const auto phone_of_many = matcher::PhoneIsOfMany(reader, model, a, b);
+  if (!phone_of_many.ok()) return phone_of_many.status();
   std::vector<matcher::FieldEvidence> evidence;
-  const matcher::PairScore score = matcher::Score(model, a, b, &evidence);
+  const matcher::PairScore score = matcher::Score(model, a, b, &evidence, *phone_of_many);
   v1::MatchExplanation explanation;
   explanation.set_outcome(outcome);
   explanation.set_total_bits(score.bits);

@@ -15,8 +15,10 @@
 
 namespace relief::server::review {
 
-v1::MatchExplanation Explain(
-    const matcher::Model& model, const matcher::Identity& a, const matcher::Identity& b,
+// `reader` tells how many records bear a phone; the identities need not be in the register.
+absl::StatusOr<v1::MatchExplanation> Explain(
+    const storage::Reader& reader, const matcher::Model& model, const matcher::Identity& a,
+    const matcher::Identity& b,
     v1::MatchExplanation::Outcome outcome = v1::MatchExplanation::OUTCOME_UNSPECIFIED);
 
 // NOT_FOUND: one of the records is not there.

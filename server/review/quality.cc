@@ -131,7 +131,8 @@ absl::StatusOr<std::vector<stored::QualityItem>> Draw(const core::Hub& hub, cons
     item.set_record_a(std::string(link.a.view()));
     item.set_record_b(std::string(link.b.view()));
     item.set_bits(link.bits);
-    item.set_pattern(PatternOf(Explain(hub.model(), a, b)));
+    RELIEF_ASSIGN_OR_RETURN(auto explanation, Explain(reader, hub.model(), a, b));
+    item.set_pattern(PatternOf(explanation));
   }
   return items;
 }

@@ -49,7 +49,10 @@ TEST(GoldenPairs, AreJudgedAsTheExpertSays) {
     std::vector<FieldEvidence> evidence;
     const PairScore score = Score(**model, a, b, &evidence);
     std::string verdict = "no";
-    if (score.vetoes != kNoVeto) {
+    const bool doubtful = (score.vetoes & kDoubts) == score.vetoes && score.vetoes != kNoVeto;
+    if (doubtful && score.bits < (*model)->doubtful_review_threshold()) {
+      verdict = "no";
+    } else if (score.vetoes != kNoVeto) {
       verdict = "veto";
     } else if (score.bits >= (*model)->link_threshold()) {
       verdict = "link";

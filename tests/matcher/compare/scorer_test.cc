@@ -66,7 +66,7 @@ TEST(Score, TellsLevelAndSignOfEachField) {
       {"id_number", "EXACT", 1, [](auto& r) { r.id_number = "371302500314122"; }},
       {"id_number", "ONE_EDIT", 1, [](auto& r) { r.id_number[13] = '5', r.birth_date.reset(); }},
       {"id_number", "INVALID_DIFFERENT", -1,
-       [](auto& r) { r.id_number = "371302195003158888", r.birth_date.reset(); }},
+       [](auto& r) { r.id_number = "371302195003158881", r.birth_date.reset(); }},
       {"id_number", "", 0, [](auto& r) { r.id_number = ""; }},
       {"birth_date", "CONFIRMS_ID", 0, [](auto&) {}},
       {"birth_date", "EXACT", 1, [](auto& r) { r.id_number = ""; }},
@@ -90,6 +90,16 @@ TEST(Score, TellsLevelAndSignOfEachField) {
        [](auto& r) {
          r.birth_date = CivilDate{1950, 9, 27}, r.id_number = "";
        }},
+      {"name", "SURNAME_DIFFERENT", 1, [](auto& r) { r.name = "李秀兰", r.id_number = ""; }},
+      {"id_number", "HIDDEN_FITS", 1, [](auto& r) { r.id_number.replace(6, 8, "********"); }},
+      {"id_number", "HIDDEN_DIFFERS", -1,
+       [](auto& r) { r.id_number.replace(6, 8, "********")[15] = r.id_number[15] == '0' ? '1' : '0'; }},
+      {"id_number", "", 0, [](auto& r) { r.id_number = "3713**************"; }},
+      {"id_number", "", 0, [](auto& r) { r.id_number = "3.71302E+17"; }},
+      {"birth_date", "YEAR_ALONE", 1,
+       [](auto& r) { r.birth_date.reset(), r.birth_year = 1950, r.id_number = ""; }},
+      {"birth_date", "DIFFERENT", -1,
+       [](auto& r) { r.birth_date.reset(), r.birth_year = 1972, r.id_number = ""; }},
       {"birth_date", "DIFFERENT", -1,
        [](auto& r) {
          r.birth_date = CivilDate{1972, 9, 27}, r.id_number = "";
@@ -119,7 +129,7 @@ TEST(Score, TellsLevelAndSignOfEachField) {
       continue;
     }
     ASSERT_NE(field, compared.fields.end()) << one.field << " " << one.level;
-    EXPECT_EQ(field->second.level, one.level) << one.field;
+    EXPECT_EQ(field->second.level, std::string_view(one.level)) << one.field;
     const float bits = field->second.bits;
     EXPECT_EQ((bits > 0) - (bits < 0), one.sign) << one.field << " " << one.level << " " << bits;
   }
@@ -227,10 +237,56 @@ TEST(Score, ANumberThatIsSoundOnOneSideOnlyIsProofOnNeither) {
   EXPECT_EQ(there.score.bits, back.score.bits);
 }
 
+TEST(Score, OneValidNumberAndOneNameAreOnePersonWhateverTheRowSaysElse) {
+  RawIdentity man = Clean();
+  man.sex = Sex::kMale;
+  man.birth_date = CivilDate{1987, 11, 2};
+  const Compared compared = Compare(Clean(), man);
+  EXPECT_EQ(compared.score.vetoes, kNoVeto);
+  EXPECT_GE(compared.score.bits, TheModel().link_threshold());
+  EXPECT_EQ(compared.fields.at("sex").bits, 0);
+}
+
+TEST(Score, ABirthDateIsNotOutweighedByNamePhoneAndPlace) {
+  RawIdentity a = Clean(), b = Clean();
+  a.id_number = b.id_number = "";
+  b.birth_date = CivilDate{1972, 9, 27};
+  EXPECT_EQ(Compare(a, b).score.vetoes, kBirthContradicts);
+  b.birth_date.reset();
+  b.birth_year = 1972;
+  EXPECT_EQ(Compare(a, b).score.vetoes, kBirthContradicts);
+}
+
+TEST(Score, NameSexAndPlaceAloneLinkNobody) {
+  for (const char* name : {"王秀兰", "瓦热斯", "曲比木基"}) {
+    RawIdentity a;
+    a.name = name;
+    a.sex = Sex::kMale;
+    a.region_code = "371302";
+    a.address = "城关镇龙潭村";
+    EXPECT_LT(Compare(a, a).score.bits, TheModel().link_threshold() + 20);
+    if (Compare(a, a).score.bits >= TheModel().review_threshold()) {
+      EXPECT_EQ(Compare(a, a).score.vetoes, kNameAlone) << name;
+    }
+    a.phones = {"13800001111"};
+    EXPECT_EQ(Compare(a, a).score.vetoes, kNoVeto) << name;
+  }
+}
+
+TEST(Score, ANumberInsideACertificateIsTheNumber) {
+  RawIdentity certificate = Clean();
+  certificate.id_number += "42";
+  EXPECT_EQ(Compare(Clean(), certificate).fields.at("id_number").level, "EXACT");
+  certificate.document = DocumentKind::kDisabilityCertificate;
+  EXPECT_EQ(Compare(Clean(), certificate).fields.at("id_number").level, "EXACT");
+}
+
 TEST(VetoNames, NameEachFlag) {
   EXPECT_TRUE(VetoNames(kNoVeto).empty());
-  EXPECT_EQ(VetoNames(kTwoTrustedIds | kSharedId | kNoNameEvidence),
-            (std::vector<std::string_view>{"TWO_TRUSTED_IDS", "SHARED_ID", "NO_NAME_EVIDENCE"}));
+  EXPECT_EQ(
+      VetoNames(kTwoTrustedIds | kSharedId | kNoNameEvidence | kBirthContradicts | kNamesDiffer | kNameAlone),
+      (std::vector<std::string_view>{"TWO_TRUSTED_IDS", "SHARED_ID", "NO_NAME_EVIDENCE", "BIRTH_DATES_DIFFER",
+                                     "NAMES_DIFFER", "NAME_ALONE"}));
 }
 
 }  // namespace

@@ -272,10 +272,35 @@ INSTANTIATE_TEST_SUITE_P(
                     OwnerCase{"the lunar date", CivilDate{1968, 2, 14}, Sex::kFemale, false},
                     OwnerCase{"the lunar date the other way", CivilDate{1968, 4, 20}, Sex::kFemale, false}));
 
+TEST(NormalizeIdNumber, KeepsWhatAMaskShowsAndNothingMore) {
+  for (const char* written :
+       {"371302********5699", "371302＊＊＊＊＊＊＊＊5699", "371302****5699", "371302xxxxxxxx5699"}) {
+    const IdNumber id = NormalizeIdNumber(DocumentKind::kResidentId, written);
+    EXPECT_EQ(id.text, "371302********5699") << written;
+    EXPECT_TRUE(id.masked());
+    EXPECT_FALSE(id.valid);
+    EXPECT_EQ(NormalizeIdNumber(DocumentKind::kResidentId, id.text), id);
+  }
+  EXPECT_EQ(NormalizeIdNumber(DocumentKind::kResidentId, "37130219680719****").birth_date,
+            (CivilDate{1968, 7, 19}));
+  EXPECT_EQ(NormalizeIdNumber(DocumentKind::kResidentId, "371302196807195000").text, "371302196807195***")
+      << "a spreadsheet keeps 15 digits";
+}
+
 TEST(NormalizeIdNumber, ExponentFormIsNoNumber) {
   for (const char* written : {"3.71302E+17", "3.71E17", "3.71302195103087e+17"})
     EXPECT_TRUE(NormalizeIdNumber(DocumentKind::kResidentId, written).empty()) << written;
   EXPECT_EQ(NormalizeIdNumber(DocumentKind::kPassport, "E12345678").text, "E12345678");
+}
+
+TEST(NormalizeIdNumber, FindsTheNumberInsideACertificate) {
+  const std::string number = "11010519491231002X";
+  for (const char* suffix : {"43", "61B1"}) {
+    const IdNumber id = NormalizeIdNumber(DocumentKind::kResidentId, number + suffix);
+    EXPECT_EQ(id.text, number) << suffix;
+    EXPECT_TRUE(id.valid);
+  }
+  EXPECT_FALSE(NormalizeIdNumber(DocumentKind::kResidentId, number + "99").valid);
 }
 
 INSTANTIATE_TEST_SUITE_P(

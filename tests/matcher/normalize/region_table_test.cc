@@ -10,6 +10,9 @@ namespace {
 TEST(RegionTable, AbolishedCodesLeadToThePlaceOfToday) {
   EXPECT_EQ(CurrentRegion("371302"), "371302");  // in use
   EXPECT_EQ(CurrentRegion("370125"), "370115");  // 济阳县 -> 济阳区
+  EXPECT_EQ(CurrentRegion("370284"), "370211");  // 胶南市 -> 黄岛区
+  EXPECT_EQ(CurrentRegion("340721"), "340706");  // 铜陵县 -> 义安区
+  EXPECT_EQ(CurrentRegion("652201"), "650502");  // 哈密市 -> 伊州区
   EXPECT_EQ(CurrentRegion("330521"), "330521");
   EXPECT_EQ(CurrentRegion(""), "");
   EXPECT_EQ(CurrentRegion("999999"), "999999");

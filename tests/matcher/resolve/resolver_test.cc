@@ -24,7 +24,7 @@
 namespace relief::matcher {
 namespace {
 
-std::shared_ptr<const Model> TestModel(int block_limit = 0) {
+std::shared_ptr<const Model> TestModel(int block_limit = 0, int phone_limit = 30) {
   std::ifstream file(RELIEF_MODEL_FILE);
   std::stringstream text;
   text << file.rdbuf();
@@ -32,6 +32,9 @@ std::shared_ptr<const Model> TestModel(int block_limit = 0) {
   if (block_limit > 0) {
     const size_t at = content.find("block_limit:");
     content.replace(at, content.find('\n', at) - at, "block_limit: " + std::to_string(block_limit));
+    const size_t phones = content.find("phone_limit:");
+    content.replace(phones, content.find('\n', phones) - phones,
+                    "phone_limit: " + std::to_string(std::min(block_limit, phone_limit)));
   }
   auto model = Model::Parse(content);
   EXPECT_TRUE(model.ok()) << model.status();
@@ -500,7 +503,7 @@ TEST(Resolver, AgreesWithTheObviousOne) {
   for (int seed = 1; seed <= 15; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
-    const auto model = TestModel(seed % 2 ? 8 : 0);
+    const auto model = TestModel(seed % 2 ? 8 : 100, 5);
     Index index(model);
     std::vector<Change> changes;
     for (int number = 0; number < 80; ++number)
@@ -523,8 +526,17 @@ TEST(Resolver, AgreesWithTheObviousOne) {
       records.push_back(
           {change.key, change.anchor_day, change.identity->id.trusted() ? change.identity->id.text : ""});
     std::vector<ClusterEdge> edges;
+    const auto phone_of_many = [&](const Identity& a, const Identity& b) {
+      std::vector<size_t> bearers;
+      for (const std::string& phone : a.phones)
+        if (std::count(b.phones.begin(), b.phones.end(), phone) > 0)
+          bearers.push_back(blocks.at(PhoneBlock(phone)).size());
+      return !bearers.empty() &&
+             *std::min_element(bearers.begin(), bearers.end()) > static_cast<size_t>(model->phone_limit());
+    };
     for (const auto& [a, b] : pairs) {
-      const PairScore score = Score(*model, *changes[a].identity, *changes[b].identity);
+      const Identity &x = *changes[a].identity, &y = *changes[b].identity;
+      const PairScore score = Score(*model, x, y, nullptr, phone_of_many(x, y));
       edges.push_back({a, b, static_cast<int32_t>(std::lround(score.bits * 64)), score.vetoes});
     }
     const Clustering clustering = ClusterComponent(*model, records, edges, {});

@@ -81,6 +81,19 @@ TEST_F(Explanation, SaysWhyNot) {
   EXPECT_LT(weak.total_bits(), weak.review_threshold_bits());
 }
 
+TEST_F(Explanation, AnotherSurnameIsNotTheSameName) {
+  v1::Record liu = Record(MadeUp("刘秀英", {1954, 4, 14}, 122), "liu"),
+             zhang = Record(MadeUp("张秀英", {1954, 4, 14}, 124), "zhang");
+  for (v1::Record* record : {&liu, &zhang}) record->mutable_person()->clear_id_number();
+  Give("a", std::move(liu));
+  Give("b", std::move(zhang));
+  const v1::MatchExplanation explanation = Pair("liu", "zhang");
+  EXPECT_NE(explanation.outcome(), v1::MatchExplanation::SAME_PERSON);
+  EXPECT_EQ(explanation.sentence_zh().find("姓名一致"), std::string::npos) << explanation.sentence_zh();
+  EXPECT_NE(explanation.sentence_zh().find("姓氏不同而名字相同"), std::string::npos)
+      << explanation.sentence_zh();
+}
+
 TEST_F(Explanation, OfficersAreNamedAsTheReason) {
   Who other_number = wang_;
   other_number.id_number = MadeUp("", wang_.birth, 124).id_number;
