@@ -4,21 +4,20 @@
 #include <set>
 
 #include "matcher/resolve/index_rows.h"
+#include "storage/status_macros.h"
 
 namespace relief::matcher {
 namespace {
 
 absl::StatusOr<storage::Row> GetRow(const storage::Reader& reader, std::string key, const char* what) {
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  if (!(*rows)[0].present()) return absl::NotFoundError(std::string("no such ") + what);
-  return std::move((*rows)[0]);
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
+  if (!rows[0].present()) return absl::NotFoundError(std::string("no such ") + what);
+  return std::move(rows[0]);
 }
 
 absl::StatusOr<LinkRow> LinkRowOf(const storage::Reader& reader, RecordKey record) {
-  auto row = GetRow(reader, LinkRowKey(record), "record");
-  if (!row.ok()) return row.status();
-  auto links = DecodeLinkRow(row->value);
+  RELIEF_ASSIGN_OR_RETURN(auto row, GetRow(reader, LinkRowKey(record), "record"));
+  auto links = DecodeLinkRow(row.value);
   if (!links) return Damaged("links");
   return *std::move(links);
 }
@@ -28,11 +27,10 @@ absl::StatusOr<std::vector<std::optional<LinkRow>>> LinkRowsOf(const storage::Re
   std::vector<std::string> keys;
   keys.reserve(records.size());
   for (const RecordKey& record : records) keys.push_back(LinkRowKey(record));
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet(keys));
   std::vector<std::optional<LinkRow>> links;
   links.reserve(records.size());
-  for (const storage::Row& row : *rows) {
+  for (const storage::Row& row : rows) {
     links.push_back(row.present() ? DecodeLinkRow(row.value) : std::nullopt);
     if (row.present() && !links.back()) return Damaged("links");
   }
@@ -41,9 +39,8 @@ absl::StatusOr<std::vector<std::optional<LinkRow>>> LinkRowsOf(const storage::Re
 
 absl::StatusOr<MatchConflict> ReadConflict(const storage::Reader& reader, RecordKey a, RecordKey b) {
   const std::string key = ConflictRowKey(std::min(a, b), std::max(a, b));
-  auto row = GetRow(reader, key, "conflict");
-  if (!row.ok()) return row.status();
-  auto conflict = DecodeConflict(key, row->value);
+  RELIEF_ASSIGN_OR_RETURN(auto row, GetRow(reader, key, "conflict"));
+  auto conflict = DecodeConflict(key, row.value);
   if (!conflict) return Damaged("conflict");
   return *conflict;
 }
@@ -52,36 +49,32 @@ absl::StatusOr<MatchConflict> ReadConflict(const storage::Reader& reader, Record
 
 absl::StatusOr<BlockSecret> ReadBlockSecret(const storage::Reader& reader) {
   const std::string key(kSecretRow);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
   BlockSecret secret = {};
-  if (!rows->front().present()) return secret;
-  if (rows->front().value.size() != secret.size()) return Damaged("secret");
-  std::copy(rows->front().value.begin(), rows->front().value.end(), secret.begin());
+  if (!rows.front().present()) return secret;
+  if (rows.front().value.size() != secret.size()) return Damaged("secret");
+  std::copy(rows.front().value.begin(), rows.front().value.end(), secret.begin());
   return secret;
 }
 
 absl::StatusOr<PersonId> PersonOfRecord(const storage::Reader& reader, RecordKey record) {
-  auto links = LinkRowOf(reader, record);
-  if (!links.ok()) return links.status();
-  return links->person;
+  RELIEF_ASSIGN_OR_RETURN(auto links, LinkRowOf(reader, record));
+  return links.person;
 }
 
 absl::StatusOr<std::vector<std::optional<PersonId>>> PersonsOfRecords(const storage::Reader& reader,
                                                                       std::span<const RecordKey> records) {
-  auto links = LinkRowsOf(reader, records);
-  if (!links.ok()) return links.status();
+  RELIEF_ASSIGN_OR_RETURN(auto links, LinkRowsOf(reader, records));
   std::vector<std::optional<PersonId>> persons;
   persons.reserve(records.size());
-  for (const std::optional<LinkRow>& one : *links)
+  for (const std::optional<LinkRow>& one : links)
     persons.push_back(one ? std::optional(one->person) : std::nullopt);
   return persons;
 }
 
 absl::StatusOr<std::vector<RecordKey>> MembersOf(const storage::Reader& reader, PersonId person) {
-  auto row = GetRow(reader, PersonRowKey(person), "person");
-  if (!row.ok()) return row.status();
-  auto members = DecodeRecords(row->value);
+  RELIEF_ASSIGN_OR_RETURN(auto row, GetRow(reader, PersonRowKey(person), "person"));
+  auto members = DecodeRecords(row.value);
   if (!members) return Damaged("person");
   return *std::move(members);
 }
@@ -91,12 +84,11 @@ absl::StatusOr<std::vector<std::vector<RecordKey>>> MembersOfPersons(const stora
   std::vector<std::string> keys;
   keys.reserve(persons.size());
   for (const PersonId& person : persons) keys.push_back(PersonRowKey(person));
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet(keys));
   std::vector<std::vector<RecordKey>> members(persons.size());
-  for (size_t i = 0; i < rows->size(); ++i) {
-    if (!(*rows)[i].present()) continue;
-    auto decoded = DecodeRecords((*rows)[i].value);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].present()) continue;
+    auto decoded = DecodeRecords(rows[i].value);
     if (!decoded) return Damaged("person");
     members[i] = *std::move(decoded);
   }
@@ -114,16 +106,14 @@ absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(
   if (households.empty()) return std::vector<std::vector<RecordKey>>();
   std::vector<std::string> keys;
   keys.reserve(households.size());
-  const auto secret = ReadBlockSecret(reader);
-  if (!secret.ok()) return secret.status();
+  RELIEF_ASSIGN_OR_RETURN(const auto secret, ReadBlockSecret(reader));
   for (const std::string& household : households)
-    keys.push_back(BlockRowKey(HouseholdBlock(household, *secret)));
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
+    keys.push_back(BlockRowKey(HouseholdBlock(household, secret)));
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet(keys));
   std::vector<std::vector<RecordKey>> records(households.size());
-  for (size_t i = 0; i < rows->size(); ++i) {
-    if (!(*rows)[i].present()) continue;
-    auto block = DecodeBlockRow((*rows)[i].value);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].present()) continue;
+    auto block = DecodeBlockRow(rows[i].value);
     if (!block) return Damaged("block");
     records[i] = std::move(block->records);
   }
@@ -131,9 +121,8 @@ absl::StatusOr<std::vector<std::vector<RecordKey>>> RecordsOfHouseholds(
 }
 
 absl::StatusOr<Identity> IdentityOf(const storage::Reader& reader, RecordKey record) {
-  auto row = GetRow(reader, IdentityRowKey(record), "record");
-  if (!row.ok()) return row.status();
-  auto identity_row = DecodeIdentityRow(row->value);
+  RELIEF_ASSIGN_OR_RETURN(auto row, GetRow(reader, IdentityRowKey(record), "record"));
+  auto identity_row = DecodeIdentityRow(row.value);
   if (!identity_row) return Damaged("identity");
   return std::move(identity_row->identity);
 }
@@ -142,10 +131,9 @@ absl::StatusOr<std::vector<PersonId>> ListPersons(const storage::Reader& reader,
                                                   std::optional<PersonId> after, size_t limit) {
   std::string from;
   if (after) from = PersonRowKey(*after) + std::string(1, '\0');
-  auto rows = reader.Scan(kPersonPrefix, from, limit);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(kPersonPrefix, from, limit));
   std::vector<PersonId> persons;
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     if (row.key.size() != kPersonPrefix.size() + RecordKey::kSize) return Damaged("person");
     persons.push_back({RecordKey::FromBytes(row.key.data() + kPersonPrefix.size())});
   }
@@ -158,30 +146,26 @@ absl::StatusOr<MatchConflict> ConflictBetween(const storage::Reader& reader, Rec
 
 absl::StatusOr<std::vector<MatchConflict>> ConflictsOfRecord(const storage::Reader& reader,
                                                              RecordKey record) {
-  auto links = LinkRowOf(reader, record);
-  if (!links.ok()) return links.status();
+  RELIEF_ASSIGN_OR_RETURN(auto links, LinkRowOf(reader, record));
   std::vector<MatchConflict> conflicts;
-  for (const RecordKey& other : links->conflicts) {
-    auto conflict = ReadConflict(reader, record, other);
-    if (!conflict.ok()) return conflict.status();
-    conflicts.push_back(*conflict);
+  for (const RecordKey& other : links.conflicts) {
+    RELIEF_ASSIGN_OR_RETURN(auto conflict, ReadConflict(reader, record, other));
+    conflicts.push_back(conflict);
   }
   return conflicts;
 }
 
 absl::StatusOr<std::vector<MatchConflict>> ConflictsOfRecords(const storage::Reader& reader,
                                                               std::span<const RecordKey> records) {
-  auto links = LinkRowsOf(reader, records);
-  if (!links.ok()) return links.status();
+  RELIEF_ASSIGN_OR_RETURN(auto links, LinkRowsOf(reader, records));
   std::set<std::pair<RecordKey, RecordKey>> pairs;
   for (size_t i = 0; i < records.size(); ++i)
-    if ((*links)[i])
-      for (const RecordKey& other : (*links)[i]->conflicts) pairs.insert(std::minmax(records[i], other));
+    if (links[i])
+      for (const RecordKey& other : links[i]->conflicts) pairs.insert(std::minmax(records[i], other));
   std::vector<MatchConflict> conflicts;
   for (const auto& [a, b] : pairs) {
-    auto conflict = ReadConflict(reader, a, b);
-    if (!conflict.ok()) return conflict.status();
-    conflicts.push_back(*conflict);
+    RELIEF_ASSIGN_OR_RETURN(auto conflict, ReadConflict(reader, a, b));
+    conflicts.push_back(conflict);
   }
   return conflicts;
 }
@@ -194,10 +178,9 @@ absl::StatusOr<std::vector<MatchConflict>> ListConflicts(const storage::Reader& 
     if (!pair) return absl::InvalidArgumentError("not a conflict id");
     from = ConflictRowKey(pair->first, pair->second) + std::string(1, '\0');
   }
-  auto rows = reader.Scan(kConflictPrefix, from, limit);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(kConflictPrefix, from, limit));
   std::vector<MatchConflict> conflicts;
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     auto conflict = DecodeConflict(row.key, row.row.value);
     if (!conflict) return Damaged("conflict");
     conflicts.push_back(*conflict);
@@ -211,14 +194,12 @@ absl::StatusOr<bool> PhoneIsOfMany(const storage::Reader& reader, const Model& m
   for (const std::string& phone : a.phones)
     if (std::find(b.phones.begin(), b.phones.end(), phone) != b.phones.end()) shared.push_back(phone);
   if (shared.empty()) return false;
-  const auto secret = ReadBlockSecret(reader);
-  if (!secret.ok()) return secret.status();
+  RELIEF_ASSIGN_OR_RETURN(const auto secret, ReadBlockSecret(reader));
   std::vector<std::string> keys;
   keys.reserve(shared.size());
-  for (const std::string& phone : shared) keys.push_back(BlockRowKey(PhoneBlock(phone, *secret)));
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
-  for (const storage::Row& row : *rows) {
+  for (const std::string& phone : shared) keys.push_back(BlockRowKey(PhoneBlock(phone, secret)));
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet(keys));
+  for (const storage::Row& row : rows) {
     if (!row.present()) return false;
     const auto block = DecodeBlockRow(row.value);
     if (!block) return Damaged("block");
@@ -230,13 +211,11 @@ absl::StatusOr<bool> PhoneIsOfMany(const storage::Reader& reader, const Model& m
 absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& reader, const Model& model,
                                                          const Identity& identity, size_t limit) {
   std::vector<std::string> keys;
-  const auto secret = ReadBlockSecret(reader);
-  if (!secret.ok()) return secret.status();
-  for (BlockKey block : BlockingKeys(identity, *secret)) keys.push_back(BlockRowKey(block));
-  auto blocks = reader.MultiGet(keys);
-  if (!blocks.ok()) return blocks.status();
+  RELIEF_ASSIGN_OR_RETURN(const auto secret, ReadBlockSecret(reader));
+  for (BlockKey block : BlockingKeys(identity, secret)) keys.push_back(BlockRowKey(block));
+  RELIEF_ASSIGN_OR_RETURN(auto blocks, reader.MultiGet(keys));
   std::set<RecordKey> records;
-  for (const storage::Row& row : *blocks) {
+  for (const storage::Row& row : blocks) {
     if (!row.present()) continue;
     auto block = DecodeBlockRow(row.value);
     if (!block) return Damaged("block");
@@ -247,21 +226,20 @@ absl::StatusOr<std::vector<PersonCandidate>> FindPersons(const storage::Reader& 
     keys.push_back(IdentityRowKey(record));
     keys.push_back(LinkRowKey(record));
   }
-  auto rows = reader.MultiGet(keys);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet(keys));
 
   std::map<PersonId, PersonCandidate> best;
   size_t i = 0;
   for (const RecordKey& record : records) {
-    const storage::Row& identity_bytes = (*rows)[i++];
-    const storage::Row& links_row = (*rows)[i++];
+    const storage::Row& identity_bytes = rows[i++];
+    const storage::Row& links_row = rows[i++];
     if (!identity_bytes.present() || !links_row.present()) continue;  // deleted between the two reads
     auto identity_row = DecodeIdentityRow(identity_bytes.value);
     auto links = DecodeLinkRow(links_row.value);
     if (!identity_row || !links) return Damaged("identity");
-    const auto phone_of_many = PhoneIsOfMany(reader, model, identity, identity_row->identity);
-    if (!phone_of_many.ok()) return phone_of_many.status();
-    const PairScore score = Score(model, identity, identity_row->identity, nullptr, *phone_of_many);
+    RELIEF_ASSIGN_OR_RETURN(const auto phone_of_many,
+                            PhoneIsOfMany(reader, model, identity, identity_row->identity));
+    const PairScore score = Score(model, identity, identity_row->identity, nullptr, phone_of_many);
     if (score.bits < model.review_threshold()) continue;
     const PersonCandidate candidate{links->person, record, score};
     const auto [it, added] = best.emplace(links->person, candidate);

@@ -12,6 +12,7 @@
 #include "matcher/resolve/index_reader.h"
 #include "matcher/resolve/index_rows.h"
 #include "matcher/resolve/working_set.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::matcher {
@@ -34,20 +35,19 @@ class Resolution {
         strong64_(link64_ - static_cast<int32_t>(model.ambiguity_margin() * 64)) {}
 
   absl::StatusOr<ResolveDelta> Apply(std::span<const Change> changes) {
-    auto secret = ReadBlockSecret(storage::TransactionReader(txn_));
-    if (!secret.ok()) return secret.status();
-    secret_ = *secret;
+    RELIEF_ASSIGN_OR_RETURN(auto secret, ReadBlockSecret(storage::TransactionReader(txn_)));
+    secret_ = secret;
     RecordSet rescore;
-    if (absl::Status status = UpdatePostings(changes, &rescore); !status.ok()) return status;
-    if (absl::Status status = Rescore(rescore); !status.ok()) return status;
-    if (absl::Status status = FollowBlockSizes(rescore); !status.ok()) return status;
-    if (absl::Status status = FollowPhones(rescore); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(UpdatePostings(changes, &rescore));
+    RELIEF_RETURN_IF_ERROR(Rescore(rescore));
+    RELIEF_RETURN_IF_ERROR(FollowBlockSizes(rescore));
+    RELIEF_RETURN_IF_ERROR(FollowPhones(rescore));
     return Finish();
   }
 
   absl::StatusOr<ResolveDelta> Constrain(RecordKey a, RecordKey b, std::optional<Verdict> verdict) {
     const RecordKey pair[] = {a, b};
-    if (absl::Status status = set_.LoadRecords(pair); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadRecords(pair));
     set_.SetConstraint(a, b, verdict);
     set_.SetConstraint(b, a, verdict);
     touched_ = {a, b};
@@ -59,7 +59,7 @@ class Resolution {
   absl::Status UpdatePostings(std::span<const Change> changes, RecordSet* rescore) {
     std::vector<RecordKey> keys;
     for (const Change& change : changes) keys.push_back(change.key);
-    if (absl::Status status = set_.LoadRecords(keys); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadRecords(keys));
 
     struct Blocks {
       RecordKey record;
@@ -92,7 +92,7 @@ class Resolution {
                                        : std::nullopt);
       rescore->insert(change.key);
     }
-    if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadBlocks(blocks));
     for (const Blocks& record_blocks : changed_blocks) {
       std::vector<BlockKey> gone, added;
       std::set_difference(record_blocks.before.begin(), record_blocks.before.end(),
@@ -100,9 +100,7 @@ class Resolution {
       std::set_difference(record_blocks.after.begin(), record_blocks.after.end(),
                           record_blocks.before.begin(), record_blocks.before.end(),
                           std::back_inserter(added));
-      for (BlockKey block : gone)
-        if (absl::Status status = set_.RemovePosting(block, record_blocks.record); !status.ok())
-          return status;
+      for (BlockKey block : gone) RELIEF_RETURN_IF_ERROR(set_.RemovePosting(block, record_blocks.record));
       for (BlockKey block : added) set_.AddPosting(block, record_blocks.record);
     }
     return absl::OkStatus();
@@ -119,7 +117,7 @@ class Resolution {
       blocks.insert(blocks.end(), keys.begin(), keys.end());
       blocks_of.emplace(record, std::move(keys));
     }
-    if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadBlocks(blocks));
 
     std::map<RecordKey, std::vector<RecordKey>> candidates;
     std::vector<RecordKey> to_load;
@@ -136,7 +134,7 @@ class Resolution {
       }
       to_load.insert(to_load.end(), found.begin(), found.end());
     }
-    if (absl::Status status = set_.LoadIdentities(to_load); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadIdentities(to_load));
 
     std::map<RecordKey, std::vector<Edge>> edges;
     std::vector<RecordKey> ends;
@@ -147,7 +145,7 @@ class Resolution {
       for (const Edge& edge : scored) ends.push_back(edge.other);
       for (const Edge& edge : std::as_const(set_).links(record).edges) ends.push_back(edge.other);
     }
-    if (absl::Status status = set_.LoadRecords(ends); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadRecords(ends));
 
     for (const RecordKey& record : rescore) {
       const std::vector<Edge> before = std::as_const(set_).links(record).edges;
@@ -167,7 +165,7 @@ class Resolution {
   // block that shrank to the limit are compared again. Pairs with a record of `rescored` are up to date already.
   absl::Status FollowBlockSizes(const RecordSet& rescored) {
     for (const WorkingSet::Crossing& crossing : set_.Crossings()) {
-      if (absl::Status status = set_.LoadRecords(crossing.records); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(set_.LoadRecords(crossing.records));
       std::vector<RecordKey> others;
       for (const RecordKey& record : crossing.records) {
         const IdentityRow* identity_row = set_.identity_row(record);
@@ -178,7 +176,7 @@ class Resolution {
         if (!rescored.contains(record)) others.push_back(record);
       }
       if (!crossing.oversized) {
-        if (absl::Status status = LoadPhoneBlocks(others); !status.ok()) return status;
+        RELIEF_RETURN_IF_ERROR(LoadPhoneBlocks(others));
         AddSupportedEdges(others);
       } else if (absl::Status status = DropUnsupportedEdges(others); !status.ok()) {
         return status;
@@ -191,13 +189,13 @@ class Resolution {
   // are up to date already.
   absl::Status FollowPhones(const RecordSet& rescored) {
     for (const WorkingSet::Crossing& crossing : set_.PhoneCrossings()) {
-      if (absl::Status status = set_.LoadIdentities(crossing.records); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(set_.LoadIdentities(crossing.records));
       std::vector<RecordKey> others;
       for (const RecordKey& record : crossing.records)
         if (!rescored.contains(record) && HasPhone(record, crossing.block)) others.push_back(record);
       if (others.size() < 2) continue;
-      if (absl::Status status = set_.LoadRecords(others); !status.ok()) return status;
-      if (absl::Status status = LoadPhoneBlocks(others); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(set_.LoadRecords(others));
+      RELIEF_RETURN_IF_ERROR(LoadPhoneBlocks(others));
       for (size_t i = 0; i < others.size(); ++i)
         for (size_t j = i + 1; j < others.size(); ++j) ScoreAgain(others[i], others[j], crossing.oversized);
     }
@@ -265,7 +263,7 @@ class Resolution {
         std::ranges::set_intersection(keys_of(record), keys.at(edge.other), std::back_inserter(pair.common));
         blocks.insert(blocks.end(), pair.common.begin(), pair.common.end());
       }
-    if (absl::Status status = set_.LoadBlocks(blocks); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadBlocks(blocks));
     for (const Pair& pair : pairs) {
       // A block that holds both lists its records, unless it is oversized.
       if (!std::ranges::all_of(pair.common,
@@ -328,10 +326,9 @@ class Resolution {
     std::vector<RecordKey> frontier(touched_.begin(), touched_.end());
     for (const RecordKey& start : frontier) {
       if (resolved.contains(start)) continue;
-      auto component = ComponentOf(start);
-      if (!component.ok()) return component.status();
-      resolved.insert(component->begin(), component->end());
-      if (absl::Status status = ResolveComponent(*component); !status.ok()) return status;
+      RELIEF_ASSIGN_OR_RETURN(auto component, ComponentOf(start));
+      resolved.insert(component.begin(), component.end());
+      if (absl::Status status = ResolveComponent(component); !status.ok()) return status;
     }
     RecordSet gone;
     for (const RecordKey& record : touched_) {
@@ -340,9 +337,9 @@ class Resolution {
       if (set_.was_resolved(record)) old_persons_.insert(std::as_const(set_).links(record).person);
     }
     resolved.insert(gone.begin(), gone.end());
-    if (absl::Status status = DeriveConflicts(resolved); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(DeriveConflicts(resolved));
     for (const RecordKey& record : gone) set_.DropLinks(record);
-    if (absl::Status status = WritePersons(); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(WritePersons());
     set_.Write();
     return std::move(delta_);
   }
@@ -354,7 +351,7 @@ class Resolution {
   absl::StatusOr<std::vector<RecordKey>> ComponentOf(const RecordKey& start) {
     std::vector<RecordKey> component, layer;
     std::unordered_set<RecordKey, RecordKeyHash> seen;
-    if (absl::Status status = set_.LoadRecords({&start, 1}); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadRecords({&start, 1}));
     if (set_.identity_row(start)) layer.push_back(start);
     seen.insert(start);
     while (!layer.empty()) {
@@ -366,7 +363,7 @@ class Resolution {
         for (const Constraint& constraint : set_.constraints(record))
           if (seen.insert(constraint.other).second) next.push_back(constraint.other);
       }
-      if (absl::Status status = set_.LoadRecords(next); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(set_.LoadRecords(next));
       std::erase_if(next, [&](const RecordKey& record) { return set_.identity_row(record) == nullptr; });
       layer = std::move(next);
     }
@@ -433,7 +430,7 @@ class Resolution {
       others.insert(others.end(), links.conflicts.begin(), links.conflicts.end());
       for (const RecordKey& other : links.conflicts) before.insert(std::minmax(record, other));
     }
-    if (absl::Status status = set_.LoadRecords(others); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(set_.LoadRecords(others));
 
     std::set<std::pair<PersonId, PersonId>> settled;  // an officer told them apart
     for (const RecordKey& record : resolved) {
@@ -465,9 +462,8 @@ class Resolution {
       const std::string row = ConflictRowKey(conflict.a, conflict.b);
       std::string encoded = EncodeConflict(conflict);
       if (before.contains(pair)) {
-        auto old = txn_.Get(row);
-        if (!old.ok()) return old.status();
-        if (old->value_or("") == encoded) continue;
+        RELIEF_ASSIGN_OR_RETURN(auto old, txn_.Get(row));
+        if (old.value_or("") == encoded) continue;
         delta_.conflicts_changed.insert(pair);
         txn_.Put(row, std::move(encoded));
         continue;
@@ -535,16 +531,15 @@ class Resolution {
     for (auto& [person, members] : new_members_) all.insert(person);
     keys.reserve(all.size());
     for (const PersonId& person : all) keys.push_back(PersonRowKey(person));
-    auto rows = txn_.MultiGet(keys);
-    if (!rows.ok()) return rows.status();
+    RELIEF_ASSIGN_OR_RETURN(auto rows, txn_.MultiGet(keys));
     size_t i = 0;
     for (const PersonId& person : all) {
-      const storage::Row& row = (*rows)[i];
+      const storage::Row& row = rows[i];
       const std::string& key = keys[i++];
       const auto found = new_members_.find(person);
       if (found == new_members_.end()) {
         if (!row.present()) continue;
-        if (absl::Status status = RememberMembers(person, row); !status.ok()) return status;
+        RELIEF_RETURN_IF_ERROR(RememberMembers(person, row));
         txn_.Delete(key);
         --delta_.persons_added;
         delta_.persons[person] = {};
@@ -622,10 +617,9 @@ absl::Status SetBlockSecret(storage::Transaction& txn, const BlockSecret& secret
 absl::StatusOr<bool> ClearIndex(storage::Transaction& txn, size_t limit) {
   size_t deleted = 0;
   for (std::string_view prefix : kDerivedPrefixes) {
-    auto rows = txn.Scan(prefix, {}, limit - deleted);
-    if (!rows.ok()) return rows.status();
-    for (const storage::KeyRow& row : *rows) txn.Delete(row.key);
-    deleted += rows->size();
+    RELIEF_ASSIGN_OR_RETURN(auto rows, txn.Scan(prefix, {}, limit - deleted));
+    for (const storage::KeyRow& row : rows) txn.Delete(row.key);
+    deleted += rows.size();
     if (deleted >= limit) return false;
   }
   return true;

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "storage/status_macros.h"
+
 namespace relief::matcher {
 
 absl::Status WorkingSet::LoadIdentities(std::span<const RecordKey> records) { return Load(records, false); }
@@ -189,10 +191,9 @@ absl::Status WorkingSet::RemovePosting(BlockKey key, RecordKey record) {
   txn_.Delete(PostingRowKey(key, record));
   if (block.count <= block_limit_) {
     const std::string prefix = PostingRowPrefix(key);
-    auto rows = txn_.Scan(prefix, {}, block.count + 1);
-    if (!rows.ok()) return rows.status();
-    if (rows->size() != block.count) return Damaged("block");
-    for (const storage::KeyRow& row : *rows) {
+    RELIEF_ASSIGN_OR_RETURN(auto rows, txn_.Scan(prefix, {}, block.count + 1));
+    if (rows.size() != block.count) return Damaged("block");
+    for (const storage::KeyRow& row : rows) {
       block.records.push_back(RecordKey::FromBytes(row.key.data() + prefix.size()));
       txn_.Delete(row.key);
     }
