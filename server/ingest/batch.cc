@@ -20,6 +20,7 @@
 #include "server/ingest/rejections.h"
 #include "server/ingest/source_row.h"
 #include "server/records/identity_mapping.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::ingest {
 namespace {
@@ -53,9 +54,8 @@ class BatchWork {
   absl::Status Run() {
     batch_.ack.Clear();
     batch_.ack.set_batch_id(batch_.batch_id);
-    auto source = ReadSource(txn_, batch_.source_id);
-    if (!source.ok()) return source.status();
-    source_ = *std::move(source);
+    RELIEF_ASSIGN_OR_RETURN(auto source, ReadSource(txn_, batch_.source_id));
+    source_ = std::move(source);
     if (batch_.foresee) {
       context_.MarkAtEndOf(batch_.load_id, {});
     } else if (!batch_.load_id.empty()) {
@@ -69,15 +69,14 @@ class BatchWork {
       keys.push_back(schema::RecordRow(one.key));
       keys.push_back(schema::SourceRecordRow(batch_.source_id, one.record.record_id()));
     }
-    if (absl::Status status = txn_.Prefetch(keys); !status.ok()) return status;
-    for (const PreparedRecord& one : batch_.records)
-      if (absl::Status status = ApplyOne(one); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(txn_.Prefetch(keys));
+    for (const PreparedRecord& one : batch_.records) RELIEF_RETURN_IF_ERROR(ApplyOne(one));
     // What was refused says that its record is there, if not what it is.
     for (const std::string& record_id : batch_.mentioned)
-      if (absl::Status status = MarkSeen(record_id, nullptr); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(MarkSeen(record_id, nullptr));
     for (const v1::Rejection& rejection : batch_.rejected)
-      if (absl::Status status = MarkSeen(rejection.record_id(), nullptr); !status.ok()) return status;
-    if (absl::Status status = FollowUp(); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(MarkSeen(rejection.record_id(), nullptr));
+    RELIEF_RETURN_IF_ERROR(FollowUp());
 
     for (const v1::Rejection& rejection : batch_.rejected) *batch_.ack.add_rejected() = rejection;
     std::sort(batch_.ack.mutable_rejected()->begin(), batch_.ack.mutable_rejected()->end(),
@@ -87,28 +86,25 @@ class BatchWork {
 
  private:
   absl::Status ApplyOne(const PreparedRecord& sent) {
-    auto stored = ReadRecord(txn_, sent.key);
-    if (!stored.ok()) return stored.status();
-    if (*stored && ((*stored)->source_id() != batch_.source_id ||
-                    (*stored)->record().record_id() != sent.record.record_id()))
+    RELIEF_ASSIGN_OR_RETURN(auto stored, ReadRecord(txn_, sent.key));
+    if (stored &&
+        (stored->source_id() != batch_.source_id || stored->record().record_id() != sent.record.record_id()))
       return absl::InternalError("two records have one key; see matcher/record_key.h");
-    auto mention = ReadMention(sent.record.record_id());
-    if (!mention.ok()) return mention.status();
-    const int32_t mentioned_in = *mention ? ListMonth(source_, (*mention)->snapshot) : 0;
+    RELIEF_ASSIGN_OR_RETURN(auto mention, ReadMention(sent.record.record_id()));
+    const int32_t mentioned_in = mention ? ListMonth(source_, mention->snapshot) : 0;
 
     const PreparedRecord* one = &sent;
     PreparedRecord changed;
-    if (sent.begun_with_list && *stored && !(*stored)->record().deleted()) {
-      changed = WithEarlierStart(sent, **stored);
+    if (sent.begun_with_list && stored && !stored->record().deleted()) {
+      changed = WithEarlierStart(sent, *stored);
       one = &changed;
     }
-    Outcome outcome = Judge(*stored, *one, mentioned_in);
-    if (outcome == Outcome::kStale && sent.begun_with_list &&
-        StartsEarlier(sent.record, (*stored)->record())) {
+    Outcome outcome = Judge(stored, *one, mentioned_in);
+    if (outcome == Outcome::kStale && sent.begun_with_list && StartsEarlier(sent.record, stored->record())) {
       // An earlier month's list that came later: it says nothing else of what a later list says.
       changed = sent;
-      changed.record = (*stored)->record();
-      changed.change = records::ToChange(sent.key, **stored);
+      changed.record = stored->record();
+      changed.change = records::ToChange(sent.key, *stored);
       BeginLike(sent.record, &changed.record);
       Complete(&changed);
       one = &changed;
@@ -118,14 +114,14 @@ class BatchWork {
       case Outcome::kAccepted:
         batch_.ack.set_accepted(batch_.ack.accepted() + 1);
         if (one == &changed) one = &changed_.emplace_back(changed);
-        if (absl::Status status = Accept(*stored, *one); !status.ok()) return status;
+        RELIEF_RETURN_IF_ERROR(Accept(stored, *one));
         break;
       case Outcome::kDuplicate:
         batch_.ack.set_duplicate(batch_.ack.duplicate() + 1);
-        if (one->record.version() > (*stored)->record().version()) {
+        if (one->record.version() > stored->record().version()) {
           // The newer number of the same content still keeps older content out.
-          (*stored)->mutable_record()->set_version(one->record.version());
-          txn_.Put(schema::RecordRow(one->key), (*stored)->SerializeAsString());
+          stored->mutable_record()->set_version(one->record.version());
+          txn_.Put(schema::RecordRow(one->key), stored->SerializeAsString());
         }
         break;
       case Outcome::kStale:
@@ -230,10 +226,9 @@ class BatchWork {
   }
 
   absl::StatusOr<std::optional<schema::SourceRecord>> ReadMention(const std::string& record_id) {
-    auto value = txn_.Get(schema::SourceRecordRow(batch_.source_id, record_id));
-    if (!value.ok()) return value.status();
-    if (!*value) return std::optional<schema::SourceRecord>();
-    auto row = schema::DecodeSourceRecord(**value);
+    RELIEF_ASSIGN_OR_RETURN(auto value, txn_.Get(schema::SourceRecordRow(batch_.source_id, record_id)));
+    if (!value) return std::optional<schema::SourceRecord>();
+    auto row = schema::DecodeSourceRecord(*value);
     if (!row) return absl::DataLossError("a row of the hub is damaged");
     return row;
   }
@@ -241,13 +236,12 @@ class BatchWork {
   // The source's list of records, and which snapshot mentioned the record last. Without a key: only what the list has.
   absl::Status MarkSeen(const std::string& record_id, const matcher::RecordKey* key) {
     if (record_id.empty()) return absl::OkStatus();
-    auto row = ReadMention(record_id);
-    if (!row.ok()) return row.status();
-    if (*row && ((*row)->snapshot >= snapshot_ || ListMonth(source_, (*row)->snapshot) > list_month_))
+    RELIEF_ASSIGN_OR_RETURN(auto row, ReadMention(record_id));
+    if (row && (row->snapshot >= snapshot_ || ListMonth(source_, row->snapshot) > list_month_))
       return absl::OkStatus();
-    if (!*row && key == nullptr) return absl::OkStatus();
+    if (!row && key == nullptr) return absl::OkStatus();
     txn_.Put(schema::SourceRecordRow(batch_.source_id, record_id),
-             schema::EncodeSourceRecord({*row ? (*row)->key : *key, snapshot_}));
+             schema::EncodeSourceRecord({row ? row->key : *key, snapshot_}));
     return absl::OkStatus();
   }
 
@@ -258,11 +252,11 @@ class BatchWork {
       if (source_.source().holds_each_person_once())
         changes.back().exclusive_source = records::ExclusiveSource(batch_.source_id);
     }
-    if (absl::Status status = context_.ApplyIdentities(changes); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(context_.ApplyIdentities(changes));
     for (const auto& [key, change] : changes_) context_.MarkPersonOf(key);
     // Those who stay behind in a household that a record left.
     for (const std::string& household : left_households_)
-      if (absl::Status status = context_.MarkHousehold(household); !status.ok()) return status;
+      RELIEF_RETURN_IF_ERROR(context_.MarkHousehold(household));
     return absl::OkStatus();
   }
 
@@ -272,13 +266,9 @@ class BatchWork {
     source.set_rejected(source.rejected() + batch_.ack.rejected_size());
     source.mutable_last_push_time()->set_seconds(context_.now_us / 1'000'000);
     KeepContent();
-    if (absl::Status status = CountInLoad(txn_, batch_.load_id, batch_.foresee, batch_.ack, &source_);
-        !status.ok())
-      return status;
+    RELIEF_RETURN_IF_ERROR(CountInLoad(txn_, batch_.load_id, batch_.foresee, batch_.ack, &source_));
     WriteSource(txn_, source_);
-    if (absl::Status status = CountRejections(txn_, batch_.source_id, batch_.ack.rejected(), context_.now_us);
-        !status.ok())
-      return status;
+    RELIEF_RETURN_IF_ERROR(CountRejections(txn_, batch_.source_id, batch_.ack.rejected(), context_.now_us));
     context_.Audit({batch_.actor, "feed.batch", batch_.source_id + accepted_, "", "",
                     "accepted=" + std::to_string(batch_.ack.accepted()) +
                         " duplicate=" + std::to_string(batch_.ack.duplicate()) +

@@ -8,6 +8,7 @@
 #include "server/ingest/month_lists.h"
 #include "server/ingest/source_row.h"
 #include "server/records/identity_mapping.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::ingest {
@@ -67,13 +68,13 @@ absl::StatusOr<Unmentioned> FindUnmentioned(const storage::Reader& reader, const
   Unmentioned found;
   std::string from;
   while (true) {
-    auto rows = reader.Scan(schema::SourceRecordPrefix(source.source().source_id()), from, kScanPage);
-    if (!rows.ok()) return rows.status();
-    if (rows->empty()) return found;
-    from = rows->back().key + std::string(1, '\0');
+    RELIEF_ASSIGN_OR_RETURN(
+        auto rows, reader.Scan(schema::SourceRecordPrefix(source.source().source_id()), from, kScanPage));
+    if (rows.empty()) return found;
+    from = rows.back().key + std::string(1, '\0');
     std::vector<std::string> keys;
     std::vector<schema::SourceRecord> records;
-    for (const storage::KeyRow& row : *rows) {
+    for (const storage::KeyRow& row : rows) {
       const auto record = schema::DecodeSourceRecord(row.row.value);
       if (!record) return absl::DataLossError("the row of a source's record is damaged");
       records.push_back(*record);
@@ -82,11 +83,10 @@ absl::StatusOr<Unmentioned> FindUnmentioned(const storage::Reader& reader, const
     auto stored = reader.MultiGet(keys);
     if (!stored.ok()) return stored.status();
     for (size_t i = 0; i < records.size(); ++i) {
-      auto record = ParseRecord((*stored)[i]);
-      if (!record.ok()) return record.status();
-      const bool live = record->state() == stored::Record::LIVE;
+      RELIEF_ASSIGN_OR_RETURN(auto record, ParseRecord((*stored)[i]));
+      const bool live = record.state() == stored::Record::LIVE;
       found.seen += static_cast<int>(live && records[i].snapshot == source.snapshots());
-      if (const auto end = Judge(source, records[i], *record)) {
+      if (const auto end = Judge(source, records[i], record)) {
         found.ending += static_cast<int>(live);
         found.records.push_back(*end);
       } else {
@@ -100,7 +100,7 @@ absl::StatusOr<stored::Source> ReadOpenSnapshot(storage::Transaction& txn, const
                                                 const std::string& snapshot_id, const std::string& actor) {
   auto source = ReadSource(txn, source_id);
   if (!source.ok()) return source.status();
-  if (absl::Status status = CheckOwner(*source, actor); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckOwner(*source, actor));
   if (snapshot_id.empty() || source->source().open_snapshot_id() != snapshot_id)
     return absl::FailedPreconditionError("the source has no such snapshot open");
   return source;
@@ -108,36 +108,32 @@ absl::StatusOr<stored::Source> ReadOpenSnapshot(storage::Transaction& txn, const
 
 absl::Status EndRecords(core::WriteContext& context, const std::string& source_id,
                         std::span<const ToEnd> records, const std::string& actor) {
-  auto source = ReadSource(context.txn, source_id);
-  if (!source.ok()) return source.status();
+  RELIEF_ASSIGN_OR_RETURN(auto source, ReadSource(context.txn, source_id));
   int64_t ended = 0;
   std::string which;  // as the audit chain names them
   for (const auto& [key, snapshot, list] : records) {
-    auto record = ReadRecord(context.txn, key);
-    if (!record.ok()) return record.status();
-    if (!*record || (*record)->state() == stored::Record::DELETED) continue;
-    auto mark = context.txn.Get(schema::SourceRecordRow(source_id, (*record)->record().record_id()));
-    if (!mark.ok()) return mark.status();
-    const auto row = *mark ? schema::DecodeSourceRecord(**mark) : std::nullopt;
+    RELIEF_ASSIGN_OR_RETURN(auto record, ReadRecord(context.txn, key));
+    if (!record || record->state() == stored::Record::DELETED) continue;
+    RELIEF_ASSIGN_OR_RETURN(
+        auto mark, context.txn.Get(schema::SourceRecordRow(source_id, record->record().record_id())));
+    const auto row = mark ? schema::DecodeSourceRecord(*mark) : std::nullopt;
     if (row && row->snapshot != snapshot) continue;  // it came in while the commit was under way
     const v1::Date end = list == 0 ? records::ToProto(context.as_of) : FirstDayOf(list);
-    const bool was_live = (*record)->state() == stored::Record::LIVE;
-    if (!was_live && (*record)->end_date().SerializeAsString() == end.SerializeAsString()) continue;
-    context.txn.Put(schema::RecordHistoryRow(key, (*record)->commit_time_us()),
-                    (*record)->SerializeAsString());
-    const stored::Record before = **record;
-    (*record)->set_state(stored::Record::ENDED);
-    (*record)->set_commit_time_us(context.now_us);
-    *(*record)->mutable_end_date() = end;
-    context.txn.Put(schema::RecordRow(key), (*record)->SerializeAsString());
+    const bool was_live = record->state() == stored::Record::LIVE;
+    if (!was_live && record->end_date().SerializeAsString() == end.SerializeAsString()) continue;
+    context.txn.Put(schema::RecordHistoryRow(key, record->commit_time_us()), record->SerializeAsString());
+    const stored::Record before = *record;
+    record->set_state(stored::Record::ENDED);
+    record->set_commit_time_us(context.now_us);
+    *record->mutable_end_date() = end;
+    context.txn.Put(schema::RecordRow(key), record->SerializeAsString());
     context.MarkPersonOf(key);
-    if (absl::Status status = findings::FollowAccount(context, key, &before, **record); !status.ok())
-      return status;
+    RELIEF_RETURN_IF_ERROR(findings::FollowAccount(context, key, &before, *record));
     ended += static_cast<int>(was_live);
     which += " " + core::RecordToken(key);
   }
-  source->mutable_source()->set_live_records(source->source().live_records() - ended);
-  WriteSource(context.txn, *source);
+  source.mutable_source()->set_live_records(source.source().live_records() - ended);
+  WriteSource(context.txn, source);
   if (!which.empty())
     context.Audit({actor, "feed.snapshot.end", source_id + which, "", "", "ended=" + std::to_string(ended)});
   return absl::OkStatus();
@@ -167,12 +163,10 @@ absl::StatusOr<v1::SnapshotResult> EndAndClose(core::Hub& hub, const std::string
     if (!done.ok()) return done.status();
   }
   auto position = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto source = ReadOpenSnapshot(context.txn, source_id, snapshot_id, actor);
-    if (!source.ok()) return source.status();
-    CloseSnapshot(&*source);
-    WriteSource(context.txn, *source);
-    if (absl::Status status = CountEnded(context.txn, load_id, source_id, unmentioned.ending); !status.ok())
-      return status;
+    RELIEF_ASSIGN_OR_RETURN(auto source, ReadOpenSnapshot(context.txn, source_id, snapshot_id, actor));
+    CloseSnapshot(&source);
+    WriteSource(context.txn, source);
+    RELIEF_RETURN_IF_ERROR(CountEnded(context.txn, load_id, source_id, unmentioned.ending));
     context.Audit(
         {actor, "feed.snapshot.commit", source_id, "", "",
          "seen=" + std::to_string(unmentioned.seen) + " ended=" + std::to_string(unmentioned.ending)});
@@ -192,12 +186,11 @@ absl::StatusOr<v1::SnapshotResult> Discard(core::Hub& hub, const std::string& so
                                            const std::string& snapshot_id, const std::string& actor,
                                            const std::string& reason) {
   auto position = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto source = ReadOpenSnapshot(context.txn, source_id, snapshot_id, actor);
-    if (!source.ok()) return source.status();
-    source->set_open_month(0);
-    source->mutable_source()->clear_open_snapshot_id();
-    source->mutable_source()->clear_snapshot_held();
-    WriteSource(context.txn, *source);
+    RELIEF_ASSIGN_OR_RETURN(auto source, ReadOpenSnapshot(context.txn, source_id, snapshot_id, actor));
+    source.set_open_month(0);
+    source.mutable_source()->clear_open_snapshot_id();
+    source.mutable_source()->clear_snapshot_held();
+    WriteSource(context.txn, source);
     context.Audit({actor, "feed.snapshot.discard", source_id, "", "", reason});
     return absl::OkStatus();
   });
@@ -216,21 +209,20 @@ absl::StatusOr<v1::SnapshotBegun> BeginSnapshotIn(core::WriteContext& context, c
   if (begin.has_list_month() && (begin.list_month().year() < 1950 || begin.list_month().year() > 2200 ||
                                  begin.list_month().month() < 1 || begin.list_month().month() > 12))
     return absl::InvalidArgumentError("begin_snapshot.list_month: not a month");
-  auto source = ReadSource(context.txn, source_id);
-  if (!source.ok()) return source.status();
-  if (absl::Status status = CheckOwner(*source, actor); !status.ok()) return status;
-  if (source->source().snapshot_held())
+  RELIEF_ASSIGN_OR_RETURN(auto source, ReadSource(context.txn, source_id));
+  RELIEF_RETURN_IF_ERROR(CheckOwner(source, actor));
+  if (source.source().snapshot_held())
     return absl::FailedPreconditionError("a snapshot of this source is held: confirm or discard it first");
   v1::SnapshotBegun begun;
-  begun.set_resumed(!source->source().open_snapshot_id().empty());
+  begun.set_resumed(!source.source().open_snapshot_id().empty());
   if (!begun.resumed()) {
-    source->set_snapshots(source->snapshots() + 1);
-    source->set_open_month(MonthNumber(begin.list_month()));
-    source->mutable_source()->set_open_snapshot_id(SnapshotId(source->snapshots()));
-    WriteSource(context.txn, *source);
+    source.set_snapshots(source.snapshots() + 1);
+    source.set_open_month(MonthNumber(begin.list_month()));
+    source.mutable_source()->set_open_snapshot_id(SnapshotId(source.snapshots()));
+    WriteSource(context.txn, source);
     context.Audit({actor, "feed.snapshot.begin", source_id, "", "", ""});
   }
-  begun.set_snapshot_id(source->source().open_snapshot_id());
+  begun.set_snapshot_id(source.source().open_snapshot_id());
   return begun;
 }
 
@@ -238,25 +230,23 @@ absl::StatusOr<int64_t> EndSnapshotIn(core::WriteContext& context, const std::st
                                       const std::string& actor, const std::string& load_id) {
   auto source = ReadSource(context.txn, source_id);
   if (!source.ok()) return source.status();
-  auto unmentioned = FindUnmentioned(storage::TransactionReader(context.txn), *source);
-  if (!unmentioned.ok()) return unmentioned.status();
+  RELIEF_ASSIGN_OR_RETURN(auto unmentioned,
+                          FindUnmentioned(storage::TransactionReader(context.txn), *source));
   context.MarkAtEndOf(load_id, {});
-  if (absl::Status status = EndRecords(context, source_id, unmentioned->records, actor); !status.ok())
-    return status;
+  RELIEF_RETURN_IF_ERROR(EndRecords(context, source_id, unmentioned.records, actor));
   source = ReadSource(context.txn, source_id);
   if (!source.ok()) return source.status();
   CloseSnapshot(&*source);
   WriteSource(context.txn, *source);
-  return unmentioned->ending;
+  return unmentioned.ending;
 }
 
 absl::StatusOr<v1::SnapshotBegun> BeginSnapshot(core::Hub& hub, const std::string& source_id,
                                                 const std::string& actor, const v1::BeginSnapshot& begin) {
   v1::SnapshotBegun begun;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto in = BeginSnapshotIn(context, source_id, actor, begin);
-    if (!in.ok()) return in.status();
-    begun = *std::move(in);
+    RELIEF_ASSIGN_OR_RETURN(auto in, BeginSnapshotIn(context, source_id, actor, begin));
+    begun = std::move(in);
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
@@ -269,28 +259,25 @@ absl::StatusOr<v1::SnapshotResult> CommitSnapshot(core::Hub& hub, const std::str
   const std::string& snapshot_id = commit.snapshot_id();
   stored::Source open;
   auto opened = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto source = ReadOpenSnapshot(context.txn, source_id, snapshot_id, actor);
-    if (!source.ok()) return source.status();
-    if (source->source().snapshot_held())
+    RELIEF_ASSIGN_OR_RETURN(auto source, ReadOpenSnapshot(context.txn, source_id, snapshot_id, actor));
+    if (source.source().snapshot_held())
       return absl::FailedPreconditionError("the snapshot is held: confirm or discard it");
-    open = *std::move(source);
+    open = std::move(source);
     return absl::OkStatus();
   });
   if (!opened.ok()) return opened.status();
-  auto unmentioned = FindUnmentioned(*hub.store().Snapshot(), open);
-  if (!unmentioned.ok()) return unmentioned.status();
+  RELIEF_ASSIGN_OR_RETURN(auto unmentioned, FindUnmentioned(*hub.store().Snapshot(), open));
 
-  const int64_t ending = unmentioned->ending;
+  const int64_t ending = unmentioned.ending;
   const int limit = hub.features().Get<FeedSettings>().shrink_limit_percent;
-  const bool too_many = ending * 100 > (ending + unmentioned->running) * limit;
+  const bool too_many = ending * 100 > (ending + unmentioned.running) * limit;
   const bool unclear = ending > 0 && commit.unidentified_rows() > 0;
-  if (!too_many && !unclear) return EndAndClose(hub, source_id, snapshot_id, *unmentioned, actor, load_id);
+  if (!too_many && !unclear) return EndAndClose(hub, source_id, snapshot_id, unmentioned, actor, load_id);
 
   auto position = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto source = ReadOpenSnapshot(context.txn, source_id, snapshot_id, actor);
-    if (!source.ok()) return source.status();
-    source->mutable_source()->set_snapshot_held(true);
-    WriteSource(context.txn, *source);
+    RELIEF_ASSIGN_OR_RETURN(auto source, ReadOpenSnapshot(context.txn, source_id, snapshot_id, actor));
+    source.mutable_source()->set_snapshot_held(true);
+    WriteSource(context.txn, source);
     context.Audit(
         {actor, "feed.snapshot.hold", source_id, "", "",
          "would end=" + std::to_string(ending) + " unread=" + std::to_string(commit.unidentified_rows())});
@@ -300,7 +287,7 @@ absl::StatusOr<v1::SnapshotResult> CommitSnapshot(core::Hub& hub, const std::str
   v1::SnapshotResult result;
   result.set_snapshot_id(snapshot_id);
   result.set_state(v1::SnapshotResult::HELD);
-  result.set_seen(unmentioned->seen);
+  result.set_seen(unmentioned.seen);
   result.set_ended(ending);
   result.set_position(*position);
   return result;
@@ -317,12 +304,11 @@ absl::StatusOr<v1::SnapshotResult> ConfirmSnapshot(core::Hub& hub, const v1::Con
   if (request.reason().size() > 500) return absl::InvalidArgumentError("reason: at most 500 bytes");
   stored::Source open;
   auto checked = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto source = ReadSource(context.txn, request.source_id());
-    if (!source.ok()) return source.status();
-    if (!source->source().snapshot_held() || source->source().open_snapshot_id() != request.snapshot_id())
+    RELIEF_ASSIGN_OR_RETURN(auto source, ReadSource(context.txn, request.source_id()));
+    if (!source.source().snapshot_held() || source.source().open_snapshot_id() != request.snapshot_id())
       return absl::FailedPreconditionError("the source has no such held snapshot");
-    if (absl::Status status = CheckOwner(*source, actor); !status.ok()) return status;
-    open = *source;
+    RELIEF_RETURN_IF_ERROR(CheckOwner(source, actor));
+    open = source;
     context.Audit({actor, request.discard() ? "feed.snapshot.refuse" : "feed.snapshot.confirm",
                    request.source_id(), "", "", request.reason()});
     return absl::OkStatus();
@@ -330,9 +316,8 @@ absl::StatusOr<v1::SnapshotResult> ConfirmSnapshot(core::Hub& hub, const v1::Con
   if (!checked.ok()) return checked.status();
   if (request.discard())
     return Discard(hub, request.source_id(), request.snapshot_id(), actor, "by confirmation");
-  auto unmentioned = FindUnmentioned(*hub.store().Snapshot(), open);
-  if (!unmentioned.ok()) return unmentioned.status();
-  return EndAndClose(hub, request.source_id(), request.snapshot_id(), *unmentioned, actor, "");
+  RELIEF_ASSIGN_OR_RETURN(auto unmentioned, FindUnmentioned(*hub.store().Snapshot(), open));
+  return EndAndClose(hub, request.source_id(), request.snapshot_id(), unmentioned, actor, "");
 }
 
 }  // namespace relief::server::ingest

@@ -7,6 +7,7 @@
 #include "server/ingest/feed.h"
 #include "server/ingest/load_desk.h"
 #include "server/ingest/source_row.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::ingest {
@@ -19,11 +20,10 @@ constexpr auto kLook = std::chrono::seconds(5);
 LoadDesk& Desk(core::Hub& hub) { return *hub.features().Get<LoadSettings>().desk; }
 
 absl::StatusOr<std::optional<stored::Load>> Read(storage::Transaction& txn, const std::string& key) {
-  auto value = txn.Get(key);
-  if (!value.ok()) return value.status();
-  if (!*value) return std::optional<stored::Load>();
+  RELIEF_ASSIGN_OR_RETURN(auto value, txn.Get(key));
+  if (!value) return std::optional<stored::Load>();
   stored::Load load;
-  if (!load.ParseFromString(**value)) return absl::DataLossError("the row of a load is damaged");
+  if (!load.ParseFromString(*value)) return absl::DataLossError("the row of a load is damaged");
   return std::optional(std::move(load));
 }
 
@@ -56,9 +56,8 @@ v1::LoadResult ToResult(const stored::Load& load) {
 
 // The answers of old loads are forgotten, the oldest first.
 absl::Status ForgetEnded(storage::Transaction& txn) {
-  auto rows = txn.Scan(schema::kEndedLoadPrefix, {}, kEndedKept + 1);
-  if (!rows.ok()) return rows.status();
-  if (rows->size() > kEndedKept) txn.Delete(rows->front().key);
+  RELIEF_ASSIGN_OR_RETURN(auto rows, txn.Scan(schema::kEndedLoadPrefix, {}, kEndedKept + 1));
+  if (rows.size() > kEndedKept) txn.Delete(rows.front().key);
   return absl::OkStatus();
 }
 
@@ -67,40 +66,37 @@ absl::Status ForgetEnded(storage::Transaction& txn) {
 absl::Status EndPage(core::WriteContext& context, const std::string& load_id, bool by_sender,
                      const std::string& from, std::string* next, bool* last) {
   *last = false;
-  auto load = Read(context.txn, schema::OpenLoadRow(load_id));
-  if (!load.ok()) return load.status();
-  if (!*load) {
+  RELIEF_ASSIGN_OR_RETURN(auto load, Read(context.txn, schema::OpenLoadRow(load_id)));
+  if (!load) {
     *last = true;
     return absl::OkStatus();
   }
-  auto persons = context.txn.Scan(schema::LoadPersonPrefix(load_id), from, kEndPage);
-  if (!persons.ok()) return persons.status();
-  context.MarkAtEndOf(load_id, BaselineSources(**load));
-  for (const storage::KeyRow& row : *persons) {
+  RELIEF_ASSIGN_OR_RETURN(auto persons, context.txn.Scan(schema::LoadPersonPrefix(load_id), from, kEndPage));
+  context.MarkAtEndOf(load_id, BaselineSources(*load));
+  for (const storage::KeyRow& row : persons) {
     const auto person = schema::DecodeLoadPerson(row.key);
     if (!person) return absl::DataLossError("a row of the hub is damaged");
     context.MarkForReevaluation(*person);
     context.txn.Delete(row.key);
   }
-  (*load)->set_ending(true);
-  if (!persons->empty()) {
-    *next = persons->back().key + std::string(1, '\0');
-    context.txn.Put(schema::OpenLoadRow(load_id), (*load)->SerializeAsString());
+  load->set_ending(true);
+  if (!persons.empty()) {
+    *next = persons.back().key + std::string(1, '\0');
+    context.txn.Put(schema::OpenLoadRow(load_id), load->SerializeAsString());
     return absl::OkStatus();
   }
   *last = true;
   if (by_sender) {
     // A load that broke off is gone on with: what comes then is still the state that is found.
-    for (const std::string& source_id : (*load)->baseline_sources()) {
-      auto source = ReadSource(context.txn, source_id);
-      if (!source.ok()) return source.status();
-      source->set_baseline(stored::Source::LOADED);
-      WriteSource(context.txn, *source);
+    for (const std::string& source_id : load->baseline_sources()) {
+      RELIEF_ASSIGN_OR_RETURN(auto source, ReadSource(context.txn, source_id));
+      source.set_baseline(stored::Source::LOADED);
+      WriteSource(context.txn, source);
     }
   }
   context.txn.Delete(schema::OpenLoadRow(load_id));
-  context.txn.Put(schema::EndedLoadRow(load_id), (*load)->SerializeAsString());
-  context.Audit({(*load)->owner(), by_sender ? "feed.load.end" : "feed.load.give-up", load_id, "", "", ""});
+  context.txn.Put(schema::EndedLoadRow(load_id), load->SerializeAsString());
+  context.Audit({load->owner(), by_sender ? "feed.load.end" : "feed.load.give-up", load_id, "", "", ""});
   return ForgetEnded(context.txn);
 }
 
@@ -117,10 +113,9 @@ absl::StatusOr<v1::LoadResult> EndOpen(core::Hub& hub, const std::string& load_i
   }
   Desk(hub).Drop(load_id);
   const std::string key = schema::EndedLoadRow(load_id);
-  auto rows = hub.store().MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, hub.store().MultiGet({&key, 1}));
   stored::Load load;
-  if (!(*rows)[0].present() || !load.ParseFromString((*rows)[0].value)) return NoSuchLoad();
+  if (!rows[0].present() || !load.ParseFromString(rows[0].value)) return NoSuchLoad();
   v1::LoadResult result = ToResult(load);
   result.set_position(hub.position());
   return result;
@@ -129,9 +124,8 @@ absl::StatusOr<v1::LoadResult> EndOpen(core::Hub& hub, const std::string& load_i
 // What an earlier load of the same sender left open, when its machine or the hub stopped, is over when the same source has been
 // loaded anew.
 absl::Status EndSuperseded(core::Hub& hub, const stored::Load& by) {
-  auto rows = hub.store().Scan(schema::kOpenLoadPrefix, {}, kMostOpenLoads);
-  if (!rows.ok()) return rows.status();
-  for (const storage::KeyRow& row : *rows) {
+  RELIEF_ASSIGN_OR_RETURN(auto rows, hub.store().Scan(schema::kOpenLoadPrefix, {}, kMostOpenLoads));
+  for (const storage::KeyRow& row : rows) {
     stored::Load load;
     if (!load.ParseFromString(row.row.value)) return absl::DataLossError("the row of a load is damaged");
     const bool of_same_source =
@@ -157,27 +151,23 @@ absl::Status Redo(core::WriteContext& context, core::Hub& hub, const std::string
   const bool may_register = hub.features().Get<FeedSettings>().auto_register_sources;
   for (DryRun::Step& step : run.steps) {
     if (auto* open = std::get_if<DryRun::OpenStep>(&step)) {
-      auto source = OpenSourceIn(context, open->open, run.owner, may_register);
-      if (!source.ok()) return source.status();
+      RELIEF_RETURN_IF_ERROR(OpenSourceIn(context, open->open, run.owner, may_register).status());
     } else if (auto* batch = std::get_if<PreparedBatch>(&step)) {
       if (absl::Status status = ApplyBatch(*batch, context); !status.ok()) return status;
     } else if (auto* begin = std::get_if<DryRun::BeginStep>(&step)) {
-      auto begun = BeginSnapshotIn(context, begin->source_id, run.owner, begin->begin);
-      if (!begun.ok()) return begun.status();
+      RELIEF_RETURN_IF_ERROR(BeginSnapshotIn(context, begin->source_id, run.owner, begin->begin).status());
     } else {
       const auto& end = std::get<DryRun::EndStep>(step);
       if (!end.commit) continue;
       // Of a file that was not looked at as a whole nobody can say who is missing.
       if (run.not_looked_at > 0) continue;
-      auto ended = EndSnapshotIn(context, end.source_id, run.owner, load_id);
-      if (!ended.ok()) return ended.status();
-      if (absl::Status status = CountEnded(context.txn, load_id, end.source_id, *ended); !status.ok())
+      RELIEF_ASSIGN_OR_RETURN(auto ended, EndSnapshotIn(context, end.source_id, run.owner, load_id));
+      if (absl::Status status = CountEnded(context.txn, load_id, end.source_id, ended); !status.ok())
         return status;
     }
   }
-  auto counted = Read(context.txn, schema::OpenLoadRow(load_id));
-  if (!counted.ok()) return counted.status();
-  context.MarkAtEndOf(load_id, BaselineSources(**counted));
+  RELIEF_ASSIGN_OR_RETURN(auto counted, Read(context.txn, schema::OpenLoadRow(load_id)));
+  context.MarkAtEndOf(load_id, BaselineSources(*counted));
   return absl::OkStatus();
 }
 
@@ -189,9 +179,8 @@ absl::StatusOr<v1::LoadResult> Foresee(core::Hub& hub, const std::string& load_i
   absl::Status done =
       hub.DryRun([&](core::WriteContext& context) { return Redo(context, hub, load_id, run); },
                  [&](storage::Transaction& txn) -> absl::Status {
-                   auto load = Read(txn, schema::OpenLoadRow(load_id));
-                   if (!load.ok()) return load.status();
-                   result = ToResult(**load);
+                   RELIEF_ASSIGN_OR_RETURN(auto load, Read(txn, schema::OpenLoadRow(load_id)));
+                   result = ToResult(*load);
                    return absl::OkStatus();
                  });
   if (!done.ok()) return done;
@@ -216,9 +205,8 @@ absl::StatusOr<v1::Load> BeginLoad(core::Hub& hub, const v1::BeginLoadRequest& r
       context.Audit({actor, "feed.load.dry-run", begun.load_id(), "", "", ""});
       return absl::OkStatus();
     }
-    auto open = context.txn.Scan(schema::kOpenLoadPrefix, {}, kMostOpenLoads);
-    if (!open.ok()) return open.status();
-    if (open->size() >= kMostOpenLoads) return absl::ResourceExhaustedError("too many loads are open");
+    RELIEF_ASSIGN_OR_RETURN(auto open, context.txn.Scan(schema::kOpenLoadPrefix, {}, kMostOpenLoads));
+    if (open.size() >= kMostOpenLoads) return absl::ResourceExhaustedError("too many loads are open");
     stored::Load load;
     load.set_load_id(begun.load_id());
     load.set_owner(actor);
@@ -242,12 +230,11 @@ absl::StatusOr<v1::LoadResult> EndLoad(core::Hub& hub, const v1::EndLoadRequest&
     return result;
   }
   const std::string keys[] = {schema::OpenLoadRow(load_id), schema::EndedLoadRow(load_id)};
-  auto rows = hub.store().MultiGet(keys);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, hub.store().MultiGet(keys));
   for (size_t i = 0; i < 2; ++i) {
-    if (!(*rows)[i].present()) continue;
+    if (!rows[i].present()) continue;
     stored::Load load;
-    if (!load.ParseFromString((*rows)[i].value)) return absl::DataLossError("the row of a load is damaged");
+    if (!load.ParseFromString(rows[i].value)) return absl::DataLossError("the row of a load is damaged");
     if (load.owner() != actor) return NoSuchLoad();
     if (i == 1) {
       v1::LoadResult result = ToResult(load);
@@ -256,7 +243,7 @@ absl::StatusOr<v1::LoadResult> EndLoad(core::Hub& hub, const v1::EndLoadRequest&
     }
     if (Desk(hub).Streams(load_id) > 0)
       return absl::FailedPreconditionError("a stream of the load is still sending");
-    if (absl::Status status = EndSuperseded(hub, load); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(EndSuperseded(hub, load));
     return EndOpen(hub, load_id, !request.give_up());
   }
   return NoSuchLoad();
@@ -269,10 +256,9 @@ absl::StatusOr<std::unique_ptr<LoadPart>> LoadPart::Join(core::Hub& hub, const s
     dry_run = Desk(hub).FindDryRun(load_id, actor) != nullptr;
     if (!dry_run) {
       const std::string key = schema::OpenLoadRow(load_id);
-      auto rows = hub.store().MultiGet({&key, 1});
-      if (!rows.ok()) return rows.status();
+      RELIEF_ASSIGN_OR_RETURN(auto rows, hub.store().MultiGet({&key, 1}));
       stored::Load load;
-      if (!(*rows)[0].present() || !load.ParseFromString((*rows)[0].value) || load.owner() != actor)
+      if (!rows[0].present() || !load.ParseFromString(rows[0].value) || load.owner() != actor)
         return NoSuchLoad();
       if (load.ending()) return HasEnded();
     }
@@ -351,30 +337,28 @@ absl::Status CountInLoad(storage::Transaction& txn, const std::string& load_id, 
     return absl::OkStatus();
   }
   if (first) source->set_baseline(stored::Source::IN_BASELINE);
-  auto load = Read(txn, schema::OpenLoadRow(load_id));
-  if (!load.ok()) return load.status();
-  if (!*load || ((*load)->ending() && !foresee)) return HasEnded();
+  RELIEF_ASSIGN_OR_RETURN(auto load, Read(txn, schema::OpenLoadRow(load_id)));
+  if (!load || (load->ending() && !foresee)) return HasEnded();
   const std::string& source_id = source->source().source_id();
-  if (source->baseline() == stored::Source::IN_BASELINE && !BaselineSources(**load).contains(source_id))
-    (*load)->add_baseline_sources(source_id);
-  v1::LoadedSource& counted = Of(source_id, &**load);
+  if (source->baseline() == stored::Source::IN_BASELINE && !BaselineSources(*load).contains(source_id))
+    load->add_baseline_sources(source_id);
+  v1::LoadedSource& counted = Of(source_id, &*load);
   counted.set_accepted(counted.accepted() + ack.accepted());
   counted.set_duplicate(counted.duplicate() + ack.duplicate());
   counted.set_stale(counted.stale() + ack.stale());
   counted.set_rejected(counted.rejected() + ack.rejected_size());
-  txn.Put(schema::OpenLoadRow(load_id), (*load)->SerializeAsString());
+  txn.Put(schema::OpenLoadRow(load_id), load->SerializeAsString());
   return absl::OkStatus();
 }
 
 absl::Status CountEnded(storage::Transaction& txn, const std::string& load_id, const std::string& source_id,
                         int64_t ended) {
   if (load_id.empty()) return absl::OkStatus();
-  auto load = Read(txn, schema::OpenLoadRow(load_id));
-  if (!load.ok()) return load.status();
-  if (!*load) return HasEnded();
-  v1::LoadedSource& counted = Of(source_id, &**load);
+  RELIEF_ASSIGN_OR_RETURN(auto load, Read(txn, schema::OpenLoadRow(load_id)));
+  if (!load) return HasEnded();
+  v1::LoadedSource& counted = Of(source_id, &*load);
   counted.set_ended(counted.ended() + ended);
-  txn.Put(schema::OpenLoadRow(load_id), (*load)->SerializeAsString());
+  txn.Put(schema::OpenLoadRow(load_id), load->SerializeAsString());
   return absl::OkStatus();
 }
 
@@ -384,13 +368,12 @@ absl::Status LoadCount::Follow(core::WriteContext& context,
   if (judged == nullptr || written.empty()) return absl::OkStatus();
   // On the last page the load has ended already.
   std::string key = schema::OpenLoadRow(judged->load_id);
-  auto load = Read(context.txn, key);
-  if (!load.ok()) return load.status();
-  if (!*load) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(auto load, Read(context.txn, key));
+  if (!load) return absl::OkStatus();
   const auto rule = [&](const std::string& rule_id) -> v1::RuleChange& {
-    for (v1::RuleChange& change : *(*load)->mutable_rules())
+    for (v1::RuleChange& change : *load->mutable_rules())
       if (change.rule_id() == rule_id) return change;
-    v1::RuleChange& added = *(*load)->add_rules();
+    v1::RuleChange& added = *load->add_rules();
     added.set_rule_id(rule_id);
     return added;
   };
@@ -399,7 +382,7 @@ absl::Status LoadCount::Follow(core::WriteContext& context,
     if (opened) rule(one.finding.rule_id()).set_opened(rule(one.finding.rule_id()).opened() + 1);
     if (one.closed()) rule(one.finding.rule_id()).set_closed(rule(one.finding.rule_id()).closed() + 1);
   }
-  context.txn.Put(key, (*load)->SerializeAsString());
+  context.txn.Put(key, load->SerializeAsString());
   return absl::OkStatus();
 }
 

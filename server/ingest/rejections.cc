@@ -7,6 +7,7 @@
 #include "server/ingest/feed.h"
 #include "server/records/mask.h"
 #include "server/records/stored.pb.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::ingest {
 namespace {
@@ -62,10 +63,9 @@ absl::Status CountRejections(storage::Transaction& txn, const std::string& sourc
                              int64_t now_us) {
   if (rejected.empty()) return absl::OkStatus();
   const std::string key = schema::RejectionsRow(source_id);
-  auto value = txn.Get(key);
-  if (!value.ok()) return value.status();
+  RELIEF_ASSIGN_OR_RETURN(auto value, txn.Get(key));
   stored::Rejections row;
-  if (*value && !row.ParseFromString(**value)) return absl::DataLossError("a row of the hub is damaged");
+  if (value && !row.ParseFromString(*value)) return absl::DataLossError("a row of the hub is damaged");
   for (const v1::Rejection& rejection : rejected) {
     for (const v1::FieldError& error : rejection.errors()) {
       v1::RejectionCount& count = CountOf(error, row);
@@ -89,10 +89,9 @@ absl::StatusOr<v1::ListRejectionsResponse> ListRejections(const storage::Reader&
                                                           const std::string& source_id) {
   if (auto source = GetSource(reader, source_id); !source.ok()) return source.status();
   const std::string key = schema::RejectionsRow(source_id);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
   stored::Rejections row;
-  if (!row.ParseFromString(rows->front().value)) return absl::DataLossError("a row of the hub is damaged");
+  if (!row.ParseFromString(rows.front().value)) return absl::DataLossError("a row of the hub is damaged");
   v1::ListRejectionsResponse response;
   *response.mutable_rejections() = std::move(*row.mutable_counts());
   std::sort(response.mutable_rejections()->begin(), response.mutable_rejections()->end(),

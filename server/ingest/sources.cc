@@ -9,6 +9,7 @@
 #include "server/ingest/feed.h"
 #include "server/ingest/loads.h"
 #include "server/ingest/source_row.h"
+#include "storage/status_macros.h"
 #include "storage/transaction_reader.h"
 
 namespace relief::server::ingest {
@@ -44,11 +45,10 @@ absl::Status CheckOpen(const v1::Open& open) {
 std::string SnapshotId(int64_t number) { return "S-" + std::to_string(number); }
 
 absl::StatusOr<stored::Source> ReadSource(storage::Transaction& txn, const std::string& source_id) {
-  auto value = txn.Get(schema::SourceRow(source_id));
-  if (!value.ok()) return value.status();
-  if (!*value) return absl::NotFoundError("no such source");
+  RELIEF_ASSIGN_OR_RETURN(auto value, txn.Get(schema::SourceRow(source_id)));
+  if (!value) return absl::NotFoundError("no such source");
   stored::Source source;
-  if (!source.ParseFromString(**value)) return absl::DataLossError("the row of a source is damaged");
+  if (!source.ParseFromString(*value)) return absl::DataLossError("the row of a source is damaged");
   return source;
 }
 
@@ -57,11 +57,10 @@ void WriteSource(storage::Transaction& txn, const stored::Source& source) {
 }
 
 absl::StatusOr<std::optional<stored::Record>> ReadRecord(storage::Transaction& txn, matcher::RecordKey key) {
-  auto value = txn.Get(schema::RecordRow(key));
-  if (!value.ok()) return value.status();
-  if (!*value) return std::optional<stored::Record>();
+  RELIEF_ASSIGN_OR_RETURN(auto value, txn.Get(schema::RecordRow(key)));
+  if (!value) return std::optional<stored::Record>();
   stored::Record record;
-  if (!record.ParseFromString(**value)) return absl::DataLossError("the row of a record is damaged");
+  if (!record.ParseFromString(*value)) return absl::DataLossError("the row of a record is damaged");
   return std::optional(std::move(record));
 }
 
@@ -85,7 +84,7 @@ absl::StatusOr<stored::Source> OpenSourceIn(core::WriteContext& context, const v
     return fresh;
   }
   if (!source.ok()) return source.status();
-  if (absl::Status status = CheckOwner(*source, actor); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckOwner(*source, actor));
   const v1::Source& registered = source->source();
   if (registered.content() != open.content() ||
       (registered.content() == v1::Source::BENEFITS && registered.programme() != open.programme()))
@@ -96,13 +95,12 @@ absl::StatusOr<stored::Source> OpenSourceIn(core::WriteContext& context, const v
 namespace {
 
 absl::StatusOr<stored::Source> OpenStored(core::Hub& hub, const v1::Open& open, const std::string& actor) {
-  if (absl::Status status = CheckOpen(open); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckOpen(open));
   const bool may_register = hub.features().Get<FeedSettings>().auto_register_sources;
   stored::Source opened;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto source = OpenSourceIn(context, open, actor, may_register);
-    if (!source.ok()) return source.status();
-    opened = *std::move(source);
+    RELIEF_ASSIGN_OR_RETURN(auto source, OpenSourceIn(context, open, actor, may_register));
+    opened = std::move(source);
     // A source belongs to the load from here on, also when its content turns out to be known and nothing is sent: an earlier
     // load of it that broke off is over (loads.cc, EndSuperseded).
     return CountEnded(context.txn, open.load_id(), open.source_id(), 0);
@@ -122,12 +120,11 @@ std::string RecordIdKey(const matcher::BlockSecret& secret, const std::string& s
 }
 
 absl::StatusOr<v1::Opened> ToldAtOpening(core::Hub& hub, const v1::Open& open, stored::Source source) {
-  auto secret = matcher::ReadBlockSecret(hub.store());
-  if (!secret.ok()) return secret.status();
+  RELIEF_ASSIGN_OR_RETURN(auto secret, matcher::ReadBlockSecret(hub.store()));
   v1::Opened opened;
   opened.set_max_batch_records(kMaxBatchRecords);
   opened.set_max_in_flight(kMaxBatchesInFlight);
-  opened.set_record_id_key(RecordIdKey(*secret, open.source_id()));
+  opened.set_record_id_key(RecordIdKey(secret, open.source_id()));
   const auto& contents = source.contents();
   opened.set_content_known(!open.content_digest().empty() &&
                            std::find(contents.begin(), contents.end(), open.content_digest()) !=
@@ -139,26 +136,23 @@ absl::StatusOr<v1::Opened> ToldAtOpening(core::Hub& hub, const v1::Open& open, s
 }  // namespace
 
 absl::StatusOr<v1::Source> OpenSource(core::Hub& hub, const v1::Open& open, const std::string& actor) {
-  auto source = OpenStored(hub, open, actor);
-  if (!source.ok()) return source.status();
-  return source->source();
+  RELIEF_ASSIGN_OR_RETURN(auto source, OpenStored(hub, open, actor));
+  return source.source();
 }
 
 absl::StatusOr<v1::Opened> OpenFeed(core::Hub& hub, const v1::Open& open, const std::string& actor) {
-  auto source = OpenStored(hub, open, actor);
-  if (!source.ok()) return source.status();
-  return ToldAtOpening(hub, open, *std::move(source));
+  RELIEF_ASSIGN_OR_RETURN(auto source, OpenStored(hub, open, actor));
+  return ToldAtOpening(hub, open, std::move(source));
 }
 
 absl::StatusOr<v1::Opened> LookAtFeed(core::Hub& hub, const v1::Open& open, const std::string& actor) {
-  if (absl::Status status = CheckOpen(open); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(CheckOpen(open));
   const bool may_register = hub.features().Get<FeedSettings>().auto_register_sources;
   stored::Source opened;
   absl::Status done = hub.DryRun(
       [&](core::WriteContext& context) -> absl::Status {
-        auto source = OpenSourceIn(context, open, actor, may_register);
-        if (!source.ok()) return source.status();
-        opened = *std::move(source);
+        RELIEF_ASSIGN_OR_RETURN(auto source, OpenSourceIn(context, open, actor, may_register));
+        opened = std::move(source);
         return absl::OkStatus();
       },
       [](storage::Transaction&) { return absl::OkStatus(); });
@@ -197,11 +191,10 @@ absl::Status RegisterSource(core::Hub& hub, const v1::Source& source, const std:
 
 absl::StatusOr<v1::Source> GetSource(const storage::Reader& reader, const std::string& source_id) {
   const std::string key = schema::SourceRow(source_id);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  if (!(*rows)[0].present()) return absl::NotFoundError("no such source");
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
+  if (!rows[0].present()) return absl::NotFoundError("no such source");
   stored::Source source;
-  if (!source.ParseFromString((*rows)[0].value)) return absl::DataLossError("the row of a source is damaged");
+  if (!source.ParseFromString(rows[0].value)) return absl::DataLossError("the row of a source is damaged");
   return source.source();
 }
 
@@ -211,10 +204,9 @@ absl::StatusOr<v1::ListSourcesResponse> ListSources(const storage::Reader& reade
   const int size = request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
   std::string from;
   if (!request.page_token().empty()) from = schema::SourceRow(request.page_token()) + std::string(1, '\0');
-  auto rows = reader.Scan(schema::kSourcePrefix, from, static_cast<size_t>(size) + 1);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.Scan(schema::kSourcePrefix, from, static_cast<size_t>(size) + 1));
   v1::ListSourcesResponse response;
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     if (response.sources_size() == size) {
       response.set_next_page_token(response.sources(size - 1).source_id());
       break;

@@ -31,10 +31,9 @@ absl::StatusOr<v1::Subscription> Parse(const std::string& value) {
 }
 
 absl::StatusOr<v1::Subscription> Read(storage::Transaction& txn, const std::string& id) {
-  auto value = txn.Get(schema::SubscriptionRow(id));
-  if (!value.ok()) return value.status();
-  if (!*value) return absl::NotFoundError("no such subscription");
-  return Parse(**value);
+  RELIEF_ASSIGN_OR_RETURN(auto value, txn.Get(schema::SubscriptionRow(id)));
+  if (!value) return absl::NotFoundError("no such subscription");
+  return Parse(*value);
 }
 
 // NOT_FOUND: there is none, or it is another agency's. One from before agencies were written down becomes the
@@ -50,15 +49,13 @@ absl::StatusOr<v1::Subscription> ReadOwn(storage::Transaction& txn, const std::s
 
 // RESOURCE_EXHAUSTED: one more would be too many.
 absl::Status CheckNumber(storage::Transaction& txn, const std::string& agency) {
-  auto rows = txn.Scan(schema::kSubscriptionPrefix, {}, kMaxSubscriptions);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, txn.Scan(schema::kSubscriptionPrefix, {}, kMaxSubscriptions));
   int own = 0;
-  for (const storage::KeyRow& row : *rows) {
-    auto subscription = Parse(row.row.value);
-    if (!subscription.ok()) return subscription.status();
-    own += subscription->owner() == agency;
+  for (const storage::KeyRow& row : rows) {
+    RELIEF_ASSIGN_OR_RETURN(auto subscription, Parse(row.row.value));
+    own += subscription.owner() == agency;
   }
-  if (own < kMostSubscriptions && rows->size() < kMaxSubscriptions) return absl::OkStatus();
+  if (own < kMostSubscriptions && rows.size() < kMaxSubscriptions) return absl::OkStatus();
   return absl::ResourceExhaustedError("subscriptions: an agency has at most " +
                                       std::to_string(kMostSubscriptions) + "; delete one first");
 }
@@ -80,9 +77,8 @@ v1::Notice NoticeOf(const v1::Finding& finding, v1::Notice::Event event, int64_t
 // then is.
 absl::Status CopyStep(core::WriteContext& context, const std::string& subscription_id, bool* done) {
   *done = true;
-  auto copied_to = context.txn.Get(CopyRow(subscription_id));
-  if (!copied_to.ok()) return copied_to.status();
-  if (!*copied_to) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(auto copied_to, context.txn.Get(CopyRow(subscription_id)));
+  if (!copied_to) return absl::OkStatus();
   auto subscription = Read(context.txn, subscription_id);
   if (absl::IsNotFound(subscription.status())) {
     context.txn.Delete(CopyRow(subscription_id));
@@ -91,7 +87,7 @@ absl::Status CopyStep(core::WriteContext& context, const std::string& subscripti
   if (!subscription.ok()) return subscription.status();
   v1::FindingFilter open;
   open.add_states(v1::Finding::OPEN);
-  std::string last = **copied_to;
+  std::string last = *copied_to;
   std::vector<v1::Notice> notices;
   int looked_at = 0;
   const storage::TransactionReader reader(context.txn);
@@ -120,11 +116,10 @@ absl::Status CopyStep(core::WriteContext& context, const std::string& subscripti
 // Drops the oldest notices before `first_kept`, a page of them. False: there are more.
 absl::StatusOr<bool> TrimStep(storage::Transaction& txn, const std::string& subscription_id,
                               int64_t first_kept) {
-  auto rows = txn.Scan(schema::NoticePrefix(subscription_id), {}, kTrimPage);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, txn.Scan(schema::NoticePrefix(subscription_id), {}, kTrimPage));
   const std::string kept = schema::NoticeRow(subscription_id, std::max<int64_t>(first_kept, 0));
   size_t dropped = 0;
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     if (row.key >= kept) break;
     txn.Delete(row.key);
     ++dropped;
@@ -237,7 +232,7 @@ absl::StatusOr<v1::Subscription> CreateSubscription(core::Hub& hub,
                                                     const v1::CreateSubscriptionRequest& request,
                                                     const Subscriber& subscriber) {
   const v1::Subscription& asked = request.subscription();
-  if (absl::Status status = Check(asked); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(Check(asked));
   const std::string& id = asked.subscription_id();
   v1::Subscription created;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
@@ -251,7 +246,7 @@ absl::StatusOr<v1::Subscription> CreateSubscription(core::Hub& hub,
       return absl::OkStatus();
     }
     if (!absl::IsNotFound(existing.status())) return existing.status();
-    if (absl::Status status = CheckNumber(context.txn, subscriber.agency); !status.ok()) return status;
+    RELIEF_RETURN_IF_ERROR(CheckNumber(context.txn, subscriber.agency));
     created.Clear();
     created.set_subscription_id(id);
     *created.mutable_programmes() = asked.programmes();
@@ -265,15 +260,14 @@ absl::StatusOr<v1::Subscription> CreateSubscription(core::Hub& hub,
     return absl::OkStatus();
   });
   if (!done.ok()) return done.status();
-  if (absl::Status status = FinishCopying(hub, id); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(FinishCopying(hub, id));
   return GetSubscription(hub.store(), id);
 }
 
 absl::Status FinishCopying(core::Hub& hub, const std::string& subscription_id) {
   const std::string key = CopyRow(subscription_id);
-  auto rows = hub.store().MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  for (bool done = !(*rows)[0].present(); !done;) {
+  RELIEF_ASSIGN_OR_RETURN(auto rows, hub.store().MultiGet({&key, 1}));
+  for (bool done = !rows[0].present(); !done;) {
     auto step =
         hub.Write([&](core::WriteContext& context) { return CopyStep(context, subscription_id, &done); });
     if (!step.ok()) return step.status();
@@ -284,10 +278,9 @@ absl::Status FinishCopying(core::Hub& hub, const std::string& subscription_id) {
 absl::StatusOr<v1::Subscription> GetSubscription(const storage::Reader& reader,
                                                  const std::string& subscription_id) {
   const std::string key = schema::SubscriptionRow(subscription_id);
-  auto rows = reader.MultiGet({&key, 1});
-  if (!rows.ok()) return rows.status();
-  if (!(*rows)[0].present()) return absl::NotFoundError("no such subscription");
-  return Parse((*rows)[0].value);
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
+  if (!rows[0].present()) return absl::NotFoundError("no such subscription");
+  return Parse(rows[0].value);
 }
 
 absl::StatusOr<v1::ListSubscriptionsResponse> ListSubscriptions(const storage::Reader& reader,
@@ -297,17 +290,16 @@ absl::StatusOr<v1::ListSubscriptionsResponse> ListSubscriptions(const storage::R
   std::string from;
   if (!request.page_token().empty())
     from = schema::SubscriptionRow(request.page_token()) + std::string(1, '\0');
-  auto rows = reader.Scan(schema::kSubscriptionPrefix, from, static_cast<size_t>(size) + 1);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows,
+                          reader.Scan(schema::kSubscriptionPrefix, from, static_cast<size_t>(size) + 1));
   v1::ListSubscriptionsResponse response;
-  for (const storage::KeyRow& row : *rows) {
+  for (const storage::KeyRow& row : rows) {
     if (response.subscriptions_size() == size) {
       response.set_next_page_token(response.subscriptions(size - 1).subscription_id());
       break;
     }
-    auto subscription = Parse(row.row.value);
-    if (!subscription.ok()) return subscription.status();
-    *response.add_subscriptions() = *std::move(subscription);
+    RELIEF_ASSIGN_OR_RETURN(auto subscription, Parse(row.row.value));
+    *response.add_subscriptions() = std::move(subscription);
   }
   return response;
 }
@@ -316,8 +308,7 @@ absl::Status DeleteSubscription(core::Hub& hub, const std::string& subscription_
                                 const Subscriber& subscriber) {
   // The row goes first, so that no new notice comes; then what is left of its outbox, in steps.
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto subscription = ReadOwn(context.txn, subscription_id, subscriber);
-    if (!subscription.ok()) return subscription.status();
+    RELIEF_RETURN_IF_ERROR(ReadOwn(context.txn, subscription_id, subscriber).status());
     context.txn.Delete(schema::SubscriptionRow(subscription_id));
     context.txn.Delete(CopyRow(subscription_id));
     context.Audit({subscriber.caller, "notice.unsubscribe", subscription_id, "", "", ""});
@@ -333,12 +324,11 @@ absl::StatusOr<v1::Subscription> Acknowledge(core::Hub& hub, const v1::Acknowled
   int64_t keep_from = 0;
   bool trimmed = true;
   auto done = hub.Write([&](core::WriteContext& context) -> absl::Status {
-    auto subscription = ReadOwn(context.txn, request.subscription_id(), subscriber);
-    if (!subscription.ok()) return subscription.status();
-    if (request.sequence() > subscription->last_sequence())
+    RELIEF_ASSIGN_OR_RETURN(auto subscription, ReadOwn(context.txn, request.subscription_id(), subscriber));
+    if (request.sequence() > subscription.last_sequence())
       return absl::InvalidArgumentError("sequence: no such notice yet");
-    acknowledged = *subscription;
-    if (request.sequence() <= subscription->acknowledged_sequence()) return absl::OkStatus();
+    acknowledged = subscription;
+    if (request.sequence() <= subscription.acknowledged_sequence()) return absl::OkStatus();
     acknowledged.set_acknowledged_sequence(request.sequence());
     context.txn.Put(schema::SubscriptionRow(request.subscription_id()), acknowledged.SerializeAsString());
     keep_from = request.sequence() - hub.features().Get<NoticeSettings>().retention;
@@ -347,22 +337,20 @@ absl::StatusOr<v1::Subscription> Acknowledge(core::Hub& hub, const v1::Acknowled
     return step.status();
   });
   if (!done.ok()) return done.status();
-  if (!trimmed)
-    if (absl::Status status = Trim(hub, request.subscription_id(), keep_from); !status.ok()) return status;
+  if (!trimmed) RELIEF_RETURN_IF_ERROR(Trim(hub, request.subscription_id(), keep_from));
   return acknowledged;
 }
 
 absl::StatusOr<std::vector<v1::Notice>> ReadNotices(const storage::Reader& reader,
                                                     const std::string& subscription_id, int64_t sequence,
                                                     size_t limit) {
-  auto subscription = GetSubscription(reader, subscription_id);
-  if (!subscription.ok()) return subscription.status();
+  RELIEF_ASSIGN_OR_RETURN(auto subscription, GetSubscription(reader, subscription_id));
   std::vector<v1::Notice> notices;
-  if (sequence > subscription->last_sequence() || limit == 0) return notices;
-  auto rows = reader.Scan(schema::NoticePrefix(subscription_id),
-                          schema::NoticeRow(subscription_id, std::max<int64_t>(sequence, 1)), limit);
-  if (!rows.ok()) return rows.status();
-  for (const storage::KeyRow& row : *rows) {
+  if (sequence > subscription.last_sequence() || limit == 0) return notices;
+  RELIEF_ASSIGN_OR_RETURN(
+      auto rows, reader.Scan(schema::NoticePrefix(subscription_id),
+                             schema::NoticeRow(subscription_id, std::max<int64_t>(sequence, 1)), limit));
+  for (const storage::KeyRow& row : rows) {
     v1::Notice notice;
     if (!notice.ParseFromString(row.row.value)) return absl::DataLossError("the row of a notice is damaged");
     notices.push_back(std::move(notice));
