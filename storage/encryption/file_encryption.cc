@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "storage/encryption/file_header.h"
-#include "storage/status_macros.h"
 
 namespace relief::storage {
 namespace {
@@ -71,8 +70,9 @@ class Provider final : public rocksdb::EncryptionProvider {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<FileEncryption>> FileEncryption::Open(const EncryptionOptions& options) {
-  RELIEF_ASSIGN_OR_RETURN(auto ring, KeyRing::Load(options.keys));
-  return std::shared_ptr<FileEncryption>(new FileEncryption(options, std::move(ring)));
+  auto ring = KeyRing::Load(options.keys);
+  if (!ring.ok()) return ring.status();
+  return std::shared_ptr<FileEncryption>(new FileEncryption(options, *std::move(ring)));
 }
 
 std::shared_ptr<const KeyRing> FileEncryption::ring() const {
@@ -81,9 +81,10 @@ std::shared_ptr<const KeyRing> FileEncryption::ring() const {
 }
 
 absl::Status FileEncryption::Reload() {
-  RELIEF_ASSIGN_OR_RETURN(auto ring, KeyRing::Load(options_.keys));
+  auto ring = KeyRing::Load(options_.keys);
+  if (!ring.ok()) return ring.status();
   std::lock_guard lock(mutex_);
-  ring_ = std::move(ring);
+  ring_ = *std::move(ring);
   return absl::OkStatus();
 }
 

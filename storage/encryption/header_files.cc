@@ -8,7 +8,6 @@
 #include <filesystem>
 
 #include "storage/encryption/file_header.h"
-#include "storage/status_macros.h"
 
 namespace relief::storage {
 namespace {
@@ -68,20 +67,24 @@ absl::StatusOr<bool> Rewrap(const std::string& path, const KeyRing& ring) {
     if (errno == ENOENT) return false;
     return SystemError(path, "open");
   }
-  RELIEF_ASSIGN_OR_RETURN(auto header, ReadHeader(file, path));
-  if (header.size() < kHeaderSize) return false;  // being created, under the newest key
-  auto opened = OpenHeader(header, ring);
+  auto header = ReadHeader(file, path);
+  if (!header.ok()) return header.status();
+  if (header->size() < kHeaderSize) return false;  // being created, under the newest key
+  auto opened = OpenHeader(*header, ring);
   if (!opened.ok()) return Named(path, opened.status());
   const size_t other = 1 - opened->slot;
   const bool current = opened->key_id == ring.newest().id;
   if (!current) {
-    RELIEF_ASSIGN_OR_RETURN(auto slot, SealSlot(opened->file_key, ring.newest()));
-    if (absl::Status status = WriteDurably(file, path, kSlotOffsets[other], slot); !status.ok())
+    auto slot = SealSlot(opened->file_key, ring.newest());
+    if (!slot.ok()) return slot.status();
+    if (absl::Status status = WriteDurably(file, path, kSlotOffsets[other], *slot); !status.ok())
       return status;
   }
   const size_t stale = current ? other : opened->slot;
   if (!current || !opened->other_empty)
-    RELIEF_RETURN_IF_ERROR(WriteDurably(file, path, kSlotOffsets[stale], std::string(kSlotSize, '\0')));
+    if (absl::Status status = WriteDurably(file, path, kSlotOffsets[stale], std::string(kSlotSize, '\0'));
+        !status.ok())
+      return status;
   return !current;
 }
 
@@ -123,8 +126,9 @@ absl::StatusOr<int64_t> RemoveUnbegunFiles(const std::string& directory) {
     if (size == kHeaderSize) {
       const File file(path, O_RDONLY);
       if (!file.is_open()) return SystemError(path, "open");
-      RELIEF_ASSIGN_OR_RETURN(auto header, ReadHeader(file, path));
-      if (header.find_first_not_of('\0') != std::string::npos) return absl::OkStatus();
+      auto header = ReadHeader(file, path);
+      if (!header.ok()) return header.status();
+      if (header->find_first_not_of('\0') != std::string::npos) return absl::OkStatus();
     }
     if (!fs::remove(path, error) || error) return SystemError(path, "remove");
     ++removed;
@@ -140,9 +144,10 @@ absl::StatusOr<std::map<std::string, int64_t>> CountFilesByKey(const std::string
   absl::Status status = ForEachDataFile(directory, [&](const std::string& path) -> absl::Status {
     const File file(path, O_RDONLY);
     if (!file.is_open()) return errno == ENOENT ? absl::OkStatus() : SystemError(path, "open");
-    RELIEF_ASSIGN_OR_RETURN(auto header, ReadHeader(file, path));
-    if (header.size() < kHeaderSize) return absl::OkStatus();
-    auto opened = OpenHeader(header, ring);
+    auto header = ReadHeader(file, path);
+    if (!header.ok()) return header.status();
+    if (header->size() < kHeaderSize) return absl::OkStatus();
+    auto opened = OpenHeader(*header, ring);
     if (!opened.ok()) return Named(path, opened.status());
     ++counts[opened->key_id];
     return absl::OkStatus();
@@ -154,8 +159,9 @@ absl::StatusOr<std::map<std::string, int64_t>> CountFilesByKey(const std::string
 absl::StatusOr<int64_t> RewrapFiles(const std::string& directory, const KeyRing& ring) {
   int64_t rewrapped = 0;
   absl::Status status = ForEachDataFile(directory, [&](const std::string& path) -> absl::Status {
-    RELIEF_ASSIGN_OR_RETURN(auto done, Rewrap(path, ring));
-    rewrapped += done;
+    auto done = Rewrap(path, ring);
+    if (!done.ok()) return done.status();
+    rewrapped += *done;
     return absl::OkStatus();
   });
   if (!status.ok()) return status;

@@ -8,8 +8,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "storage/status_macros.h"
-
 namespace relief::storage {
 namespace {
 
@@ -72,10 +70,10 @@ absl::StatusOr<std::string> RunKeyCommand(const std::string& command) {
 absl::StatusOr<std::shared_ptr<const KeyRing>> KeyRing::Load(const KeySource& source) {
   if (source.file.empty() == source.command.empty())
     return absl::InvalidArgumentError("a key ring comes from a file or from a command");
-  RELIEF_ASSIGN_OR_RETURN(auto text,
-                          source.file.empty() ? RunKeyCommand(source.command) : ReadKeyFile(source.file));
-  auto ring = Parse(text, source.file.empty() ? "the key command's output" : source.file);
-  OPENSSL_cleanse(text.data(), text.size());
+  auto text = source.file.empty() ? RunKeyCommand(source.command) : ReadKeyFile(source.file);
+  if (!text.ok()) return text.status();
+  auto ring = Parse(*text, source.file.empty() ? "the key command's output" : source.file);
+  OPENSSL_cleanse(text->data(), text->size());
   return ring;
 }
 
