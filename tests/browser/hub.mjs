@@ -39,11 +39,11 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Hub {
   // `district`: with a made-up district loaded; else empty. Where tests/browser/run says where (RELIEF_DISTRICT), the first to need
-  // the district loads it, and the others begin with a copy.
-  static async start({ district = true } = {}) {
+  // the district loads it, and the others begin with a copy. `config`: what else its configuration says, as text.
+  static async start({ district = true, config = "" } = {}) {
     for (const file of [HUB, CLIENT, join(ROOT, "console/dist/index.html")])
       if (!existsSync(file)) throw new Error(`${file} is not there: build first (tests/run does)`);
-    const hub = new Hub(mkdtempSync(join(tmpdir(), "relief-browser-")));
+    const hub = new Hub(mkdtempSync(join(tmpdir(), "relief-browser-")), config);
     const kept = process.env.RELIEF_DISTRICT && join(process.env.RELIEF_DISTRICT, "data");
     const loaded = district && kept && existsSync(kept);
     if (loaded) cpSync(kept, hub.data, { recursive: true });
@@ -59,8 +59,9 @@ export class Hub {
     return hub;
   }
 
-  constructor(directory) {
+  constructor(directory, besides) {
     this.directory = directory;
+    this.besides = besides;
     this.data = join(directory, "data");
   }
 
@@ -94,7 +95,7 @@ report_schedules { name: "monthly" every: MONTH day: 3 time: "06:00" directory: 
 report_schedules { name: "counties" every: WEEK day: 1 time: "05:30" directory: "${reports}"
   gap_report { format: EXPORT_XLSX report { filter { region_prefix: "3713" } region_digits: 6 compare: true } } }
 `;
-    writeFileSync(path, here + schedules);
+    writeFileSync(path, here + schedules + this.besides);
     return path;
   }
 

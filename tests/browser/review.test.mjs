@@ -4,9 +4,13 @@ import { call, openAs, openBrowser, openWindow, settle } from "./browser.mjs";
 import { Hub, PASSWORD } from "./hub.mjs";
 import { as } from "./work.mjs";
 
+// One officer decides here all day: the money and the cases that they have decided alone never ask for a second person, whatever the
+// district holds and whichever tests ran before (four_eyes.test.mjs has the policy as it is).
+const ALONE = "review { approval_over_fen: -1 approval_bulk_over: -1 }";
+
 let hub, browser;
 before(async () => {
-  hub = await Hub.start();
+  hub = await Hub.start({ config: ALONE });
   browser = await openBrowser();
 });
 after(async () => {
