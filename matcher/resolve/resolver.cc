@@ -504,7 +504,7 @@ class Resolution {
     if (edge.vetoes & (kSharedId | kNoNameEvidence)) {
       conflict.kind = ConflictKind::kSharedId;
     } else if (edge.vetoes & kTwoTrustedIds) {
-      if (edge.score64 < link64_) return std::nullopt;
+      if (edge.score64 < link64_ || AreTwoMembers(record, edge.other)) return std::nullopt;
       conflict.kind = ConflictKind::kTwoIds;
     } else if (both_numbered && (edge.vetoes != kNoVeto || edge.score64 < link64_ ||
                                  !ShareExclusiveSource(record, edge.other))) {
@@ -522,6 +522,15 @@ class Resolution {
   bool ShareExclusiveSource(const RecordKey& a, const RecordKey& b) const {
     const IdentityRow *x = set_.identity_row(a), *y = set_.identity_row(b);
     return x && y && x->exclusive_source != 0 && x->exclusive_source == y->exclusive_source;
+  }
+
+  // A source lists each member of a household once, these two with valid numbers of their own: relatives of one name, twins.
+  // The same name and birth date twice in one household are asked about all the same.
+  bool AreTwoMembers(const RecordKey& a, const RecordKey& b) const {
+    const IdentityRow *x = set_.identity_row(a), *y = set_.identity_row(b);
+    if (!x || !y || x->identity.household.empty() || x->identity.household != y->identity.household)
+      return false;
+    return x->identity.names != y->identity.names || x->identity.id.birth_date != y->identity.id.birth_date;
   }
 
   // Person rows of all persons that were or are in the resolved components.

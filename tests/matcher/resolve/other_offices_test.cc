@@ -25,7 +25,7 @@ struct Row {
   std::string name, number,
       birth;  // a number of 17 digits and # gets its check digit; birth: yyyymmdd, yyyy or nothing
   Sex sex = Sex::kUnknown;
-  std::string phone{};
+  std::string phone{}, household{};
 };
 
 RawIdentity Raw(const Row& row) {
@@ -42,6 +42,7 @@ RawIdentity Raw(const Row& row) {
   raw.sex = row.sex;
   if (!row.phone.empty()) raw.phones = {row.phone};
   raw.region_code = "371302";
+  raw.household = row.household;
   return raw;
 }
 
@@ -105,6 +106,23 @@ TEST(OtherOffices, AMaskThatFitsSpeaksForOneAndAMaskThatAllHaveForNobody) {
   EXPECT_TRUE(office.Together(0, 4));
   EXPECT_TRUE(office.Together(5, 4));
   EXPECT_FALSE(office.Together(1, 4) || office.Together(1, 2) || office.Together(2, 4));
+}
+
+TEST(OtherOffices, MembersOfOneHouseholdWithNumbersOfTheirOwnAreTwoPeopleWithoutAsking) {
+  // Father and son of one name; twins whose names differ by a character.
+  const Register office({{"朴哲洙", "22240119590409001#", "19590409", kMan, "17383276480", "list/H1"},
+                         {"朴哲洙", "22240119930525047#", "19930525", kMan, "17383276480", "list/H1"},
+                         {"郑文斌", "22240120041210047#", "20041210", kMan, "13983897582", "list/H2"},
+                         {"郑文彬", "22240120041210045#", "20041210", kMan, "13983897582", "list/H2"}});
+  EXPECT_EQ(office.persons(), 4u);
+  EXPECT_EQ(office.cases(), 0u);
+  // The same of two households, or with one name and birth date, may be one person with two numbers.
+  const Register asked({{"朴哲洙", "22240119590409001#", "19590409", kMan, "17383276480", "list/H1"},
+                        {"朴哲洙", "22240119590409005#", "19590409", kMan, "17383276480", "list/H1"},
+                        {"郑文斌", "22240120041210047#", "20041210", kMan, "13983897582", "list/H2"},
+                        {"郑文斌", "22240120041210045#", "20041210", kMan, "13983897582", "list/H3"}});
+  EXPECT_EQ(asked.persons(), 4u);
+  EXPECT_EQ(asked.cases(), 2u);
 }
 
 TEST(OtherOffices, ACertificateHoldsThePersonsNumber) {
