@@ -17,6 +17,7 @@ import { useEffect, useRef, useState, type ComponentType } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import type { Right } from "@/session/rights";
 import { useSession } from "@/session/session";
+import { useScrollPlace } from "@/app/useScrollPlace";
 import { isFree } from "@/lib/keys";
 import { chooseLanguage, useText } from "@/locales";
 import { OfflineBanner } from "@/parts/states";
@@ -58,10 +59,10 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   useGoToQueue(may("review"));
+  useScrollPlace(main);
   useEffect(() => {
     const place = PLACES.find(({ path }) => pathname.startsWith(`/${path}`));
     document.title = place ? `${t(`nav.${place.path}`)} · ${t("app.name")}` : t("app.name");
-    main.current?.scrollTo(0, 0);
   }, [pathname, t]);
 
   return (

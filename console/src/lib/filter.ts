@@ -104,3 +104,10 @@ export function toMessage(filter: Filter): FindingFilter {
 export function filterKey(filter: Filter): string {
   return writeFilter(new URLSearchParams(), filter).toString();
 }
+
+// What somebody typed or pasted as the number of a finding or a person; nothing if it is neither.
+export function numberOf(text: string): { kind: "finding" | "person"; id: string } | null {
+  const id = text.normalize("NFKC").trim().toUpperCase();
+  if (!/^[FP]-[0-9A-Z]{4,40}$/.test(id)) return null;
+  return { kind: id.startsWith("F") ? "finding" : "person", id };
+}

@@ -1,4 +1,4 @@
-// The review page's keyboard. Off while somebody types, and while an input method composes characters.
+// The keyboard of the review and of lists. Off while somebody types, and while an input method composes characters.
 
 export type Command =
   | "next"
@@ -13,6 +13,7 @@ export type Command =
   | "reason"
   | "evidence"
   | "reveal"
+  | "select"
   | "search"
   | "help";
 
@@ -31,6 +32,7 @@ const COMMANDS: Record<string, Command> = {
   s: "reason",
   e: "evidence",
   r: "reveal",
+  x: "select",
   "/": "search",
   "?": "help",
 };
@@ -49,6 +51,7 @@ export const KEY_CAPS: Record<Command, string> = {
   reason: "S",
   evidence: "E",
   reveal: "R",
+  select: "X",
   search: "/",
   help: "?",
 };

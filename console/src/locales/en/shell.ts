@@ -28,6 +28,7 @@ export const shell: Pick<Texts, "app" | "role" | "nav" | "common" | "state" | "l
     loading: "Loading",
     shown: "{{n}} shown",
     shownAll: "{{n}} in all",
+    listKeys: "J and K move, Enter opens.",
     table: "Data table",
     unknown: "Not stated",
     none: "None",

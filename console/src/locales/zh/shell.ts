@@ -26,6 +26,7 @@ export const shell = {
     loading: "正在加载",
     shown: "已显示 {{n}} 条",
     shownAll: "共 {{n}} 条",
+    listKeys: "J、K 上下移动，Enter 打开。",
     table: "数据表",
     unknown: "未说明",
     none: "无",

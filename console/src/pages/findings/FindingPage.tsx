@@ -1,8 +1,9 @@
 // One finding: what bears it out, on which basis, what each side says, and everything that happened to it.
-import { ArrowLeftOutlined } from "@ant-design/icons";
+import { ArrowLeftOutlined, LeftOutlined, RightOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Tag } from "antd";
-import { Link, useNavigate, useParams } from "react-router";
+import { Button, Tag } from "antd";
+import { useEffect } from "react";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { findingQuery } from "@/api/queries";
 import {
   Finding_State,
@@ -13,11 +14,14 @@ import {
 } from "@/gen/relief/v1/finding_service_pb";
 import { FindingKind, NeedSchema } from "@/gen/relief/v1/types_pb";
 import { dateText, monthRanges, timeText } from "@/lib/dates";
-import { money } from "@/lib/money";
+import { KEY_CAPS } from "@/lib/keys";
+import { count, money } from "@/lib/money";
 import { regionName } from "@/lib/regions";
+import { useKeys } from "@/lib/useKeys";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { Answers } from "@/pages/findings/Answers";
+import { pathOf, rememberSeen, useNeighbours, type FromList } from "@/pages/findings/data";
 import { DeliberationPanel } from "@/pages/findings/Deliberation";
 import { EvidencePanel } from "@/pages/findings/Evidence";
 import { History } from "@/pages/findings/History";
@@ -81,6 +85,31 @@ function Basis({ finding }: { finding: Finding }) {
   );
 }
 
+// The list that this finding was opened from, as one that is walked through without going back to it.
+function Steps({ findingId }: { findingId: string }) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const from = useLocation().state as FromList | null;
+  const { at, of, previous, next } = useNeighbours(findingId, from);
+  const go = (step: typeof next) => {
+    if (step) void navigate(pathOf(step.findingId), { state: step.from, replace: true }); // back leads to the list
+  };
+  useKeys({ next: () => go(next), previous: () => go(previous) }, from !== null);
+  useEffect(() => rememberSeen(findingId), [findingId]);
+  if (!from) return null;
+  return (
+    <nav className="row steps" aria-label={t("findings.steps")}>
+      <Button size="small" icon={<LeftOutlined />} disabled={!previous} aria-keyshortcuts={KEY_CAPS.previous} onClick={() => go(previous)}>
+        {t("findings.previous")} <kbd>{KEY_CAPS.previous}</kbd>
+      </Button>
+      {of > 0 && <span className="quiet small nowrap">{t("findings.place", { at: count(at + 1), of: count(of) })}</span>}
+      <Button size="small" disabled={!next} aria-keyshortcuts={KEY_CAPS.next} onClick={() => go(next)}>
+        <kbd>{KEY_CAPS.next}</kbd> {t("findings.next")} <RightOutlined />
+      </Button>
+    </nav>
+  );
+}
+
 function FindingPage() {
   const { t } = useText();
   const navigate = useNavigate();
@@ -105,6 +134,7 @@ function FindingPage() {
         >
           <ArrowLeftOutlined aria-hidden /> {t("findings.back")}
         </Link>
+        <Steps findingId={findingId} />
         <h1>{findingTitle(finding)}</h1>
         <KindTag kind={finding.kind} />
         <SeverityMark severity={finding.severity} />
@@ -128,7 +158,7 @@ function FindingPage() {
           <Basis finding={finding} />
         </div>
         <div>
-          <Answers finding={finding} />
+          <Answers key={finding.findingId} finding={finding} />
           {(finding.disputed || finding.deliberation) && <DeliberationPanel finding={finding} />}
           {(finding.kind === FindingKind.MISSING || finding.referralId) && <ReferralOfFinding finding={finding} />}
           <History findingId={finding.findingId} events={finding.events} />

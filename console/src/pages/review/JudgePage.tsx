@@ -11,7 +11,7 @@ import { useStateOf } from "@/lib/useStateOf";
 import { useText } from "@/locales";
 import { CompareTable } from "@/pages/review/CompareTable";
 import { Verdicts } from "@/pages/review/DecisionBar";
-import { useKeys } from "@/pages/review/useKeys";
+import { useKeys } from "@/lib/useKeys";
 import { Empty, ErrorState, PanelSkeleton } from "@/parts/states";
 import "./review.css";
 

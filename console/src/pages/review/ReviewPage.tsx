@@ -21,7 +21,7 @@ import { ReviewTabs } from "@/pages/review/ReviewTabs";
 import { StaleDialog } from "@/pages/review/StaleDialog";
 import { useClaim } from "@/pages/review/useClaim";
 import { useDecide, type DecisionEvent } from "@/pages/review/useDecide";
-import { useKeys } from "@/pages/review/useKeys";
+import { useKeys } from "@/lib/useKeys";
 import { useQueue } from "@/pages/review/useQueue";
 import { Empty, ErrorState, PanelSkeleton, useOnline } from "@/parts/states";
 import "./review.css";
@@ -155,7 +155,7 @@ function ReviewPage() {
   }, [reading, sending, selected]);
 
   const pick = (choice: Decision_Verdict) => (ready || reading) && !busy && setDraft({ verdict: choice, comment });
-  const commands: Record<Command, () => void> = {
+  const commands: Partial<Record<Command, () => void>> = {
     next: () => move(1),
     previous: () => move(-1),
     same: () => pick(Decision_Verdict.SAME),
