@@ -75,7 +75,7 @@ test("on a telephone of 390 x 844, and at 150 % on 1366 x 768, review, findings 
     { width: 390, height: 844 },
     { width: 911, height: 512 },
   ];
-  const fits = ["review", "findings", "finding", "gaps", "person"];
+  const fits = ["review", "proposals", "proposal", "findings", "finding", "gaps", "person"];
   await eachPage("zh", async (page, name) => {
     if (!fits.includes(name)) return;
     for (const size of windows) {
@@ -110,6 +110,19 @@ test("axe finds nothing in the dialogs of the review page", async () => {
   await look("reveal");
   await page.getByRole("button", { name: "批量决定" }).click();
   await look("bulk");
+  assert.deepEqual(found, []);
+});
+
+test("axe finds nothing in the dialog that answers many findings, nor in the list where some are chosen", async () => {
+  const page = await openAs(browser, hub, "officer", "/findings");
+  await settle(page);
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  const found = await axe(page, "chosen");
+  await page.locator(".chosen-bar").getByRole("button", { name: "登记处理意见" }).click();
+  await page.getByRole("dialog").waitFor();
+  await settle(page);
+  found.push(...(await axe(page, "answers")));
   assert.deepEqual(found, []);
 });
 

@@ -11,6 +11,7 @@ export async function pagesOf(hub) {
   const { referrals } = await officer("ReferralService/ListReferrals", { pageSize: 1 });
   const { samples } = await officer("ReviewService/ListQualitySamples");
   const { conflicts } = await officer("ReviewService/ListConflicts", { pageSize: 1, order: "BY_AMOUNT" });
+  const { proposals } = await officer("ReviewService/ListProposals");
   const month = new Date().toISOString().slice(0, 7); // findings opened when the district was loaded
   const person = `/person?id=${duplicate.personId}&purpose=FINDING&case=${duplicate.findingId}`;
   return [
@@ -30,6 +31,7 @@ export async function pagesOf(hub) {
     { name: "referral", as: "officer", path: `/referrals/${referrals[0].referralId}` },
     { name: "charity", as: "officer", path: "/charity" },
     { name: "intake", as: "officer", path: "/intake" },
+    { name: "proposal", as: "approver", path: `/review/proposals/${proposals.at(-1).proposalId}` },
     { name: "gaps", as: "supervisor", path: "/gaps" },
     { name: "gaps-matrix", as: "supervisor", path: "/gaps?view=matrix" },
     { name: "gaps-answers", as: "supervisor", path: "/gaps?view=answers" },

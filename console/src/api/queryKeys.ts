@@ -20,6 +20,10 @@ export const queryKeys = {
   proposals: {
     all: ["proposals"] as const,
     list: (withEnded: boolean) => ["proposals", withEnded] as const,
+    one: (proposalId: string) => ["proposals", "one", proposalId] as const,
+    effect: (proposalId: string) => ["proposals", "effect", proposalId] as const,
+    job: (jobId: string) => ["proposals", "job", jobId] as const,
+    decisions: (proposalId: string) => ["proposals", "decisions", proposalId] as const,
   },
   decisions: ["decisions"] as const,
   undoStack: ["undoStack"] as const,

@@ -23,6 +23,7 @@ export const router = createBrowserRouter([
           { path: "review", lazy: () => import("@/pages/review/ReviewPage") },
           { path: "review/decisions", lazy: () => import("@/pages/review/DecisionsPage") },
           { path: "review/proposals", lazy: () => import("@/pages/review/ProposalsPage") },
+          { path: "review/proposals/:proposalId", lazy: () => import("@/pages/review/ProposalPage") },
           { path: "review/jobs", lazy: () => import("@/pages/review/JobsPage") },
           { path: "review/quality", lazy: () => import("@/pages/review/QualityPage") },
         ],

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { ClusterSchema, Decision_Operation as Operation } from "@/gen/relief/v1/review_service_pb";
-import { decisionOf } from "./cluster";
+import { ClusterDecisionSchema, ClusterSchema, Decision_Operation as Operation } from "@/gen/relief/v1/review_service_pb";
+import { decisionOf, placesOf, tornLinks } from "./cluster";
 
 const record = (recordId: string) => ({ record: { name: { sourceId: "s", recordId } } });
 const cluster = create(ClusterSchema, {
@@ -40,4 +40,16 @@ describe("a cluster's decision", () => {
       ]),
     ).toEqual({ operation: Operation.SPLIT, groups: ["a", "b", "c"] });
   });
+});
+
+test("links between records that are put apart are torn, the strongest first; those within a group and those against are not", () => {
+  const name = (recordId: string) => ({ sourceId: "s", recordId });
+  const link = (a: string, b: string, bits: number) => ({ recordA: name(a), recordB: name(b), bits });
+  const linked = create(ClusterSchema, {
+    links: [link("a", "b", 12), link("a", "c", 38), link("b", "c", 50), link("b", "d", -7), link("c", "x", 9)],
+  });
+  const places = placesOf(
+    create(ClusterDecisionSchema, { groups: [{ records: [name("a"), name("b")] }, { records: [name("c"), name("d")] }] }).groups,
+  );
+  expect(tornLinks(linked, (key) => places.get(key)).map(({ bits }) => bits)).toEqual([50, 38]);
 });

@@ -1,7 +1,7 @@
 // 转介: gaps that somebody took on, those first that must be answered soonest.
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Checkbox, Select } from "antd";
-import { Link, useSearchParams } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { referrals } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
@@ -45,6 +45,7 @@ const WORK = ["OPEN", "HANDED_OVER", "ACCEPTED", "RETURNED"];
 function ReferralsPage() {
   const { t } = useText();
   const { session } = useSession();
+  const navigate = useNavigate();
   const [params, setParams] = useSearchParams();
   const asked = (params.get("state") ?? "").split(",").filter((name) => name in State);
   const states = params.get("state") === "ANY" ? [] : asked.length > 0 ? asked : WORK;
@@ -116,7 +117,13 @@ function ReferralsPage() {
     }
     return (
       <>
-        <DataTable caption={t("referrals.title")} columns={columns} rows={rows} keyOf={({ referralId }) => referralId} />
+        <DataTable
+          caption={t("referrals.title")}
+          columns={columns}
+          rows={rows}
+          keyOf={({ referralId }) => referralId}
+          open={({ referralId }) => void navigate(`/referrals/${encodeURIComponent(referralId)}`)}
+        />
         <More shown={rows.length} hasMore={list.hasNextPage} loading={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
       </>
     );

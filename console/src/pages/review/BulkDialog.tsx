@@ -9,6 +9,7 @@ import { queryKeys } from "@/api/queryKeys";
 import { Decision_Verdict as Verdict, ReviewJob_State, type Case, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { count, money } from "@/lib/money";
 import { queueMessage, type QueueFilter } from "@/lib/queue";
+import { useDraft } from "@/lib/useDraft";
 import { bitsText } from "@/lib/waterfall";
 import { useText } from "@/locales";
 import { sideName, word } from "@/locales/words";
@@ -35,7 +36,7 @@ export function BulkDialog({ queue, close }: { queue: QueueFilter; close: () => 
   const client = useQueryClient();
   const navigate = useNavigate();
   const [verdict, setVerdict] = useState<Verdict>(Verdict.DIFFERENT);
-  const [comment, setComment] = useState("");
+  const [comment, setComment, forgetComment] = useDraft("bulk", "");
   const filter = queueMessage(queue);
   const preview = useQuery({
     queryKey: queryKeys.bulkPreview(queueKey(queue), verdict),
@@ -46,6 +47,7 @@ export function BulkDialog({ queue, close }: { queue: QueueFilter; close: () => 
     mutationFn: () => review.startBulk({ filter, verdict, comment: comment.trim(), previewToken: preview.data?.previewToken ?? "" }),
     onSuccess: (job) => {
       message.success(t(job.state === ReviewJob_State.PROPOSED ? "review.proposed" : "review.jobStarted"), 6);
+      forgetComment();
       refreshAfterDecision(client);
       void navigate("/review/jobs");
     },

@@ -14,20 +14,21 @@ import {
   type Cluster,
   type ClusterDecision,
   type Effect,
+  Decision_Operation,
   Decision_OperationSchema,
 } from "@/gen/relief/v1/review_service_pb";
-import { whatOf, whenOf } from "@/lib/benefits";
-import { decisionOf, groupsNow, keyOf } from "@/lib/cluster";
-import { dateText } from "@/lib/dates";
+import { decisionOf, groupsNow, keyOf, tornLinks } from "@/lib/cluster";
 import { bitsText } from "@/lib/waterfall";
 import { purposeOf } from "@/lib/purpose";
 import { useDraft } from "@/lib/useDraft";
 import { useStateOf } from "@/lib/useStateOf";
-import { recordText, sourceName } from "@/lib/sources";
+import { recordText } from "@/lib/sources";
 import { useText } from "@/locales";
-import { word, fieldName } from "@/locales/words";
+import { word } from "@/locales/words";
 import { refreshAfterDecision } from "@/pages/review/data";
 import { EffectView } from "@/pages/review/Effects";
+import { MemberCells, MemberHeads } from "@/pages/review/Members";
+import { Torn } from "@/pages/review/Torn";
 import { ErrorState, PageSkeleton } from "@/parts/states";
 import "./review.css";
 
@@ -53,11 +54,7 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
               <caption className="hidden-text">{names[i]}</caption>
               <thead>
                 <tr>
-                  <th scope="col">{t("common.record")}</th>
-                  <th scope="col">{fieldName("name")}</th>
-                  <th scope="col">{fieldName("id_number")}</th>
-                  <th scope="col">{fieldName("birth_date")}</th>
-                  <th scope="col">{t("benefit.what")}</th>
+                  <MemberHeads />
                   <th scope="col">{t("review.belongsTo")}</th>
                 </tr>
               </thead>
@@ -68,17 +65,7 @@ function Records({ cluster, place, move }: { cluster: Cluster; place: Map<string
                   const at = place.get(key) ?? i;
                   return (
                     <tr key={key} className={at !== i ? "moved" : undefined}>
-                      <td title={key}>
-                        {sourceName(record.name.sourceId)}
-                        <br />
-                        <span className="code">{record.name.recordId}</span>
-                      </td>
-                      <td>{record.person?.name || "—"}</td>
-                      <td className="nowrap">{record.person?.idNumber || "—"}</td>
-                      <td className="nowrap">{dateText(record.person?.birthDate) || "—"}</td>
-                      <td>
-                        {whatOf(record).name} <span className="quiet small">{whenOf(record)}</span>
-                      </td>
+                      <MemberCells record={record} />
                       <td>
                         <Select
                           value={at}
@@ -183,6 +170,9 @@ function ClusterPage() {
   });
   if (query.isPending) return <PageSkeleton />;
   if (!cluster || !decision) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  const splits = decision.operation === Decision_Operation.SPLIT; // nobody approves of what no reason is given for
+  const moved = decision.operation !== Decision_Operation.KEEP;
+  const reason = t(splits ? "review.splitComment" : "review.comment");
   const move = (key: string, group: number) => {
     setPlace(new Map(place).set(key, group));
     setEffect(null);
@@ -208,19 +198,25 @@ function ClusterPage() {
             <div className="panel-body">
               <p className="quiet hint">{t("review.previewHint")}</p>
               {effect && <EffectView effect={effect} />}
+              {moved && <Torn links={tornLinks(cluster, (key) => place.get(key))} />}
               <Input.TextArea
                 value={comment}
                 onChange={(event) => setComment(event.target.value)}
                 maxLength={500}
                 rows={2}
-                placeholder={t("review.comment")}
-                aria-label={t("review.comment")}
+                placeholder={reason}
+                aria-label={reason}
               />
               <div className="row cluster-acts">
                 <Button onClick={() => preview.mutate()} loading={preview.isPending}>
                   {t("review.preview")}
                 </Button>
-                <Button type="primary" disabled={!effect} loading={decide.isPending} onClick={() => decide.mutate()}>
+                <Button
+                  type="primary"
+                  disabled={!effect || (splits && comment.trim() === "")}
+                  loading={decide.isPending}
+                  onClick={() => decide.mutate()}
+                >
                   {t("review.confirm")}
                 </Button>
                 <Button type="text" onClick={() => setPlace(groupsNow(cluster))}>

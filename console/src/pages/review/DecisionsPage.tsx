@@ -14,6 +14,7 @@ import {
 } from "@/gen/relief/v1/review_service_pb";
 import { recordText } from "@/lib/sources";
 import { timeText } from "@/lib/dates";
+import { useDraft } from "@/lib/useDraft";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { Officers } from "@/pages/review/Officers";
@@ -36,7 +37,7 @@ function DecisionsPage() {
   const { may } = useSession();
   const { message } = App.useApp();
   const [asking, setAsking] = useState<Decision | null>(null);
-  const [reason, setReason] = useState("");
+  const [reason, setReason, forgetReason] = useDraft(`undo/${asking?.decisionId ?? ""}`, "");
   const [said, setSaid] = useState("");
   const list = useInfiniteQuery({
     queryKey: queryKeys.decisions,
@@ -48,8 +49,8 @@ function DecisionsPage() {
     setSaid(event.text);
     if (event.type === "undone") message.success(event.text);
     else message.error(event.text, 8);
+    if (event.type === "undone") forgetReason();
     setAsking(null);
-    setReason("");
   });
   const decisions = list.data?.pages.flatMap((page) => page.decisions) ?? [];
   const columns: Column<Decision>[] = [

@@ -9,6 +9,7 @@ import { useSession } from "@/session/session";
 import { ReviewJob_State as State, type ReviewJob, ReviewJob_StateSchema, Decision_VerdictSchema } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
+import { useDraft } from "@/lib/useDraft";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { refreshAfterDecision } from "@/pages/review/data";
@@ -23,7 +24,7 @@ function JobsPage() {
   const { message } = App.useApp();
   const client = useQueryClient();
   const [reverting, setReverting] = useState<ReviewJob | null>(null);
-  const [reason, setReason] = useState("");
+  const [reason, setReason, forgetReason] = useDraft(`revert/${reverting?.jobId ?? ""}`, "");
   const list = useInfiniteQuery({
     queryKey: queryKeys.jobs,
     queryFn: ({ pageParam, signal }) => review.listReviewJobs({ pageSize: 50, pageToken: pageParam }, { signal }),
@@ -36,7 +37,7 @@ function JobsPage() {
     void client.invalidateQueries({ queryKey: queryKeys.jobs });
     refreshAfterDecision(client);
     setReverting(null);
-    setReason("");
+    forgetReason();
   };
   const failed = (error: unknown) => message.error(t("review.failed", { message: messageOf(error) }), 8);
   const revert = useMutation({

@@ -1,82 +1,40 @@
 // Four eyes: what waits for a second person. Whoever proposed it cannot approve it; the hub tells persons apart, not accounts.
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Input, Modal, Segmented, Tag } from "antd";
-import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { App, Button, Segmented, Tag } from "antd";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { review } from "@/api/clients";
 import { messageOf } from "@/api/errors";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
-import {
-  Proposal_State as State,
-  type Proposal,
-  Proposal_StateSchema,
-  Decision_OperationSchema,
-  Decision_VerdictSchema,
-  Proposal_GroundSchema,
-} from "@/gen/relief/v1/review_service_pb";
+import { Proposal_State as State, type Proposal, Proposal_StateSchema, Proposal_GroundSchema } from "@/gen/relief/v1/review_service_pb";
 import { timeText } from "@/lib/dates";
 import { count, money } from "@/lib/money";
 import { officerName } from "@/lib/officers";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { refreshAfterDecision } from "@/pages/review/data";
+import { whatText } from "@/pages/review/proposalText";
 import { ReviewTabs } from "@/pages/review/ReviewTabs";
+import { DataTable, type Column } from "@/parts/DataTable";
 import { Empty, ErrorState, More, PanelSkeleton } from "@/parts/states";
 import "./review.css";
 
+const pathOf = ({ proposalId }: Proposal) => `/review/proposals/${encodeURIComponent(proposalId)}`;
+
+// What is asked for, in a word; the page of the proposal shows all of it.
 function What({ proposal }: { proposal: Proposal }) {
   const { t } = useText();
   const { what } = proposal;
-  switch (what.case) {
-    case "decide":
-      return (
-        <>
-          <b>{word(Decision_VerdictSchema, what.value.verdict)}</b>{" "}
-          <Link className="cell" to={`/review?case=${encodeURIComponent(what.value.conflictId)}`}>
-            {t("review.openCase")}
-          </Link>
-          {what.value.comment && <div className="small">{what.value.comment}</div>}
-        </>
-      );
-    case "cluster":
-      return (
-        <>
-          <b>{word(Decision_OperationSchema, what.value.operation)}</b>{" "}
-          <Link className="cell code" to={`/review/cluster/${encodeURIComponent(what.value.personId)}`}>
-            {what.value.personId}
-          </Link>
-          <div className="small">
-            {t("review.groups", { n: what.value.groups.length })} {what.value.comment}
-          </div>
-        </>
-      );
-    case "bulk":
-      return (
-        <>
-          <b>
-            {t("review.bulk")}: {word(Decision_VerdictSchema, what.value.verdict)}
-          </b>
-          <div className="small">{what.value.comment}</div>
-        </>
-      );
-    case "undo":
-      return (
-        <>
-          <b>{t("review.undo")}</b> <span className="code">{what.value.decisionId}</span>
-          <div className="small">{what.value.comment}</div>
-        </>
-      );
-    case "revert":
-      return (
-        <>
-          <b>{t("review.revertJob")}</b> <span className="code">{what.value.jobId}</span>
-          <div className="small">{what.value.comment}</div>
-        </>
-      );
-    default:
-      return <>—</>;
-  }
+  return (
+    <>
+      <Link className="cell" to={pathOf(proposal)}>
+        {whatText(proposal)}
+      </Link>
+      <div className="small">
+        {what.case === "cluster" && t("review.groups", { n: what.value.groups.length })} {what.value?.comment}
+      </div>
+    </>
+  );
 }
 
 function ProposalsPage() {
@@ -84,10 +42,9 @@ function ProposalsPage() {
   const { may } = useSession();
   const { message } = App.useApp();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const [params, setParams] = useSearchParams();
   const all = params.get("state") === "ANY";
-  const [rejecting, setRejecting] = useState<Proposal | null>(null);
-  const [reason, setReason] = useState("");
   const list = useInfiniteQuery({
     queryKey: queryKeys.proposals.list(all),
     queryFn: ({ pageParam, signal }) =>
@@ -102,32 +59,71 @@ function ProposalsPage() {
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken || undefined,
   });
-  const done = (text: string) => () => {
-    message.success(text);
-    refreshAfterDecision(client);
-    setRejecting(null);
-    setReason("");
-  };
-  const failed = (error: unknown) => {
-    message.error(t("review.failed", { message: messageOf(error) }), 8);
-    void client.invalidateQueries({ queryKey: queryKeys.proposals.all });
-  };
-  const approve = useMutation({
-    mutationFn: (proposalId: string) => review.approveProposal({ proposalId }),
-    onSuccess: done(t("review.approved")),
-    onError: failed,
-  });
-  const reject = useMutation({
-    mutationFn: () => review.rejectProposal({ proposalId: rejecting!.proposalId, reason: reason.trim() }),
-    onSuccess: done(t("review.rejected")),
-    onError: failed,
-  });
   const withdraw = useMutation({
     mutationFn: (proposalId: string) => review.withdrawProposal({ proposalId }),
-    onSuccess: done(t("review.withdrawn")),
-    onError: failed,
+    onSuccess: () => {
+      message.success(t("review.withdrawn"));
+      refreshAfterDecision(client);
+    },
+    onError: (error) => {
+      message.error(t("review.failed", { message: messageOf(error) }), 8);
+      void client.invalidateQueries({ queryKey: queryKeys.proposals.all });
+    },
   });
-  const busy = approve.isPending || reject.isPending || withdraw.isPending;
+  const columns: Column<Proposal>[] = [
+    { title: t("review.what"), render: (proposal) => <What proposal={proposal} /> },
+    {
+      title: t("review.proposer"),
+      width: 150,
+      render: ({ proposer, createTime }) => (
+        <>
+          {officerName(proposer)}
+          <div className="quiet small nowrap">{timeText(createTime)}</div>
+        </>
+      ),
+    },
+    {
+      title: t("review.ground"),
+      width: 130,
+      render: ({ ground, conflicts }) => (
+        <>
+          {word(Proposal_GroundSchema, ground)}
+          {conflicts > 1n && <div className="quiet small">{t("review.cases", { n: count(conflicts) })}</div>}
+        </>
+      ),
+    },
+    { title: t("findings.amount"), width: 130, className: "number", render: ({ amountFen }) => money(amountFen) },
+    {
+      title: t("review.stateColumn"),
+      width: 260,
+      render: (proposal) => {
+        if (proposal.state !== State.PENDING) {
+          return (
+            <>
+              <Tag>{word(Proposal_StateSchema, proposal.state)}</Tag>
+              <div className="quiet small">{[officerName(proposal.approver), proposal.reason].filter(Boolean).join(" · ")}</div>
+            </>
+          );
+        }
+        if (proposal.mine) {
+          return (
+            <span className="row">
+              <span className="quiet small">{t("review.mineToWait")}</span>
+              <Button size="small" disabled={withdraw.isPending} onClick={() => withdraw.mutate(proposal.proposalId)}>
+                {t("review.withdraw")}
+              </Button>
+            </span>
+          );
+        }
+        if (!may("approve")) return <Tag>{word(Proposal_StateSchema, State.PENDING)}</Tag>;
+        return (
+          <Button size="small" type="primary" onClick={() => void navigate(pathOf(proposal))}>
+            {t("review.examine")}
+          </Button>
+        );
+      },
+    },
+  ];
   const proposals = list.data?.pages.flatMap((page) => page.proposals) ?? [];
   return (
     <div className="page">
@@ -153,93 +149,23 @@ function ProposalsPage() {
         ) : proposals.length === 0 ? (
           <Empty title={t("review.noProposals")} hint={t("review.noProposalsHint")} />
         ) : (
-          <div className="panel-body wide">
-            <table className="plain-table">
-              <caption className="hidden-text">{t("review.proposals")}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t("review.proposer")}</th>
-                  <th scope="col">{t("review.what")}</th>
-                  <th scope="col">{t("review.ground")}</th>
-                  <th scope="col" className="number">
-                    {t("findings.amount")}
-                  </th>
-                  <th scope="col">{t("review.stateColumn")}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {proposals.map((proposal) => (
-                  <tr key={proposal.proposalId}>
-                    <td>
-                      {officerName(proposal.proposer)}
-                      <div className="quiet small nowrap">{timeText(proposal.createTime)}</div>
-                    </td>
-                    <td>
-                      <What proposal={proposal} />
-                    </td>
-                    <td>
-                      {word(Proposal_GroundSchema, proposal.ground)}
-                      {proposal.conflicts > 1n && <div className="quiet small">{t("review.cases", { n: count(proposal.conflicts) })}</div>}
-                    </td>
-                    <td className="number">{money(proposal.amountFen)}</td>
-                    <td>
-                      {proposal.state !== State.PENDING ? (
-                        <>
-                          <Tag>{word(Proposal_StateSchema, proposal.state)}</Tag>
-                          <div className="quiet small">{[officerName(proposal.approver), proposal.reason].filter(Boolean).join(" · ")}</div>
-                        </>
-                      ) : proposal.mine ? (
-                        <span className="row">
-                          <span className="quiet small">{t("review.mineToWait")}</span>
-                          <Button size="small" disabled={busy} onClick={() => withdraw.mutate(proposal.proposalId)}>
-                            {t("review.withdraw")}
-                          </Button>
-                        </span>
-                      ) : may("approve") ? (
-                        <span className="row">
-                          <Button size="small" type="primary" disabled={busy} onClick={() => approve.mutate(proposal.proposalId)}>
-                            {t("review.approve")}
-                          </Button>
-                          <Button size="small" disabled={busy} onClick={() => setRejecting(proposal)}>
-                            {t("review.reject")}
-                          </Button>
-                        </span>
-                      ) : (
-                        <Tag>{word(Proposal_StateSchema, State.PENDING)}</Tag>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+          <>
+            <DataTable
+              caption={t("review.proposals")}
+              columns={columns}
+              rows={proposals}
+              keyOf={({ proposalId }) => proposalId}
+              open={(proposal) => void navigate(pathOf(proposal))}
+            />
             <More
               shown={proposals.length}
               hasMore={list.hasNextPage}
               loading={list.isFetchingNextPage}
               load={() => void list.fetchNextPage()}
             />
-          </div>
+          </>
         )}
       </div>
-      <Modal
-        open={rejecting !== null}
-        title={t("review.reject")}
-        okText={t("review.reject")}
-        cancelText={t("common.cancel")}
-        okButtonProps={{ disabled: reason.trim() === "" }}
-        confirmLoading={reject.isPending}
-        onOk={() => reject.mutate()}
-        onCancel={() => setRejecting(null)}
-      >
-        <Input.TextArea
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          maxLength={500}
-          rows={3}
-          placeholder={t("review.rejectReason")}
-          aria-label={t("review.rejectReason")}
-        />
-      </Modal>
     </div>
   );
 }
