@@ -34,11 +34,13 @@ std::array<char, 8> Digits(CivilDate date) {
   return digits;
 }
 
+bool IsFirstOfJanuary(const CivilDate& date) { return date.month == 1 && date.day == 1; }
+
 // The weakest to the strongest agreement of two dates.
 Level BirthLevel(CivilDate a, CivilDate b) {
-  if (a == b) return a.month == 1 && a.day == 1 ? Level::kBirthBothFirstOfJanuary : Level::kBirthExact;
+  if (a == b) return IsFirstOfJanuary(a) ? Level::kBirthBothFirstOfJanuary : Level::kBirthExact;
   if (a.year == b.year) {
-    if ((a.month == 1 && a.day == 1) || (b.month == 1 && b.day == 1)) return Level::kBirthFirstOfJanuary;
+    if (IsFirstOfJanuary(a) || IsFirstOfJanuary(b)) return Level::kBirthFirstOfJanuary;
     if (a.month == b.day && a.day == b.month) return Level::kBirthMonthDaySwapped;
   }
   if (a.month == b.month && a.day == b.day && std::abs(a.year - b.year) <= 2) return Level::kBirthYearOff;
@@ -215,13 +217,19 @@ class Comparison {
     const auto own = [](const Identity& identity) {
       return identity.id.trusted() ? identity.id.birth_date : std::optional<CivilDate>();
     };
-    consider(a_.best_birth_date(), b_.best_birth_date());
-    consider(own(a_), b_.best_birth_date());
-    consider(a_.best_birth_date(), own(b_));
+    // The first of January beside a trusted number is what a form wanted, not another date.
+    const auto stated = [&own](const Identity& identity) {
+      const std::optional<CivilDate> date = identity.best_birth_date(), number = own(identity);
+      return number && date && IsFirstOfJanuary(*date) ? number : date;
+    };
+    consider(stated(a_), stated(b_));
+    consider(own(a_), stated(b_));
+    consider(stated(a_), own(b_));
     if (best == Level::kCount) return YearAlone();
     birth_contradicts_ =
         best == Level::kBirthDifferent || best == Level::kBirthSameYear || best == Level::kBirthSameMonth;
     birth_agrees_ = !birth_contradicts_;
+    birth_is_the_same_ = best == Level::kBirthExact;
     Add(best);
   }
 
@@ -242,6 +250,7 @@ class Comparison {
   void Sexes() {
     const Sex x = a_.best_sex(), y = b_.best_sex();
     if (x == Sex::kUnknown || y == Sex::kUnknown) return;
+    sexes_contradict_ = x != y;
     if (x != y && same_number_and_name_) return Add("sex", NameOf(Level::kSexDifferent), 0);
     Add(x == y ? Level::kSexSame : Level::kSexDifferent);
   }
@@ -252,7 +261,10 @@ class Comparison {
     if (relatives) vetoes_ |= kNamesDiffer;
     if (!number_agrees_ && (name_.given_hidden || (Incomplete() && !birth_agrees_)))
       vetoes_ |= kNameIncomplete;
-    if (!number_agrees_ && !birth_agrees_ && !home_agrees_) vetoes_ |= kNameAlone;
+    // A birth date that is the same but for a slip is half an agreement: with name, sex and place alone it takes more.
+    const bool half = birth_agrees_ && total_ < model_.link_threshold() + model_.ambiguity_margin();
+    if (!number_agrees_ && !birth_is_the_same_ && (half || !birth_agrees_) && (!home_agrees_ || sexes_contradict_))
+      vetoes_ |= kNameAlone;
   }
 
   void Name() {
@@ -332,7 +344,9 @@ class Comparison {
   bool same_number_ = false;
   bool same_number_and_name_ = false;
   bool number_agrees_ = false;  // exactly, or but for a slip, or as far as it is visible
-  bool birth_agrees_ = false, birth_contradicts_ = false;
+  bool birth_is_the_same_ = false;
+  bool birth_agrees_ = false, birth_contradicts_ = false;  // also: but for a slip
+  bool sexes_contradict_ = false;
   bool home_agrees_ = false;  // a phone or a household
   bool changed_name_ = false;
 };
