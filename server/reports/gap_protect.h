@@ -27,6 +27,10 @@ Withheld Protect(const GapCube& cube, const std::string& prefix, int region_digi
 // made of.
 int CubeDigits(const std::string& prefix, int region_digits, bool is_protected);
 
+// Whether a region, or a part of it, leaves few of those above it that are not its own: where findings of two regions
+// count in each, the others' figures do not say how many. `all_below`: what the regions below count together.
+bool LeavesFew(const GapGroup& above, const GapGroup& below, int64_t all_below);
+
 // A table of the region in the filter, and what of it is withheld.
 struct GapSums {
   GapTable table;

@@ -18,15 +18,16 @@ v1::Movement MovementOf(const findings::Figures& flow, int64_t open_at_end, int6
   return movement;
 }
 
-bool Groups(const GapQuery& query, v1::GapDimension dimension) {
-  return std::find(query.columns.begin(), query.columns.end(), dimension) != query.columns.end();
-}
-
-// What filters can tell apart within a rule.
-std::string PartOf(const stored::TallyCell& cell) {
-  std::string part = std::to_string(cell.severity()) + "," + std::to_string(cell.need());
-  part += cell.overdue() ? "o" : "-";
-  part += cell.disputed() ? "d" : "-";
+// Which part of its rule a cell is.
+std::string PartOf(const stored::TallyCell& cell, const GapParts& by) {
+  std::string part;
+  if (by.severity) part += "s" + std::to_string(cell.severity());
+  if (by.need) part += "n" + std::to_string(cell.need());
+  if (by.overdue && cell.overdue()) part += "o";
+  if (by.disputed && cell.disputed()) part += "d";
+  if (by.open_month)
+    part += "m" + std::to_string(findings::MonthIndex(matcher::CivilDate::FromDays(cell.open_day())));
+  if (!by.programmes) return part;
   std::vector<int> programmes(cell.programmes().begin(), cell.programmes().end());
   std::sort(programmes.begin(), programmes.end());
   for (const int programme : programmes) part += "," + std::to_string(programme);
@@ -37,15 +38,16 @@ std::string PartOf(const stored::TallyCell& cell) {
 // in sums only.
 std::vector<GapColumn> ColumnsOf(const stored::TallyCell& cell, const GapQuery& query, bool is_flow) {
   GapColumn column;
-  if (Groups(query, v1::BY_RULE)) column.rule_id = cell.rule_id();
-  if (Groups(query, v1::BY_RULE) || Groups(query, v1::BY_KIND)) column.kind = cell.kind();
-  if (Groups(query, v1::BY_SEVERITY)) column.severity = cell.severity();
-  if (Groups(query, v1::BY_OPEN_MONTH)) {
+  if (query.Groups(v1::BY_RULE)) column.rule_id = cell.rule_id();
+  if (query.Groups(v1::BY_RULE) || query.Groups(v1::BY_KIND)) column.kind = cell.kind();
+  if (query.Groups(v1::BY_SEVERITY)) column.severity = cell.severity();
+  if (query.Groups(v1::BY_OPEN_MONTH)) {
     if (is_flow) return {};
     column.open_month = findings::MonthIndex(matcher::CivilDate::FromDays(cell.open_day()));
   }
-  if (query.parts) column.part = PartOf(cell);
-  if (!Groups(query, v1::BY_PROGRAMME)) return {column};
+  if (query.parts != GapParts()) column.part = PartOf(cell, query.parts);
+  if (query.with_kinds) return {column, GapColumn{"", column.kind}};
+  if (!query.Groups(v1::BY_PROGRAMME)) return {column};
   std::vector<GapColumn> columns;
   const auto& wanted = query.filter.programmes();
   for (int programme : cell.programmes()) {

@@ -8,6 +8,7 @@
 // Pure; callable from any thread.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <tuple>
@@ -55,12 +56,24 @@ struct GapTable {
   GapGroup total;
 };
 
+// What tells the findings of one rule apart; of protection only.
+struct GapParts {
+  bool severity = false, need = false, overdue = false, disputed = false, programmes = false,
+       open_month = false;
+  bool operator==(const GapParts&) const = default;
+};
+
 struct GapQuery {
   v1::FindingFilter filter;
   std::vector<v1::GapDimension> columns;  // without BY_REGION
   int region_digits = 0;                  // 0: one region, ""
   ReportPeriod period;
-  bool parts = false;  // also by all that a filter can tell apart within a rule; of protection only
+  GapParts parts = {};      // a column for each part of what it groups by
+  bool with_kinds = false;  // BY_RULE, and a column for each kind beside its rules; of protection only
+
+  bool Groups(v1::GapDimension dimension) const {
+    return std::find(columns.begin(), columns.end(), dimension) != columns.end();
+  }
 };
 
 class GapCube {

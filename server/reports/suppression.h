@@ -3,8 +3,8 @@
 // The table is rows x columns with a last row and a last column of sums. Withheld cells are the edges of a
 // graph between rows and columns: exactly those can be worked out from the rest that lie on no cycle (D.
 // Gusfield, A graph theoretic approach to statistical data security, SIAM J. Comput. 17, 1988). So every
-// small cell is closed into a cycle, by the cheapest path of further cells; and a line with a known sum keeps
-// so much withheld that the sum does not give its parts away.
+// small cell (primary suppression) is closed into a cycle, by the cheapest path of further cells (secondary
+// suppression); and a line with a known sum keeps so much withheld that the sum does not give its parts away.
 //
 // Pure; callable from any thread.
 #pragma once

@@ -22,7 +22,8 @@ class RandomFindings {
   static constexpr int64_t kDay = 86'400'000'000;
   static constexpr int64_t kStart = 1'767'200'400'000'000;  // 2026-01-01 01:00 in UTC+8
 
-  explicit RandomFindings(unsigned seed) : random_(seed), store_(storage::NewMemoryStore()) {}
+  explicit RandomFindings(unsigned seed, int findings = 60, int persons = 12)
+      : random_(seed), count_(findings), persons_(persons), store_(storage::NewMemoryStore()) {}
 
   storage::Store& store() { return *store_; }
   const std::map<std::string, v1::Finding>& findings() const { return findings_; }
@@ -35,7 +36,7 @@ class RandomFindings {
     storage::Transaction txn(*store_);
     Tally counts;
     for (int i = 0; i < changes; ++i) {
-      const std::string id = "F-" + std::to_string(Draw(60));
+      const std::string id = "F-" + std::to_string(Draw(count_));
       const auto found = findings_.find(id);
       v1::Finding after = found == findings_.end() ? New(id) : Next(found->second);
       Write(txn, counts, found == findings_.end() ? nullptr : &found->second, after);
@@ -73,10 +74,10 @@ class RandomFindings {
     finding->add_evidence()->set_programme(static_cast<v1::Programme>(1 + Draw(4)));
     finding->set_amount_fen(Draw(5) * 1000);
     finding->set_amount_is_estimate(rule == 3);
-    finding->set_person_id("P-" + std::to_string(Draw(12)));
+    finding->set_person_id("P-" + std::to_string(Draw(persons_)));
     finding->clear_household_person_ids();
     if (Draw(6) == 0)
-      for (int i = 0; i < 3; ++i) finding->add_household_person_ids("P-" + std::to_string(Draw(12)));
+      for (int i = 0; i < 3; ++i) finding->add_household_person_ids("P-" + std::to_string(Draw(persons_)));
   }
 
   v1::Finding New(const std::string& id) {
@@ -129,6 +130,7 @@ class RandomFindings {
   }
 
   std::mt19937 random_;
+  const int count_, persons_;
   std::unique_ptr<storage::Store> store_;
   std::map<std::string, v1::Finding> findings_;
   int64_t now_us_ = kStart;
