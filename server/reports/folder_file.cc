@@ -1,6 +1,7 @@
 #include "server/reports/folder_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,8 +28,12 @@ absl::Status FolderFile::Failed(const char* what) const {
 }
 
 absl::Status FolderFile::Open() {
-  file_ = ::open(part_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-  return file_ >= 0 ? absl::OkStatus() : Failed("cannot create");
+  // What stands there is an attempt that was interrupted, or was put there by somebody who would own the report.
+  if (::unlink(part_path_.c_str()) != 0 && errno != ENOENT) return Failed("cannot replace the part of");
+  file_ = ::open(part_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+  if (file_ < 0) return Failed("cannot create");
+  // Whatever the process's mask: its group fetches the reports.
+  return ::fchmod(file_, 0640) == 0 ? absl::OkStatus() : Failed("cannot set the mode of");
 }
 
 absl::Status FolderFile::Write(std::string_view bytes) {

@@ -3,10 +3,12 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "server/reports/report_words.h"
 #include "storage/status_macros.h"
@@ -135,8 +137,10 @@ class XlsxFile final : public TableFile {
 TableCell TableCell::Yuan(int64_t fen) { return {YuanText(fen), static_cast<double>(fen) / 100}; }
 
 std::string GuardFormula(std::string text) {
-  const bool formula =
-      !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  // Full-width ones too: a Chinese spreadsheet takes them for the others.
+  static constexpr std::string_view kBegin[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+  const bool formula = std::any_of(std::begin(kBegin), std::end(kBegin),
+                                   [&](std::string_view begin) { return text.starts_with(begin); });
   return formula ? "'" + text : text;
 }
 

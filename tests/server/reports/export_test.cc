@@ -186,7 +186,8 @@ TEST(TableFileTest, NoCellIsAFormula) {
     auto table = NewTableFile(format, {"name"},
                               [&](std::string_view piece) { return bytes.append(piece), absl::OkStatus(); });
     ASSERT_TRUE(table.ok());
-    for (const char* text : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "plain", "a,\"b\""})
+    for (const char* text :
+         {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "plain", "a,\"b\""})
       ASSERT_TRUE((*table)->Add({TableCell::Text(text)}).ok());
     const absl::Status finished = (*table)->Finish("=mark", {{"=note", "@note"}});
     ASSERT_TRUE(finished.ok()) << finished;
@@ -196,10 +197,38 @@ TEST(TableFileTest, NoCellIsAFormula) {
     EXPECT_EQ(text.find("<f>"), std::string::npos);
     if (format == v1::EXPORT_CSV) {
       EXPECT_EQ(bytes,
-                "\xef\xbb\xbfname\r\n'=1+1\r\n'+1\r\n'-1\r\n'@SUM(A1)\r\n'\t=1\r\n\"'\r=1\"\r\nplain\r\n\"a,"
+                "\xef\xbb\xbfname\r\n'=1+1\r\n'+1\r\n'-1\r\n'@SUM(A1)\r\n'\t=1\r\n\"'\r=1\"\r\n\"'\n=1\"\r\n'"
+                "＝1+1\r\nplain\r\n\"a,"
                 "\"\"b\"\"\"\r\n'=mark\r\n");
     }
   }
+}
+
+// Review of security, not tried there: what else is in a workbook than what is seen.
+TEST_F(ExportTest, AWorkbookHoldsNothingThatIsNotSeen) {
+  v1::Finding finding = world_.findings().begin()->second;
+  finding.set_finding_id("F-told");
+  finding.add_dispositions()->set_note("电话 13905391234，身份证 371302195003140027");
+  finding.add_evidence()->mutable_record()->set_record_id("371302195003140027");
+  storage::Transaction txn(world_.store());
+  findings::IndexFinding(txn, nullptr, finding);
+  txn.Put(schema::FindingRow(finding.finding_id()), finding.SerializeAsString());
+  ASSERT_TRUE(txn.Commit().ok());
+  report_.set_format(v1::EXPORT_XLSX);
+  findings_.set_format(v1::EXPORT_XLSX);
+  for (const auto& file : {Run(report_, ExportReport), Run(findings_, ExportFindings)}) {
+    ASSERT_TRUE(file.ok()) << file.status();
+    const std::string xml = UnpackedXml(file->content);
+    EXPECT_NE(xml.find("docProps/core.xml"), std::string::npos) << "the parts are looked at";
+    for (const char* trace : {"371302195003140027", "13905391234", "hidden", "veryHidden", "definedName",
+                              "comments", "externalLink", "vbaProject", "customXml", "printerSettings"})
+      EXPECT_EQ(xml.find(trace), std::string::npos) << trace;
+    for (const char* author : {"<dc:creator></dc:creator>", "<cp:lastModifiedBy></cp:lastModifiedBy>"})
+      EXPECT_NE(xml.find(author), std::string::npos) << "no user of the machine: " << author;
+    EXPECT_EQ(xml.find("/tmp/"), std::string::npos) << "nor its folders";
+  }
+  const auto told = Run(findings_, ExportFindings);
+  EXPECT_NE(UnpackedXml(told->content).find("F-told"), std::string::npos);
 }
 
 TEST(TableFileTest, ALongTableLeavesInPieces) {

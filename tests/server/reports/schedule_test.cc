@@ -312,6 +312,57 @@ TEST_F(ScheduleTest, AFolderThatIsAwayIsToldAndTriedAgain) {
   EXPECT_EQ(Claims(), 1);
 }
 
+// Whoever may write into the folder made the part beforehand, to own what will be written, to have something else
+// overwritten, or to hold the hub up.
+TEST_F(ScheduleTest, WhatStandsInAReportsPlaceIsReplacedAndNotWrittenInto) {
+  const std::string name = "county-monthly_20260303-0600.html", part = folder_ + "/." + name + ".part",
+                    elsewhere = folder_ + "/elsewhere";
+  const auto put = [&](const std::string& text) { std::ofstream(elsewhere) << text; };
+  const std::vector<std::function<void()>> tricks = {
+      [&] { ASSERT_EQ(::symlink(elsewhere.c_str(), part.c_str()), 0); },
+      [&] { ASSERT_EQ(::link(elsewhere.c_str(), part.c_str()), 0); },
+      [&] { ASSERT_EQ(::mkfifo(part.c_str(), 0666), 0); },
+      [&] { ASSERT_EQ(::symlink(elsewhere.c_str(), (folder_ + "/" + name).c_str()), 0); },
+      [&] { std::ofstream(part) << "half of it", fs::permissions(part, fs::perms::all); },
+  };
+  for (size_t i = 0; i < tricks.size(); ++i) {
+    for (const auto& entry : fs::directory_iterator(folder_)) fs::remove_all(entry.path());
+    put("kept");
+    tricks[i]();
+    store_ = storage::NewMemoryStore();
+    now_us_ = At({2026, 3, 1}, 12);
+    OpenHubOn(*store_);
+    const auto runner = Runner();
+    runner->RunDue();
+    now_us_ = At({2026, 3, 3}, 6);
+    const mode_t mask = ::umask(i % 2 == 0 ? 077 : 0);
+    runner->RunDue();
+    ::umask(mask);
+    EXPECT_EQ(Content("elsewhere"), "kept") << i;
+    EXPECT_NE(Content(name).find("2026年2月"), std::string::npos) << i;
+    struct stat file {};
+    ASSERT_EQ(::lstat((folder_ + "/" + name).c_str(), &file), 0) << i;
+    EXPECT_TRUE(S_ISREG(file.st_mode)) << i;
+    EXPECT_EQ(file.st_mode & 07777, 0640u) << i << ": whatever the mask";
+    EXPECT_EQ(file.st_nlink, 1u) << i;
+    EXPECT_FALSE(fs::exists(part)) << i;
+    hub_.reset();
+  }
+}
+
+// A name is part of a path: none leads out of the folder.
+TEST_F(ScheduleTest, NoNameLeadsOutOfTheFolder) {
+  for (const char* name : {"../up", "..", ".", "", "a/b", "/etc/cron.d/x", "a\\b", ".hidden", "a\nb",
+                           "月报", "a b", "a%2fb", "con:"}) {
+    config_.set_name(name);
+    EXPECT_TRUE(absl::IsInvalidArgument(Schedule::Make(config_).status())) << name;
+  }
+  config_.set_name("a");
+  const auto schedule = Schedule::Make(config_);
+  ASSERT_TRUE(schedule.ok()) << schedule.status();
+  EXPECT_EQ(schedule->FileName(At({2026, 3, 3}, 6)), "a_20260303-0600.html");
+}
+
 TEST_F(ScheduleTest, TheRunnerLooksByItselfAndStopsWhenAsked) {
   OpenHubOn(*store_);
   Runner()->RunDue();
