@@ -27,9 +27,10 @@ absl::StatusOr<Row> ToRow(const rocksdb::Status& status, const rocksdb::Slice& v
 
 class RocksDbSnapshot final : public Reader {
  public:
-  explicit RocksDbSnapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) {
+  RocksDbSnapshot(rocksdb::DB& db, const DamageTold& told)
+      : db_(db), told_(told), snapshot_(db.GetSnapshot()) {
     options_.snapshot = snapshot_;
-    version_ = ReadVersion(db_, options_);
+    version_ = Told(told_, ReadVersion(db_, options_));
   }
   ~RocksDbSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
   RocksDbSnapshot(const RocksDbSnapshot&) = delete;
@@ -37,17 +38,18 @@ class RocksDbSnapshot final : public Reader {
 
   absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys) const override {
     if (!version_.ok()) return version_.status();
-    return ReadRows(db_, options_, keys);
+    return Told(told_, ReadRows(db_, options_, keys));
   }
   absl::StatusOr<std::vector<KeyRow>> Scan(std::string_view prefix, std::string_view from,
                                            size_t limit) const override {
     if (!version_.ok()) return version_.status();
-    return ReadRange(db_, options_, prefix, from, limit);
+    return Told(told_, ReadRange(db_, options_, prefix, from, limit));
   }
   Version version() const override { return version_.value_or(0); }
 
  private:
   rocksdb::DB& db_;
+  const DamageTold& told_;
   const rocksdb::Snapshot* const snapshot_;
   rocksdb::ReadOptions options_;
   absl::StatusOr<Version> version_ = Version{0};
@@ -117,6 +119,8 @@ absl::StatusOr<Version> ReadVersion(rocksdb::DB& db, const rocksdb::ReadOptions&
   return version;
 }
 
-std::unique_ptr<Reader> TakeSnapshot(rocksdb::DB& db) { return std::make_unique<RocksDbSnapshot>(db); }
+std::unique_ptr<Reader> TakeSnapshot(rocksdb::DB& db, const DamageTold& told) {
+  return std::make_unique<RocksDbSnapshot>(db, told);
+}
 
 }  // namespace relief::storage

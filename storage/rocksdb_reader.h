@@ -6,6 +6,7 @@
 
 #include <rocksdb/db.h>
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,6 +31,17 @@ absl::StatusOr<std::vector<KeyRow>> ReadRange(rocksdb::DB& db, rocksdb::ReadOpti
 absl::StatusOr<Version> ReadVersion(rocksdb::DB& db, const rocksdb::ReadOptions& options);
 
 // The rows and their version as of the same instant, without a lock: the version is a row like the others.
-std::unique_ptr<Reader> TakeSnapshot(rocksdb::DB& db);
+// Tells of damage that a read met. Callable from any thread.
+using DamageTold = std::function<void(const absl::Status&)>;
+
+// `told` outlives the snapshot.
+std::unique_ptr<Reader> TakeSnapshot(rocksdb::DB& db, const DamageTold& told);
+
+// The answer of a read, told of where it is damage.
+template <typename Answer>
+absl::StatusOr<Answer> Told(const DamageTold& told, absl::StatusOr<Answer> answer) {
+  if (absl::IsDataLoss(answer.status())) told(answer.status());
+  return answer;
+}
 
 }  // namespace relief::storage

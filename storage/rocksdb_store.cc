@@ -8,6 +8,8 @@
 #include <rocksdb/write_batch.h>
 #include <sys/statvfs.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -25,6 +27,8 @@
 
 namespace relief::storage {
 namespace {
+
+constexpr int64_t kDamageToldEveryS = 60;
 
 class BackgroundErrors final : public rocksdb::EventListener {
  public:
@@ -55,6 +59,7 @@ class RocksDbStore final : public Store {
       : open_(std::move(open)),
         db_(open_->db.get()),
         maintenance_(open_->options, open_->database, *open_->files, *db_, open_->counters, OpenRocksDbStore),
+        damage_told_([this](const absl::Status& damage) { TellOfDamage(damage); }),
         recent_(open_->counters.version, open_->options.recent_writes_bytes),
         version_(open_->counters.version) {}
 
@@ -65,17 +70,17 @@ class RocksDbStore final : public Store {
   }
 
   absl::StatusOr<std::vector<Row>> MultiGet(std::span<const std::string> keys) const override {
-    return ReadRows(*db_, {}, keys);
+    return Told(damage_told_, ReadRows(*db_, {}, keys));
   }
   absl::StatusOr<std::vector<KeyRow>> Scan(std::string_view prefix, std::string_view from,
                                            size_t limit) const override {
-    return ReadRange(*db_, {}, prefix, from, limit);
+    return Told(damage_told_, ReadRange(*db_, {}, prefix, from, limit));
   }
   Version version() const override {
     std::lock_guard lock(mutex_);
     return version_;
   }
-  std::unique_ptr<Reader> Snapshot() const override { return TakeSnapshot(*db_); }
+  std::unique_ptr<Reader> Snapshot() const override { return TakeSnapshot(*db_, damage_told_); }
   std::optional<std::vector<std::string>> ChangedKeys(std::string_view prefix, Version after,
                                                       Version to) const override {
     std::lock_guard lock(recent_mutex_);
@@ -178,6 +183,17 @@ class RocksDbStore final : public Store {
     for (Waiting* waiting : applied) waiting->result = FromRocksDb(status, "the commit may not be on disk");
   }
 
+  // Every read counts; the log has one of many.
+  void TellOfDamage(const absl::Status& damage) const {
+    ++open_->counters.background_errors;
+    const int64_t now_s =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    int64_t last_s = damage_told_s_;
+    if (now_s - last_s < kDamageToldEveryS || !damage_told_s_.compare_exchange_strong(last_s, now_s)) return;
+    open_->options.log("store.damaged", {{"message", std::string(damage.message())}});
+  }
+
   absl::Status Writable() const {
     if (open_->counters.failed)
       return absl::UnavailableError(
@@ -208,6 +224,8 @@ class RocksDbStore final : public Store {
   const std::unique_ptr<OpenDatabase> open_;
   rocksdb::DB* const db_;
   RocksDbMaintenance maintenance_;
+  const DamageTold damage_told_;
+  mutable std::atomic<int64_t> damage_told_s_{-kDamageToldEveryS};
 
   mutable std::mutex recent_mutex_;  // for changes of recent_, and for readers that do not lead
   RecentWrites recent_;

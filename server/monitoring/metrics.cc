@@ -237,7 +237,8 @@ void AddStore(const storage::StoreStats& store, Page& page) {
   page.Gauge("relief_store_pending_compaction_bytes", "Left to be rewritten in the background.",
              store.pending_compaction_bytes);
   page.Gauge("relief_store_takes_writes", "0: a write failed, and the hub ends.", store.takes_writes ? 1 : 0);
-  page.Counter("relief_store_background_errors_total", "Tables or manifests that could not be written.",
+  page.Counter("relief_store_background_errors_total",
+               "Tables or manifests that could not be written, and reads that met damage.",
                store.background_errors);
   page.Counter("relief_store_syncs_total", "Fsyncs since the start; commits share them.", store.syncs);
 }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "storage/encryption/file_header.h"
 #include "storage/maintenance.h"
@@ -195,6 +196,47 @@ TEST_P(Damage, VerifyNamesTheTableThatRotsWhileTheStoreIsOpen) {
   ASSERT_EQ(report->damaged.size(), 2u);
   EXPECT_EQ(report->damaged[0].file, table);
   EXPECT_EQ(report->damaged[1].file, identity);
+}
+
+// Review of security, not tried there: one bit flipped in a table, and the next read of it.
+TEST_P(Damage, AReadThatMeetsDamageIsRefusedAndToldAndNeverWrong) {
+  RocksDbOptions options = Options("db");
+  MakeDead(options);
+  std::vector<std::string> told;
+  options.log = [&](std::string_view event, const auto& fields) {
+    told.push_back(std::string(event) + ": " + fields[0].second);
+  };
+  auto store = OpenRocksDbStore(options);
+  ASSERT_TRUE(store.ok());
+  std::set<std::string> tables;
+  for (const auto& entry : fs::directory_iterator(options.path))
+    if (entry.path().extension() == ".sst") tables.insert(entry.path().filename().string());
+  ASSERT_GT(tables.size(), 1u);
+  Flip(options.path + "/" + *tables.begin(), header() + 30);
+  EXPECT_EQ((*store)->maintenance()->Stats().background_errors, 0u);
+  int right = 0;
+  uint64_t refused = 0;
+  const auto snapshot = (*store)->Snapshot();
+  for (const Reader* reader : std::initializer_list<const Reader*>{store->get(), snapshot.get()}) {
+    for (int i = 0; i < kRows; ++i) {
+      const std::string key = Key(i);
+      const auto rows = reader->MultiGet(std::span(&key, 1));
+      if (rows.ok()) {
+        ASSERT_EQ((*rows)[0].value, "value " + key);
+        ++right;
+      } else {
+        EXPECT_TRUE(absl::IsDataLoss(rows.status())) << rows.status();
+        ++refused;
+      }
+    }
+    EXPECT_TRUE(absl::IsDataLoss(reader->Scan("", "", 10 * kRows).status()));
+    ++refused;
+  }
+  EXPECT_EQ(right, 2 * (kRows - 40)) << "the rows of the other table and of the log";
+  EXPECT_EQ((*store)->maintenance()->Stats().background_errors, refused) << "what the alarm looks at";
+  ASSERT_EQ(told.size(), 1u) << "once, however often it is read";
+  EXPECT_TRUE(told[0].starts_with("store.damaged: ")) << told[0];
+  EXPECT_NE(told[0].find(*tables.begin()), std::string::npos) << "the file is named: " << told[0];
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, Damage, testing::Values(false, true),
