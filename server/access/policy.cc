@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "server/access/policy_file.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::access {
 namespace {
@@ -74,30 +75,29 @@ bool Permit::operator==(const Permit& other) const {
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Parse(const std::vector<File>& files) {
   auto policy = std::make_shared<Policy>();
   for (const File& one : files) {
-    auto placed = ParsePolicyFile(one.name, one.text);
-    if (!placed.ok()) return placed.status();
-    for (int i = 0; i < placed->file.methods_size(); ++i) {
-      const MethodRule& rule = placed->file.methods(i);
-      const std::string where = placed->method_places[static_cast<size_t>(i)] + ": " + rule.method();
+    RELIEF_ASSIGN_OR_RETURN(auto placed, ParsePolicyFile(one.name, one.text));
+    for (int i = 0; i < placed.file.methods_size(); ++i) {
+      const MethodRule& rule = placed.file.methods(i);
+      const std::string where = placed.method_places[static_cast<size_t>(i)] + ": " + rule.method();
       if (!MayBeMethod(rule.method()))
         return absl::InvalidArgumentError(where + " is no method of the contract");
       if (!policy->methods_.emplace(rule.method(), rule).second)
         return absl::InvalidArgumentError(where + " has a rule already");
     }
-    for (int i = 0; i < placed->file.callers_size(); ++i) {
-      const Caller& caller = placed->file.callers(i);
+    for (int i = 0; i < placed.file.callers_size(); ++i) {
+      const Caller& caller = placed.file.callers(i);
       if (!policy->callers_.emplace(caller.id(), caller).second)
-        return absl::InvalidArgumentError(placed->caller_places[static_cast<size_t>(i)] + ": " + caller.id() +
+        return absl::InvalidArgumentError(placed.caller_places[static_cast<size_t>(i)] + ": " + caller.id() +
                                           " is there already");
     }
-    for (const RateLimit& limit : placed->file.limits())
+    for (const RateLimit& limit : placed.file.limits())
       if (!policy->limits_.emplace(limit.class_(), RateFrom(limit)).second)
         return absl::InvalidArgumentError(one.name + ": limits: " + CallClass_Name(limit.class_()) +
                                           " is there twice");
-    if (placed->file.has_look_up_limit()) {
+    if (placed.file.has_look_up_limit()) {
       if (policy->look_up_limit_.distinct_persons() > 0)
         return absl::InvalidArgumentError(one.name + ": look_up_limit: another file has one");
-      policy->look_up_limit_ = placed->file.look_up_limit();
+      policy->look_up_limit_ = placed.file.look_up_limit();
     }
   }
   return std::shared_ptr<const Policy>(std::move(policy));

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "server/base/log.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::access {
 
@@ -13,7 +14,7 @@ absl::StatusOr<std::unique_ptr<PolicyBook>> PolicyBook::Watch(const std::string&
   auto book = std::make_unique<PolicyBook>(nullptr);
   book->directory_ = directory;
   book->services_ = services;
-  if (absl::Status status = book->Reload(); !status.ok()) return status;
+  RELIEF_RETURN_IF_ERROR(book->Reload());
   book->watcher_ = std::thread([raw = book.get()] {
     std::unique_lock lock(raw->mutex_);
     while (
@@ -80,12 +81,11 @@ absl::Status PolicyBook::Reload() {
     if (policy_ && fingerprint == fingerprint_) return absl::OkStatus();
     fingerprint_ = fingerprint;  // a wrong file is complained of once, not every few seconds
   }
-  auto policy = Policy::LoadDirectory(directory_);
-  if (!policy.ok()) return policy.status();
-  if (const auto missing = (*policy)->MethodsWithoutRule(services_); !missing.empty())
+  RELIEF_ASSIGN_OR_RETURN(auto policy, Policy::LoadDirectory(directory_));
+  if (const auto missing = policy->MethodsWithoutRule(services_); !missing.empty())
     return absl::FailedPreconditionError("the policy in " + directory_ + " has no rule for " +
                                          missing.front() + (missing.size() == 1 ? "" : " and others"));
-  Replace(*std::move(policy));
+  Replace(std::move(policy));
   Log(LogLevel::kInfo, "policy.loaded", {{"directory", directory_}});
   return absl::OkStatus();
 }

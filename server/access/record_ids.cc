@@ -5,6 +5,7 @@
 #include "server/core/schema.h"
 #include "server/records/number_finder.h"
 #include "server/records/stored.pb.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::access {
 namespace {
@@ -30,11 +31,10 @@ absl::Status Restore(const storage::Reader& reader, v1::RecordName* name) {
   const auto key = KeyBehind(name->record_id());
   if (!key) return absl::OkStatus();
   const std::string row_key = schema::RecordRow(*key);
-  auto rows = reader.MultiGet({&row_key, 1});
-  if (!rows.ok()) return rows.status();
-  if (!(*rows)[0].present()) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&row_key, 1}));
+  if (!rows[0].present()) return absl::OkStatus();
   stored::Record record;
-  if (!record.ParseFromString((*rows)[0].value)) return absl::DataLossError("the row of a record is damaged");
+  if (!record.ParseFromString(rows[0].value)) return absl::DataLossError("the row of a record is damaged");
   v1::RecordName hidden;
   hidden.set_source_id(record.source_id());
   hidden.set_record_id(record.record().record_id());

@@ -1,6 +1,7 @@
 #include "server/access/referral_rights.h"
 
 #include "server/referrals/referrals.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::access {
 namespace {
@@ -43,10 +44,10 @@ absl::Status CheckReferralStep(const storage::Reader& reader, const Permit& perm
     return absl::PermissionDeniedError("this step is for those to whom the referral was handed over");
   }
   if (side == Side::kEither || referral->taker() == asker.caller) return absl::OkStatus();
-  auto seen = RowJudge(reader, permit, asker)
-                  .JudgeId(IdKind::kFinding, referral->finding_id(), RowJudge::Reach::kAny);
-  if (!seen.ok()) return seen.status();
-  if (*seen != RowJudge::Seen::kNo) return absl::OkStatus();
+  RELIEF_ASSIGN_OR_RETURN(auto seen,
+                          RowJudge(reader, permit, asker)
+                              .JudgeId(IdKind::kFinding, referral->finding_id(), RowJudge::Reach::kAny));
+  if (seen != RowJudge::Seen::kNo) return absl::OkStatus();
   return absl::PermissionDeniedError("this step is for those who took the referral on");
 }
 

@@ -12,6 +12,7 @@
 #include "server/referrals/referrals.h"
 #include "server/review/deciding.h"
 #include "server/review/review_rows.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::access {
 namespace {
@@ -101,27 +102,24 @@ absl::StatusOr<std::vector<Seen>> RowJudge::JudgeKeys(const std::vector<RecordKe
   std::vector<std::string> row_keys;
   row_keys.reserve(keys.size());
   for (const RecordKey& key : keys) row_keys.push_back(schema::RecordRow(key));
-  auto rows = reader_.MultiGet(row_keys);
-  if (!rows.ok()) return rows.status();
+  RELIEF_ASSIGN_OR_RETURN(auto rows, reader_.MultiGet(row_keys));
   std::vector<Seen> judged;
-  for (const storage::Row& row : *rows) {
+  for (const storage::Row& row : rows) {
     if (!row.present()) {
       judged.push_back(Seen::kGone);
       continue;
     }
     stored::Record record;
     if (!record.ParseFromString(row.value)) return absl::DataLossError("the row of a record is damaged");
-    auto one = JudgeContent(record.source_id(), record.record());
-    if (!one.ok()) return one.status();
-    judged.push_back(*one);
+    RELIEF_ASSIGN_OR_RETURN(auto one, JudgeContent(record.source_id(), record.record()));
+    judged.push_back(one);
   }
   return judged;
 }
 
 absl::StatusOr<Seen> RowJudge::JudgeRecordNamed(const v1::RecordName& name) const {
-  auto judged = JudgeKeys({RecordKey::Of(name.source_id(), name.record_id())});
-  if (!judged.ok()) return judged.status();
-  return (*judged)[0];
+  RELIEF_ASSIGN_OR_RETURN(auto judged, JudgeKeys({RecordKey::Of(name.source_id(), name.record_id())}));
+  return judged[0];
 }
 
 absl::StatusOr<Seen> RowJudge::JudgeNames(const std::vector<const v1::RecordName*>& names,
@@ -129,10 +127,9 @@ absl::StatusOr<Seen> RowJudge::JudgeNames(const std::vector<const v1::RecordName
   std::vector<RecordKey> keys;
   for (const v1::RecordName* name : names)
     keys.push_back(RecordKey::Of(name->source_id(), name->record_id()));
-  auto judged = JudgeKeys(keys);
-  if (!judged.ok()) return judged.status();
+  RELIEF_ASSIGN_OR_RETURN(auto judged, JudgeKeys(keys));
   Together together(reach);
-  for (const Seen one : *judged)
+  for (const Seen one : judged)
     if (together.Add(one)) break;
   return together.seen();
 }
@@ -144,9 +141,8 @@ absl::StatusOr<Seen> RowJudge::JudgePerson(const std::string& person_id) const {
   if (!person.ok()) return Absent(person);
   auto members = matcher::MembersOf(reader_, *person);
   if (!members.ok()) return Absent(members);
-  auto judged = JudgeKeys(*members);
-  if (!judged.ok()) return judged.status();
-  return YesOrNo(std::find(judged->begin(), judged->end(), Seen::kYes) != judged->end());
+  RELIEF_ASSIGN_OR_RETURN(auto judged, JudgeKeys(*members));
+  return YesOrNo(std::find(judged.begin(), judged.end(), Seen::kYes) != judged.end());
 }
 
 // Of many, as long as it matters; `decided`: the others do not matter any more.
@@ -159,12 +155,11 @@ absl::StatusOr<Seen> RowJudge::JudgeConflicts(const std::vector<std::string>& id
     keys.push_back(pair->first);
     keys.push_back(pair->second);
   }
-  auto judged = JudgeKeys(keys);
-  if (!judged.ok()) return judged.status();
+  RELIEF_ASSIGN_OR_RETURN(auto judged, JudgeKeys(keys));
   Together together(reach);
   bool any = false;
-  for (size_t i = 0; i + 1 < judged->size(); i += 2) {
-    const Seen a = (*judged)[i], b = (*judged)[i + 1];
+  for (size_t i = 0; i + 1 < judged.size(); i += 2) {
+    const Seen a = judged[i], b = judged[i + 1];
     const bool yes = a == Seen::kYes || b == Seen::kYes, gone = a == Seen::kGone || b == Seen::kGone;
     any = any || yes || !gone;
     *decided = together.Add(yes ? Seen::kYes : gone ? Seen::kGone : Seen::kNo);
@@ -237,19 +232,17 @@ absl::StatusOr<Seen> RowJudge::JudgeJob(const std::string& job_id, Reach reach) 
   if (reach == Reach::kAny && job->job().officer() == asker_.caller) return Seen::kYes;
   Together together(reach);
   for (std::string from;;) {
-    auto rows = reader_.Scan(review_rows::JobItemPrefix(job_id), from, kPage);
-    if (!rows.ok()) return rows.status();
+    RELIEF_ASSIGN_OR_RETURN(auto rows, reader_.Scan(review_rows::JobItemPrefix(job_id), from, kPage));
     std::vector<std::string> ids;
-    for (const storage::KeyRow& row : *rows) {
+    for (const storage::KeyRow& row : rows) {
       stored::ReviewJobItem item;
       if (!item.ParseFromString(row.row.value)) return absl::DataLossError("an item of a job is damaged");
       ids.push_back(item.item().conflict_id());
     }
     bool decided = false;
-    auto judged = JudgeConflicts(ids, reach, &decided);
-    if (!judged.ok()) return judged.status();
-    if (together.Add(*judged) || decided || rows->size() < kPage) return together.seen();
-    from = rows->back().key + std::string(1, '\0');
+    RELIEF_ASSIGN_OR_RETURN(auto judged, JudgeConflicts(ids, reach, &decided));
+    if (together.Add(judged) || decided || rows.size() < kPage) return together.seen();
+    from = rows.back().key + std::string(1, '\0');
   }
 }
 
@@ -259,20 +252,18 @@ absl::StatusOr<Seen> RowJudge::JudgeSample(const std::string& sample_id) const {
   if (!sample.ok()) return Absent(sample);
   if (sample->officer() == asker_.caller) return Seen::kYes;
   for (std::string from;;) {
-    auto rows = reader_.Scan(review_rows::SampleItemPrefix(sample_id), from, kPage);
-    if (!rows.ok()) return rows.status();
+    RELIEF_ASSIGN_OR_RETURN(auto rows, reader_.Scan(review_rows::SampleItemPrefix(sample_id), from, kPage));
     std::vector<RecordKey> keys;
-    for (const storage::KeyRow& row : *rows) {
+    for (const storage::KeyRow& row : rows) {
       stored::QualityItem item;
       if (!item.ParseFromString(row.row.value)) return absl::DataLossError("an item of a sample is damaged");
       keys.push_back(RecordKey::FromBytes(item.record_a().data()));
       keys.push_back(RecordKey::FromBytes(item.record_b().data()));
     }
-    auto judged = JudgeKeys(keys);
-    if (!judged.ok()) return judged.status();
-    if (std::find(judged->begin(), judged->end(), Seen::kYes) != judged->end()) return Seen::kYes;
-    if (rows->size() < kPage) return Seen::kNo;
-    from = rows->back().key + std::string(1, '\0');
+    RELIEF_ASSIGN_OR_RETURN(auto judged, JudgeKeys(keys));
+    if (std::find(judged.begin(), judged.end(), Seen::kYes) != judged.end()) return Seen::kYes;
+    if (rows.size() < kPage) return Seen::kNo;
+    from = rows.back().key + std::string(1, '\0');
   }
 }
 
@@ -281,10 +272,9 @@ absl::StatusOr<Seen> RowJudge::JudgeSampleItem(const std::string& sample_id, int
   auto item = review_rows::ReadRow<stored::QualityItem>(
       reader_, review_rows::SampleItemRow(sample_id, number), "item");
   if (!item.ok()) return Absent(item);
-  auto judged = JudgeKeys(
-      {RecordKey::FromBytes(item->record_a().data()), RecordKey::FromBytes(item->record_b().data())});
-  if (!judged.ok()) return judged.status();
-  return YesOrNo((*judged)[0] == Seen::kYes || (*judged)[1] == Seen::kYes);
+  RELIEF_ASSIGN_OR_RETURN(auto judged, JudgeKeys({RecordKey::FromBytes(item->record_a().data()),
+                                                  RecordKey::FromBytes(item->record_b().data())}));
+  return YesOrNo(judged[0] == Seen::kYes || judged[1] == Seen::kYes);
 }
 
 absl::StatusOr<Seen> RowJudge::JudgeReferral(const v1::Referral& referral) const {

@@ -10,6 +10,7 @@
 #include "server/findings/finding_store.h"
 #include "server/referrals/referrals.h"
 #include "server/review/deciding.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::access {
 namespace {
@@ -158,22 +159,20 @@ absl::StatusOr<ToldOf::Persons> ToldOf::Resolve(const storage::Reader& reader) c
         all.insert(RecordKey::Of(name->source_id(), name->record_id()));
   }
   const std::vector<RecordKey> keys(all.begin(), all.end());
-  auto persons = matcher::PersonsOfRecords(reader, keys);
-  if (!persons.ok()) return persons.status();
+  RELIEF_ASSIGN_OR_RETURN(auto persons, matcher::PersonsOfRecords(reader, keys));
   std::set<matcher::PersonId> found;
   Persons told;
   std::set<size_t> shown;
   for (size_t i = 0; i < keys.size(); ++i) {
-    if (!(*persons)[i]) continue;
-    found.insert(*(*persons)[i]);
-    if (shown_.contains(keys[i])) shown.insert(std::hash<std::string>()((*persons)[i]->ToString()));
+    if (!persons[i]) continue;
+    found.insert(*persons[i]);
+    if (shown_.contains(keys[i])) shown.insert(std::hash<std::string>()(persons[i]->ToString()));
   }
   told.persons = found.size();
   told.shown.assign(shown.begin(), shown.end());
-  auto members =
-      matcher::MembersOfPersons(reader, std::vector<matcher::PersonId>(found.begin(), found.end()));
-  if (!members.ok()) return members.status();
-  for (const std::vector<RecordKey>& one : *members) all.insert(one.begin(), one.end());
+  RELIEF_ASSIGN_OR_RETURN(auto members, matcher::MembersOfPersons(reader, std::vector<matcher::PersonId>(
+                                                                              found.begin(), found.end())));
+  for (const std::vector<RecordKey>& one : members) all.insert(one.begin(), one.end());
   std::set<std::string> readable;
   const auto say = [&](const std::string& id) {
     if (readable.size() < kReadable && readable.insert(id).second)

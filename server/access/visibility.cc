@@ -1,5 +1,7 @@
 #include "server/access/visibility.h"
 
+#include "storage/status_macros.h"
+
 namespace relief::server::access {
 namespace {
 
@@ -39,9 +41,8 @@ absl::StatusOr<bool> Visibility::Cut(Message* answer, bool done) const {
 absl::StatusOr<bool> Visibility::CutWithin(const TypeMeaning& meaning, Message* message, bool judged) const {
   if (!meaning.holds_judged) return true;
   if (!judged && (meaning.kind == TypeKind::kRow || meaning.kind == TypeKind::kWholeRow)) {
-    auto seen = judge_.Judge(*message);
-    if (!seen.ok()) return seen.status();
-    if (*seen == Seen::kNo) return false;
+    RELIEF_ASSIGN_OR_RETURN(auto seen, judge_.Judge(*message));
+    if (seen == Seen::kNo) return false;
   }
   if (!judged && meaning.kind == TypeKind::kNames) {
     auto seen = SeesNames(meaning, *message);
@@ -88,9 +89,10 @@ absl::Status Visibility::CutMessages(const FieldMeaning& field, Message* message
   int kept_count = 0;
   const int size = reflection->FieldSize(*message, field.field);
   for (int i = 0; i < size; ++i) {
-    auto kept = CutWithin(*field.type, reflection->MutableRepeatedMessage(message, field.field, i), false);
-    if (!kept.ok()) return kept.status();
-    if (!*kept) continue;
+    RELIEF_ASSIGN_OR_RETURN(
+        auto kept,
+        CutWithin(*field.type, reflection->MutableRepeatedMessage(message, field.field, i), false));
+    if (!kept) continue;
     if (kept_count != i) reflection->SwapElements(message, field.field, kept_count, i);
     ++kept_count;
   }
@@ -104,9 +106,8 @@ absl::Status Visibility::CutIds(const FieldMeaning& field, Message* message) con
   std::vector<std::string> kept;
   for (int i = 0; i < size; ++i) {
     std::string id = TextAt(*message, field, i);
-    auto seen = judge_.JudgeId(field.id, id, Reach::kAny);
-    if (!seen.ok()) return seen.status();
-    if (*seen != Seen::kNo) kept.push_back(std::move(id));
+    RELIEF_ASSIGN_OR_RETURN(auto seen, judge_.JudgeId(field.id, id, Reach::kAny));
+    if (seen != Seen::kNo) kept.push_back(std::move(id));
   }
   if (kept.size() == static_cast<size_t>(size)) return absl::OkStatus();
   reflection->ClearField(message, field.field);
@@ -121,9 +122,8 @@ absl::StatusOr<bool> Visibility::SeesRowsNamed(const Message& request, Reach rea
   // An item is named by its sample and its number together.
   if (request.GetDescriptor() == v1::JudgeQualityItemRequest::descriptor()) {
     const auto& item = static_cast<const v1::JudgeQualityItemRequest&>(request);
-    auto seen = judge_.JudgeSampleItem(item.sample_id(), item.number());
-    if (!seen.ok()) return seen.status();
-    return *seen != Seen::kNo;
+    RELIEF_ASSIGN_OR_RETURN(auto seen, judge_.JudgeSampleItem(item.sample_id(), item.number()));
+    return seen != Seen::kNo;
   }
   return SeesWithin(*meaning, request, reach);
 }
@@ -133,9 +133,8 @@ absl::StatusOr<bool> Visibility::SeesWithin(const TypeMeaning& meaning, const Me
   if (!meaning.holds_ids) return true;
   if (message.GetDescriptor() == v1::RecordName::descriptor()) {
     // It may be seen where the whole of its source is not.
-    auto seen = judge_.JudgeRecordNamed(static_cast<const v1::RecordName&>(message));
-    if (!seen.ok()) return seen.status();
-    return *seen != Seen::kNo;
+    RELIEF_ASSIGN_OR_RETURN(auto seen, judge_.JudgeRecordNamed(static_cast<const v1::RecordName&>(message)));
+    return seen != Seen::kNo;
   }
   for (const FieldMeaning& field : meaning.fields) {
     const int size = SizeOf(message, field);
@@ -144,9 +143,8 @@ absl::StatusOr<bool> Visibility::SeesWithin(const TypeMeaning& meaning, const Me
         auto seen = SeesWithin(*field.type, MessageAt(message, field, i), reach);
         if (!seen.ok() || !*seen) return seen;
       } else {
-        auto seen = judge_.JudgeId(field.id, TextAt(message, field, i), reach);
-        if (!seen.ok()) return seen.status();
-        if (*seen == Seen::kNo) return false;
+        RELIEF_ASSIGN_OR_RETURN(auto seen, judge_.JudgeId(field.id, TextAt(message, field, i), reach));
+        if (seen == Seen::kNo) return false;
       }
     }
   }
