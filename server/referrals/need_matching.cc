@@ -99,6 +99,13 @@ struct Candidate {
   }
 };
 
+// Whom the tokens of a list are for: the project as it asks. Under other conditions it is told other tokens, as another
+// project would be: answers to "twelve years old?" and "on the allowance?" could be joined otherwise.
+std::string AsksAs(const v1::CharityProject& project) {
+  const std::string conditions = project.conditions().SerializeAsString();
+  return conditions.empty() ? project.project_id() : project.project_id() + std::string(1, '\0') + conditions;
+}
+
 // Every open need of the project's kinds and region, by token. The order of tokens is all that a charity
 // sees: the order of referrals would be the same in two projects' lists, and so would join them.
 absl::StatusOr<std::vector<Candidate>> Candidates(const storage::Reader& reader,
@@ -121,7 +128,7 @@ absl::StatusOr<std::vector<Candidate>> Candidates(const storage::Reader& reader,
         auto person = matcher::FollowPersonId(reader, *named);
         if (absl::IsNotFound(person.status())) continue;  // nothing is left of that person
         if (!person.ok()) return person.status();
-        candidates.push_back({tokens.For(project.project_id(), person->ToString()), std::move(referral)});
+        candidates.push_back({tokens.For(AsksAs(project), person->ToString()), std::move(referral)});
       }
       more = rows.size() == kScanPage;
       if (more) from = rows.back().key + std::string(1, '\0');
@@ -154,7 +161,7 @@ absl::StatusOr<Page> MatchPage(core::Hub& hub, const v1::MatchNeedsRequest& requ
   if (settings.token_key_file.empty()) return absl::FailedPreconditionError("the hub has no key for tokens");
   auto tokens = NeedTokens::Load(settings.token_key_file);
   if (!tokens.ok()) return absl::FailedPreconditionError("the hub's key for tokens cannot be read");
-  const std::string fingerprint = tokens->For(request.project_id(), "page") + "/";
+  const std::string fingerprint = tokens->For(AsksAs(project), "page") + "/";
   if (!request.page_token().empty() && !request.page_token().starts_with(fingerprint))
     return absl::InvalidArgumentError("page_token: not of this project");
   const std::string after =

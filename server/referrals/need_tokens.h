@@ -1,5 +1,5 @@
 // Names of persons that a charity may know: key id, ".", and an HMAC-SHA256 over project and person, of which
-// 128 bits are kept. Another project gets another name for the same person, and nobody without the key can
+// 128 bits are kept. Another project, and one that asks under other conditions, gets another name for the same person, and nobody without the key can
 // tell that they are one, or try out persons.
 //
 // A value; callable from many threads.

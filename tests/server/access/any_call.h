@@ -6,6 +6,7 @@
 #include <google/protobuf/dynamic_message.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include "relief/v1/charity_service.pb.h"
 #include "server/referrals/referrals.h"
 #include "server/review/decisions.h"
 #include "server/review/jobs.h"
@@ -53,8 +54,9 @@ inline grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, co
 
 class EveryKindOfRow : public GuardedHub {
  public:
-  EveryKindOfRow(std::shared_ptr<const Policy> policy, const std::string& subscriber)
-      : GuardedHub(std::move(policy)), subscriber_{subscriber, subscriber} {
+  EveryKindOfRow(std::shared_ptr<const Policy> policy, const std::string& subscriber,
+                 std::unique_ptr<core::Hub> opened = OpenHub())
+      : GuardedHub(std::move(policy), std::move(opened)), subscriber_{subscriber, subscriber} {
     core::Hub& hub = running.hub();
     const review::Officer officer{"console:somebody", "person:1"};
     const std::string open = AddPair("1", "欧阳海波", {1961, 7, 2}, 50'000),
@@ -116,7 +118,9 @@ class EveryKindOfRow : public GuardedHub {
     EXPECT_TRUE(made.ok()) << made.status();
   }
 
-  // Names a row of the near county wherever the request can name one.
+  const std::string& id(const std::string& field) const { return ids_.at(field); }
+
+  // Names a row of the near county wherever the request can name one; in what it holds only where it names none itself.
   bool NameRows(google::protobuf::Message* request) const {
     const auto* reflection = request->GetReflection();
     const auto* type = request->GetDescriptor();
@@ -144,7 +148,22 @@ class EveryKindOfRow : public GuardedHub {
         named = true;
       }
     }
+    for (int i = 0; !named && i < type->field_count(); ++i) {
+      const auto* field = type->field(i);
+      if (field->message_type() == nullptr || field->is_repeated() || field->real_containing_oneof() ||
+          field->message_type()->full_name().starts_with("google.") || IsMadeByIt(*field->message_type()))
+        continue;
+      const auto part =
+          std::unique_ptr<google::protobuf::Message>(reflection->GetMessage(*request, field).New());
+      if (!NameRows(part.get())) continue;
+      reflection->MutableMessage(request, field)->CopyFrom(*part);
+      named = true;
+    }
     return named;
+  }
+
+  static bool IsMadeByIt(const google::protobuf::Descriptor& type) {
+    return &type == v1::Subscription::descriptor() || &type == v1::CharityProject::descriptor();
   }
 
  private:

@@ -35,8 +35,9 @@ inline std::shared_ptr<const Policy> WithCallers(const std::string& callers, int
 // minimum living.
 class GuardedHub {
  public:
-  explicit GuardedHub(std::shared_ptr<const Policy> policy)
-      : running(OpenHub(), grpc::InsecureServerCredentials(), std::move(policy)), channel(running.channel()) {
+  explicit GuardedHub(std::shared_ptr<const Policy> policy, std::unique_ptr<core::Hub> opened = OpenHub())
+      : running(std::move(opened), grpc::InsecureServerCredentials(), std::move(policy)),
+        channel(running.channel()) {
     core::Hub& hub = running.hub();
     const auto living = OpenBenefits(hub, "living", v1::MINIMUM_LIVING);
     const auto poverty = OpenBenefits(hub, "poverty", v1::EXTREME_POVERTY);
