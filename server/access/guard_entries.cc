@@ -36,7 +36,7 @@ absl::Status Guard::CheckShown(Call& call, const Message& answer, const ToldOf::
                    "too many different persons; try again later");
   if (call.applicants == nullptr || call.unmask.contains(v1::DOCUMENT_NUMBER)) return absl::OkStatus();
   const auto guessed = number_guesses_.Look(
-      call.asker.agency, MissesOf(*call.applicants, static_cast<const v1::CheckApplicantResponse&>(answer)),
+      call.asker.agency, GuessesOf(*call.applicants, static_cast<const v1::CheckApplicantResponse&>(answer)),
       now);
   if (guessed == NumberGuesses::Answer::kAllowed) return absl::OkStatus();
   return TooMany(call, guessed == NumberGuesses::Answer::kFirstRefusal, "access.guessing",

@@ -29,14 +29,13 @@ size_t Hash(const std::string& text) { return std::hash<std::string>()(text); }
 
 }  // namespace
 
-std::vector<Miss> MissesOf(const v1::CheckApplicantRequest& request,
-                           const v1::CheckApplicantResponse& answer) {
-  std::vector<Miss> misses;
+std::vector<Guess> GuessesOf(const v1::CheckApplicantRequest& request,
+                             const v1::CheckApplicantResponse& answer) {
+  std::vector<Guess> guesses;
   for (int i = 0; i < request.persons_size() && i < answer.results_size(); ++i) {
     const std::string guess = ResidentNumber(request.persons(i));
     if (guess.empty()) continue;
     bool hit = false;
-    std::vector<Miss> close;
     for (const v1::Candidate& candidate : answer.results(i).candidates()) {
       bool own = false, near = false;
       for (const v1::PersonRecord& record : candidate.person().records()) {
@@ -46,15 +45,14 @@ std::vector<Miss> MissesOf(const v1::CheckApplicantRequest& request,
         near = near || Different(number, guess) <= kClose;
       }
       hit = hit || own;
-      if (near && !own) close.push_back({Hash(candidate.person().person_id()), Hash(guess)});
+      if (near || own) guesses.push_back({Hash(candidate.person().person_id()), Hash(guess), own});
     }
-    misses.insert(misses.end(), close.begin(), close.end());
-    if (!hit) misses.push_back({Hash(guess.substr(0, kCountyAndBirthday)), Hash(guess)});
+    guesses.push_back({Hash(guess.substr(0, kCountyAndBirthday)), Hash(guess), hit});
   }
-  return misses;
+  return guesses;
 }
 
-NumberGuesses::Answer NumberGuesses::Look(const std::string& agency, const std::vector<Miss>& misses,
+NumberGuesses::Answer NumberGuesses::Look(const std::string& agency, const std::vector<Guess>& guesses,
                                           int64_t now_us) {
   std::lock_guard lock(mutex_);
   const auto old = [&](const auto& one) { return now_us - one.second > kDayUs; };
@@ -67,11 +65,13 @@ NumberGuesses::Answer NumberGuesses::Look(const std::string& agency, const std::
     std::erase_if(agencies_, [](const auto& one) { return one.second.empty(); });
   }
   Answer answer = Answer::kAllowed;
-  for (const Miss& miss : misses) {
-    Tried& tried = agencies_[agency][miss.whom];
+  auto& all_tried = agencies_[agency];
+  for (const Guess& guess : guesses) {
+    if (guess.is_right && !all_tried.contains(guess.whom)) continue;
+    Tried& tried = all_tried[guess.whom];
     std::erase_if(tried.last_us, old);
     // What is refused already is refused again, however much is tried: no more of it is kept.
-    if (tried.last_us.size() <= kMostMisses) tried.last_us[miss.number] = now_us;
+    if (!guess.is_right && tried.last_us.size() <= kMostMisses) tried.last_us[guess.number] = now_us;
     if (tried.last_us.size() <= kMostMisses) continue;
     const bool first = !tried.alarmed_us || now_us - *tried.alarmed_us > kDayUs;
     if (first) tried.alarmed_us = now_us;

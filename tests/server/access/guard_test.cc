@@ -474,6 +474,34 @@ TEST_F(GuardTest, PersonsAreCountedAsTheyAreAnsweredForAnAgencyTogether) {
   EXPECT_TRUE(Contains(hub_.ActionsOf("console:other"), "access.enumeration"));
 }
 
+// Review of security, 5, over the network: the numbers that a masked one leaves are tried out.
+TEST_F(GuardTest, TheNumbersThatAMaskLeavesAreNotTriedOut) {
+  const auto stub = v1::RegistryService::NewStub(hub_.channel);
+  const auto check = [&](const std::string& user, const std::string& number) {
+    grpc::ClientContext context;
+    GuardedHub::SetCaller(context, user);
+    v1::CheckApplicantRequest request;
+    request.mutable_purpose()->set_kind(v1::Purpose::REVIEW);
+    request.mutable_purpose()->set_case_number("2026-1");
+    request.add_persons()->set_id_number(number);
+    request.mutable_persons(0)->set_name("王秀兰");
+    v1::CheckApplicantResponse response;
+    return stub->CheckApplicant(&context, request, &response).error_code();
+  };
+  EXPECT_EQ(check("near", hub_.number_here), grpc::StatusCode::OK);
+  int answered = 0;
+  for (int sequence = 10; sequence < 20; ++sequence)
+    answered += check("near", MadeUp("王秀兰", {1950, 3, 14}, sequence).id_number) == grpc::StatusCode::OK;
+  EXPECT_EQ(answered, 5);
+  EXPECT_EQ(check("near", hub_.number_here), grpc::StatusCode::RESOURCE_EXHAUSTED)
+      << "or it would be known by its answer";
+  EXPECT_TRUE(Contains(hub_.ActionsOf("console:near"), "access.guessing"));
+  EXPECT_EQ(check("far", hub_.number_here), grpc::StatusCode::OK) << "another agency";
+  for (int sequence = 10; sequence < 20; ++sequence)
+    EXPECT_EQ(check("plain", MadeUp("王秀兰", {1950, 3, 14}, sequence).id_number), grpc::StatusCode::OK)
+        << "who sees numbers needs not guess";
+}
+
 TEST_F(GuardTest, CallsBeyondTheRateAreRefused) {
   hub_.running.policy().Replace(
       WithCallers("callers { id: \"console:near\" grants { roles: CASEWORKER all_programmes: true "

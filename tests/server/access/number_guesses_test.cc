@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/server/hub_fixture.h"
 
 namespace relief::server::access {
@@ -26,26 +28,46 @@ std::string Number(int sequence, int day = 14) {
   return MadeUp("", {1950, 3, static_cast<uint8_t>(day)}, sequence).id_number;
 }
 
+int Missed(const std::vector<Guess>& guesses) {
+  return static_cast<int>(
+      std::count_if(guesses.begin(), guesses.end(), [](const Guess& one) { return !one.is_right; }));
+}
+
 TEST(NumberGuesses, AKnownPersonsNumberIsNoMissAndAnothersIs) {
-  EXPECT_TRUE(MissesOf(Ask(Number(2)), Found("P-1", Number(2))).empty());
-  EXPECT_EQ(MissesOf(Ask(Number(3)), Found("P-1", Number(2))).size(), 2u)
+  EXPECT_EQ(Missed(GuessesOf(Ask(Number(2)), Found("P-1", Number(2)))), 0);
+  EXPECT_EQ(Missed(GuessesOf(Ask(Number(3)), Found("P-1", Number(2)))), 2)
       << "of the person, and of county and birthday";
   v1::CheckApplicantResponse nobody;
   nobody.add_results();
-  EXPECT_EQ(MissesOf(Ask(Number(3)), nobody).size(), 1u) << "nobody was found: of county and birthday";
-  EXPECT_TRUE(MissesOf(Ask("X"), nobody).empty());
+  EXPECT_EQ(Missed(GuessesOf(Ask(Number(3)), nobody)), 1) << "nobody was found: of county and birthday";
+  EXPECT_EQ(Missed(GuessesOf(Ask("X"), nobody)), 0);
   const std::string far = MadeUp("", {1987, 11, 25}, 555).id_number;
-  EXPECT_EQ(MissesOf(Ask(far), Found("P-1", Number(2))).size(), 1u) << "a namesake's is not guessed by it";
+  EXPECT_EQ(Missed(GuessesOf(Ask(far), Found("P-1", Number(2)))), 1) << "a namesake's is not guessed by it";
+}
+
+// The right one would be known by being answered where all others are refused.
+TEST(NumberGuesses, OnceTooManyMissedTheRightOneIsRefusedLikeThem) {
+  NumberGuesses guesses;
+  const auto right = GuessesOf(Ask(Number(2)), Found("P-1", Number(2)));
+  EXPECT_EQ(guesses.Look("housing", right, 0), NumberGuesses::Answer::kAllowed);
+  for (int sequence = 10; sequence < 16; ++sequence)
+    guesses.Look("housing", GuessesOf(Ask(Number(sequence)), Found("P-1", Number(2))), 0);
+  EXPECT_EQ(guesses.Look("housing", right, 0), NumberGuesses::Answer::kRefused);
+  EXPECT_EQ(guesses.Look("medical", right, 0), NumberGuesses::Answer::kAllowed) << "another agency";
+  EXPECT_EQ(guesses.Look("housing", GuessesOf(Ask(Number(2, 20)), Found("P-2", Number(2, 20))), 0),
+            NumberGuesses::Answer::kAllowed)
+      << "another person";
+  EXPECT_EQ(guesses.Look("housing", right, 26 * kHourUs), NumberGuesses::Answer::kAllowed) << "the day after";
 }
 
 TEST(NumberGuesses, TheNineThatTwoShownDigitsWouldLeaveAreNotTriedOut) {
   NumberGuesses guesses;
   int answered = 0;
   for (int sequence = 10; sequence < 19; ++sequence)
-    answered += guesses.Look("housing", MissesOf(Ask(Number(sequence)), Found("P-1", Number(2))), 0) ==
+    answered += guesses.Look("housing", GuessesOf(Ask(Number(sequence)), Found("P-1", Number(2))), 0) ==
                 NumberGuesses::Answer::kAllowed;
   EXPECT_EQ(answered, 5);
-  EXPECT_EQ(guesses.Look("medical", MissesOf(Ask(Number(30)), Found("P-1", Number(2))), 0),
+  EXPECT_EQ(guesses.Look("medical", GuessesOf(Ask(Number(30)), Found("P-1", Number(2))), 0),
             NumberGuesses::Answer::kAllowed)
       << "another agency has tried nothing";
 }
@@ -57,7 +79,7 @@ TEST(NumberGuesses, WhoeverFindsNobodyIsCountedToo) {
   nobody.add_results();
   std::vector<NumberGuesses::Answer> answers;
   for (int sequence = 10; sequence < 18; ++sequence)
-    answers.push_back(guesses.Look("housing", MissesOf(Ask(Number(sequence)), nobody), 0));
+    answers.push_back(guesses.Look("housing", GuessesOf(Ask(Number(sequence)), nobody), 0));
   EXPECT_EQ(answers[4], NumberGuesses::Answer::kAllowed);
   EXPECT_EQ(answers[5], NumberGuesses::Answer::kFirstRefusal) << "the time to raise the alarm";
   EXPECT_EQ(answers[6], NumberGuesses::Answer::kRefused);
@@ -67,7 +89,7 @@ TEST(NumberGuesses, OneSlipInTheKnownDigitsHidesNothing) {
   NumberGuesses guesses;
   int answered = 0;
   for (int day = 10; day < 19; ++day)  // another birthday each time, so that county and birthday never repeat
-    answered += guesses.Look("housing", MissesOf(Ask(Number(10 + day, day)), Found("P-1", Number(2))), 0) ==
+    answered += guesses.Look("housing", GuessesOf(Ask(Number(10 + day, day)), Found("P-1", Number(2))), 0) ==
                 NumberGuesses::Answer::kAllowed;
   EXPECT_LE(answered, 5);
 }
@@ -75,11 +97,11 @@ TEST(NumberGuesses, OneSlipInTheKnownDigitsHidesNothing) {
 TEST(NumberGuesses, ASlipThatIsRepeatedIsOneAndADayForgets) {
   NumberGuesses guesses;
   for (int i = 0; i < 100; ++i)
-    EXPECT_EQ(guesses.Look("housing", MissesOf(Ask(Number(3)), Found("P-1", Number(2))), i),
+    EXPECT_EQ(guesses.Look("housing", GuessesOf(Ask(Number(3)), Found("P-1", Number(2))), i),
               NumberGuesses::Answer::kAllowed);
   for (int sequence = 10; sequence < 20; ++sequence)
-    guesses.Look("housing", MissesOf(Ask(Number(sequence)), Found("P-1", Number(2))), 0);
-  EXPECT_EQ(guesses.Look("housing", MissesOf(Ask(Number(40)), Found("P-1", Number(2))), 26 * kHourUs),
+    guesses.Look("housing", GuessesOf(Ask(Number(sequence)), Found("P-1", Number(2))), 0);
+  EXPECT_EQ(guesses.Look("housing", GuessesOf(Ask(Number(40)), Found("P-1", Number(2))), 26 * kHourUs),
             NumberGuesses::Answer::kAllowed);
 }
 
