@@ -74,8 +74,9 @@ class Certificates : public testing::Test {
   explicit Certificates(bool refuse_expired = false)
       : judge_(made_.folder / "ours/agencies.crl", made_.folder / "ours/agencies-ca.crt", refuse_expired) {
     config::HubConfig config;
-    config.mutable_tls()->set_certificate_file(made_.Issued("ours", "localhost.crt"));
-    config.mutable_tls()->set_private_key_file(made_.Issued("ours", "localhost.key"));
+    Serve("localhost");
+    config.mutable_tls()->set_certificate_file(made_.folder / "served.crt");
+    config.mutable_tls()->set_private_key_file(made_.folder / "served.key");
     config.mutable_tls()->set_client_ca_file(made_.folder / "ours/agencies-ca.crt");
     auto credentials = MakeCredentials(config);
     EXPECT_TRUE(credentials.ok()) << credentials.status();
@@ -90,13 +91,23 @@ class Certificates : public testing::Test {
          {Monthly(wang, "P1", v1::EXTREME_POVERTY, MonthOf(2026, 1))});
   }
 
-  std::shared_ptr<grpc::Channel> Channel(const KeyAndCertificate& own) {
+  // The hub's certificate from now on.
+  void Serve(const std::string& host) {
+    for (const char* kind : {".key", ".crt"}) {
+      const fs::path fresh = made_.folder / ("fresh" + std::string(kind));
+      fs::copy_file(made_.Issued("ours", host + kind), fresh, fs::copy_options::overwrite_existing);
+      fs::rename(fresh, made_.folder / ("served" + std::string(kind)));
+    }
+  }
+
+  std::shared_ptr<grpc::Channel> Channel(const KeyAndCertificate& own,
+                                         const std::string& host = "localhost") {
     grpc::SslCredentialsOptions options;
     options.pem_root_certs = Content(made_.folder / "ours/agencies-ca.crt");
     options.pem_private_key = own.key;
     options.pem_cert_chain = own.certificate;
     grpc::ChannelArguments arguments;
-    arguments.SetSslTargetNameOverride("localhost");
+    arguments.SetSslTargetNameOverride(host);
     return grpc::CreateCustomChannel(running_->address(), grpc::SslCredentials(options), arguments);
   }
 
@@ -262,6 +273,26 @@ TEST_F(CertificatesOfAnOldList, AnOpenStreamIsCutWhenTheListRunsOutAndANewListMe
   for (int i = 0; i < 300 && !(again = Ask(channel, &answer)).ok(); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   EXPECT_TRUE(again.ok()) << again.error_message() << ": without a restart";
+}
+
+// Renewed without a restart: whoever comes anew sees the new one, and what is open goes on.
+TEST_F(Certificates, TheHubsOwnIsReadAgainAndOpenStreamsGoOn) {
+  const auto own = made_.Agency("ours", "linyi.example_civil-affairs");
+  const auto channel = Channel(own);
+  grpc::ClientContext following;
+  const auto stream = Follow(channel, &following);
+  v1::ListFindingsResponse answer;
+  EXPECT_FALSE(Ask(Channel(own, "renewed.example"), &answer).ok());
+  RunCommand(made_.Ca("ours") + " hub renewed.example");
+  Serve("renewed.example");
+  grpc::Status renewed;
+  for (int i = 0; i < 60 && !(renewed = Ask(Channel(own, "renewed.example"), &answer)).ok(); ++i)
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  EXPECT_TRUE(renewed.ok()) << renewed.error_message();
+  EXPECT_TRUE(Ask(channel, &answer).ok());
+  EXPECT_EQ(running_->guard().counts().streams_cut, 0);
+  following.TryCancel();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
 // By default what is open goes on, and the figure alarms.
