@@ -4,7 +4,7 @@ from collections import namedtuple
 
 Break = namedtuple("Break", "case what file old new target tests")
 
-GUARD = "server/access/guard.cc"
+GUARD = "server/access/guard_admission.cc"
 ANSWER = "server/access/guard_interceptor.cc"
 HANDLER = "server/access/guard_handler.cc"
 ENTRIES = "server/access/guard_entries.cc"

@@ -1,5 +1,4 @@
-#include "server/access/guard.h"
-
+// The guard: who is let in, what of an answer is shown, and which calls are open.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
