@@ -172,7 +172,7 @@ void Hub::WriterLoop() {
           absl::UnavailableError("the hub is shutting down; the rules are judged at the next start"));
 }
 
-// Small work first, then batches up to the weight of a group.
+// Small work first, then batches up to the weight of a group: one, where small work would wait for them.
 std::vector<Hub::Item> Hub::TakeGroup() {
   std::vector<Item> items;
   size_t weight = 0;
@@ -180,10 +180,12 @@ std::vector<Hub::Item> Hub::TakeGroup() {
     items.push_back(std::move(small_.front()));
     small_.pop_front();
   }
+  const bool somebody_waits = !items.empty();
   while (!batches_.empty() && (items.empty() || weight + batches_.front().weight <= options_.group_records)) {
     weight += batches_.front().weight;
     items.push_back(std::move(batches_.front()));
     batches_.pop_front();
+    if (somebody_waits) break;
   }
   return items;
 }

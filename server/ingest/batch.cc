@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -347,6 +349,48 @@ absl::Status ApplyBatch(PreparedBatch& batch, core::WriteContext& context) {
   return BatchWork(batch, context).Run();
 }
 
+namespace {
+
+// A look waits for the work at hand: never for more records than these. Where nobody waits, all steps of a batch are
+// one commit with others (Hub::TakeGroup).
+constexpr size_t kStepRecords = 500;
+
+std::vector<std::shared_ptr<PreparedBatch>> InSteps(PreparedBatch batch) {
+  std::vector<PreparedRecord> records = std::move(batch.records);
+  const std::string digest = std::exchange(batch.content_digest, "");
+  batch.records.clear();
+  std::vector<std::shared_ptr<PreparedBatch>> steps;
+  size_t from = 0;
+  do {
+    PreparedBatch& step = *steps.emplace_back(std::make_shared<PreparedBatch>(batch));
+    const size_t to = std::min(records.size(), from + kStepRecords);
+    step.records.assign(std::make_move_iterator(records.begin() + static_cast<ptrdiff_t>(from)),
+                        std::make_move_iterator(records.begin() + static_cast<ptrdiff_t>(to)));
+    from = to;
+    // Said once.
+    batch.mentioned.clear();
+    batch.rejected.clear();
+  } while (from < records.size());
+  steps.back()->content_digest = digest;  // of the whole
+  return steps;
+}
+
+v1::BatchAck Together(const std::vector<std::shared_ptr<PreparedBatch>>& steps) {
+  v1::BatchAck ack;
+  for (const auto& step : steps) {
+    ack.set_batch_id(step->ack.batch_id());
+    ack.set_accepted(ack.accepted() + step->ack.accepted());
+    ack.set_duplicate(ack.duplicate() + step->ack.duplicate());
+    ack.set_stale(ack.stale() + step->ack.stale());
+    ack.mutable_rejected()->MergeFrom(step->ack.rejected());
+  }
+  std::sort(ack.mutable_rejected()->begin(), ack.mutable_rejected()->end(),
+            [](const v1::Rejection& l, const v1::Rejection& r) { return l.index() < r.index(); });
+  return ack;
+}
+
+}  // namespace
+
 std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(core::Hub& hub, const v1::Source& source,
                                                       v1::Batch batch, const std::string& actor,
                                                       const std::string& load_id, bool known) {
@@ -366,24 +410,32 @@ std::future<absl::StatusOr<v1::BatchAck>> SubmitBatch(core::Hub& hub, const v1::
     }
   }
   const auto begun = std::chrono::steady_clock::now();
-  const auto size = static_cast<size_t>(batch.records_size());
-  auto prepared = std::make_shared<PreparedBatch>(Prepare(source, std::move(batch), actor, load_id));
-  prepared->known = known;
-  auto position =
-      hub.Submit([prepared](core::WriteContext& context) { return ApplyBatch(*prepared, context); },
-                 std::max<size_t>(size, 1));
+  PreparedBatch prepared = Prepare(source, std::move(batch), actor, load_id);
+  prepared.known = known;
+  const std::vector<std::shared_ptr<PreparedBatch>> steps = InSteps(std::move(prepared));
+  std::vector<std::future<absl::StatusOr<int64_t>>> positions;
+  for (const auto& step : steps)
+    positions.push_back(hub.Submit([step](core::WriteContext& context) { return ApplyBatch(*step, context); },
+                                   std::max<size_t>(step->records.size(), 1)));
   return std::async(std::launch::deferred,
-                    [&counts = hub.counts(), begun, prepared,
-                     position = std::move(position)]() mutable -> absl::StatusOr<v1::BatchAck> {
-                      auto at = position.get();
-                      if (!at.ok()) {
-                        counts.Count(at.status());
-                        return at.status();
+                    [&counts = hub.counts(), begun, steps,
+                     positions = std::move(positions)]() mutable -> absl::StatusOr<v1::BatchAck> {
+                      int64_t last = 0;
+                      absl::Status failed;
+                      for (auto& position : positions) {
+                        const auto at = position.get();
+                        if (at.ok()) last = *at;
+                        failed.Update(at.status());
+                      }
+                      if (!failed.ok()) {
+                        counts.Count(failed);
+                        return failed;
                       }
                       counts.batches.Observe(std::chrono::steady_clock::now() - begun);
-                      counts.Count(prepared->ack);
-                      prepared->ack.set_position(*at);
-                      return std::move(prepared->ack);
+                      v1::BatchAck ack = Together(steps);
+                      counts.Count(ack);
+                      ack.set_position(last);
+                      return ack;
                     });
 }
 

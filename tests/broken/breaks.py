@@ -89,6 +89,10 @@ BREAKS = [
           "  Add(pairs_, Pair(guess), now);\n", "", "console_test", "SessionsTest*:Console.ManyGuesses*"),
     Break("A9", "any number of passwords are judged at once", "server/console/login_gate.cc",
           "  if (judged >= most) {", "  if (judged >= most && false) {", "console_test", "LoginDeskTest*"),
+    Break("A8j", "a look waits for a whole batch", "server/ingest/batch.cc",
+          "constexpr size_t kStepRecords = 500;", "constexpr size_t kStepRecords = 5000;", "ingest_test", "BatchSteps*"),
+    Break("A8j", "a look's own commit takes as many records as it can", "server/core/hub.cc",
+          "    if (somebody_waits) break;\n", "    (void)somebody_waits;\n", "ingest_test", "BatchSteps*"),
     # Files that leave
     Break("A12", "a cell begins a formula", "server/reports/table_file.cc",
           "  return formula ? \"'\" + text : text;", "  return text;", "reports_test", "TableFile*"),
