@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <mutex>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "adapters/mapping/cell_parsers.h"
+#include "adapters/mapping/heading.h"
 
 namespace relief::adapters {
 namespace {
@@ -20,6 +22,44 @@ RejectedRow Describe(int64_t line, const std::string& record_id,
     row.message += separator + error.message();
   }
   return row;
+}
+
+// "column 月保障金: not a month": the column that a row mapper's error names.
+std::optional<std::string> ColumnOfError(const v1::FieldError& error) {
+  constexpr std::string_view kColumn = "column ";
+  const size_t colon = error.message().find(": ");
+  if (error.message().compare(0, kColumn.size(), kColumn) != 0 || colon == std::string::npos)
+    return std::nullopt;
+  return error.message().substr(kColumn.size(), colon - kColumn.size());
+}
+
+std::vector<ColumnCount> CountColumns(const RecordSource& source, const FieldCounts& fields) {
+  std::vector<ColumnCount> columns;
+  for (const std::string& heading : source.header())
+    if (!heading.empty()) columns.push_back({heading, UseOf(source.mapping(), heading)});
+  const auto of = [&](const auto& matches) -> ColumnCount* {
+    const auto found = std::find_if(columns.begin(), columns.end(), matches);
+    return found == columns.end() ? nullptr : &*found;
+  };
+  const auto of_heading = [&](const std::string& heading) -> ColumnCount& {
+    const std::string key = HeadingKey(heading);
+    ColumnCount* known = of([&](const ColumnCount& one) { return HeadingKey(one.heading) == key; });
+    return known != nullptr ? *known
+                            : columns.emplace_back(ColumnCount{heading, UseOf(source.mapping(), heading)});
+  };
+  for (const auto& [heading, times] : source.filled()) of_heading(heading).filled += times;
+  for (const auto& [what, times] : fields.notes) {
+    ColumnCount& column = of_heading(what.first);
+    (what.second == Repair::kLeftOut ? column.left_out : column.noted) += times;
+  }
+  for (const auto& [blamed, times] : fields.rejected_columns) {
+    ColumnCount* known = of([&](const ColumnCount& one) {
+      return !blamed.empty() && (one.use == blamed || one.heading == blamed);
+    });
+    if (known == nullptr) known = &columns.emplace_back(ColumnCount{"", blamed});
+    known->rejected += times;
+  }
+  return columns;
 }
 
 // Counts and reports; the file's reader and the acknowledgements come from different threads.
@@ -44,6 +84,7 @@ class Tally {
       return;
     }
     ++counts_.rejected;
+    Blame({row.errors.begin(), row.errors.end()});
     Report(Describe(line, row.record.record_id(), {row.errors.begin(), row.errors.end()}));
   }
 
@@ -54,6 +95,7 @@ class Tally {
     counts_.stale += ack.stale();
     counts_.rejected += ack.rejected_size();
     for (const v1::Rejection& rejection : ack.rejected()) {
+      Blame(rejection.errors());
       const bool known = rejection.index() >= 0 && rejection.index() < static_cast<int>(sent.lines.size());
       Report(Describe(known ? sent.lines[rejection.index()] : 0, rejection.record_id(), rejection.errors()));
     }
@@ -76,6 +118,12 @@ class Tally {
   }
 
  private:
+  void Blame(const google::protobuf::RepeatedPtrField<v1::FieldError>& errors) {
+    std::set<std::string> blamed;  // once for a record
+    for (const v1::FieldError& error : errors) blamed.insert(ColumnOfError(error).value_or(error.field()));
+    for (const std::string& one : blamed) ++fields_.rejected_columns[one];
+  }
+
   void Report(const RejectedRow& row) {
     ++fields_.rejections[{row.field, row.message}];
     if (callbacks_.rejected) callbacks_.rejected(row);
@@ -181,6 +229,7 @@ absl::StatusOr<FileOutcome> FeedFile(RecordSource& source, v1::FeedService::Stub
   outcome.snapshot = *std::move(finished);
   outcome.counts = tally.counts();
   outcome.fields = tally.fields();
+  outcome.columns = CountColumns(source, outcome.fields);
   outcome.rows = source.counts();
   tally.Progress(source);
   return outcome;
@@ -214,6 +263,7 @@ absl::StatusOr<FileOutcome> TryFile(RecordSource& source, const FeedFileCallback
   }
   outcome.counts = tally.counts();
   outcome.fields = tally.fields();
+  outcome.columns = CountColumns(source, outcome.fields);
   outcome.rows = source.counts();
   return outcome;
 }

@@ -36,17 +36,31 @@ struct RejectedRow {
 struct FieldCounts {
   std::map<std::pair<std::string, Repair>, int64_t> notes;
   std::map<std::pair<std::string, std::string>, int64_t> rejections;  // field, message
+  std::map<std::string, int64_t>
+      rejected_columns;  // records, by heading; where no column is to blame, by field
+};
+
+// What became of a column's cells.
+struct ColumnCount {
+  std::string heading;  // empty: a field without a column
+  std::string use;      // path in Record, or what the mapping says of the column; empty: not read
+  int64_t filled = 0;   // in rows that are records
+  int64_t noted = 0;    // read, with a remark
+  int64_t left_out = 0;
+  int64_t rejected = 0;  // records
 };
 
 struct FileOutcome {
   FileCounts counts;
   RowCounts rows;
   FieldCounts fields;
+  std::vector<ColumnCount> columns;  // as they stand in the file, then fields without one
   std::optional<v1::SnapshotResult> snapshot;
   std::string open_snapshot;      // that was left open
   int64_t unidentified_rows = 0;  // rejected, and nobody can say of which record
   bool content_known = false;     // the source has this content: nothing was sent
   int64_t held_before = 0;        // live records of the source when the feed began
+  int64_t not_withdrawn = 0;      // of a withdrawal: records that the source did not hold (LoadUnit)
   int64_t would_send = 0;         // by TryFile
 };
 

@@ -22,6 +22,17 @@ struct RowCounts {
   int64_t not_computed = 0;    // formulas without a value
 };
 
+// The month that a table is of.
+struct IntakePeriod {
+  enum From { kNowhere, kTold, kTitle, kFileName };
+  v1::Month month;  // year 0: none
+  From from = kNowhere;
+  // Other tables of the file name months of their own, and this one names none: nobody can say which list it belongs to.
+  bool among_others = false;
+
+  bool known() const { return month.year() > 0; }
+};
+
 class RecordSource {
  public:
   virtual ~RecordSource() = default;
@@ -30,6 +41,7 @@ class RecordSource {
   virtual void SetRecordIdKey(const std::string& /*key*/) {}
   // Each row is a payment of its month, and not the award that goes on. Call before Next.
   virtual void SetPayments() {}
+  virtual IntakePeriod period() const { return {}; }
   // The records of the next row; false at the end. `line`: where the row begins; with several sheets, within its own.
   virtual absl::StatusOr<bool> Next(std::vector<MappedRow>* records, int64_t* line) = 0;
   // The cells of a row that was given not long ago, as they stand in the file; empty if it is too long ago. May be called
@@ -39,6 +51,8 @@ class RecordSource {
   // What stands above the table and names it, with the sheet's and the file's name: what it is of, and of which month.
   virtual std::string title() const { return ""; }
   virtual const RowCounts& counts() const = 0;
+  // By heading: rows that are records and have something in the column.
+  virtual std::map<std::string, int64_t> filled() const { return {}; }
   virtual int64_t bytes_read() const = 0;
   virtual int64_t bytes_total() const = 0;
 };

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "adapters/cli/commands.h"
@@ -21,10 +22,9 @@
 #include "adapters/cli/rejects_file.h"
 #include "adapters/cli/table_files.h"
 #include "adapters/cli/text.h"
-#include "adapters/file_feeder.h"
 #include "adapters/intake/folder_memory.h"
 #include "adapters/intake/intake_file.h"
-#include "adapters/rpc_status.h"
+#include "adapters/load_unit.h"
 
 namespace relief::adapters {
 namespace {
@@ -39,12 +39,6 @@ struct LoadOptions {
   int batch = 500, in_flight = 8, retry_seconds = 60;
   int64_t version = -1;
   bool snapshot = false, dry_run = false, again = false;
-};
-
-// A source whose files say who is on the list: what they do not mention is ended when all of them were read.
-struct OpenRoster {
-  FeedClient::Options client;
-  int64_t unidentified_rows = 0;
 };
 
 double SecondsSince(Clock::time_point start) {
@@ -64,11 +58,15 @@ int64_t NowInMicroseconds() {
       .count();
 }
 
-// Of a file and of all that decides how it is read.
-std::string DigestOf(const std::string& file_hash, const Mapping& mapping, Reading reading,
-                     const std::string& period) {
-  return TextHash(file_hash + "/" + std::to_string(reading) + "/" + period + "/" +
-                  mapping.SerializeAsString());
+Reading SaidReading(const std::string& word) {
+  if (word == "roster") return ROSTER;
+  if (word == "payments") return PAYMENTS;
+  if (word == "withdrawal") return WITHDRAWAL;
+  return word == "changes" ? CHANGES : READING_UNSPECIFIED;
+}
+
+std::string WordOf(Reading reading) {
+  return reading == ROSTER ? "roster" : reading == PAYMENTS ? "payments" : "changes";
 }
 
 class Progress {
@@ -108,32 +106,27 @@ class Load {
     understanding_.options.guess = options_.intake.mappings.empty() || !options_.intake.vocabulary.empty();
     auto files = TableFiles(options_.paths);
     if (!files.ok()) return session_.Fail(files.status());
-    std::unique_ptr<v1::FeedService::Stub> stub;
-    if (absl::Status status = Begin(&stub); !status.ok()) return session_.Fail(status);
+    if (absl::Status status = Begin(); !status.ok()) return session_.Fail(status);
     rejects_ = std::make_unique<RejectsFile>(options_.rejects);
     for (const std::string& path : *files) {
       if (fs::path(path).filename().string().rfind("truth_", 0) == 0) {
         std::cerr << Fill(Say::kSkippedTruth, {path}) << '\n';
         continue;
       }
-      const absl::Status status = OneFile(path, stub.get());
+      const absl::Status status = OneFile(path, {});
       if (status.ok()) continue;
       PrintLoaded(session_, loaded_);
-      if (stub != nullptr)
-        End(*stub, true).status().IgnoreError();  // the hub ends it by itself, if it cannot be told
+      load_->End(true).status().IgnoreError();  // the hub ends it by itself, if it cannot be told
       std::cerr << path << ": ";
       return session_.Fail(status);
     }
+    absl::Status status = EndLists();
     PrintLoaded(session_, loaded_);
     rejects_->Close();
-    if (stub != nullptr) {
-      absl::Status status = MentionKnown(*stub);
-      if (status.ok()) status = EndRosters(*stub);
-      auto result = End(*stub, !status.ok());
-      if (status.ok()) status = result.status();
-      if (!status.ok()) return session_.Fail(status);
-      if (!loaded_.empty()) PrintLoadResult(session_, *result);
-    }
+    auto result = load_->End(!status.ok());
+    if (status.ok()) status = result.status();
+    if (!status.ok()) return session_.Fail(status);
+    if (load_->has_hub() && !loaded_.empty()) PrintLoadResult(session_, *result);
     if (loaded_.empty() && !passed_over_ && !known_already_)
       return session_.Fail(absl::NotFoundError(Text(Say::kNothingToLoad)));
     const int verdict = Verdict();
@@ -145,54 +138,61 @@ class Load {
   }
 
  private:
+  // Tables of a file, by their number in it; empty: all of them.
+  using Tables = std::set<size_t>;
+
   // Begins the load. A dry run goes without a hub where none answers; then nobody can say what would be opened and closed.
-  absl::Status Begin(std::unique_ptr<v1::FeedService::Stub>* stub) {
+  absl::Status Begin() {
     auto channel = session_.Connect();
-    if (!channel.ok()) {
-      if (options_.dry_run) return absl::OkStatus();
+    if (channel.ok()) {
+      stub_ = v1::FeedService::NewStub(*channel);
+      LoadUnit::Options options;
+      options.dry_run = options_.dry_run;
+      options.whole_lists = options_.snapshot;
+      options.batch_records = options_.batch;
+      options.client.in_flight = options_.in_flight;
+      options.client.retry_for = std::chrono::seconds(options_.retry_seconds);
+      options.client.answer_within = std::chrono::seconds(session_.timeout_seconds());
+      auto begun = LoadUnit::Begin(*stub_, std::move(options));
+      if (begun.ok()) {
+        load_ = *std::move(begun);
+        return absl::OkStatus();
+      }
+      if (!options_.dry_run) return begun.status();
+      std::cerr << Text(Say::kNoHubToLook) << '\n';
+    } else if (!options_.dry_run) {
       return channel.status();
     }
-    *stub = v1::FeedService::NewStub(*channel);
-    const auto context = session_.Context();
-    v1::BeginLoadRequest request;
-    request.set_dry_run(options_.dry_run);
-    v1::Load load;
-    const absl::Status begun = FromGrpc((*stub)->BeginLoad(context.get(), request, &load));
-    load_id_ = load.load_id();
-    if (begun.ok() || !options_.dry_run) return begun;
-    std::cerr << Text(Say::kNoHubToLook) << '\n';
-    stub->reset();
+    load_ = LoadUnit::WithoutHub();
     return absl::OkStatus();
   }
 
-  absl::StatusOr<v1::LoadResult> End(v1::FeedService::Stub& stub, bool give_up) {
-    grpc::ClientContext context;
-    // Everybody whom the load touched is judged: a large one takes its time.
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(1));
-    v1::EndLoadRequest request;
-    request.set_load_id(load_id_);
-    request.set_give_up(give_up);
-    v1::LoadResult result;
-    if (absl::Status status = FromGrpc(stub.EndLoad(&context, request, &result)); !status.ok()) return status;
-    return result;
+  // Ends the lists that were fed, a month at a time: a source has one list open. A file that was not read may hold any of the
+  // records that the others do not mention.
+  absl::Status EndLists() {
+    while (true) {
+      if (absl::Status status = MentionKnown(); !status.ok()) return status;
+      auto ended = load_->EndLists(!passed_over_);
+      if (!ended.ok()) return ended.status();
+      for (EndedList& list : *ended) lists_.push_back(std::move(list));
+      if (waiting_.empty()) return absl::OkStatus();
+      const auto next = std::exchange(waiting_, {});
+      for (const auto& [path, tables] : next)
+        if (absl::Status status = OneFile(path, tables); !status.ok()) return status;
+    }
   }
 
   // A list of several files, of which some were loaded before: who is on those is still on the list.
-  absl::Status MentionKnown(v1::FeedService::Stub& stub) {
-    mention_known_ = true;
-    for (const auto& [path, source_id] : known_files_)
-      if (rosters_.count(source_id) > 0)
-        if (absl::Status status = OneFile(path, &stub); !status.ok()) return status;
-    return absl::OkStatus();
-  }
-
-  // A file that was not read may hold any of the records that the others do not mention.
-  absl::Status EndRosters(v1::FeedService::Stub& stub) {
-    for (const auto& [source_id, roster] : rosters_) {
-      auto result = EndSnapshot(stub, roster.client, !passed_over_, roster.unidentified_rows);
-      if (!result.ok()) return result.status();
-      snapshots_.push_back({source_id, *std::move(result)});
+  absl::Status MentionKnown() {
+    mention_only_ = true;
+    for (const KnownTable& known : std::exchange(known_tables_, {})) {
+      if (!load_->HasOpenList(known.source_id)) {
+        known_tables_.push_back(known);  // the list may yet come
+        continue;
+      }
+      if (absl::Status status = OneFile(known.path, {known.number}); !status.ok()) return status;
     }
+    mention_only_ = false;
     return absl::OkStatus();
   }
 
@@ -203,14 +203,14 @@ class Load {
 
   // One file, whose sheets may belong to several sources. An error is one of the hub, which ends the load; a file that cannot
   // be understood is passed over.
-  absl::Status OneFile(const std::string& path, v1::FeedService::Stub* stub) {
+  absl::Status OneFile(const std::string& path, const Tables& tables) {
     const std::string folder = fs::path(path).parent_path().string(),
                       name = fs::path(path).filename().string();
     if (absl::Status status = understanding_.ReadFolder(folder); !status.ok()) return status;
     auto memory = ReadFolderMemory(folder);
     if (!memory.ok()) return memory.status();
     understanding_.options.version = options_.version >= 0 ? options_.version : ModificationTime(path);
-    understanding_.options.withdrawal = options_.reading == "withdrawal";
+    understanding_.options.withdrawal = SaidReading(options_.reading) == WITHDRAWAL;
     // What is taken back is taken back now, however old the list is that says so.
     if (understanding_.options.withdrawal && options_.version < 0)
       understanding_.options.version = std::max(understanding_.options.version, NowInMicroseconds());
@@ -220,10 +220,8 @@ class Load {
       return absl::OkStatus();
     }
     IntakeFile& file = **opened;
-    file_period_ = file.period();
-    if (!mention_known_) TellUnderstanding(name, file);
-    for (const PassedOver& sheet : file.passed_over())
-      passed_over_ = passed_over_ || (!sheet.hidden && !sheet.empty);
+    if (tables.empty()) TellUnderstanding(name, file);  // the first time
+    passed_over_ = passed_over_ || !file.complete();
     for (const IntakeSheet& sheet : file.sheets()) {
       if (!sheet.guessed || !sheet.proposal.blocked()) continue;
       PassOver(path, absl::FailedPreconditionError(Fill(Say::kRunMap, {path})));
@@ -231,8 +229,10 @@ class Load {
     }
     auto hash = ContentHash(path);
     if (!hash.ok()) return hash.status();
-    for (const auto& source : file.Groups()) {
-      if (absl::Status status = OneSource(path, *hash, *source, stub, &*memory); !status.ok()) return status;
+    const auto groups = file.Groups();
+    for (size_t i = 0; i < groups.size(); ++i) {
+      if (!tables.empty() && tables.count(i) == 0) continue;
+      if (absl::Status status = OneTable(path, i, *hash, *groups[i], &*memory); !status.ok()) return status;
     }
     if (!options_.dry_run && options_.intake.mappings.empty()) {
       const absl::Status status = WriteFolderMemory(folder, *memory);
@@ -255,115 +255,96 @@ class Load {
     return options_.source_prefix + mapping.name();
   }
 
-  absl::Status OneSource(const std::string& path, const std::string& hash, RecordSource& source,
-                         v1::FeedService::Stub* stub, FolderMemory* memory) {
-    const std::string name = fs::path(path).filename().string();
-    const Mapping& mapping = source.mapping();
-    const std::string source_id = SourceOf(mapping, *memory);
-    RememberedSource* last = FindRemembered(*memory, mapping.name(), source_id);
-    const Reading reading = IsOfRejectedRows(source.header()) && options_.reading.empty() ? CHANGES
-                            : options_.reading == "roster"                                ? ROSTER
-                            : options_.reading == "payments"                              ? PAYMENTS
-                            : options_.reading == "withdrawal"                            ? WITHDRAWAL
-                            : options_.reading == "changes"                               ? CHANGES
-                                                                                          : mapping.reading();
-    if (reading == PAYMENTS) source.SetPayments();
-    const std::string period = file_period_.year() > 0 ? FormatMonth(file_period_) : "";
-    if (last != nullptr) {
-      // Another table of the same source (members beside payees) is no changed one.
-      std::vector<Change> changes = ChangesSince(*last, source.header());
-      const auto gone = std::count_if(changes.begin(), changes.end(), [](const Change& change) {
-        return change.kind == Change::kColumnGone;
-      });
-      if (gone * 2 > last->headings_size()) changes.clear();
-      for (const Change& change : changes) {
-        const Say text = change.kind == Change::kColumnGone  ? Say::kColumnGone
-                         : change.kind == Change::kColumnNew ? Say::kColumnNew
-                                                             : Say::kUnitChanged;
-        std::cerr << Fill(text, {name, change.what, change.now}) << '\n';
+  void TellChanges(const std::string& name, const std::vector<Change>& changes) {
+    for (const Change& change : changes) {
+      switch (change.kind) {
+        case Change::kColumnGone:
+          std::cerr << Fill(Say::kColumnGone, {name, change.what, ""}) << '\n';
+          break;
+        case Change::kColumnNew:
+          std::cerr << Fill(Say::kColumnNew, {name, change.what, ""}) << '\n';
+          break;
+        case Change::kOtherUnit:
+          std::cerr << Fill(Say::kUnitChanged, {name, change.what, change.now}) << '\n';
+          break;
+        case Change::kOlderPeriod:
+          std::cerr << Fill(Say::kOlderPeriod, {name, change.now, change.what}) << '\n';
+          break;
+        case Change::kFewerRows:
+          break;  // known only when all rows were read
       }
-      if (!period.empty() && !last->period().empty() && period < last->period())
-        std::cerr << Fill(Say::kOlderPeriod, {name, period, last->period()}) << '\n';
     }
-    FeedFileOptions options;
-    options.client.open.set_source_id(source_id);
-    options.client.open.set_region_prefix(options_.intake.region_prefix);
-    options.client.in_flight = options_.in_flight;
-    options.client.retry_for = std::chrono::seconds(options_.retry_seconds);
-    options.client.answer_within = std::chrono::seconds(session_.timeout_seconds());
-    options.client.open.set_load_id(load_id_);
-    options.client.snapshot = options_.snapshot || reading == ROSTER;
-    if (reading == ROSTER && file_period_.year() > 0) options.client.list_month = file_period_;
-    if (const auto roster = rosters_.find(source_id); roster != rosters_.end())
-      options.client.continued_snapshot = roster->second.client.continued_snapshot;
-    options.leave_snapshot_open = true;
-    options.client.send_known = mention_known_;
-    options.withdraw = reading == WITHDRAWAL;
-    options.batch_records = options_.batch;
-    options.content_digest = DigestOf(hash, mapping, reading, period);
-    options.again = options_.again;
+  }
+
+  absl::Status OneTable(const std::string& path, size_t number, const std::string& hash, RecordSource& rows,
+                        FolderMemory* memory) {
+    const std::string name = fs::path(path).filename().string();
+    const Mapping& mapping = rows.mapping();
+    TableToFeed table;
+    table.rows = &rows;
+    table.source_id = SourceOf(mapping, *memory);
+    table.region_prefix = options_.intake.region_prefix;
+    RememberedSource* last = FindRemembered(*memory, mapping.name(), table.source_id);
+    table.reading = ReadingOf(SaidReading(options_.reading), rows, last);
+    table.month = rows.period().month;
+    table.content_digest = ContentDigest(hash, mapping, table.reading, rows.period());
+    table.again = options_.again;
+    table.mention_only = mention_only_;
+    if (load_->MustWait(table)) {
+      if (mention_only_) {
+        known_tables_.push_back({path, table.source_id, number});
+      } else {
+        waiting_[path].insert(number);
+      }
+      return absl::OkStatus();
+    }
+    const std::string period = FormatMonth(table.month);
+    if (options_.reading.empty() && mapping.reading() == READING_UNSPECIFIED && table.reading != CHANGES &&
+        !mention_only_)
+      std::cerr << Fill(Say::kReadAsLastTime, {name, WordOf(table.reading)}) << '\n';
+    if (last != nullptr && !mention_only_) TellChanges(name, ChangesSince(*last, rows.header(), period));
     Progress progress(name);
     const auto start = Clock::now();
     const FeedFileCallbacks callbacks = {
         [&](const RejectedRow& row) {
-          if (!mention_known_)
-            rejects_->Add(path, mapping.name(), row, source.title(), source.header(),
-                          source.CellsOf(row.line));
+          if (!mention_only_)
+            rejects_->Add(path, mapping.name(), row, rows.title(), rows.header(), rows.CellsOf(row.line));
         },
         [&](const FileCounts& counts, int64_t read, int64_t total) { progress.Draw(counts, read, total); }};
-    auto outcome = stub == nullptr ? TryFile(source, callbacks) : FeedFile(source, *stub, options, callbacks);
+    auto outcome = load_->Feed(table, callbacks);
     if (!outcome.ok()) return outcome.status();
-    if (!outcome->open_snapshot.empty()) {
-      OpenRoster& roster = rosters_[source_id];
-      roster.client = options.client;
-      roster.client.open.set_content(mapping.content());
-      roster.client.open.set_programme(mapping.programme());
-      roster.client.continued_snapshot = outcome->open_snapshot;
-      roster.unidentified_rows += outcome->unidentified_rows;
-    }
-    if (mention_known_) return absl::OkStatus();
+    if (mention_only_) return absl::OkStatus();
     if (outcome->content_known) {
-      std::cerr << Fill(Say::kKnownContent, {name, source_id}) << '\n';
+      std::cerr << Fill(Say::kKnownContent, {name, table.source_id}) << '\n';
       known_already_ = true;
-      if (options.client.snapshot) known_files_.emplace_back(path, source_id);
+      if (load_->IsList(table)) known_tables_.push_back({path, table.source_id, number});
       return absl::OkStatus();
     }
-    if (options.withdraw && stub != nullptr && !options_.dry_run)
-      TellWithdrawn(name, source_id, *stub, *outcome);
-    if (last != nullptr && last->rows() > 20 && outcome->counts.rows * 2 < last->rows())
+    if (outcome->not_withdrawn > 0)
+      std::cerr << Fill(Say::kNotWithdrawn,
+                        {name, std::to_string(outcome->not_withdrawn),
+                         std::to_string(outcome->counts.accepted + outcome->counts.duplicate),
+                         table.source_id})
+                << '\n';
+    if (last != nullptr && HasFarFewerRows(*last, outcome->counts.rows))
       std::cerr << Fill(Say::kFewerRows,
                         {name, std::to_string(outcome->counts.rows), std::to_string(last->rows())})
                 << '\n';
     TellOutcome(name, *outcome);
-    if (stub == nullptr)
-      std::cerr << Fill(Say::kWouldSend, {name, std::to_string(outcome->would_send), source_id}) << '\n';
-    if (last == nullptr) {
-      last = memory->add_sources();
-      last->set_mapping(mapping.name());
-      last->set_source_id(source_id);
-    }
-    last->set_rows(outcome->counts.rows);
-    if (!period.empty()) last->set_period(period);
-    last->clear_headings();
-    for (const std::string& heading : source.header()) last->add_headings(heading);
-    loaded_.push_back({path, source_id, *std::move(outcome), SecondsSince(start)});
-    return absl::OkStatus();
-  }
-
-  // A list that takes back what the hub does not hold has missed its mark: a slip in a name or a number.
-  void TellWithdrawn(const std::string& name, const std::string& source_id, v1::FeedService::Stub& stub,
-                     const FileOutcome& outcome) {
-    const auto context = session_.Context();
-    v1::GetSourceRequest request;
-    request.set_source_id(source_id);
-    v1::Source now;
-    if (!stub.GetSource(context.get(), request, &now).ok()) return;
-    const int64_t rows = outcome.counts.accepted + outcome.counts.duplicate,
-                  gone = outcome.held_before - now.live_records();
-    if (gone < rows)
-      std::cerr << Fill(Say::kNotWithdrawn, {name, std::to_string(rows - std::max<int64_t>(gone, 0)),
-                                             std::to_string(rows), source_id})
+    if (!load_->has_hub())
+      std::cerr << Fill(Say::kWouldSend, {name, std::to_string(outcome->would_send), table.source_id})
                 << '\n';
+    // What is taken back says nothing of the next list.
+    if (table.reading != WITHDRAWAL) {
+      if (last == nullptr) {
+        last = memory->add_sources();
+        last->set_mapping(mapping.name());
+        last->set_source_id(table.source_id);
+      }
+      Remember(rows.header(), period, outcome->counts.rows, table.reading, last);
+    }
+    loaded_.push_back({path, table.source_id, *std::move(outcome), SecondsSince(start)});
+    return absl::OkStatus();
   }
 
   // Says what needs saying, and what the command ends with: a held snapshot outweighs a rejected row.
@@ -371,26 +352,30 @@ class Load {
     int code = kDone;
     for (const Loaded& loaded : loaded_)
       if (loaded.outcome.counts.rejected > 0) code = kSomeRejected;
-    for (const EndedSnapshot& snapshot : snapshots_)
-      if (TellSnapshot(snapshot)) code = kHeld;
+    for (const EndedList& list : lists_)
+      if (TellSnapshot(list)) code = kHeld;
     if (rejects_->failed())
       return session_.Fail(absl::UnavailableError(Fill(Say::kCannotWrite, {rejects_->path()})));
     if (rejects_->used()) std::cerr << Fill(Say::kRejectsWritten, {rejects_->path()}) << '\n';
     return code;
   }
 
+  struct KnownTable {
+    std::string path, source_id;
+    size_t number = 0;
+  };
+
   const LoadOptions& options_;
   Session& session_;
+  std::unique_ptr<v1::FeedService::Stub> stub_;
+  std::unique_ptr<LoadUnit> load_;
   std::unique_ptr<RejectsFile> rejects_;
   std::vector<Loaded> loaded_;
-  std::string load_id_;
-  std::map<std::string, OpenRoster> rosters_;  // by source
-  std::vector<EndedSnapshot> snapshots_;
+  std::vector<EndedList> lists_;
   Understanding understanding_;
-  std::vector<std::pair<std::string, std::string>> known_files_;  // of lists: path, source
-  bool mention_known_ = false;
-  v1::Month file_period_;  // that the file is of, as was told or as it says itself
-  bool passed_over_ = false, known_already_ = false, told_unwritable_ = false;
+  std::vector<KnownTable> known_tables_;   // whose content the hub has: they may be a part of a list
+  std::map<std::string, Tables> waiting_;  // until the list of another month is ended, by path
+  bool mention_only_ = false, passed_over_ = false, known_already_ = false, told_unwritable_ = false;
 };
 
 }  // namespace

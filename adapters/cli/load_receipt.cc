@@ -25,6 +25,24 @@ void PrintOneJson(const Loaded& loaded) {
         std::pair("stale", n.stale), std::pair("rejected", n.rejected), std::pair("left_out", n.left_out)}) {
     fields[name].set_number_value(static_cast<double>(value));
   }
+  const RowCounts& rows = loaded.outcome.rows;
+  for (const auto& [name, value] :
+       {std::pair("totals", rows.totals), std::pair("notes", rows.notes), std::pair("headers", rows.headers),
+        std::pair("blanks", rows.blanks), std::pair("repeats", rows.repeats),
+        std::pair("not_covered", rows.not_covered), std::pair("unnamed_people", rows.unnamed_people),
+        std::pair("not_computed", rows.not_computed),
+        std::pair("not_withdrawn", loaded.outcome.not_withdrawn)})
+    fields[name].set_number_value(static_cast<double>(value));
+  auto& columns = *fields["columns"].mutable_list_value();
+  for (const ColumnCount& column : loaded.outcome.columns) {
+    auto& told = *columns.add_values()->mutable_struct_value()->mutable_fields();
+    told["heading"].set_string_value(column.heading);
+    told["use"].set_string_value(column.use);
+    for (const auto& [name, value] :
+         {std::pair("filled", column.filled), std::pair("noted", column.noted),
+          std::pair("left_out", column.left_out), std::pair("rejected", column.rejected)})
+      told[name].set_number_value(static_cast<double>(value));
+  }
   fields["seconds"].set_number_value(loaded.seconds);
   Session::PrintJson(line);
 }
@@ -98,11 +116,11 @@ void PrintLoadResult(const Session& session, const v1::LoadResult& result) {
   std::cout.flush();
 }
 
-bool TellSnapshot(const EndedSnapshot& snapshot) {
-  const v1::SnapshotResult& result = snapshot.result;
+bool TellSnapshot(const EndedList& list) {
+  const v1::SnapshotResult& result = list.result;
   if (result.state() == v1::SnapshotResult::HELD) {
     std::cerr << Fill(Say::kSnapshotHeld, {result.snapshot_id(), std::to_string(result.ended()),
-                                           snapshot.source_id, result.snapshot_id()})
+                                           list.source_id, result.snapshot_id()})
               << '\n';
     return true;
   }

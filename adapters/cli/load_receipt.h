@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "adapters/cli/session.h"
-#include "adapters/file_feeder.h"
+#include "adapters/load_unit.h"
 
 namespace relief::adapters {
 
@@ -16,16 +16,11 @@ struct Loaded {
   double seconds = 0;
 };
 
-struct EndedSnapshot {
-  std::string source_id;
-  v1::SnapshotResult result;
-};
-
 // Tables go to standard output, with --json a line for each file and one for the load; sentences to standard error.
 void PrintLoaded(const Session& session, const std::vector<Loaded>& loaded);
 void PrintLoadResult(const Session& session, const v1::LoadResult& result);
 
 // Says what became of a snapshot; true if it is held.
-bool TellSnapshot(const EndedSnapshot& snapshot);
+bool TellSnapshot(const EndedList& list);
 
 }  // namespace relief::adapters

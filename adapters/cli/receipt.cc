@@ -68,8 +68,9 @@ void TellUnderstanding(const std::string& file, IntakeFile& intake) {
       std::cerr << Fill(Say::kUnderstood,
                         {where, std::to_string(sheet.table->header_line()), InWords(sheet.mapping.name())})
                 << '\n';
-    if (sheet.period_from_title)
-      std::cerr << Fill(Say::kMonthFromTitle, {where, FormatMonth(sheet.period)}) << '\n';
+    if (sheet.period.known() && sheet.period.from != IntakePeriod::kTold)
+      std::cerr << Fill(Say::kMonthFromTitle, {where, FormatMonth(sheet.period.month)}) << '\n';
+    if (sheet.period.among_others) std::cerr << Fill(Say::kMonthUnknown, {where}) << '\n';
     if (!sheet.unread.empty()) std::cerr << Fill(Say::kColumnsUnread, {where, Joined(sheet.unread)}) << '\n';
     if (!sheet.missing.empty() && !sheet.unread.empty())
       std::cerr << Fill(Say::kColumnsMissing, {where, Joined(sheet.missing)}) << '\n';
@@ -90,6 +91,16 @@ void TellOutcome(const std::string& file, const FileOutcome& outcome) {
   if (rows.not_covered > 0) std::cerr << Fill(Say::kNotCovered, {file, count(rows.not_covered)}) << '\n';
   if (rows.unnamed_people > 0)
     std::cerr << Fill(Say::kUnnamedPeople, {file, count(rows.unnamed_people)}) << '\n';
+  std::vector<std::string> columns;
+  for (const ColumnCount& column : outcome.columns) {
+    if (column.use.empty() || column.use.rfind("unused", 0) == 0) continue;
+    const int64_t marks[] = {column.noted, column.left_out, column.rejected};
+    std::string text = (column.heading.empty() ? column.use : column.heading) + " " + count(column.filled);
+    if (marks[0] + marks[1] + marks[2] > 0)
+      text += Fill(Say::kColumnMarks, {count(marks[0]), count(marks[1]), count(marks[2])});
+    columns.push_back(std::move(text));
+  }
+  if (!columns.empty()) std::cerr << Fill(Say::kColumnCounts, {file, Joined(columns)}) << '\n';
   for (const auto& [what, times] : outcome.fields.notes)
     std::cerr << Fill(Say::kColumnNote, {file, what.first, OfRepair(what.second), count(times)}) << '\n';
   for (const auto& [what, times] : outcome.fields.rejections)

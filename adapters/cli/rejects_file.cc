@@ -1,9 +1,9 @@
 #include "adapters/cli/rejects_file.h"
 
-#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
 #include <xlsxwriter.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -21,35 +21,6 @@ bool IsWorkbook(const std::string& path) {
 
 }  // namespace
 
-// A sheet for each header that rejected rows stood under.
-struct RejectsFile::Book {
-  struct Sheet {
-    lxw_worksheet* sheet = nullptr;
-    lxw_row_t rows = 0;
-  };
-  lxw_workbook* book = nullptr;
-  lxw_format* text = nullptr;
-  std::map<std::pair<std::string, std::vector<std::string>>, Sheet> sheets;  // by title and header
-
-  void Write(Sheet& sheet, const std::vector<std::string>& cells) {
-    lxw_col_t column = 0;
-    // As texts: a spreadsheet must not make numbers of document numbers again.
-    for (const std::string& cell : cells)
-      worksheet_write_string(sheet.sheet, sheet.rows, column++, cell.substr(0, 30000).c_str(), text);
-    ++sheet.rows;
-  }
-};
-
-bool IsOfRejectedRows(const std::vector<std::string>& header) {
-  return std::any_of(header.begin(), header.end(), [](const std::string& heading) {
-#define RELIEF_TEXT(id, zh, en) \
-  if (Say::id == Say::kRejectedBecause && (heading == zh || heading == en)) return true;
-#include "adapters/cli/text.inc"
-#undef RELIEF_TEXT
-    return false;
-  });
-}
-
 RejectsFile::RejectsFile(std::string path) : path_(std::move(path)) {
   std::error_code ignored;
   if (std::filesystem::is_regular_file(path_, ignored)) std::filesystem::remove(path_, ignored);
@@ -61,30 +32,8 @@ void RejectsFile::Add(const std::string& file, const std::string& programme, con
                       const std::string& title, const std::vector<std::string>& header,
                       const std::vector<std::string>& cells) {
   if (IsWorkbook(path_)) {
-    if (book_ == nullptr) {
-      used_ = true;
-      book_ = std::make_unique<Book>();
-      book_->book = workbook_new(path_.c_str());
-      if (book_->book == nullptr) {
-        failed_ = true;
-        return;
-      }
-      book_->text = workbook_add_format(book_->book);
-      format_set_num_format_index(book_->text, 49);  // text
-    }
-    if (book_->book == nullptr) return;
-    Book::Sheet& sheet = book_->sheets[{title, header}];
-    if (sheet.sheet == nullptr) {
-      sheet.sheet = workbook_add_worksheet(book_->book, nullptr);
-      if (!title.empty()) book_->Write(sheet, {title});
-      std::vector<std::string> headings = header;
-      headings.push_back(Text(Say::kRejectedBecause));
-      book_->Write(sheet, headings);
-    }
-    std::vector<std::string> line = cells;
-    line.resize(header.size());
-    line.push_back(row.field + ": " + InWords(row.message));
-    book_->Write(sheet, line);
+    used_ = true;
+    rows_.Add(title, header, cells, row.field + ": " + InWords(row.message));
     return;
   }
   if (!out_.is_open()) {
@@ -102,10 +51,16 @@ void RejectsFile::Add(const std::string& file, const std::string& programme, con
 }
 
 void RejectsFile::Close() {
-  if (book_ == nullptr || book_->book == nullptr) return;
-  failed_ = workbook_close(book_->book) != LXW_NO_ERROR || failed_;
-  book_->book = nullptr;
-  ::chmod(path_.c_str(), 0600);
+  if (rows_.empty()) return;
+  // Nobody else may read it, from the first byte on.
+  if (const int made = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); made >= 0)
+    ::close(made);
+  lxw_workbook* book = workbook_new(path_.c_str());
+  failed_ = book == nullptr;
+  if (failed_) return;
+  rows_.WriteTo(book, Text(Say::kRejectedBecause));
+  failed_ = workbook_close(book) != LXW_NO_ERROR;
+  rows_ = RejectedRows(0);
 }
 
 }  // namespace relief::adapters

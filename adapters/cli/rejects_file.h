@@ -6,17 +6,13 @@
 #pragma once
 
 #include <fstream>
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "adapters/file_feeder.h"
+#include "adapters/intake/rejected_rows.h"
 
 namespace relief::adapters {
-
-// Whether a table is one of rows that were given back: it says nothing of whom it does not name.
-bool IsOfRejectedRows(const std::vector<std::string>& header);
 
 class RejectsFile {
  public:
@@ -35,10 +31,9 @@ class RejectsFile {
   const std::string& path() const { return path_; }
 
  private:
-  struct Book;
   std::string path_;
   std::ofstream out_;
-  std::unique_ptr<Book> book_;
+  RejectedRows rows_{1'000'000};  // of a workbook; a sheet holds no more
   bool used_ = false, failed_ = false;
 };
 

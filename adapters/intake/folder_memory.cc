@@ -13,6 +13,8 @@
 namespace relief::adapters {
 namespace {
 
+constexpr int64_t kFewRows = 20;  // of which half may be missing by chance
+
 std::string PathIn(const std::string& folder) {
   return (std::filesystem::path(folder.empty() ? "." : folder) / "relief-intake.textproto").string();
 }
@@ -88,14 +90,23 @@ std::string TextHash(const std::string& text) {
   return hex;
 }
 
-std::vector<Change> ChangesSince(const RememberedSource& last, const std::vector<std::string>& columns) {
+std::vector<Change> ChangesSince(const RememberedSource& last, const std::vector<std::string>& columns,
+                                 const std::string& period) {
   std::vector<Change> changes;
+  if (!period.empty() && !last.period().empty() && period < last.period())
+    changes.push_back({Change::kOlderPeriod, last.period(), period});
+  const size_t older = changes.size();
   const auto has = [](const auto& list, const std::string& heading) {
     return std::any_of(list.begin(), list.end(),
                        [&](const std::string& one) { return HeadingKey(one) == HeadingKey(heading); });
   };
   for (const std::string& heading : last.headings())
     if (!has(columns, heading)) changes.push_back({Change::kColumnGone, heading, ""});
+  // Another table of the same source (members beside payees) is no changed one.
+  if ((changes.size() - older) * 2 > static_cast<size_t>(last.headings_size())) {
+    changes.resize(older);
+    return changes;
+  }
   for (const std::string& heading : columns)
     if (!heading.empty() && !has(last.headings(), heading))
       changes.push_back({Change::kColumnNew, heading, ""});
@@ -104,6 +115,24 @@ std::vector<Change> ChangesSince(const RememberedSource& last, const std::vector
       if (BareHeading(heading) == BareHeading(now) && UnitOf(heading) != UnitOf(now))
         changes.push_back({Change::kOtherUnit, heading, now});
   return changes;
+}
+
+bool HasFarFewerRows(const RememberedSource& last, int64_t rows) {
+  return last.rows() > kFewRows && rows * 2 < last.rows();
+}
+
+void Remember(const std::vector<std::string>& columns, const std::string& period, int64_t rows,
+              Reading reading, RememberedSource* last) {
+  last->set_rows(rows);
+  if (!period.empty()) last->set_period(period);
+  last->set_reading(Reading_Name(reading));
+  last->clear_headings();
+  for (const std::string& heading : columns) last->add_headings(heading);
+}
+
+Reading RememberedReading(const RememberedSource& last) {
+  Reading reading = READING_UNSPECIFIED;
+  return Reading_Parse(last.reading(), &reading) && reading != WITHDRAWAL ? reading : READING_UNSPECIFIED;
 }
 
 }  // namespace relief::adapters

@@ -23,10 +23,18 @@ absl::StatusOr<std::string> ContentHash(const std::string& path);
 std::string TextHash(const std::string& text);
 
 struct Change {
-  enum Kind { kColumnGone, kColumnNew, kFewerRows, kOtherUnit } kind;
+  enum Kind { kColumnGone, kColumnNew, kFewerRows, kOtherUnit, kOlderPeriod } kind;
   std::string what, now;
 };
-// What has changed since the last file of the source. `columns`: as the file has them now.
-std::vector<Change> ChangesSince(const RememberedSource& last, const std::vector<std::string>& columns);
+// What has changed since the last file of the source. `columns`: as the file has them now; `period`: e.g. "2026-10", or empty.
+std::vector<Change> ChangesSince(const RememberedSource& last, const std::vector<std::string>& columns,
+                                 const std::string& period);
+// Whether a file has far fewer rows than the last one: something may be missing.
+bool HasFarFewerRows(const RememberedSource& last, int64_t rows);
+// The file becomes the last one.
+void Remember(const std::vector<std::string>& columns, const std::string& period, int64_t rows,
+              Reading reading, RememberedSource* last);
+// READING_UNSPECIFIED: nothing is remembered.
+Reading RememberedReading(const RememberedSource& last);
 
 }  // namespace relief::adapters

@@ -73,9 +73,17 @@ class SheetRecords : public RecordSource {
   std::string title() const override {
     std::string all;
     for (const std::string& title : sheets_[at_]->titles) all += (all.empty() ? "" : " ") + title;
-    const v1::Month& period = sheets_[at_]->period;
-    if (period.year() > 0 && !sheets_[at_]->period_from_title)
-      all += " " + std::to_string(period.year()) + "年" + std::to_string(period.month()) + "月";
+    const IntakePeriod& period = sheets_[at_]->period;
+    if (period.from == IntakePeriod::kTold)
+      all += " " + std::to_string(period.month.year()) + "年" + std::to_string(period.month.month()) + "月";
+    return all;
+  }
+  IntakePeriod period() const override { return sheets_.front()->period; }
+  std::map<std::string, int64_t> filled() const override {
+    std::map<std::string, int64_t> all = filled_before_;
+    const std::vector<std::string>& header = sheets_[at_]->table->header();
+    for (size_t i = 0; i < header.size(); ++i)
+      if (!header[i].empty()) all[header[i]] += filled_[i];
     return all;
   }
   const RowCounts& counts() const override { return counts_; }
@@ -100,6 +108,7 @@ class SheetRecords : public RecordSource {
         counts_.not_covered += mapper_->not_covered();
         counts_.not_computed += sheets_[at_]->table->not_computed();
         if (at_ + 1 == sheets_.size()) return false;
+        filled_before_ = filled();
         ++at_;
         Begin();
         continue;
@@ -128,6 +137,8 @@ class SheetRecords : public RecordSource {
         kept_.emplace_back(row.line, row.cells);
         if (kept_.size() > kRowsKept) kept_.pop_front();
       }
+      for (size_t i = 0; i < std::min(filled_.size(), row.cells.size()); ++i)
+        filled_now_[i] = !Trim(row.cells[i]).empty();
       bool repeats = false;
       *records = mapper_->MapAll(std::move(row), &repeats);
       if (records->empty()) {
@@ -135,6 +146,7 @@ class SheetRecords : public RecordSource {
         continue;
       }
       ++counts_.records;
+      for (size_t i = 0; i < filled_.size(); ++i) filled_[i] += filled_now_[i] ? 1 : 0;
       return true;
     }
   }
@@ -149,13 +161,16 @@ class SheetRecords : public RecordSource {
  private:
   void Begin() {
     IntakeSheet& sheet = *sheets_[at_];
-    auto next = std::make_unique<RowMapper>(sheet.mapping, sheet.table->header(), options_.version);
+    // What a later month says of an award is newer.
+    auto next =
+        std::make_unique<RowMapper>(sheet.mapping, sheet.table->header(), options_.version + sheet.later);
     if (mapper_ != nullptr) next->ShareNames(*mapper_);
     mapper_ = std::move(next);
-    mapper_->SetPeriod(sheet.period);
+    mapper_->SetPeriod(sheet.period.month);
     mapper_->SetRecordIdKey(record_id_key_);
-    mapper_->KeepFirstMonths(options_.first_months);
     if (payments_) mapper_->SetPayments();
+    filled_.assign(sheet.table->header().size(), 0);
+    filled_now_.assign(filled_.size(), false);
     std::lock_guard lock(mutex_);
     kept_.clear();
   }
@@ -169,6 +184,9 @@ class SheetRecords : public RecordSource {
   mutable std::mutex mutex_;  // of kept_: acknowledgements ask from a thread of their own
   std::deque<std::pair<int64_t, std::vector<std::string>>> kept_;
   RowCounts counts_;
+  std::map<std::string, int64_t> filled_before_;  // of the sheets before
+  std::vector<int64_t> filled_;                   // by column of this sheet
+  std::vector<bool> filled_now_;                  // of this row
 };
 
 }  // namespace
@@ -208,6 +226,7 @@ absl::StatusOr<std::unique_ptr<IntakeFile>> IntakeFile::Open(const std::string& 
   file->workbook_ = *std::move(workbook);
   for (size_t i = 0; i < file->workbook_->sheets().size(); ++i)
     if (absl::Status status = file->OpenSheet(i, path, options); !status.ok()) return status;
+  file->CompareMonths();
   if (!file->sheets_.empty()) return file;
   for (const PassedOver& sheet : file->passed_over_)
     if (!sheet.hidden && !sheet.empty) return absl::NotFoundError(sheet.why);
@@ -237,12 +256,13 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
   const std::vector<std::string>& header = sheet.table->header();
   std::vector<std::string> titles = sheet.table->titles();
   if (!info.name.empty()) titles.push_back(info.name);
+  const auto in_file = MonthNamedIn(titles);
   titles.push_back(std::filesystem::path(options.name.empty() ? path : options.name).stem().string());
   sheet.titles = titles;
-  sheet.period = options.period;
-  if (sheet.period.year() == 0) {
-    if (const auto named = MonthNamedIn(titles)) sheet.period = *named;
-    sheet.period_from_title = sheet.period.year() > 0;
+  if (options.period.year() > 0) {
+    sheet.period = {options.period, IntakePeriod::kTold};
+  } else if (const auto named = MonthNamedIn(titles)) {
+    sheet.period = {*named, in_file ? IntakePeriod::kTitle : IntakePeriod::kFileName};
   }
   const Mapping* known = options.confirmed != nullptr ? options.confirmed->ForHeader(header) : nullptr;
   if (known == nullptr) known = options.known->ForHeader(header);
@@ -262,7 +282,7 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
     input.rows = &rows;
     input.titles = titles;
     input.period_given = options.period.year() > 0;
-    input.month_in_title = sheet.period_from_title;
+    input.month_in_title = sheet.period.known() && sheet.period.from != IntakePeriod::kTold;
     input.withdrawal = options.withdrawal;
     input.region = options.region;
     input.told = options.told;
@@ -284,25 +304,46 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
   return absl::OkStatus();
 }
 
-v1::Month IntakeFile::period() const {
-  v1::Month period;
-  for (const IntakeSheet& sheet : sheets_) {
-    if (&sheet == &sheets_.front()) period = sheet.period;
-    if (sheet.period.year() != period.year() || sheet.period.month() != period.month()) return {};
+bool IntakeFile::complete() const {
+  return std::all_of(passed_over_.begin(), passed_over_.end(),
+                     [](const PassedOver& sheet) { return sheet.hidden || sheet.empty; });
+}
+
+// Of the sheets that one mapping reads: one without a month is of the month that the others name. Where they name several, it is
+// of none of them.
+void IntakeFile::CompareMonths() {
+  const auto number = [](const IntakePeriod& period) {
+    return period.month.year() * 12 + period.month.month();
+  };
+  std::map<std::string, std::map<int, IntakePeriod>> named;  // by mapping
+  for (const IntakeSheet& sheet : sheets_)
+    if (sheet.period.known()) named[sheet.mapping.name()].emplace(number(sheet.period), sheet.period);
+  for (IntakeSheet& sheet : sheets_) {
+    const std::map<int, IntakePeriod>& months = named[sheet.mapping.name()];
+    if (months.size() == 1) sheet.period = months.begin()->second;
+    if (months.size() < 2) continue;
+    sheet.period.among_others = !sheet.period.known();
+    if (sheet.period.known())
+      sheet.later = static_cast<int>(std::distance(months.begin(), months.find(number(sheet.period))));
   }
-  return period;
+}
+
+std::vector<std::vector<IntakeSheet*>> IntakeFile::SheetGroups() {
+  std::vector<std::vector<IntakeSheet*>> groups;
+  for (IntakeSheet& sheet : sheets_) {
+    auto same = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
+      return group.front()->mapping.name() == sheet.mapping.name() && group.front()->later == sheet.later &&
+             group.front()->period.among_others == sheet.period.among_others;
+    });
+    if (same == groups.end()) same = groups.insert(groups.end(), std::vector<IntakeSheet*>());
+    same->push_back(&sheet);
+  }
+  return groups;
 }
 
 std::vector<std::unique_ptr<RecordSource>> IntakeFile::Groups() {
-  std::vector<std::pair<std::string, std::vector<IntakeSheet*>>> by_name;
-  for (IntakeSheet& sheet : sheets_) {
-    auto same = std::find_if(by_name.begin(), by_name.end(),
-                             [&](const auto& group) { return group.first == sheet.mapping.name(); });
-    if (same == by_name.end()) same = by_name.insert(by_name.end(), {sheet.mapping.name(), {}});
-    same->second.push_back(&sheet);
-  }
   std::vector<std::unique_ptr<RecordSource>> groups;
-  for (auto& [name, sheets] : by_name)
+  for (std::vector<IntakeSheet*>& sheets : SheetGroups())
     groups.push_back(std::make_unique<SheetRecords>(std::move(sheets), options_));
   return groups;
 }

@@ -28,8 +28,7 @@ struct IntakeOptions {
   v1::Month period;
   std::string region;
   int64_t version = 0;
-  std::string name;                                          // of the file, where its path does not say it
-  std::map<std::string, v1::Month>* first_months = nullptr;  // see RowMapper
+  std::string name;  // of the file, where its path does not say it
   bool withdrawal =
       false;  // rows name records that are taken back: what a record needs besides its id may be missing
 };
@@ -42,8 +41,8 @@ struct IntakeSheet {
   Mapping mapping;
   Proposal proposal;  // where no mapping knew the header
   bool guessed = false;
-  v1::Month period;  // that the list is of, as was told or as its titles say; year 0: neither
-  bool period_from_title = false;
+  IntakePeriod period;
+  int later = 0;  // of the months that the file's sheets name, how many are before this one's
   std::vector<std::string> titles;   // above the table, the sheet's name, the file's name
   std::vector<std::string> unread;   // columns of the file that the mapping does not read
   std::vector<std::string> missing;  // columns that the mapping knows and the file lacks
@@ -63,14 +62,17 @@ class IntakeFile {
 
   std::vector<IntakeSheet>& sheets() { return sheets_; }
   const std::vector<PassedOver>& passed_over() const { return passed_over_; }
+  // Whether every sheet was read that somebody can see and that is not empty.
+  bool complete() const;
   const Workbook& workbook() const { return *workbook_; }
-  // The month that all sheets are of. Year 0: none, or several.
-  v1::Month period() const;
-  // The sheets that one mapping reads, as one source of records. Requires: each group is read once.
+  // The sheets of one month that one mapping reads: they are one table.
+  std::vector<std::vector<IntakeSheet*>> SheetGroups();
+  // Each of them as a source of records. Requires: each group is read once.
   std::vector<std::unique_ptr<RecordSource>> Groups();
 
  private:
   absl::Status OpenSheet(size_t number, const std::string& path, const IntakeOptions& options);
+  void CompareMonths();
 
   IntakeOptions options_;
   std::unique_ptr<Workbook> workbook_;

@@ -71,4 +71,21 @@ const Mapping* MappingSet::ForHeader(const std::vector<std::string>& header) con
   return best;
 }
 
+std::string UseOf(const Mapping& mapping, const std::string& heading) {
+  const std::string key = HeadingKey(heading);
+  const auto reads = [&](const FieldMapping& field) {
+    return !field.column().empty() && field.target_size() > 0 && HeadingKey(field.column()) == key;
+  };
+  for (const FieldMapping& field : mapping.fields())
+    if (reads(field)) return field.target(0);
+  for (const Part& part : mapping.parts())
+    for (const FieldMapping& field : part.fields())
+      if (reads(field)) return field.target(0);
+  if (HeadingKey(mapping.covered_column()) == key) return "covered";
+  if (HeadingKey(mapping.head_number_column()) == key) return "head.id_number";
+  for (const ColumnUse& column : mapping.columns())
+    if (HeadingKey(column.heading()) == key && column.use().rfind("unused", 0) != 0) return column.use();
+  return "";
+}
+
 }  // namespace relief::adapters

@@ -447,18 +447,6 @@ bool RowMapper::ApplyPeriod(MappedRow* mapped) const {
   }
 }
 
-void RowMapper::KeepFirstMonth(v1::Record* record) {
-  if (first_months_ == nullptr || record->record_id().empty()) return;
-  const auto ordinal = [](const v1::Month& month) { return month.year() * 12 + month.month(); };
-  v1::Month& first = first_months_->emplace(record->record_id(), period_).first->second;
-  if (ordinal(period_) < ordinal(first)) first = period_;
-  if (record->has_fact()) {
-    *record->mutable_fact()->mutable_date() = FirstDayOf(first);
-  } else {
-    *record->mutable_benefit()->mutable_start_month() = first;
-  }
-}
-
 void RowMapper::SetHousehold(const SheetRow& row, MappedRow* mapped) {
   if (mapped->record.household().household_id().empty() && head_column_ >= 0) {
     Repair ignored;
@@ -592,13 +580,6 @@ bool RowMapper::Name(const std::string& part, MappedRow* mapped, bool* repeats) 
 }
 
 std::vector<MappedRow> RowMapper::MapAll(SheetRow row, bool* repeats) {
-  std::vector<MappedRow> records = MapRow(std::move(row), repeats);
-  for (MappedRow& record : records)
-    if (record.of_period && record.errors.empty()) KeepFirstMonth(&record.record);
-  return records;
-}
-
-std::vector<MappedRow> RowMapper::MapRow(SheetRow row, bool* repeats) {
   *repeats = false;
   std::vector<MappedRow> records;
   MappedRow whole = Begin(row.cells);

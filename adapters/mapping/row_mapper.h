@@ -71,6 +71,9 @@ struct MappedRow {
 // meant. The message names the columns.
 absl::Status CheckHeader(const Mapping& mapping, const std::vector<std::string>& header);
 
+// What the mapping makes of a column: the first field that it reads it into, or what was said of it; empty: it is not read.
+std::string UseOf(const Mapping& mapping, const std::string& heading);
+
 class RowMapper {
  public:
   // `mapping` must outlive the mapper and come from ParseMapping.
@@ -90,10 +93,6 @@ class RowMapper {
   // What a list says of its month: awards without a first month, and payments without a day, are of it. None if the year
   // is 0.
   void SetPeriod(const v1::Month& period) { period_ = period; }
-  // Months that earlier lists named first, by record id: an award without a first month keeps the one that it had, however
-  // many lists it is on. New ones are added. Without it the hub sees to that (v1::Batch.begun_with_list). Requires: it outlives
-  // the mapper.
-  void KeepFirstMonths(std::map<std::string, v1::Month>* first_months) { first_months_ = first_months; }
   // Each row is one payment more: of a benefit that is paid month by month it is that month alone, and the next month's row is
   // another record.
   void SetPayments() { payments_ = true; }
@@ -113,9 +112,7 @@ class RowMapper {
   MappedRow Begin(const std::vector<std::string>& cells) const;
   void Fill(const std::vector<Field>& fields, const SheetRow& row, MappedRow* mapped) const;
   bool ApplyPeriod(MappedRow* mapped) const;
-  std::vector<MappedRow> MapRow(SheetRow row, bool* repeats);
   bool ApplyPayment(MappedRow* mapped) const;
-  void KeepFirstMonth(v1::Record* record);
   bool SaysNotCovered(const SheetRow& row) const;
   void SetHousehold(const SheetRow& row, MappedRow* mapped);
   void GiveAmountToHead(const SheetRow& row, MappedRow* mapped);
@@ -136,7 +133,6 @@ class RowMapper {
   int head_column_ = -1, covered_column_ = -1, name_column_ = -1, number_column_ = -1;
   std::string household_, household_with_amount_;
   v1::Month period_;
-  std::map<std::string, v1::Month>* first_months_ = nullptr;
   bool payments_ = false;
   int64_t unnamed_people_ = 0;
   std::string record_id_key_;

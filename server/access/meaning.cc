@@ -81,7 +81,8 @@ constexpr std::string_view kPlainTypes =
     "AnswerUploadRequest AppendUploadRequest BeginUploadRequest DiscardUploadRequest "
     "DownloadRejectedRowsRequest DownloadTemplateRequest GetUploadRequest ListUploadsRequest "
     "ListUploadsResponse LoadUploadRequest TryUploadRequest Upload UploadAnswers "
-    "UploadAnswers.Column UploadCellNote UploadChange UploadColumn UploadOutcome UploadProgress "
+    "UploadAnswers.Column UploadCellNote UploadChange UploadColumn UploadColumnCount UploadOutcome "
+    "UploadProgress "
     "UploadQuestion UploadRejection UploadSentence UploadSheetLeft UploadTable UploadTarget "
     "UploadUse";
 

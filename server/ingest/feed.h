@@ -74,6 +74,9 @@ absl::StatusOr<v1::SnapshotResult> ConfirmSnapshot(core::Hub& hub, const v1::Con
                                                    const std::string& actor);
 
 absl::StatusOr<v1::Source> GetSource(const storage::Reader& reader, const std::string& source_id);
+// Whether the source has taken a content as a whole (v1::Opened.content_known); a source that the hub does not know has none.
+absl::StatusOr<bool> KnowsContent(const storage::Reader& reader, const std::string& source_id,
+                                  const std::string& digest);
 absl::StatusOr<v1::ListSourcesResponse> ListSources(const storage::Reader& reader,
                                                     const v1::ListSourcesRequest& request);
 

@@ -225,6 +225,13 @@ absl::StatusOr<v1::LoadResult> EndLoad(core::Hub& hub, const v1::EndLoadRequest&
                                        const std::string& actor) {
   const std::string& load_id = request.load_id();
   if (const auto run = Desk(hub).FindDryRun(load_id, actor)) {
+    if (request.give_up()) {
+      Desk(hub).Drop(load_id);
+      v1::LoadResult nothing;
+      nothing.set_load_id(load_id);
+      nothing.set_dry_run(true);
+      return nothing;
+    }
     auto result = Foresee(hub, load_id, *run);
     Desk(hub).Drop(load_id);
     return result;
@@ -309,10 +316,14 @@ absl::StatusOr<v1::SnapshotBegun> LoadPart::BeginSnapshot(const v1::Source& sour
   v1::SnapshotBegun begun;
   begun.set_snapshot_id("dry-run");
   std::lock_guard lock(Desk(hub_).content_mutex());
+  bool open = false;
   for (const DryRun::Step& step : run->steps) {
-    const auto* before = std::get_if<DryRun::BeginStep>(&step);
-    if (before != nullptr && before->source_id == source.source_id()) return begun;
+    if (const auto* before = std::get_if<DryRun::BeginStep>(&step))
+      open = open || before->source_id == source.source_id();
+    if (const auto* end = std::get_if<DryRun::EndStep>(&step))
+      open = open && end->source_id != source.source_id();
   }
+  if (open) return begun;
   run->steps.emplace_back(DryRun::BeginStep{source.source_id(), begin});
   return begun;
 }

@@ -119,16 +119,18 @@ std::string RecordIdKey(const matcher::BlockSecret& secret, const std::string& s
   return {reinterpret_cast<const char*>(mac), size};
 }
 
+bool HasContent(const stored::Source& source, const std::string& digest) {
+  const auto& contents = source.contents();
+  return !digest.empty() && std::find(contents.begin(), contents.end(), digest) != contents.end();
+}
+
 absl::StatusOr<v1::Opened> ToldAtOpening(core::Hub& hub, const v1::Open& open, stored::Source source) {
   RELIEF_ASSIGN_OR_RETURN(auto secret, matcher::ReadBlockSecret(hub.store()));
   v1::Opened opened;
   opened.set_max_batch_records(kMaxBatchRecords);
   opened.set_max_in_flight(kMaxBatchesInFlight);
   opened.set_record_id_key(RecordIdKey(secret, open.source_id()));
-  const auto& contents = source.contents();
-  opened.set_content_known(!open.content_digest().empty() &&
-                           std::find(contents.begin(), contents.end(), open.content_digest()) !=
-                               contents.end());
+  opened.set_content_known(HasContent(source, open.content_digest()));
   *opened.mutable_source() = std::move(*source.mutable_source());
   return opened;
 }
@@ -189,13 +191,30 @@ absl::Status RegisterSource(core::Hub& hub, const v1::Source& source, const std:
       .status();
 }
 
-absl::StatusOr<v1::Source> GetSource(const storage::Reader& reader, const std::string& source_id) {
+namespace {
+
+absl::StatusOr<stored::Source> GetStored(const storage::Reader& reader, const std::string& source_id) {
   const std::string key = schema::SourceRow(source_id);
   RELIEF_ASSIGN_OR_RETURN(auto rows, reader.MultiGet({&key, 1}));
   if (!rows[0].present()) return absl::NotFoundError("no such source");
   stored::Source source;
   if (!source.ParseFromString(rows[0].value)) return absl::DataLossError("the row of a source is damaged");
-  return source.source();
+  return source;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Source> GetSource(const storage::Reader& reader, const std::string& source_id) {
+  RELIEF_ASSIGN_OR_RETURN(auto source, GetStored(reader, source_id));
+  return std::move(*source.mutable_source());
+}
+
+absl::StatusOr<bool> KnowsContent(const storage::Reader& reader, const std::string& source_id,
+                                  const std::string& digest) {
+  auto source = GetStored(reader, source_id);
+  if (absl::IsNotFound(source.status())) return false;
+  if (!source.ok()) return source.status();
+  return HasContent(*source, digest);
 }
 
 absl::StatusOr<v1::ListSourcesResponse> ListSources(const storage::Reader& reader,

@@ -7,7 +7,6 @@
 
 #include "google/protobuf/util/time_util.h"
 #include "server/ingest/feed.h"
-#include "server/intake/rejected_rows.h"
 #include "server/intake/sentences.h"
 #include "server/intake/template_book.h"
 #include "server/intake/upload_rows.h"
@@ -418,9 +417,8 @@ absl::StatusOr<v1::ExportedFile> Desk::RejectedWorkbook(const Officer& officer,
   exported.set_content(*std::move(bytes));
   int64_t rejected = 0;
   for (const v1::UploadTable& table : upload->upload().tables()) rejected += table.outcome().rejected();
-  const auto most = static_cast<int64_t>(RejectedRows::kMost);
-  exported.set_rows(std::min(rejected, most));
-  exported.set_rows_left_out(std::max<int64_t>(0, rejected - most));
+  exported.set_rows(std::min(rejected, kMostRejectedRows));
+  exported.set_rows_left_out(std::max<int64_t>(0, rejected - kMostRejectedRows));
   const auto written = hub_.Write([&](core::WriteContext& context) {
     context.Audit({officer.caller, "intake.rejected-rows", SourcesOf(upload->upload()), "", "",
                    "rows=" + std::to_string(exported.rows())});

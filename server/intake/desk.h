@@ -48,7 +48,9 @@ class Desk {
   using FeedAs = std::function<std::unique_ptr<v1::FeedService::StubInterface>(const Officer&)>;
 
   static constexpr size_t kMostBytesOfPart = 512 << 10;
-  static constexpr int kMostWaiting = 20;  // unfinished uploads of one officer
+  static constexpr int64_t kMostRejectedRows = 5'000;  // that are given back
+  static constexpr int kMostWaiting = 20;              // unfinished uploads of one officer
+  static constexpr int64_t kMostRejectedRows = 5'000;  // that are given back
   static constexpr int kMostWaitingOfAll = 200;
 
   static absl::StatusOr<std::unique_ptr<Desk>> Open(core::Hub& hub, Options options);
@@ -104,10 +106,11 @@ class Desk {
   void Work();
   void WorkOn(const std::string& upload_id);
   absl::Status ReadFile(const stored::Upload& upload);
-  absl::Status Feed(const stored::Upload& upload, bool dry_run);
+  // `*refused`: an error is the hub's, and the file is as good as before.
+  absl::Status Feed(const stored::Upload& upload, bool dry_run, bool* refused);
   absl::Status KeepOutcome(const stored::Upload& upload, const v1::Upload& shown, const UnderstoodFile& file,
                            bool dry_run, const std::string& rejected_key);
-  void Fail(const stored::Upload& upload, const absl::Status& why);
+  void Fail(const stored::Upload& upload, const absl::Status& why, bool refused);
   UnderstandingInput InputOf(const stored::Upload& upload, const std::string& path) const;
 
   core::Hub& hub_;

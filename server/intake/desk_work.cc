@@ -2,17 +2,22 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
+#include "adapters/cli/names.h"
 #include "adapters/intake/folder_memory.h"
+#include "adapters/intake/rejected_rows.h"
+#include "adapters/load_unit.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/base/log.h"
 #include "server/intake/desk.h"
 #include "server/intake/feeding.h"
-#include "server/intake/rejected_rows.h"
 #include "server/intake/sentences.h"
 #include "server/intake/upload_rows.h"
+#include "server/intake/workbook_bytes.h"
 
 namespace relief::server::intake {
 namespace {
@@ -21,7 +26,6 @@ using google::protobuf::util::TimeUtil;
 using State = v1::Upload;
 
 constexpr size_t kPage = 500;
-constexpr int kContentsKept = 100, kFewRows = 20;
 constexpr auto kExpireEvery = std::chrono::minutes(10);
 
 bool IsWork(v1::Upload::State state) {
@@ -67,24 +71,95 @@ bool SameUnderstanding(const v1::Upload& now, const v1::Upload& confirmed) {
   return true;
 }
 
-void Remember(const stored::Upload& upload, const v1::UploadTable& table, const adapters::IntakeSheet& sheet,
+void Remember(const v1::UploadTable& table, const adapters::IntakeSheet& sheet,
               stored::IntakeMemory* memory) {
+  // What is taken back says nothing of the next list.
+  if (table.reading() == v1::TABLE_WITHDRAWAL || table.outcome().content_known()) return;
   adapters::RememberedSource& last = *memory->mutable_last();
   last.set_source_id(table.source_id());
-  memory->add_contents(ContentMark(upload, table.reading()));
-  if (memory->contents_size() > kContentsKept)
-    memory->mutable_contents()->DeleteSubrange(0, memory->contents_size() - kContentsKept);
-  // What is taken back says nothing of the next list.
-  if (table.reading() == v1::TABLE_WITHDRAWAL) return;
   last.set_mapping(sheet.mapping.name());
-  last.set_rows(table.outcome().rows());
-  const v1::Month& period = upload.upload().answers().period();
-  if (period.year() > 0)
-    last.set_period(std::to_string(period.year()) + (period.month() < 10 ? "-0" : "-") +
-                    std::to_string(period.month()));
-  last.clear_headings();
-  for (const std::string& heading : sheet.table->header()) last.add_headings(heading);
+  adapters::Remember(sheet.table->header(), adapters::FormatMonth(table.period()), table.outcome().rows(),
+                     static_cast<adapters::Reading>(table.reading()), &last);
   if (sheet.guessed) memory->set_mapping(adapters::MappingText(sheet.mapping));
+}
+
+// The tables of a file on their way, as one load.
+class TablesOnTheirWay {
+ public:
+  TablesOnTheirWay(UnderstoodFile& file, adapters::LoadUnit& load, v1::Upload* shown)
+      : file_(file), load_(load), shown_(shown) {
+    order_.resize(file.sources.size());
+    std::iota(order_.begin(), order_.end(), 0);
+    // A source has one list open: the tables of one month after those of another.
+    std::stable_sort(order_.begin(), order_.end(), [&](size_t l, size_t r) {
+      return file.groups[l].front()->later < file.groups[r].front()->later;
+    });
+  }
+
+  // `options`: what all tables have in common. `again`: although the content is known.
+  absl::Status Feed(FeedingOptions options, bool again, const std::function<void(int)>& progress,
+                    const std::function<int64_t()>& now, bool* refused) {
+    int done = 0;
+    for (const size_t i : order_) {
+      v1::UploadTable& table = *shown_->mutable_tables(static_cast<int>(i));
+      options.load = &load_;
+      options.table.rows = file_.sources[i].get();
+      options.table.source_id = table.source_id();
+      options.table.region_prefix = shown_->answers().region_prefix();
+      options.table.reading = static_cast<adapters::Reading>(table.reading());
+      options.table.month = table.period();
+      options.table.content_digest = file_.digests[i];
+      options.table.again = again;
+      options.progress = [&](int percent) {
+        progress((done * 100 + percent) / static_cast<int>(order_.size()));
+      };
+      if (load_.MustWait(options.table)) {
+        if (absl::Status status = EndLists(refused); !status.ok()) return status;
+      }
+      const auto begun = TimeUtil::MicrosecondsToTimestamp(now());
+      auto outcome = FeedTable(options, refused);
+      if (!outcome.ok()) return outcome.status();
+      *outcome->mutable_begin_time() = begun;
+      *outcome->mutable_end_time() = TimeUtil::MicrosecondsToTimestamp(now());
+      *table.mutable_outcome() = *std::move(outcome);
+      if (load_.IsList(options.table) && !table.outcome().content_known())
+        list_of_[table.source_id()] = &table;
+      ++done;
+    }
+    return EndLists(refused);
+  }
+
+ private:
+  // The last table of each list tells what became of it.
+  absl::Status EndLists(bool* refused) {
+    auto ended = load_.EndLists(file_.file->complete());
+    *refused = *refused || !ended.ok();
+    if (!ended.ok()) return ended.status();
+    for (adapters::EndedList& list : *ended)
+      if (const auto table = list_of_.find(list.source_id); table != list_of_.end())
+        *table->second->mutable_outcome()->mutable_snapshot() = std::move(list.result);
+    list_of_.clear();
+    return absl::OkStatus();
+  }
+
+  UnderstoodFile& file_;
+  adapters::LoadUnit& load_;
+  v1::Upload* shown_;
+  std::vector<size_t> order_;
+  std::map<std::string, v1::UploadTable*> list_of_;  // by source, until the list is ended
+};
+
+bool IsKnown(const v1::UploadTable& table) {
+  return std::any_of(table.changes().begin(), table.changes().end(), [](const v1::UploadChange& change) {
+    return change.kind() == v1::UploadChange::SAME_CONTENT;
+  });
+}
+
+// Whether all is to be sent, known or not: because somebody insists; and where only some of the tables are known, because a list
+// of which a part is left out would end whoever is on that part.
+bool SendsKnown(const stored::Upload& upload, const v1::Upload& now) {
+  const auto known = std::count_if(now.tables().begin(), now.tables().end(), IsKnown);
+  return upload.load_again() || (known > 0 && known < now.tables_size());
 }
 
 }  // namespace
@@ -163,18 +238,19 @@ void Desk::WorkOn(const std::string& upload_id) {
   auto upload = ReadUpload(hub_.store(), upload_id);
   if (!upload.ok() || !IsWork(upload->upload().state())) return;
   absl::Status done;
+  bool refused = false;
   // The readers' libraries throw where memory is short: the hub goes on.
   try {
     done = upload->upload().state() == State::READING
                ? ReadFile(*upload)
-               : Feed(*upload, upload->upload().state() == State::TRYING);
+               : Feed(*upload, upload->upload().state() == State::TRYING, &refused);
   } catch (const std::exception&) {
     done = absl::ResourceExhaustedError("the file takes more memory than there is");
   }
   if (done.ok() || stopping_ || given_up_) return;
   Log(LogLevel::kWarn, "intake.failed",
       {{"upload", upload_id}, {"status", absl::StatusCodeToString(done.code())}});
-  Fail(*upload, done);
+  Fail(*upload, done, refused);
 }
 
 UnderstandingInput Desk::InputOf(const stored::Upload& upload, const std::string& path) const {
@@ -208,7 +284,7 @@ absl::Status Desk::ReadFile(const stored::Upload& stored) {
       .status();
 }
 
-absl::Status Desk::Feed(const stored::Upload& upload, bool dry_run) {
+absl::Status Desk::Feed(const stored::Upload& upload, bool dry_run, bool* refused) {
   const std::string& id = upload.upload().upload_id();
   auto plain = files_.Read(id, FilePart::kContent, upload.file_key());
   if (!plain.ok()) return plain.status();
@@ -218,40 +294,35 @@ absl::Status Desk::Feed(const stored::Upload& upload, bool dry_run) {
   UnderstoodFile& file = **understood;
   if (!SameUnderstanding(shown, upload.upload()))
     return absl::AbortedError("the file is understood otherwise meanwhile; look at it again");
-  std::unique_ptr<v1::FeedService::StubInterface> stub;
-  if (!dry_run) stub = feed_({upload.owner(), upload.person()});
-  RejectedRows rejected;
-  const auto sources = file.file->Groups();
-  for (size_t i = 0; i < sources.size(); ++i) {
-    v1::UploadTable& table = *shown.mutable_tables(static_cast<int>(i));
-    file.first_months.clear();
-    if (file.options.period.year() > 0)
-      if (absl::Status status = ReadFirstMonths(hub_.store(), table.source_id(), &file.first_months);
-          !status.ok())
-        return status;
-    FeedingOptions options;
-    options.stub = stub.get();
-    options.source_id = table.source_id();
-    options.region_prefix = shown.answers().region_prefix();
-    options.reading = table.reading();
-    options.version = file.options.version;
-    options.stopped = [this] { return stopping_.load() || given_up_.load(); };
-    options.progress = [&, i](int percent) {
-      percent_ = static_cast<int>((i * 100 + static_cast<size_t>(percent)) / sources.size());
-    };
-    options.rejected = &rejected;
-    const auto begun = TimeUtil::MicrosecondsToTimestamp(hub_.Now());
-    auto outcome = FeedTable(*sources[i], options);
-    if (!outcome.ok()) return outcome.status();
-    *outcome->mutable_begin_time() = begun;
-    *outcome->mutable_end_time() = TimeUtil::MicrosecondsToTimestamp(hub_.Now());
-    *table.mutable_outcome() = *std::move(outcome);
+  const auto stub = feed_({upload.owner(), upload.person()});
+  adapters::LoadUnit::Options options;
+  options.dry_run = dry_run;
+  auto load = adapters::LoadUnit::Begin(*stub, std::move(options));
+  *refused = !load.ok();
+  if (!load.ok()) return load.status();
+  adapters::RejectedRows rejected(static_cast<size_t>(kMostRejectedRows));
+  FeedingOptions feeding;
+  feeding.dry_run = dry_run;
+  feeding.stopped = [this] { return stopping_.load() || given_up_.load(); };
+  feeding.rejected = &rejected;
+  TablesOnTheirWay tables(file, **load, &shown);
+  absl::Status fed = tables.Feed(
+      feeding, dry_run || SendsKnown(upload, shown), [this](int percent) { percent_ = percent; },
+      [this] { return hub_.Now(); }, refused);
+  if (!fed.ok()) {
+    // What a stop interrupts begins anew afterwards, and takes the place of this load.
+    if (!stopping_) (*load)->End(true).status().IgnoreError();
+    return fed;
   }
+  auto result = (*load)->End(false);
+  *refused = !result.ok();
+  if (!result.ok()) return result.status();
+  *shown.mutable_result() = *std::move(result);
   std::string rejected_key;
   if (!rejected.empty()) {
     auto key = UploadFiles::NewKey();
     if (!key.ok()) return key.status();
-    auto book = rejected.Workbook();
+    auto book = WorkbookBytes([&](lxw_workbook* workbook) { rejected.WriteTo(workbook, "拒绝原因"); });
     if (!book.ok()) return book.status();
     files_.RemovePart(id, FilePart::kRejectedRows);
     if (absl::Status status = files_.Write(id, FilePart::kRejectedRows, *key, 0, *book); !status.ok())
@@ -264,57 +335,58 @@ absl::Status Desk::Feed(const stored::Upload& upload, bool dry_run) {
 absl::Status Desk::KeepOutcome(const stored::Upload& upload, const v1::Upload& shown,
                                const UnderstoodFile& file, bool dry_run, const std::string& rejected_key) {
   const std::string& id = upload.upload().upload_id();
-  const auto changed = ChangeUpload(
-      id, nullptr, dry_run ? "" : "intake.loaded",
-      [&](stored::Upload& row, core::WriteContext& context) -> absl::Status {
-        if (row.upload().state() != upload.upload().state())
-          return absl::CancelledError("given up meanwhile");
-        *row.mutable_upload() = shown;
-        v1::Upload& now = *row.mutable_upload();
-        now.set_state(dry_run ? State::TRIED : State::LOADED);
-        row.set_rejected_key(rejected_key);
-        for (int i = 0; i < now.tables_size(); ++i) {
-          v1::UploadTable& table = *now.mutable_tables(i);
-          stored::IntakeMemory memory;
-          auto known = context.txn.Get(MemoryRow(table.source_id()));
-          if (!known.ok()) return known.status();
-          if (known->has_value() && !memory.ParseFromString(**known))
-            return absl::DataLossError("what is remembered of a source's files is damaged");
-          if (memory.last().rows() > kFewRows && table.outcome().rows() * 2 < memory.last().rows()) {
-            v1::UploadChange& change = *table.add_changes();
-            change.set_kind(v1::UploadChange::FEWER_ROWS);
-            change.set_before(std::to_string(memory.last().rows()));
-            change.set_now(std::to_string(table.outcome().rows()));
-          }
-          if (dry_run) continue;
-          Remember(row, table, *file.groups[static_cast<size_t>(i)].front(), &memory);
-          context.txn.Put(MemoryRow(table.source_id()), memory.SerializeAsString());
-          for (v1::UploadColumn& column : *table.mutable_columns()) column.clear_samples();
-        }
-        if (!dry_run) {
-          row.clear_file_key();
-          if (rejected_key.empty()) now.clear_expire_time();
-        }
-        return absl::OkStatus();
-      });
+  const auto changed =
+      ChangeUpload(id, nullptr, dry_run ? "" : "intake.loaded",
+                   [&](stored::Upload& row, core::WriteContext& context) -> absl::Status {
+                     if (row.upload().state() != upload.upload().state())
+                       return absl::CancelledError("given up meanwhile");
+                     *row.mutable_upload() = shown;
+                     v1::Upload& now = *row.mutable_upload();
+                     now.set_state(dry_run ? State::TRIED : State::LOADED);
+                     row.set_rejected_key(rejected_key);
+                     for (int i = 0; i < now.tables_size(); ++i) {
+                       v1::UploadTable& table = *now.mutable_tables(i);
+                       stored::IntakeMemory memory;
+                       auto known = context.txn.Get(MemoryRow(table.source_id()));
+                       if (!known.ok()) return known.status();
+                       if (known->has_value() && !memory.ParseFromString(**known))
+                         return absl::DataLossError("what is remembered of a source's files is damaged");
+                       if (table.reading() != v1::TABLE_WITHDRAWAL &&
+                           adapters::HasFarFewerRows(memory.last(), table.outcome().rows())) {
+                         v1::UploadChange& change = *table.add_changes();
+                         change.set_kind(v1::UploadChange::FEWER_ROWS);
+                         change.set_before(std::to_string(memory.last().rows()));
+                         change.set_now(std::to_string(table.outcome().rows()));
+                       }
+                       if (dry_run) continue;
+                       Remember(table, *file.groups[static_cast<size_t>(i)].front(), &memory);
+                       context.txn.Put(MemoryRow(table.source_id()), memory.SerializeAsString());
+                       for (v1::UploadColumn& column : *table.mutable_columns()) column.clear_samples();
+                     }
+                     if (!dry_run) {
+                       row.clear_file_key();
+                       if (rejected_key.empty()) now.clear_expire_time();
+                     }
+                     return absl::OkStatus();
+                   });
   if (!changed.ok()) return changed.status();
   if (!dry_run) files_.RemovePart(id, FilePart::kContent);
   if (rejected_key.empty()) files_.RemovePart(id, FilePart::kRejectedRows);
   return absl::OkStatus();
 }
 
-// A file that cannot be read is of no use. What the hub refused can be loaded once the reason is gone.
-void Desk::Fail(const stored::Upload& upload, const absl::Status& why) {
+// A file that cannot be read is of no use. What the hub refused can be tried or loaded once the reason is gone.
+void Desk::Fail(const stored::Upload& upload, const absl::Status& why, bool refused) {
   const std::string& id = upload.upload().upload_id();
-  const bool loading = upload.upload().state() == State::LOADING;
-  if (!loading) files_.Remove(id);
+  const bool loading = upload.upload().state() == State::LOADING, kept = loading || refused;
+  if (!kept) files_.Remove(id);
   const auto changed = ChangeUpload(id, nullptr, loading ? "intake.load.refused" : "",
                                     [&](stored::Upload& row, core::WriteContext&) -> absl::Status {
                                       v1::Upload& shown = *row.mutable_upload();
                                       if (shown.state() != upload.upload().state())
                                         return absl::CancelledError("given up meanwhile");
-                                      if (loading) {
-                                        shown.set_state(State::TRIED);
+                                      if (kept) {
+                                        shown.set_state(loading ? State::TRIED : State::ASKING);
                                         *shown.mutable_failure() = RefusalSentence(why);
                                         return absl::OkStatus();
                                       }

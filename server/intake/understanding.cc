@@ -5,8 +5,10 @@
 #include <set>
 #include <utility>
 
+#include "adapters/cli/names.h"
 #include "adapters/intake/folder_memory.h"
 #include "adapters/intake/programme_guess.h"
+#include "adapters/load_unit.h"
 #include "adapters/mapping/heading.h"
 #include "server/base/time.h"
 #include "server/ingest/feed.h"
@@ -71,22 +73,6 @@ v1::UploadQuestion::Doubt DoubtOf(adapters::Doubt doubt) {
   return v1::UploadQuestion::DOUBT_UNSPECIFIED;
 }
 
-// What a fixed mapping makes of a column: the first field that it reads it into.
-std::string UseBy(const adapters::Mapping& mapping, const std::string& heading) {
-  for (const adapters::FieldMapping& field : mapping.fields())
-    if (!field.column().empty() && field.target_size() > 0 &&
-        adapters::HeadingKey(field.column()) == adapters::HeadingKey(heading))
-      return field.target(0);
-  if (adapters::HeadingKey(mapping.covered_column()) == adapters::HeadingKey(heading)) return "covered";
-  if (adapters::HeadingKey(mapping.head_number_column()) == adapters::HeadingKey(heading))
-    return "head.id_number";
-  for (const adapters::ColumnUse& column : mapping.columns())
-    if (adapters::HeadingKey(column.heading()) == adapters::HeadingKey(heading) &&
-        column.use().rfind("unused", 0) != 0)
-      return column.use();
-  return "unused";
-}
-
 void ShowColumns(const IntakeSheet& sheet, v1::UploadTable* table) {
   const std::vector<std::string>& header = sheet.table->header();
   if (sheet.guessed) {
@@ -106,29 +92,12 @@ void ShowColumns(const IntakeSheet& sheet, v1::UploadTable* table) {
     if (header[i].empty()) continue;
     v1::UploadColumn& column = *table->add_columns();
     column.set_heading(header[i]);
-    column.set_use(UseBy(sheet.mapping, header[i]));
+    const std::string use = adapters::UseOf(sheet.mapping, header[i]);
+    column.set_use(use.empty() ? "unused" : use);
     column.set_because(v1::UploadColumn::MAPPING);
     column.set_percent_sure(100);
     for (const std::string& sample : sheet.samples(i)) column.add_samples(sample);
   }
-}
-
-std::vector<std::vector<IntakeSheet*>> GroupsOf(adapters::IntakeFile& file) {
-  std::vector<std::vector<IntakeSheet*>> groups;
-  for (IntakeSheet& sheet : file.sheets()) {
-    auto same = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
-      return group.front()->mapping.name() == sheet.mapping.name();
-    });
-    if (same == groups.end()) same = groups.insert(groups.end(), std::vector<IntakeSheet*>());
-    same->push_back(&sheet);
-  }
-  return groups;
-}
-
-std::string PeriodText(const v1::Month& month) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02d", month.year(), month.month());
-  return month.year() > 0 ? text : "";
 }
 
 class Reading {
@@ -167,9 +136,12 @@ class Reading {
     options.words = &input_.knowledge->words();
     options.name = input_.upload->upload().file_name();
     options.period = answers_.period();
-    if (options.period.year() > 0) options.first_months = &understood_->first_months;
     options.region = answers_.region_prefix();
     options.version = ToMicros(input_.upload->upload().create_time());  // as the client counts versions
+    for (const v1::UploadTarget& target : answers_.targets())
+      options.withdrawal = options.withdrawal || target.reading() == v1::TABLE_WITHDRAWAL;
+    // What is taken back is taken back now, whatever came since the file was sent.
+    if (options.withdrawal) options.version = ToMicros(input_.upload->upload().change_time());
     for (const v1::UploadAnswers::Column& column : answers_.columns())
       options.told[column.heading()] = column.use() == "unused" ? "unused: told" : column.use();
     if (answers_.facts()) {
@@ -183,7 +155,8 @@ class Reading {
     auto opened = adapters::IntakeFile::Open(input_.path, understood_->options);
     if (!opened.ok()) return opened.status();
     understood_->file = *std::move(opened);
-    understood_->groups = GroupsOf(*understood_->file);
+    understood_->groups = understood_->file->SheetGroups();
+    understood_->sources = understood_->file->Groups();
     return absl::OkStatus();
   }
 
@@ -203,9 +176,11 @@ class Reading {
 
   absl::Status ShowTables() {
     shown_->clear_tables();
+    understood_->digests.clear();
     for (const auto& group : understood_->groups) {
       v1::UploadTable& table = *shown_->add_tables();
       const IntakeSheet& first = *group.front();
+      if (first.period.known()) *table.mutable_period() = first.period.month;
       for (const IntakeSheet* sheet : group)
         if (!sheet->name.empty()) table.add_titles(sheet->name);
       table.set_header_line(first.table->header_line());
@@ -226,6 +201,7 @@ class Reading {
         }
       }
       if (absl::Status status = ChooseSource(first, &table); !status.ok()) return status;
+      if (absl::Status status = ShowSameContent(first, &table); !status.ok()) return status;
       if (absl::Status status = ShowChanges(first, &table); !status.ok()) return status;
     }
     return absl::OkStatus();
@@ -236,11 +212,7 @@ class Reading {
     const int index = shown_->tables_size() - 1;
     const v1::UploadTarget target =
         index < answers_.targets_size() ? answers_.targets(index) : v1::UploadTarget();
-    table->set_reading(target.reading() != v1::TABLE_READING_UNSPECIFIED
-                           ? target.reading()
-                           : static_cast<v1::TableReading>(sheet.mapping.reading()));
-    if (table->reading() == v1::TABLE_READING_UNSPECIFIED) table->set_reading(v1::TABLE_CHANGES);
-    if (sheet.mapping.name().empty()) return absl::OkStatus();
+    if (sheet.mapping.name().empty()) return SetReading(target, table);
     std::string chosen;
     size_t best = 0, fitting = 0;
     for (const v1::Source& source : sources_) {
@@ -271,6 +243,28 @@ class Reading {
     auto known = ingest::GetSource(*input_.reader, chosen);
     if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
     table->set_new_source(!known.ok());
+    return SetReading(target, table);
+  }
+
+  absl::Status SetReading(const v1::UploadTarget& target, v1::UploadTable* table) {
+    auto memory = ReadMemory(*input_.reader, table->source_id());
+    if (!memory.ok()) return memory.status();
+    const adapters::RecordSource& rows =
+        *understood_->sources[static_cast<size_t>(shown_->tables_size()) - 1];
+    table->set_reading(static_cast<v1::TableReading>(
+        adapters::ReadingOf(static_cast<adapters::Reading>(target.reading()), rows,
+                            memory->has_value() ? &(*memory)->last() : nullptr)));
+    return absl::OkStatus();
+  }
+
+  absl::Status ShowSameContent(const IntakeSheet& sheet, v1::UploadTable* table) {
+    std::string digest =
+        adapters::ContentDigest(input_.upload->content_hash(), sheet.mapping,
+                                static_cast<adapters::Reading>(table->reading()), sheet.period);
+    auto known = ingest::KnowsContent(*input_.reader, table->source_id(), digest);
+    if (!known.ok()) return known.status();
+    if (*known) table->add_changes()->set_kind(v1::UploadChange::SAME_CONTENT);
+    understood_->digests.push_back(std::move(digest));
     return absl::OkStatus();
   }
 
@@ -285,19 +279,10 @@ class Reading {
       change.set_before(before);
       change.set_now(now);
     };
-    const std::string mark = ContentMark(*input_.upload, table->reading());
-    const auto& contents = (*memory)->contents();
-    if (std::find(contents.begin(), contents.end(), mark) != contents.end())
-      add(v1::UploadChange::SAME_CONTENT, "", "");
-    const std::string period = PeriodText(answers_.period());
-    if (!period.empty() && !last.period().empty() && period < last.period())
-      add(v1::UploadChange::OLDER_PERIOD, last.period(), period);
-    const auto changes = adapters::ChangesSince(last, sheet.table->header());
-    const auto gone = std::count_if(changes.begin(), changes.end(), [](const adapters::Change& change) {
-      return change.kind == adapters::Change::kColumnGone;
-    });
-    // Another table of the same source (members beside payees) is no changed one.
-    if (gone * 2 > last.headings_size()) return absl::OkStatus();
+    // What is taken back says nothing of a list.
+    if (table->reading() == v1::TABLE_WITHDRAWAL) return absl::OkStatus();
+    const auto changes =
+        adapters::ChangesSince(last, sheet.table->header(), adapters::FormatMonth(table->period()));
     for (const adapters::Change& change : changes) {
       switch (change.kind) {
         case adapters::Change::kColumnGone:
@@ -308,6 +293,9 @@ class Reading {
           break;
         case adapters::Change::kOtherUnit:
           add(v1::UploadChange::OTHER_UNIT, change.what, change.now);
+          break;
+        case adapters::Change::kOlderPeriod:
+          add(v1::UploadChange::OLDER_PERIOD, change.what, change.now);
           break;
         case adapters::Change::kFewerRows:
           break;  // known only when all rows were read
@@ -364,13 +352,6 @@ absl::StatusOr<std::shared_ptr<const Knowledge>> Knowledge::BuiltIn() {
 absl::StatusOr<std::unique_ptr<UnderstoodFile>> Understand(const UnderstandingInput& input,
                                                            v1::Upload* shown) {
   return Reading(input, shown).Run();
-}
-
-std::string ContentMark(const stored::Upload& upload, v1::TableReading reading) {
-  std::string mark = upload.content_hash();
-  if (reading == v1::TABLE_WITHDRAWAL) mark += "/withdrawal";
-  const std::string period = PeriodText(upload.upload().answers().period());
-  return period.empty() ? mark : mark + "/" + period;
 }
 
 }  // namespace relief::server::intake

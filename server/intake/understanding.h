@@ -40,9 +40,10 @@ struct UnderstoodFile {
   std::shared_ptr<const Knowledge> knowledge;
   adapters::MappingSet nothing, confirmed;
   adapters::IntakeOptions options;
-  std::map<std::string, v1::Month> first_months;  // filled before the rows are read
   std::unique_ptr<adapters::IntakeFile> file;
   std::vector<std::vector<adapters::IntakeSheet*>> groups;  // in the order of file->Groups()
+  std::vector<std::unique_ptr<adapters::RecordSource>> sources;
+  std::vector<std::string> digests;  // of the tables (adapters::ContentDigest)
 };
 
 struct UnderstandingInput {
@@ -56,8 +57,5 @@ struct UnderstandingInput {
 // Fills format, tables and sheets_left of `shown`. The status of a file that cannot be read is one sentence of the readers.
 absl::StatusOr<std::unique_ptr<UnderstoodFile>> Understand(const UnderstandingInput& input,
                                                            v1::Upload* shown);
-
-// What the source's memory says of a content: the file's hash, and how it is read.
-std::string ContentMark(const stored::Upload& upload, v1::TableReading reading);
 
 }  // namespace relief::server::intake

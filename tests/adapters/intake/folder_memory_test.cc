@@ -23,11 +23,11 @@ TEST(FolderMemories, GiveBackWhatWasKept) {
   RememberedSource* last = FindRemembered(*read, "minimum_living", "");
   ASSERT_NE(last, nullptr);
   EXPECT_EQ(last->source_id(), "371302-dibao");
-  const auto changes = ChangesSince(*last, {"姓名", "金额（万元）"});
+  const auto changes = ChangesSince(*last, {"姓名", "金额（万元）"}, "");
   ASSERT_FALSE(changes.empty());
   EXPECT_TRUE(std::any_of(changes.begin(), changes.end(),
                           [](const Change& change) { return change.kind == Change::kOtherUnit; }));
-  EXPECT_TRUE(ChangesSince(*last, {"姓名", " 金额(元)"}).empty()) << "blanks and brackets are no change";
+  EXPECT_TRUE(ChangesSince(*last, {"姓名", " 金额(元)"}, "").empty()) << "blanks and brackets are no change";
 }
 
 }  // namespace

@@ -25,8 +25,11 @@ namespace relief::server::intake {
 
 class DeskAtWork {
  public:
-  explicit DeskAtWork(std::shared_ptr<const access::Policy> policy = access::Policy::Open())
-      : policy_(std::move(policy)), guard_({policy_, *hub, {}, {}}) {
+  explicit DeskAtWork(std::shared_ptr<const access::Policy> policy = access::Policy::Open(),
+                      bool takes_new_sources = true)
+      : hub(OpenHub(storage::NewMemoryStore(), HubOptions(takes_new_sources))),
+        policy_(std::move(policy)),
+        guard_({policy_, *hub, {}, {}}) {
     folder = std::filesystem::temp_directory_path() /
              ("relief-desk-" + std::to_string(getpid()) + "-" + std::to_string(++made_));
     services_ = std::make_unique<rpc::ServiceSet>(
@@ -59,6 +62,11 @@ class DeskAtWork {
   void Start() {
     desk->Start(
         [this](const Officer& officer) { return console::FeedAs(*server_, officer.caller, officer.person); });
+  }
+
+  // The hub's feed as the officer's own machine would use it.
+  std::unique_ptr<v1::FeedService::StubInterface> Feed() {
+    return console::FeedAs(*server_, officer.caller, officer.person);
   }
 
   std::string Send(const std::string& name, const std::string& content) {
@@ -141,16 +149,19 @@ class DeskAtWork {
   }
 
   int64_t now = 1'793'000'000'000'000;
-  std::unique_ptr<core::Hub> hub = OpenHub(storage::NewMemoryStore(), [this] {
-    core::Hub::Options options = TestOptions();
-    options.clock = [this] { return now; };
-    return options;
-  }());
+  std::unique_ptr<core::Hub> hub;
   std::filesystem::path folder;
   std::unique_ptr<Desk> desk;
   Officer officer{"console:officer", ""};
 
  private:
+  core::Hub::Options HubOptions(bool takes_new_sources) {
+    core::Hub::Options options = TestOptions();
+    options.clock = [this] { return now; };
+    options.features.Set(ingest::FeedSettings{.auto_register_sources = takes_new_sources});
+    return options;
+  }
+
   static inline int made_ = 0;
   access::PolicyBook policy_;
   access::Guard guard_;

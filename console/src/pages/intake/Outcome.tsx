@@ -1,7 +1,7 @@
 // What a dry run found, or what became of a load: the receipt.
 import { Alert } from "antd";
 import { SnapshotResult_State } from "@/gen/relief/v1/feed_service_pb";
-import type { UploadCellNote, UploadOutcome, UploadRejection } from "@/gen/relief/v1/intake_service_pb";
+import type { UploadCellNote, UploadColumnCount, UploadOutcome, UploadRejection } from "@/gen/relief/v1/intake_service_pb";
 import { timeText } from "@/lib/dates";
 import { count } from "@/lib/money";
 import { useText } from "@/locales";
@@ -71,6 +71,40 @@ function CellNotes({ notes }: { notes: UploadCellNote[] }) {
   );
 }
 
+function ColumnCounts({ columns }: { columns: UploadColumnCount[] }) {
+  const { t } = useText();
+  return (
+    <div className="wide">
+      <table className="plain-table">
+        <caption>{t("intake.columnCounts")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("intake.column")}</th>
+            <th scope="col">{t("intake.use")}</th>
+            {(["filled", "noted", "cellsLeftOut", "rejected"] as const).map((kind) => (
+              <th key={kind} scope="col" className="number">
+                {t(`intake.${kind}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {columns.map((one, index) => (
+            <tr key={`${index} ${one.heading}`}>
+              <td>{one.heading}</td>
+              <td>{sentence(one.label)}</td>
+              <td className="number">{count(one.filled)}</td>
+              <td className="number">{count(one.noted)}</td>
+              <td className="number">{count(one.leftOut)}</td>
+              <td className="number">{count(one.rejected)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 export function Outcome({ outcome }: { outcome: UploadOutcome }) {
   const { t } = useText();
   const others = (["totals", "notes", "headers", "blanks", "repeats", "notComputed"] as const)
@@ -92,6 +126,9 @@ export function Outcome({ outcome }: { outcome: UploadOutcome }) {
     [t("intake.rows"), count(outcome.rows)],
     [t("intake.otherRows"), others],
     ["", outcome.unnamedPeople > 0n ? t("intake.unnamed", { n: count(outcome.unnamedPeople) }) : ""],
+    ["", outcome.notCovered > 0n ? t("intake.notCovered", { n: count(outcome.notCovered) }) : ""],
+    ["", outcome.notWithdrawn > 0n ? t("intake.notWithdrawn", { n: count(outcome.notWithdrawn) }) : ""],
+    ["", outcome.contentKnown ? t("intake.contentKnown") : ""],
     ["", outcome.valuesLeftOut > 0n ? t("intake.leftOut", { n: count(outcome.valuesLeftOut) }) : ""],
     [t("intake.begun"), outcome.dryRun ? "" : timeText(outcome.beginTime)],
     [t("intake.ended"), outcome.dryRun ? "" : timeText(outcome.endTime)],
@@ -117,6 +154,7 @@ export function Outcome({ outcome }: { outcome: UploadOutcome }) {
         />
       )}
       <FactsList facts={facts} />
+      {outcome.columns.length > 0 && <ColumnCounts columns={outcome.columns} />}
       {outcome.rejections.length > 0 && <Rejections rejections={outcome.rejections} />}
       {outcome.cellNotes.length > 0 && <CellNotes notes={outcome.cellNotes} />}
     </>

@@ -15,6 +15,7 @@ import { word } from "@/locales/words";
 import { Answers } from "@/pages/intake/Answers";
 import { isWorking, sentence } from "@/pages/intake/data";
 import { answersOf, draftOf, isSame } from "@/pages/intake/draft";
+import { Forecast } from "@/pages/intake/Forecast";
 import { Receiving, Working } from "@/pages/intake/Progressing";
 import { TableCard } from "@/pages/intake/TableCard";
 
@@ -58,6 +59,12 @@ function DiscardButton({ upload, step }: { upload: Upload; step: ReturnType<type
   );
 }
 
+// The hub would not have it; the file is as good as before.
+function Refused({ upload, title }: { upload: Upload; title: string }) {
+  if (!upload.failure) return null;
+  return <Alert className="above" type="error" showIcon title={title} description={sentence(upload.failure)} />;
+}
+
 function SheetsLeft({ upload }: { upload: Upload }) {
   const { t } = useText();
   if (upload.sheetsLeft.length === 0) return null;
@@ -89,6 +96,7 @@ function Confirming({ upload, step }: { upload: Upload; step: ReturnType<typeof 
   const { uploadId } = upload;
   return (
     <>
+      <Refused upload={upload} title={t("intake.notTried")} />
       <SheetsLeft upload={upload} />
       <Answers upload={upload} draft={draft} change={setDraft} />
       {upload.tables.map((table, index) => (
@@ -149,11 +157,10 @@ function Tried({ upload, step, edit }: { upload: Upload; step: ReturnType<typeof
   const hasReading = (reading: TableReading) => tables.some((table) => table.reading === reading);
   return (
     <>
-      {upload.failure && (
-        <Alert className="above" type="error" showIcon title={t("intake.refused")} description={sentence(upload.failure)} />
-      )}
+      <Refused upload={upload} title={t("intake.refused")} />
       <h2 className="above">{t("intake.tried")}</h2>
       <RejectedRows upload={upload} />
+      {upload.result && <Forecast result={upload.result} />}
       {tables.map((table, index) => (
         <TableCard key={index} upload={upload} table={table} index={index} />
       ))}
@@ -188,6 +195,7 @@ function Loaded({ upload }: { upload: Upload }) {
     <>
       <h2 className="above">{t("intake.receipt")}</h2>
       <RejectedRows upload={upload} />
+      {upload.result && <Forecast result={upload.result} />}
       {upload.tables.map((table, index) => (
         <TableCard key={index} upload={upload} table={table} index={index} />
       ))}

@@ -9,6 +9,7 @@ import {
   type Upload,
   type UploadTable,
 } from "@/gen/relief/v1/intake_service_pb";
+import { monthText } from "@/lib/dates";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
 import { Columns } from "@/pages/intake/Columns";
@@ -122,6 +123,7 @@ export function TableCard({ upload, table, index, draft, change }: TableCardProp
         word(TableReadingSchema, reading)
       ),
     ],
+    [t("intake.period"), table.period ? monthText(table.period) : ""],
     [t("intake.sheets"), table.titles.join(t("common.listSeparator"))],
   ];
   return (
