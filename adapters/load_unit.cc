@@ -31,8 +31,9 @@ Reading ReadingOf(Reading said, const RecordSource& table, const RememberedSourc
   return reading;
 }
 
-std::string ContentDigest(const std::string& file_hash, const Mapping& mapping, Reading reading,
-                          const IntakePeriod& period) {
+std::string ContentDigest(const std::string& file_hash, const RecordSource& table, Reading reading) {
+  const Mapping& mapping = table.mapping();
+  const IntakePeriod period = table.period();
   // What a mapping is called, and how it came to be, changes no record.
   Mapping how = mapping;
   how.clear_name();
@@ -45,9 +46,13 @@ std::string ContentDigest(const std::string& file_hash, const Mapping& mapping, 
     if (column.use() == "is_covered") how.add_columns()->set_heading(column.heading());
   const bool counts =
       period.from == IntakePeriod::kTold || (period.from == IntakePeriod::kFileName && reading == PAYMENTS);
+  // Columns that are months may be of the year of a file's name.
+  for (Part& part : *how.mutable_parts())
+    if (part.has_month() && part.month().year() == 0) part.mutable_month()->set_year(period.year);
   const std::string month =
       counts ? std::to_string(period.month.year()) + "-" + std::to_string(period.month.month()) : "";
-  return TextHash(file_hash + "/" + std::to_string(reading) + "/" + month + "/" + how.SerializeAsString());
+  return TextHash(file_hash + "/" + table.sheets() + "/" + std::to_string(reading) + "/" + month + "/" +
+                  how.SerializeAsString());
 }
 
 absl::StatusOr<std::unique_ptr<LoadUnit>> LoadUnit::Begin(v1::FeedService::StubInterface& stub,

@@ -27,8 +27,7 @@ Reading ReadingOf(Reading said, const RecordSource& table, const RememberedSourc
 
 // What a source remembers of a content: the file's hash and how its rows are read, whatever the file is called. The month counts
 // where it changes what the rows say: as was told, or for payments, which come every month anew.
-std::string ContentDigest(const std::string& file_hash, const Mapping& mapping, Reading reading,
-                          const IntakePeriod& period);
+std::string ContentDigest(const std::string& file_hash, const RecordSource& table, Reading reading);
 
 struct TableToFeed {
   RecordSource* rows = nullptr;

@@ -27,6 +27,7 @@ struct IntakePeriod {
   enum From { kNowhere, kTold, kTitle, kFileName };
   v1::Month month;  // year 0: none
   From from = kNowhere;
+  int year = 0;  // of the list, where its columns are months; 0: nobody says
   // Other tables of the file name months of their own, and this one names none: nobody can say which list it belongs to.
   bool among_others = false;
 
@@ -42,6 +43,8 @@ class RecordSource {
   // Each row is a payment of its month, and not the award that goes on. Call before Next.
   virtual void SetPayments() {}
   virtual IntakePeriod period() const { return {}; }
+  // Which sheets of the file, where it may have several.
+  virtual std::string sheets() const { return ""; }
   // The records of the next row; false at the end. `line`: where the row begins; with several sheets, within its own.
   virtual absl::StatusOr<bool> Next(std::vector<MappedRow>* records, int64_t* line) = 0;
   // The cells of a row that was given not long ago, as they stand in the file; empty if it is too long ago. May be called

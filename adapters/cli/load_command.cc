@@ -287,7 +287,7 @@ class Load {
     RememberedSource* last = FindRemembered(*memory, mapping.name(), table.source_id);
     table.reading = ReadingOf(SaidReading(options_.reading), rows, last);
     table.month = rows.period().month;
-    table.content_digest = ContentDigest(hash, mapping, table.reading, rows.period());
+    table.content_digest = ContentDigest(hash, rows, table.reading);
     table.again = options_.again;
     table.mention_only = mention_only_;
     if (load_->MustWait(table)) {

@@ -78,7 +78,16 @@ class SheetRecords : public RecordSource {
       all += " " + std::to_string(period.month.year()) + "年" + std::to_string(period.month.month()) + "月";
     return all;
   }
-  IntakePeriod period() const override { return sheets_.front()->period; }
+  IntakePeriod period() const override {
+    IntakePeriod period = sheets_.front()->period;
+    period.year = sheets_.front()->year;
+    return period;
+  }
+  std::string sheets() const override {
+    std::string all;
+    for (const IntakeSheet* sheet : sheets_) all += std::to_string(sheet->number) + " ";
+    return all;
+  }
   std::map<std::string, int64_t> filled() const override {
     std::map<std::string, int64_t> all = filled_before_;
     const std::vector<std::string>& header = sheets_[at_]->table->header();
@@ -167,6 +176,7 @@ class SheetRecords : public RecordSource {
     if (mapper_ != nullptr) next->ShareNames(*mapper_);
     mapper_ = std::move(next);
     mapper_->SetPeriod(sheet.period.month);
+    mapper_->SetYear(sheet.year);
     mapper_->SetRecordIdKey(record_id_key_);
     if (payments_) mapper_->SetPayments();
     filled_.assign(sheet.table->header().size(), 0);
@@ -264,6 +274,7 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
   } else if (const auto named = MonthNamedIn(titles)) {
     sheet.period = {*named, in_file ? IntakePeriod::kTitle : IntakePeriod::kFileName};
   }
+  sheet.year = sheet.period.known() ? sheet.period.month.year() : YearNamedIn(titles).value_or(0);
   const Mapping* known = options.confirmed != nullptr ? options.confirmed->ForHeader(header) : nullptr;
   if (known == nullptr) known = options.known->ForHeader(header);
   if (known != nullptr) {
@@ -283,6 +294,7 @@ absl::Status IntakeFile::OpenSheet(size_t number, const std::string& path, const
     input.titles = titles;
     input.period_given = options.period.year() > 0;
     input.month_in_title = sheet.period.known() && sheet.period.from != IntakePeriod::kTold;
+    input.year = sheet.year;
     input.withdrawal = options.withdrawal;
     input.region = options.region;
     input.told = options.told;
@@ -321,6 +333,7 @@ void IntakeFile::CompareMonths() {
   for (IntakeSheet& sheet : sheets_) {
     const std::map<int, IntakePeriod>& months = named[sheet.mapping.name()];
     if (months.size() == 1) sheet.period = months.begin()->second;
+    if (months.size() == 1) sheet.year = sheet.period.month.year();
     if (months.size() < 2) continue;
     sheet.period.among_others = !sheet.period.known();
     if (sheet.period.known())

@@ -42,6 +42,7 @@ struct IntakeSheet {
   Proposal proposal;  // where no mapping knew the header
   bool guessed = false;
   IntakePeriod period;
+  int year = 0;   // that the list is of, of which its columns may be the months; 0: nobody says
   int later = 0;  // of the months that the file's sheets name, how many are before this one's
   std::vector<std::string> titles;   // above the table, the sheet's name, the file's name
   std::vector<std::string> unread;   // columns of the file that the mapping does not read

@@ -73,6 +73,7 @@ struct ProposalInput {
   bool period_given = false;
   bool month_in_title =
       false;                // the title says of which month it is: better than a question, less than a column
+  int year = 0;             // that the list is of; 0: nobody says
   bool withdrawal = false;  // what a record needs besides its id may be missing
   std::string region;       // a county, if the source is of one
   std::map<std::string, std::string> told;  // heading -> use; "programme" -> its name

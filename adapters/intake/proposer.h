@@ -36,7 +36,7 @@ class Proposer {
     Told();
     KeepTheNearest();
     SettleProgramme();
-    SettleAmounts();
+    if (!SettleMonths()) SettleAmounts();
     if (programme_) MakeMapping();
     return std::move(proposal_);
   }
@@ -73,6 +73,10 @@ class Proposer {
   void SettleAmounts();
   void AddAmounts(const std::string& target);
 
+  // proposer_months.cc
+  // Columns that are months, with what was paid in each. False: there are none.
+  bool SettleMonths();
+
   // proposer_mapping.cc
   std::optional<Unit> UnitFor(const std::string& heading);
   FieldMapping* Add(const std::string& target, const ColumnGuess& column, Parser parser,
@@ -90,6 +94,7 @@ class Proposer {
   std::vector<ColumnLook> looks_;
   std::optional<ProgrammeGuess> programme_;
   std::vector<ColumnGuess*> parts_;
+  bool parts_are_months_ = false;
   Proposal proposal_;
 };
 

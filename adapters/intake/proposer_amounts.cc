@@ -128,7 +128,9 @@ void Proposer::AddAmounts(const std::string& target) {
       Part* part = mapping.add_parts();
       part->set_name(BareHeading(OwnHeading(amount->heading)));
       Add(target, *amount, MONEY_YUAN, part->mutable_fields());
-      if (mapping.content() == v1::Source::BENEFITS) {
+      if (parts_are_months_) {
+        *part->mutable_month() = *MonthOfHeading(amount->heading);
+      } else if (mapping.content() == v1::Source::BENEFITS) {
         AddConstant("benefit.sub_item", part->name(), part->mutable_fields());
       } else if (const auto type = FactTypeOf(part->name(), words_)) {
         AddConstant("fact.type", *type, part->mutable_fields());

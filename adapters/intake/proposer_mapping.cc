@@ -116,7 +116,7 @@ void Proposer::AddBenefit() {
   const ColumnGuess* pay_month = Of("pay_month");
   const ColumnGuess* pay = Of("benefit.pay_date");
   if (start != nullptr) Add("benefit.start_month", *start, MONTH_OF_DAY);
-  if (monthly && start == nullptr && Of("range") == nullptr) {
+  if (monthly && start == nullptr && Of("range") == nullptr && !parts_are_months_) {
     if (decision != nullptr && !input_.period_given) {
       Add("benefit.start_month", *decision, MONTH_OF_DAY);
       Ask(Doubt::kStartIsDecision, decision->heading);
@@ -146,7 +146,7 @@ void Proposer::AddBenefit() {
   }
   if (pay != nullptr) Add("benefit.pay_date", *pay, DAY_OF_MONTH);
   if ((programme == v1::TEMPORARY || programme == v1::DISASTER || programme == v1::MEDICAL) &&
-      pay == nullptr) {
+      pay == nullptr && !parts_are_months_) {
     if (pay_month != nullptr) {
       Add("benefit.pay_date", *pay_month, DAY_OF_MONTH);
     } else if (decision != nullptr) {
@@ -208,7 +208,7 @@ void Proposer::AddFact() {
   Mapping& mapping = proposal_.mapping;
   const ColumnGuess* type = Of("fact.type");
   if (type == nullptr) type = Of("benefit.sub_item");
-  bool typed = !parts_.empty();
+  bool typed = !parts_.empty() && !parts_are_months_;
   if (!typed && type != nullptr) typed = AddCodes("fact.type", *type);
   if (!typed && programme_->fact != v1::FACT_TYPE_UNSPECIFIED) {
     AddConstant("fact.type", v1::FactType_Name(programme_->fact));
@@ -228,7 +228,7 @@ void Proposer::AddFact() {
   if (date != nullptr) {
     Add("fact.date", *date, DAY_OF_MONTH);
     if (date->use == "benefit.decision_date") Ask(Doubt::kStartIsDecision, date->heading);
-  } else if (!input_.period_given && !input_.month_in_title) {
+  } else if (!input_.period_given && !input_.month_in_title && !parts_are_months_) {
     Ask(Doubt::kNoStart, "", !input_.withdrawal);
   }
   if (const ColumnGuess* end = Of("benefit.end_month")) Add("fact.end_date", *end, DATE);
@@ -272,6 +272,7 @@ void Proposer::MakeMapping() {
        {"benefit.amount_fen", "benefit.start_month", "benefit.pay_date", "benefit.term", "fact.type"})
     if (const ColumnGuess* column = Of(use)) mapping.add_recognised_by(column->heading);
   for (const ColumnGuess* part : parts_) mapping.add_recognised_by(part->heading);
+  if (parts_are_months_) mapping.set_reading(PAYMENTS);
   std::set<std::string> seen;
   for (int i = mapping.recognised_by_size() - 1; i >= 0; --i)
     if (!seen.insert(mapping.recognised_by(i)).second) mapping.mutable_recognised_by()->DeleteSubrange(i, 1);

@@ -76,6 +76,22 @@ std::optional<v1::Month> MonthNamedIn(const std::vector<std::string>& texts) {
   return month;
 }
 
+std::optional<int> YearNamedIn(const std::vector<std::string>& texts) {
+  std::set<int> years;
+  for (const std::string& raw : texts) {
+    bool ignored = false;
+    const std::string text = WithArabicNumerals(Plain(raw), &ignored);
+    for (size_t at = 0; at < text.size(); ++at) {
+      if (!IsDigit(text, at) || (at > 0 && IsDigit(text, at - 1))) continue;
+      size_t end = at;
+      const int year = Digits(text, 4, &end);
+      if (year >= 1990 && year <= 2100 && Skip(text, "年", &end)) years.insert(year);
+    }
+  }
+  if (years.size() != 1) return std::nullopt;
+  return *years.begin();
+}
+
 std::optional<std::string> TermNamedIn(const std::vector<std::string>& texts) {
   std::set<std::string> terms;
   for (const std::string& raw : texts) {

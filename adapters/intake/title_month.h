@@ -15,6 +15,9 @@ namespace relief::adapters {
 // Nothing where no text names a month, or they name several. A day (2026年10月15日) is when the list was made, not what it is of.
 std::optional<v1::Month> MonthNamedIn(const std::vector<std::string>& texts);
 
+// The year that a title names: 2026年, 2026年度, 2026年10月. Nothing where none or several are named.
+std::optional<int> YearNamedIn(const std::vector<std::string>& texts);
+
 // The school term that a title names: 2026年春季学期, 2026-2027学年第一学期. Nothing where none or several are named.
 std::optional<std::string> TermNamedIn(const std::vector<std::string>& texts);
 

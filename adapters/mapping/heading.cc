@@ -1,8 +1,10 @@
 #include "adapters/mapping/heading.h"
 
+#include <algorithm>
 #include <array>
 
 #include "adapters/mapping/cell_parsers.h"
+#include "adapters/mapping/digits.h"
 
 namespace relief::adapters {
 
@@ -80,29 +82,40 @@ int FindColumn(const std::vector<std::string>& header, std::string_view heading)
   return found;
 }
 
-v1::Month MonthNamedIn(std::string_view text) {
+std::optional<v1::Month> MonthOfHeading(std::string_view heading) {
+  const size_t slash = heading.rfind('/');
+  const std::string_view own = slash == std::string_view::npos ? heading : heading.substr(slash + 1);
+  bool ignored = false;
+  const std::string key = WithArabicNumerals(BareHeading(own), &ignored);
+  std::string_view text = key;
+  const auto take = [&text](size_t most) {
+    size_t length = 0;
+    while (length < std::min(most, text.size()) && IsDigit(text[length])) ++length;
+    const std::string_view digits = text.substr(0, length);
+    text.remove_prefix(length);
+    return digits;
+  };
   v1::Month month;
-  const std::string plain = Plain(text);
-  const auto digit = [&](size_t at) { return at < plain.size() && plain[at] >= '0' && plain[at] <= '9'; };
-  for (size_t at = 0; at + 6 <= plain.size(); ++at) {
-    if (plain.compare(at, 2, "20") != 0 || !digit(at + 2) || !digit(at + 3) || (at > 0 && digit(at - 1)))
-      continue;
-    const int year = std::stoi(plain.substr(at, 4));
-    size_t next = at + 4;
-    const bool separated =
-        plain.compare(next, 3, "年") == 0 ||
-        (next < plain.size() && (plain[next] == '-' || plain[next] == '.' || plain[next] == '_'));
-    if (separated) next += plain.compare(next, 3, "年") == 0 ? 3 : 1;
-    size_t end = next;
-    while (digit(end) && end - next < 2) ++end;
-    if (end == next || digit(end) || (!separated && end - next != 2)) continue;
-    const int number = std::stoi(plain.substr(next, end - next));
-    if (number < 1 || number > 12) continue;
-    month.set_year(year);
-    month.set_month(number);
-    return month;
+  bool divided = false;
+  if (text.size() > 4 && text.substr(0, 2) == "20" && IsDigit(text[2]) && IsDigit(text[3])) {
+    month.set_year(Number(take(4)));
+    for (const std::string_view divider : {"年", "-", ".", "_"})
+      divided = divided || TakePrefix(&text, divider);
   }
-  return month;
+  const std::string_view digits = take(2);
+  if (digits.empty() || (month.year() > 0 && !divided && digits.size() != 2)) return std::nullopt;
+  month.set_month(Number(digits));
+  if (month.month() < 1 || month.month() > 12) return std::nullopt;
+  const bool said = TakePrefix(&text, "月");
+  if (said) TakePrefix(&text, "份");
+  if (!said && month.year() == 0) return std::nullopt;
+  // What is paid may be named behind it; 10月起 or 3月补发天数 are something else.
+  for (const std::string_view what :
+       {"",       "金额",     "发放金额", "发放额",   "发放",     "实发",    "实发金额",
+        "应发",   "应发金额", "补助",     "补助金",   "补助金额", "补贴",    "补贴金额",
+        "保障金", "保障金额", "救助金",   "救助金额", "供养金",   "领取金额"})
+    if (text == what) return month;
+  return std::nullopt;
 }
 
 }  // namespace relief::adapters

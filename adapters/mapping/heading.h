@@ -25,7 +25,8 @@ std::optional<Unit> UnitOf(std::string_view text);
 // The column with this heading: as written, or else by its key. -1 if there is none, -2 if there are several.
 int FindColumn(const std::vector<std::string>& header, std::string_view heading);
 
-// 兰山区2026年10月花名册 -> 2026-10; 0 if no month is named.
-v1::Month MonthNamedIn(std::string_view text);
+// The month that a column is of, of those that stand for months with what was paid in each: 一月, 10月金额, 2026-01, 发放金额/3月.
+// Year 0: it names none.
+std::optional<v1::Month> MonthOfHeading(std::string_view heading);
 
 }  // namespace relief::adapters

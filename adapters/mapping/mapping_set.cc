@@ -59,13 +59,27 @@ absl::StatusOr<MappingSet> MappingSet::FromDirectory(const std::string& director
   return From(files);
 }
 
+namespace {
+
+// Whether a mapping of columns of months has all that the header has: a month that came since must not be passed over.
+bool HasItsMonths(const Mapping& mapping, const std::vector<std::string>& header) {
+  const auto months = std::count_if(mapping.parts().begin(), mapping.parts().end(),
+                                    [](const Part& part) { return part.has_month(); });
+  return months == 0 || months == std::count_if(header.begin(), header.end(), [](const std::string& heading) {
+                          return MonthOfHeading(heading).has_value();
+                        });
+}
+
+}  // namespace
+
 const Mapping* MappingSet::ForHeader(const std::vector<std::string>& header) const {
   const Mapping* best = nullptr;
   for (const Mapping& mapping : mappings_) {
     const bool fits =
         std::all_of(mapping.recognised_by().begin(), mapping.recognised_by().end(),
                     [&](const std::string& column) { return FindColumn(header, column) != -1; });
-    if (fits && (best == nullptr || mapping.recognised_by_size() > best->recognised_by_size()))
+    if (fits && HasItsMonths(mapping, header) &&
+        (best == nullptr || mapping.recognised_by_size() > best->recognised_by_size()))
       best = &mapping;
   }
   return best;

@@ -65,6 +65,7 @@ struct MappedRow {
   int warnings = 0;  // values left out
   std::vector<RowNote> notes;
   bool of_period = false;  // its first month is the list's: no column says it
+  v1::Month column_month;  // of a column that is a month (Part.month)
 };
 
 // INVALID_ARGUMENT: a column that the mapping reads stands in the header twice, so that nobody can say which is
@@ -93,6 +94,8 @@ class RowMapper {
   // What a list says of its month: awards without a first month, and payments without a day, are of it. None if the year
   // is 0.
   void SetPeriod(const v1::Month& period) { period_ = period; }
+  // Of columns that are months and name no year.
+  void SetYear(int year) { year_ = year; }
   // Each row is one payment more: of a benefit that is paid month by month it is that month alone, and the next month's row is
   // another record.
   void SetPayments() { payments_ = true; }
@@ -108,16 +111,20 @@ class RowMapper {
 
  private:
   struct Field;
-  struct Household;
+  struct Names;  // of the records that the file named until now
   MappedRow Begin(const std::vector<std::string>& cells) const;
   void Fill(const std::vector<Field>& fields, const SheetRow& row, MappedRow* mapped) const;
   bool ApplyPeriod(MappedRow* mapped) const;
   bool ApplyPayment(MappedRow* mapped) const;
+  void ApplyColumnMonth(const Part& part, MappedRow* mapped) const;
+  bool ApplyTime(const Part* part, MappedRow* mapped) const;
   bool SaysNotCovered(const SheetRow& row) const;
   void SetHousehold(const SheetRow& row, MappedRow* mapped);
   void GiveAmountToHead(const SheetRow& row, MappedRow* mapped);
   std::vector<MappedRow> SplitPeople(const SheetRow& row, MappedRow whole) const;
-  bool Name(const std::string& part, MappedRow* mapped, bool* repeats);
+  static std::shared_ptr<Names> NewNames();
+  static bool IsEmpty(const std::vector<Field>& fields, const SheetRow& row);
+  bool Name(const Part& part, MappedRow* mapped, bool* repeats);
   static std::vector<Field> Resolve(const google::protobuf::RepeatedPtrField<FieldMapping>& fields,
                                     const std::vector<std::string>& header);
 
@@ -133,10 +140,11 @@ class RowMapper {
   int head_column_ = -1, covered_column_ = -1, name_column_ = -1, number_column_ = -1;
   std::string household_, household_with_amount_;
   v1::Month period_;
+  int year_ = 0;
   bool payments_ = false;
   int64_t unnamed_people_ = 0;
   std::string record_id_key_;
-  std::shared_ptr<Household> state_;
+  std::shared_ptr<Names> names_;
 };
 
 }  // namespace relief::adapters

@@ -50,7 +50,6 @@ class Desk {
   static constexpr size_t kMostBytesOfPart = 512 << 10;
   static constexpr int64_t kMostRejectedRows = 5'000;  // that are given back
   static constexpr int kMostWaiting = 20;              // unfinished uploads of one officer
-  static constexpr int64_t kMostRejectedRows = 5'000;  // that are given back
   static constexpr int kMostWaitingOfAll = 200;
 
   static absl::StatusOr<std::unique_ptr<Desk>> Open(core::Hub& hub, Options options);

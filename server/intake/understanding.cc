@@ -201,7 +201,7 @@ class Reading {
         }
       }
       if (absl::Status status = ChooseSource(first, &table); !status.ok()) return status;
-      if (absl::Status status = ShowSameContent(first, &table); !status.ok()) return status;
+      if (absl::Status status = ShowSameContent(&table); !status.ok()) return status;
       if (absl::Status status = ShowChanges(first, &table); !status.ok()) return status;
     }
     return absl::OkStatus();
@@ -257,10 +257,10 @@ class Reading {
     return absl::OkStatus();
   }
 
-  absl::Status ShowSameContent(const IntakeSheet& sheet, v1::UploadTable* table) {
-    std::string digest =
-        adapters::ContentDigest(input_.upload->content_hash(), sheet.mapping,
-                                static_cast<adapters::Reading>(table->reading()), sheet.period);
+  absl::Status ShowSameContent(v1::UploadTable* table) {
+    const adapters::RecordSource& rows = *understood_->sources[understood_->digests.size()];
+    std::string digest = adapters::ContentDigest(input_.upload->content_hash(), rows,
+                                                 static_cast<adapters::Reading>(table->reading()));
     auto known = ingest::KnowsContent(*input_.reader, table->source_id(), digest);
     if (!known.ok()) return known.status();
     if (*known) table->add_changes()->set_kind(v1::UploadChange::SAME_CONTENT);

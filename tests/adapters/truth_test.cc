@@ -129,7 +129,7 @@ TEST_P(FilesWithTruth, GiveWhatIsInThem) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OfDepartments, FilesWithTruth, testing::Values("intake", "own"),
+INSTANTIATE_TEST_SUITE_P(OfDepartments, FilesWithTruth, testing::Values("formats", "intake", "own"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

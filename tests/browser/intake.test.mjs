@@ -81,6 +81,63 @@ test("a roster as the county has it: table found, dry run, loaded, and in the hi
   assert.deepEqual(page.foreign, []);
 });
 
+// Made-up people with numbers that are well formed.
+const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+function person(i) {
+  const digits = `37130219500314${String(200 + i)}`;
+  const sum = [...digits].reduce((all, digit, at) => all + Number(digit) * WEIGHTS[at], 0);
+  return `钱桂${"甲乙丙丁戊己庚辛壬癸"[i]},${digits}${"10X98765432"[sum % 11]}`;
+}
+const monthly = (month, people) =>
+  `\ufeff双溪镇2026年${month}月特困人员供养名册\n姓名,身份证号,供养金\n` + Array.from({ length: people }, (_, i) => `${person(i)},915\n`).join("");
+
+async function load(page) {
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^导\s?入$/ }).click();
+  await state(page).getByText("已导入").waitFor();
+}
+
+test("lists of months: the dry run says who would end, and whoever is no longer on the list has ended with its month", async () => {
+  const page = await openAs(browser, hub, "officer", "/intake");
+  await send(page, hub.file("特困八月.csv", monthly(8, 10)));
+  await state(page).getByText("待确认列对应").waitFor();
+  await choose(page, "怎样看待这张表", "在保名册");
+  await page.getByRole("button", { name: "按以上修改重新识别" }).click();
+  await page.getByText("表中是当月全部在保对象").waitFor();
+  await page.getByRole("button", { name: "确认，试导入" }).click();
+  await state(page).getByText("待导入").waitFor();
+  await load(page);
+  await send(page, hub.file("特困九月.csv", monthly(9, 9)));
+  await page.getByText("表中是当月全部在保对象").waitFor(); // as last time
+  await page.getByText("2026-09").waitFor();
+  await page.getByRole("button", { name: "确认，试导入" }).click();
+  await state(page).getByText("待导入").waitFor();
+  await page.getByText("停保 1 条").waitFor();
+  await shot(page, "would-end");
+  assert.equal((await call(page, "FeedService/GetSource", { sourceId: "extreme_poverty" })).body.liveRecords, "10", "nobody has ended yet");
+  await load(page);
+  await page.getByText("停保 1 条").waitFor();
+  assert.equal((await call(page, "FeedService/GetSource", { sourceId: "extreme_poverty" })).body.liveRecords, "9");
+});
+
+test("what a load would open is said before it, column by column, and is what it then opens", async () => {
+  const page = await openAs(browser, hub, "officer", "/intake");
+  await send(page, hub.file("火化.csv", `\ufeff双溪镇火化人员名单\n姓名,身份证号,死亡日期\n${person(1)},2026-03-01\n`));
+  await state(page).getByText("待确认列对应").waitFor();
+  await page.getByRole("button", { name: "确认，试导入" }).click();
+  await state(page).getByText("待导入").waitFor();
+  await page.getByRole("columnheader", { name: "将新增线索" }).waitFor();
+  await page.getByRole("row", { name: /身份证号/ }).first().waitFor();
+  await shot(page, "would-open");
+  const { rules } = (await uploadOf(page)).result;
+  await load(page);
+  await page.getByRole("columnheader", { name: "新增线索", exact: true }).waitFor();
+  await shot(page, "opened");
+  const loaded = (await uploadOf(page)).result;
+  assert.deepEqual(loaded.rules, rules);
+  assert.equal(loaded.sources[0].baseline, true);
+});
+
 test("the same content again is told, and loads only where somebody insists", async () => {
   const page = await openAs(browser, hub, "officer", "/intake");
   await send(page, { name: "另一个名字.xls", mimeType: "application/vnd.ms-excel", buffer: readFileSync(ROSTER) });

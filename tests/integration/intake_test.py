@@ -93,6 +93,35 @@ class Intake(unittest.TestCase):
         self.assertIn("1 ended", told)
         self.assertEqual(self.live(), len(PEOPLE) - 1)
 
+    def test_a_folder_of_several_months_is_a_list_a_month(self):
+        for month, people in (("10", PEOPLE[:-2]), ("08", PEOPLE), ("09", PEOPLE[:-1])):
+            self.roster("months/名册2026-%s.csv" % month, people)
+        told = self.load(os.path.join(self.directory, "months"), "--as", "roster")
+        self.assertEqual(told.count("1 ended"), 2, told)
+        self.assertEqual(self.live(), len(PEOPLE) - 2)
+
+    def test_how_a_list_is_read_is_remembered_for_the_folder(self):
+        self.load(self.roster("八月.csv", PEOPLE), "--as", "roster", "--period", "2026-08")
+        told = self.load(self.roster("九月.csv", PEOPLE[:-1]), "--period", "2026-09")
+        self.assertIn("--as roster", told)
+        self.assertEqual(self.live(), len(PEOPLE) - 1)
+
+    def test_a_list_under_the_name_of_another_month_is_the_same_content(self):
+        first = self.roster("名册2026年9月.csv", PEOPLE)
+        self.load(first, "--as", "roster")
+        copy = os.path.join(self.directory, "名单.csv")
+        shutil.copy(first, copy)
+        self.assertIn("same content", self.load(copy, "--as", "roster"))
+        self.assertEqual(self.live(), len(PEOPLE))
+
+    def test_columns_that_are_months_are_a_payment_each(self):
+        rows = [[person, number, "455", "460", ""] for person, number in PEOPLE]
+        path = self.write("明细.csv", ["姓名", "身份证号", "一月", "二月", "三月"], rows, "2026年农村低保金发放明细")
+        self.load(path)
+        self.assertEqual(self.live(), 2 * len(PEOPLE))
+        self.load(self.write("明细.csv", ["姓名", "身份证号", "一月", "二月", "三月"], [row[:4] + ["460"] for row in rows], "2026年农村低保金发放明细"))
+        self.assertEqual(self.live(), 3 * len(PEOPLE), "what was paid before is not paid again")
+
     def test_payments_add(self):
         for month in ("2026-08", "2026-09"):
             self.load(self.roster("发放%s.csv" % month, PEOPLE), "--as", "payments", "--period", month)
