@@ -53,11 +53,16 @@ std::string OneLine(const std::string& cell) {
 
 // How much of a row is known as headings, less what looks like data.
 double HeaderScore(const SheetRow& row, const std::set<std::string>& known, const WordsOfColumns& words) {
+  // 2026-01 looks like data, unless it is one of the months that columns stand for.
+  std::set<std::string> months;
+  for (size_t column = 0; column < row.cells.size(); ++column)
+    if (const std::string cell = CellOf(row, column); MonthOfHeading(cell)) months.insert(cell);
   double score = 0;
   bool identity = false;
   for (size_t column = 0; column < row.cells.size(); ++column) {
     const std::string cell = OneLine(row.cells[column]);
     if (cell.empty()) continue;
+    if (months.size() >= 2 && months.count(cell) > 0) continue;
     if (LooksLikeData(cell, KindOf(row, column))) {
       score -= 1;
       continue;
