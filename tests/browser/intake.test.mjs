@@ -89,11 +89,15 @@ function person(i) {
   return `钱桂${"甲乙丙丁戊己庚辛壬癸"[i]},${digits}${"10X98765432"[sum % 11]}`;
 }
 const monthly = (month, people) =>
-  `\ufeff双溪镇2026年${month}月特困人员供养名册\n姓名,身份证号,供养金\n` + Array.from({ length: people }, (_, i) => `${person(i)},915\n`).join("");
+  `\ufeff双溪镇2026年${month}月特困人员供养名册\n姓名,身份证号,供养金\n` +
+  Array.from({ length: people }, (_, i) => `${person(i)},915\n`).join("");
 
 async function load(page) {
   await page.getByRole("button", { name: "导入", exact: true }).click();
-  await page.getByRole("dialog").getByRole("button", { name: /^导\s?入$/ }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^导\s?入$/ })
+    .click();
   await state(page).getByText("已导入").waitFor();
 }
 
@@ -127,7 +131,10 @@ test("what a load would open is said before it, column by column, and is what it
   await page.getByRole("button", { name: "确认，试导入" }).click();
   await state(page).getByText("待导入").waitFor();
   await page.getByRole("columnheader", { name: "将新增线索" }).waitFor();
-  await page.getByRole("row", { name: /身份证号/ }).first().waitFor();
+  await page
+    .getByRole("row", { name: /身份证号/ })
+    .first()
+    .waitFor();
   await shot(page, "would-open");
   const { rules } = (await uploadOf(page)).result;
   await load(page);

@@ -1,3 +1,4 @@
+// The records that a row is.
 #include "adapters/mapping/row_mapper.h"
 
 #include <algorithm>
