@@ -181,6 +181,24 @@ test("an answer that was begun is there again when the page is loaded anew", asy
   await page.getByRole("button", { name: "登记处理意见" }).waitFor();
 });
 
+test("a gap is taken on after a word on what it means, and handed over at once where wanted", async () => {
+  const page = await openAs(browser, hub, "officer", "/findings?kind=MISSING");
+  await page.locator("tr.opens a").last().click();
+  await page.getByRole("button", { name: "受理并转介" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("首问负责：受理后由您一直负责到有结果").waitFor();
+  const findingId = page.url().split("/").pop();
+  assert.equal((await call(page, "FindingService/GetFinding", { findingId })).body.referralId, undefined, "nothing yet");
+  await dialog.getByRole("checkbox", { name: "受理后立即转往应办理的部门" }).check();
+  await dialog.getByLabel(/^说明/).fill("电话联系本人，愿意申请");
+  await dialog.getByRole("button", { name: "受理并转介" }).click();
+  await page.waitForURL(/\/referrals\/R/);
+  const referralId = page.url().split("/").pop();
+  const { body } = await call(page, "ReferralService/GetReferral", { referralId });
+  assert.deepEqual([body.state, body.taker], ["HANDED_OVER", "console:officer"]);
+  assert.ok(body.target.programme);
+});
+
 test("from a finding to its person: look-ups carry the finding as their purpose, and numbers are masked", async () => {
   const page = await openAs(browser, hub, "officer", "/findings?rule=D01");
   await page.locator("tr.opens a").first().click();

@@ -108,6 +108,18 @@ test("what is withheld of a region is said to be, and nowhere given as 0", async
   assert.ok(rows.flat().includes("不公开"), `small figures are among ${heads.join(" ")}`);
 });
 
+test("first of all a supervisor reads what is overdue, where and of what there is most, and which sources are late", async () => {
+  const page = await supervisorAt("/gaps");
+  const lines = page.locator(".headlines li");
+  await lines.first().waitFor();
+  const text = (await lines.allInnerTexts()).join("\n");
+  assert.match(text, /逾期/);
+  assert.match(text, /最多的区划：\S+?，(至少 )?\d+ 条/);
+  assert.match(text, /个来源/);
+  await page.locator(".headlines").getByRole("link").filter({ hasNotText: "逾期" }).first().click();
+  await page.waitForURL(/\/findings\?.*rule=|view=feeds/);
+});
+
 test("a role that may not take data out is refused the file", async () => {
   const page = await openAs(browser, hub, "officer", "/gaps?view=matrix");
   await settle(page);

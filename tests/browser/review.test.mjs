@@ -283,6 +283,39 @@ test("a decision can be taken back from the history, by mouse, with a reason", a
   assert.equal(again.undoComment, "看错了");
 });
 
+test("the menu counts what waits, and the count moves with a decision", async () => {
+  const page = await officerAtQueue();
+  const shown = () => page.locator("nav a[href='/review'] .nav-count").innerText();
+  const before = (await conflictsOf(page)).length;
+  assert.equal(await shown(), String(before));
+  const first = await shownCase(page);
+  await page.keyboard.press("2");
+  await page.keyboard.press("Enter");
+  await otherCase(page, first);
+  await page.waitForFunction((n) => document.querySelector("nav a[href='/review'] .nav-count").innerText === String(n), before - 1);
+});
+
+test("decisions are narrowed to one's own, to those that stand and to a case, and lead to the case", async () => {
+  const approver = await as(hub, "approver");
+  const { conflicts } = await approver("ReviewService/ListConflicts", { pageSize: 1 });
+  const [{ conflictId, etag }] = conflicts;
+  await approver("ReviewService/DecideConflict", { conflictId, verdict: "UNSURE", etag, comment: "待核" });
+  const page = await openAs(browser, hub, "officer", `/review/decisions?case=${conflictId}`);
+  await page.getByRole("row").filter({ hasText: "待核" }).waitFor();
+  const ofCase = (await decisionsOf(page)).filter((one) => one.conflictId === conflictId);
+  assert.equal(await page.locator("tbody tr").count(), ofCase.length);
+  await page.getByRole("checkbox", { name: "只看我的" }).click();
+  await page.getByRole("row").filter({ hasText: "待核" }).waitFor({ state: "detached" });
+  await page.goto(`${hub.address}/review/decisions`);
+  await page.getByRole("checkbox", { name: "只看有效的" }).click();
+  await page.waitForURL(/standing=1/);
+  await page.locator("tbody tr").first().waitFor();
+  await settle(page);
+  assert.equal(await page.getByRole("row").filter({ hasText: "已于" }).count(), 0);
+  await page.getByRole("row").filter({ hasText: "待核" }).getByRole("link", { name: "打开个案" }).click();
+  await page.locator(`article.case[data-conflict="${conflictId}"]`).waitFor();
+});
+
 test("an auditor sees the case and cannot decide", async () => {
   const page = await openAs(browser, hub, "auditor", "/review");
   await page.getByText("您的角色只能查看").waitFor();

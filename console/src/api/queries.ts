@@ -1,7 +1,8 @@
 // Answers that several pages share.
 import { queryOptions } from "@tanstack/react-query";
-import { admin, findings, registry } from "@/api/clients";
+import { admin, findings, registry, review } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
+import { Finding_State } from "@/gen/relief/v1/finding_service_pb";
 import type { Purpose } from "@/gen/relief/v1/registry_service_pb";
 
 export const statusQuery = queryOptions({
@@ -26,3 +27,19 @@ export function personQuery(personId: string, purpose: Purpose) {
     staleTime: 300_000,
   });
 }
+
+const MOVES = 60_000; // ms between two looks at what waits
+
+// What waits in the whole queue of the review, and for a second person.
+export const waitingQuery = queryOptions({
+  queryKey: queryKeys.conflicts.summary(""),
+  queryFn: ({ signal }) => review.getQueueSummary({}, { signal }),
+  refetchInterval: MOVES,
+});
+
+export const overdueQuery = queryOptions({
+  queryKey: queryKeys.findings.overdue,
+  queryFn: async ({ signal }) =>
+    (await findings.listFindings({ filter: { states: [Finding_State.OPEN], onlyOverdue: true }, pageSize: 1 }, { signal })).totalSize,
+  refetchInterval: MOVES,
+});

@@ -25,7 +25,10 @@ export const queryKeys = {
     job: (jobId: string) => ["proposals", "job", jobId] as const,
     decisions: (proposalId: string) => ["proposals", "decisions", proposalId] as const,
   },
-  decisions: ["decisions"] as const,
+  decisions: {
+    all: ["decisions"] as const,
+    list: (mine: boolean, standing: boolean, conflictId: string) => ["decisions", mine, standing, conflictId] as const,
+  },
   undoStack: ["undoStack"] as const,
   reviewPolicy: ["reviewPolicy"] as const,
   jobs: ["jobs"] as const,
@@ -40,6 +43,7 @@ export const queryKeys = {
   findings: {
     all: ["findings"] as const,
     list: (order: string, filter: string) => ["findings", "list", order, filter] as const,
+    overdue: ["findings", "overdue"] as const,
     one: (findingId: string) => ["findings", "one", findingId] as const,
     events: (findingId: string, count: string) => ["findings", "events", findingId, count] as const,
   },

@@ -12,12 +12,15 @@ import {
   TranslationOutlined,
   UserOutlined,
 } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
 import { Layout } from "antd";
 import { useEffect, useRef, useState, type ComponentType } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import type { Right } from "@/session/rights";
 import { useSession } from "@/session/session";
 import { useScrollPlace } from "@/app/useScrollPlace";
+import { overdueQuery, waitingQuery } from "@/api/queries";
+import { count } from "@/lib/money";
 import { isFree } from "@/lib/keys";
 import { chooseLanguage, useText } from "@/locales";
 import { OfflineBanner } from "@/parts/states";
@@ -52,6 +55,32 @@ function useGoToQueue(enabled: boolean) {
   }, [enabled, navigate]);
 }
 
+// What waits there, as a number that moves by itself. For the eye: the page behind it says the same in words.
+function Count({ path }: { path: string }) {
+  const { t } = useText();
+  const { may } = useSession();
+  const waiting = useQuery({ ...waitingQuery, enabled: path === "review" && may("decide") }).data;
+  const overdue = useQuery({ ...overdueQuery, enabled: path === "findings" && may("dispose") }).data ?? 0n;
+  if (path === "review" && waiting) {
+    const forMe = may("approve") ? waiting.proposalsPending : 0n;
+    const shown = forMe > 0n ? forMe : waiting.conflicts;
+    if (shown === 0n) return null;
+    const text = t(forMe > 0n ? "app.waitsForApproval" : "app.waitsForReview", { n: count(shown) });
+    return (
+      <span className={forMe > 0n ? "nav-count asks" : "nav-count"} title={text} aria-hidden>
+        {shown > 999n ? "999+" : count(shown)}
+      </span>
+    );
+  }
+  if (path !== "findings" || overdue === 0n) return null;
+  const text = t("app.overdue", { n: count(overdue) });
+  return (
+    <span className="nav-count late" title={text} aria-hidden>
+      {overdue > 999n ? "999+" : count(overdue)}
+    </span>
+  );
+}
+
 export function Shell() {
   const { t, language } = useText();
   const { session, leave, may } = useSession();
@@ -81,6 +110,7 @@ export function Shell() {
               <NavLink key={path} to={`/${path}`} title={narrow ? t(`nav.${path}`) : undefined} aria-label={t(`nav.${path}`)}>
                 <Icon />
                 <span className="label">{t(`nav.${path}`)}</span>
+                <Count path={path} />
               </NavLink>
             ))}
           </nav>

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { GapRowSchema } from "@/gen/relief/v1/report_service_pb";
 import { FindingKind } from "@/gen/relief/v1/types_pb";
-import { meanText, regionParts, roundedCount } from "./report";
+import { headlineOf, meanText, regionParts, roundedCount } from "./report";
 
 const { DUPLICATE, MISSING, IDENTITY } = FindingKind;
 
@@ -37,4 +37,31 @@ test("of nothing there is no mean", () => {
   expect(meanText(0, 5n, true), "withheld: fewer than five").toBe("—");
   expect(meanText(0, 3n, false), "all on the same day").toBe("0.0");
   expect(meanText(2.25, 20n, true)).toBe("2.3");
+});
+
+describe("what a supervisor is told first", () => {
+  const cell = (regionPrefix: string, ruleId: string, findings: bigint | null) =>
+    create(GapRowSchema, { regionPrefix, ruleId, figures: { findings: findings ?? 0n, suppressed: findings === null } });
+  const feeds = [{ late: true }, { late: false }];
+
+  test("the region with most, the rule that stands out there, and the late sources", () => {
+    const parts = regionParts([row("371302", DUPLICATE, 40n), row("371302", MISSING, 20n), row("371311", MISSING, 50n)], 12);
+    const report = { rows: [cell("371302", "M01", 20n), cell("371302", "D07", 40n), cell("371311", "M01", 50n)], feeds };
+    const { region, rule, late, sources } = headlineOf(report, parts);
+    expect(region).toEqual({ code: "371302", findings: 60n, atLeast: false });
+    expect([rule?.row.ruleId, rule?.region, rule?.findings]).toEqual(["D07", "371302", 40n]);
+    expect([late, sources]).toEqual([1, 2]);
+  });
+
+  test("where something is withheld the figure is the least that there is, and one region alone is not the worst", () => {
+    const withheld = regionParts([row("371302", DUPLICATE, 40n), row("371302", IDENTITY, null), row("371311", MISSING, 5n)], 12);
+    expect(headlineOf({ rows: [cell("371302", "D20", null), cell("371302", "D01", 40n)], feeds }, withheld)).toMatchObject({
+      region: { code: "371302", findings: 40n, atLeast: true },
+      rule: { row: { ruleId: "D01" }, findings: 40n },
+    });
+    const alone = headlineOf({ rows: [cell("371302", "D01", 40n)], feeds }, regionParts([row("371302", DUPLICATE, 40n)], 12));
+    expect(alone.region).toBeUndefined();
+    expect(alone.rule?.findings).toBe(40n);
+    expect(headlineOf({ rows: [], feeds: [] }, regionParts([], 12))).toMatchObject({ late: 0, sources: 0 });
+  });
 });

@@ -167,3 +167,28 @@ export function changePercent(now: Movement | undefined, before: Movement | unde
 export function monthsBetween(from: Month, to: Month): number {
   return monthIndex(to) - monthIndex(from) + 1;
 }
+
+// What a supervisor is told first: where there is most, which rule stands out there, and how many sources are late. What is withheld is
+// not ranked; where it may hide more, the figure is the least that there is. Rules are not added over regions: a finding of two regions
+// counts in both.
+export interface Headline {
+  region?: { code: string; findings: bigint; atLeast: boolean };
+  rule?: { row: GapRow; region: string; findings: bigint };
+  late: number;
+  sources: number;
+}
+
+export function headlineOf(report: { rows: readonly GapRow[]; feeds: readonly { late: boolean }[] }, parts: RegionParts): Headline {
+  const [most] = parts.regions.filter(({ code }) => code !== "");
+  const findings = most ? parts.kinds.reduce((sum, kind) => sum + (parts.at(most.code, kind) ?? 0n), 0n) : 0n;
+  const shown = (row: GapRow) => (row.figures?.suppressed ? 0n : (row.figures?.findings ?? 0n));
+  const [row] = report.rows
+    .filter((one) => most !== undefined && one.regionPrefix === most.code && shown(one) > 0n)
+    .sort((a, b) => Number(shown(b) - shown(a)));
+  return {
+    region: parts.regions.length > 1 && findings > 0n ? { code: most.code, findings, atLeast: most.withheld > 0 } : undefined,
+    rule: row && { row, region: row.regionPrefix, findings: shown(row) },
+    late: report.feeds.filter(({ late }) => late).length,
+    sources: report.feeds.length,
+  };
+}

@@ -27,3 +27,8 @@ export function RegionPicker({ value, onChange, width = 190 }: RegionPickerProps
     />
   );
 }
+
+// The same as a field of a form.
+export function RegionField({ value = "", onChange }: { value?: string; onChange?: (value: string) => void }) {
+  return <RegionPicker value={value} onChange={(prefix) => onChange?.(prefix)} width={320} />;
+}

@@ -8,6 +8,8 @@ export const referrals: Pick<Texts, "referrals" | "charity"> = {
     lead: "Who takes a gap on first stays answerable until somebody helped.",
     none: "Nobody has taken it on yet.",
     take: "Take it on",
+    takeText: "Who takes a gap on stays answerable for it until there is a result, also where it is handed over.",
+    handOverAtOnce: "Hand it over at once to the department that should act",
     empty: "No referrals match",
     emptyHint: "Open a gap under Findings to take it on.",
     finding: "Finding",

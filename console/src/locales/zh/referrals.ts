@@ -6,6 +6,8 @@ export const referrals = {
     lead: "首问负责：谁先受理，谁一直负责到有结果。",
     none: "尚未转介。",
     take: "受理并转介",
+    takeText: "首问负责：受理后由您一直负责到有结果，转往其他部门也不例外。",
+    handOverAtOnce: "受理后立即转往应办理的部门",
     empty: "没有符合条件的转介",
     emptyHint: "在“问题线索”中打开一条遗漏救助，即可受理并转介。",
     finding: "对应的问题线索",

@@ -2,14 +2,15 @@
 import { useQuery } from "@tanstack/react-query";
 import type { EChartsOption } from "echarts";
 import { useCallback, useMemo, type ReactNode } from "react";
+import { Link } from "react-router";
 import { FindingEvent_Kind, FindingEvent_KindSchema } from "@/gen/relief/v1/finding_service_pb";
 import { color } from "@/lib/theme";
 import { GapDimension, type GapReport, type Movement } from "@/gen/relief/v1/report_service_pb";
 import { FindingKind, FindingKindSchema } from "@/gen/relief/v1/types_pb";
 import { monthText } from "@/lib/dates";
-import type { Filter } from "@/lib/filter";
+import { filterKey, type Filter } from "@/lib/filter";
 import { count, money } from "@/lib/money";
-import { changePercent, isRounded, regionParts, roundedCount, type Ask, type RegionParts } from "@/lib/report";
+import { changePercent, headlineOf, isRounded, regionParts, roundedCount, type Ask, type RegionParts } from "@/lib/report";
 import { shortRegionName } from "@/lib/regions";
 import { useText } from "@/locales";
 import { word } from "@/locales/words";
@@ -17,6 +18,7 @@ import { reportQuery } from "@/pages/gaps/data";
 import { Defined } from "@/pages/gaps/Defined";
 import { AXIS_TEXT } from "@/parts/Chart";
 import { ChartPanel } from "@/parts/ChartPanel";
+import { findingTitle } from "@/parts/findings";
 import { PanelSkeleton } from "@/parts/states";
 
 const KIND_COLORS: Partial<Record<FindingKind, string>> = {
@@ -73,6 +75,68 @@ export function Figures({ report, compare }: { report: GapReport; compare: boole
         </div>
       ))}
     </dl>
+  );
+}
+
+// In a few sentences, before any figure: what is overdue, where and of what there is most, and what may be missing for want of data.
+function Headlines({
+  report,
+  filter,
+  parts,
+  drill,
+}: {
+  report: GapReport;
+  filter: Filter;
+  parts: RegionParts;
+  drill: (region: string) => void;
+}) {
+  const { t } = useText();
+  const { region, rule, late, sources } = headlineOf(report, parts);
+  const rounded = isRounded(report);
+  const number = (findings: bigint, atLeast: boolean) => t(atLeast ? "gaps.atLeastSo" : "gaps.soMany", { n: count(findings) });
+  const list = (part: Partial<Filter>) => `/findings?${filterKey({ ...filter, states: ["OPEN"], ...part })}`;
+  const overdue = report.total?.overdue ?? 0n;
+  return (
+    <ul className="headlines panel" aria-label={t("gaps.inBrief")}>
+      <li className={overdue > 0n ? "bad" : undefined}>
+        {overdue > 0n || rounded ? (
+          <Link className="cell" to={list({ overdue: true })}>
+            {t("gaps.overdueNow", { n: roundedCount(overdue, rounded) })}
+          </Link>
+        ) : (
+          t("gaps.noneOverdue")
+        )}
+      </li>
+      {region && (
+        <li>
+          {t("gaps.mostIn")}
+          <button type="button" className="link" onClick={() => drill(region.code)}>
+            {shortRegionName(region.code)}
+          </button>
+          {number(region.findings, region.atLeast)}
+        </li>
+      )}
+      {rule && (
+        <li>
+          {t(region ? "gaps.mostThere" : "gaps.mostOf")}
+          <Link className="cell" to={list({ rules: [rule.row.ruleId], region: rule.region })}>
+            {findingTitle(rule.row)}
+          </Link>
+          {number(rule.findings, false)}
+        </li>
+      )}
+      {sources > 0 && (
+        <li className={late > 0 ? "warn" : undefined}>
+          {late > 0 ? (
+            <Link className="cell" to="?view=feeds">
+              {t("gaps.sourcesLate", { n: late, of: sources })}
+            </Link>
+          ) : (
+            t("gaps.sourcesInTime", { n: sources })
+          )}
+        </li>
+      )}
+    </ul>
   );
 }
 
@@ -188,6 +252,7 @@ export function Overview({ report, filter, ask, drill }: { report: GapReport; fi
   );
   return (
     <>
+      {byKind.data && <Headlines report={report} filter={filter} parts={parts} drill={drill} />}
       <Figures report={report} compare={ask.compare} />
       <div className="two">
         {byKind.isPending ? (

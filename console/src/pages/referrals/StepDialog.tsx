@@ -19,7 +19,7 @@ import { formDraft } from "@/lib/formDraft";
 import type { Step } from "@/lib/referral";
 import { useText } from "@/locales";
 import { options } from "@/locales/words";
-import { RegionPicker } from "@/parts/RegionPicker";
+import { RegionField } from "@/parts/RegionPicker";
 
 interface Fields {
   programme?: keyof typeof Programme;
@@ -190,8 +190,4 @@ export function StepDialog({ step, referral, close }: StepDialogProps) {
       </Form>
     </Modal>
   );
-}
-
-function RegionField({ value = "", onChange }: { value?: string; onChange?: (value: string) => void }) {
-  return <RegionPicker value={value} onChange={(prefix) => onChange?.(prefix)} width={320} />;
 }

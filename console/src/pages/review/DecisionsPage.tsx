@@ -1,7 +1,8 @@
 // What was decided, by whom; every decision can be taken back from here.
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { App, Button, Input, Modal, Tag } from "antd";
+import { App, Button, Checkbox, Input, Modal, Tag } from "antd";
 import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
 import { review } from "@/api/clients";
 import { queryKeys } from "@/api/queryKeys";
 import { useSession } from "@/session/session";
@@ -39,9 +40,20 @@ function DecisionsPage() {
   const [asking, setAsking] = useState<Decision | null>(null);
   const [reason, setReason, forgetReason] = useDraft(`undo/${asking?.decisionId ?? ""}`, "");
   const [said, setSaid] = useState("");
+  const [params, setParams] = useSearchParams();
+  const [mine, standing] = [params.get("mine") === "1", params.get("standing") === "1"];
+  const conflictId = params.get("case") ?? "";
+  const change = (name: string, value: string) =>
+    setParams((before) => {
+      const next = new URLSearchParams(before);
+      if (value) next.set(name, value);
+      else next.delete(name);
+      return next;
+    });
   const list = useInfiniteQuery({
-    queryKey: queryKeys.decisions,
-    queryFn: ({ pageParam, signal }) => review.listDecisions({ pageSize: 50, pageToken: pageParam }, { signal }),
+    queryKey: queryKeys.decisions.list(mine, standing, conflictId),
+    queryFn: ({ pageParam, signal }) =>
+      review.listDecisions({ pageSize: 50, pageToken: pageParam, onlyMine: mine, onlyStanding: standing, conflictId }, { signal }),
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken || undefined,
   });
@@ -73,12 +85,19 @@ function DecisionsPage() {
       render: (decision) => {
         const names = recordsOf(decision);
         return (
-          <span className="code">
-            {names.slice(0, SHOWN).map((name) => (
-              <div key={name}>{name}</div>
-            ))}
-            {names.length > SHOWN && <div className="quiet">+ {names.length - SHOWN}</div>}
-          </span>
+          <>
+            <span className="code">
+              {names.slice(0, SHOWN).map((name) => (
+                <div key={name}>{name}</div>
+              ))}
+              {names.length > SHOWN && <div className="quiet">+ {names.length - SHOWN}</div>}
+            </span>
+            {decision.conflictId && (
+              <Link className="cell small" to={`/review?case=${encodeURIComponent(decision.conflictId)}`}>
+                {t("review.openCase")}
+              </Link>
+            )}
+          </>
         );
       },
     },
@@ -107,13 +126,32 @@ function DecisionsPage() {
         <h1>{t("review.title")}</h1>
         <ReviewTabs />
       </div>
+      <div className="filters" role="search" aria-label={t("gaps.filters")}>
+        <Input.Search
+          key={conflictId}
+          className="case-search"
+          defaultValue={conflictId}
+          placeholder={t("review.caseNumber")}
+          aria-label={t("review.caseNumber")}
+          onSearch={(text) => change("case", text.normalize("NFKC").trim().toUpperCase())}
+          allowClear
+        />
+        <Checkbox checked={mine} onChange={(event) => change("mine", event.target.checked ? "1" : "")}>
+          {t("review.onlyMine")}
+        </Checkbox>
+        <Checkbox checked={standing} onChange={(event) => change("standing", event.target.checked ? "1" : "")}>
+          {t("review.onlyStanding")}
+        </Checkbox>
+      </div>
       <div className="panel">
         {list.isPending ? (
           <PanelSkeleton rows={8} />
         ) : list.isError && !list.data ? (
           <ErrorState error={list.error} retry={() => void list.refetch()} />
         ) : decisions.length === 0 ? (
-          <Empty title={t("review.historyEmpty")} hint={t("review.historyEmptyHint")} />
+          <Empty title={t("review.historyEmpty")} hint={t("review.historyEmptyHint")}>
+            {params.size > 0 && <Button onClick={() => setParams({})}>{t("common.clear")}</Button>}
+          </Empty>
         ) : (
           <>
             <DataTable caption={t("review.history")} columns={columns} rows={decisions} keyOf={({ decisionId }) => decisionId} />

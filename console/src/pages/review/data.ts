@@ -77,7 +77,7 @@ const MOVED_BY_DECISIONS = [
   queryKeys.conflicts.all,
   queryKeys.cluster.all,
   queryKeys.proposals.all,
-  queryKeys.decisions,
+  queryKeys.decisions.all,
   queryKeys.jobs,
   queryKeys.findings.all,
   queryKeys.gaps.all,
