@@ -3,10 +3,12 @@
 #include <memory>
 
 #include "server/audit/audit_chain.h"
+#include "server/findings/feed_rows.h"
 #include "server/findings/finding_listener.h"
 #include "server/findings/judge_step.h"
 #include "server/ingest/loads.h"
 #include "server/notices/outbox.h"
+#include "server/notices/silent_feeds.h"
 #include "server/referrals/gap_closing.h"
 #include "server/referrals/referral_clock.h"
 #include "server/review/work_items.h"
@@ -27,6 +29,8 @@ core::Features AllFeatures() {
   features.Set(ingest::NewLoadSettings());
 
   features.Add(std::make_shared<const referrals::ReferralClock>());
+  features.Add(std::make_shared<const findings::FeedDay>());
+  features.Add(std::make_shared<const notices::SilentFeeds>());
 
   features.Add(std::make_shared<const findings::FindingRows>());
   features.Add(std::make_shared<const review::WorkItemRows>());

@@ -26,6 +26,7 @@
 #include "server/console/gateway.h"
 #include "server/core/hub.h"
 #include "server/features.h"
+#include "server/findings/finding_text.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/loads.h"
 #include "server/intake/desk.h"
@@ -183,6 +184,10 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
     options.features.Set(review::ReviewSettings{review::WithDefaults(config.review())});
   auto referrals = referrals::LoadReferralSettings(config.referrals());
   if (!referrals.ok()) return Fail("referrals.failed", referrals.status());
+  options.features.Set(findings::DueDays{[calendar = referrals->calendar](matcher::CivilDate day) {
+    while (!calendar.IsWorkingDay(day)) day = matcher::CivilDate::FromDays(day.days() + 1);
+    return day;
+  }});
   options.features.Set(*std::move(referrals));
   auto schedules = reports::LoadSchedules(config.report_schedules());
   if (!schedules.ok()) return Fail("reports.failed", schedules.status());
@@ -206,6 +211,7 @@ int Serve(const config::HubConfig& config, bool may_upgrade) {
     registered.set_programme(source.programme());
     registered.set_region_prefix(source.region_prefix());
     registered.set_holds_each_person_once(source.holds_each_person_once());
+    if (source.has_covers()) *registered.mutable_declared() = source.covers();
     if (absl::Status status = ingest::RegisterSource(hub, registered, source.owner()); !status.ok())
       return Fail("source.failed", status);
   }

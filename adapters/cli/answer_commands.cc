@@ -91,11 +91,13 @@ absl::Status History(const Session& session, const std::string& finding_id) {
                {Text(Say::kEvent)},
                {Text(Say::kActor)},
                {Text(Say::kOutcome)},
+               {Text(Say::kCause)},
                {Text(Say::kRecordsColumn), true},
                {Text(Say::kAmount), true}});
   for (const v1::FindingEvent& event : response.events())
     table.Add({FormatTime(event.time()), Word(event.kind()), event.actor(), Word(event.outcome()),
-               std::to_string(event.evidence()), FormatYuan(event.amount_fen())});
+               Word(event.closing_cause()), std::to_string(event.evidence()),
+               FormatYuan(event.amount_fen())});
   table.Print(std::cout);
   return status;
 }

@@ -219,6 +219,11 @@ void Print(const v1::CheckApplicantResponse& response) {
     }
     PrintFindings(Say::kWouldOpen, result.would_open());
     PrintFindings(Say::kMayMiss, result.may_miss());
+    if (result.undecided().empty()) continue;
+    std::cout << Text(Say::kUndecided) << ":\n";
+    Table table = EntitlementTable();
+    for (const v1::Entitlement& one : result.undecided()) AddEntitlement(one, &table);
+    table.Print(std::cout);
   }
 }
 
@@ -234,6 +239,84 @@ std::string Rules(const google::protobuf::RepeatedPtrField<v1::Finding>& finding
   return text;
 }
 
+std::string Rules(const google::protobuf::RepeatedPtrField<v1::Entitlement>& undecided) {
+  std::string text;
+  for (const v1::Entitlement& one : undecided)
+    text += (text.empty() ? "" : "; ") + one.rule_id() + " " + WhyOf(one);
+  return text;
+}
+
+// Rows of a list that wait to be asked about together.
+class RowsToAsk {
+ public:
+  RowsToAsk(const Session& session, const v1::Purpose& purpose)
+      : session_(session),
+        table_({{Text(Say::kLineColumn), true},
+                {Text(Say::kBand)},
+                {Text(Say::kPersonColumn)},
+                {Text(Say::kWouldOpen)},
+                {Text(Say::kMayMiss)},
+                {Text(Say::kUndecided)}}) {
+    *request_.mutable_purpose() = purpose;
+  }
+
+  // An error is one of the whole list: the hub cannot be asked, or refuses to answer any more.
+  absl::Status Add(int64_t line, const absl::StatusOr<v1::CheckApplicantRequest>& row) {
+    if (!row.ok()) {
+      Refuse(line, row.status());
+      return absl::OkStatus();
+    }
+    auto& added = *request_.add_rows();
+    *added.mutable_person() = row->persons(0);
+    if (row->has_intended()) *added.mutable_intended() = row->intended();
+    lines_.push_back(line);
+    return lines_.size() < kRowsAtOnce ? absl::OkStatus() : Ask();
+  }
+
+  absl::Status Ask() {
+    if (lines_.empty()) return absl::OkStatus();
+    v1::CheckApplicantsResponse response;
+    const absl::Status status =
+        session_.Call<v1::RegistryService>(&v1::RegistryService::Stub::CheckApplicants, request_, &response);
+    if (!status.ok()) return status;
+    for (const auto& row : response.rows()) Show(lines_[static_cast<size_t>(row.index())], row);
+    request_.clear_rows();
+    lines_.clear();
+    return absl::OkStatus();
+  }
+
+  // The first row that was not asked about, if any.
+  absl::Status Finish() {
+    if (!table_.empty()) table_.Print(std::cout);
+    return first_error_;
+  }
+
+ private:
+  static constexpr size_t kRowsAtOnce = 100;
+
+  void Refuse(int64_t line, const absl::Status& status) {
+    if (first_error_.ok()) first_error_ = status;
+    table_.Add({std::to_string(line), "", "", std::string(status.message()), "", ""});
+  }
+
+  void Show(int64_t line, const v1::CheckApplicantsResponse::Row& row) {
+    if (row.errors_size() > 0)
+      return Refuse(line, absl::InvalidArgumentError(row.errors(0).field() + ": " + row.errors(0).message()));
+    if (session_.json()) return Session::PrintJson(row.result());
+    const v1::ApplicantResult& result = row.result();
+    const bool found = result.candidates_size() > 0;
+    table_.Add({std::to_string(line), found ? Word(result.candidates(0).band()) : Text(Say::kNoCandidate),
+                found ? result.candidates(0).person().person_id() : "", Rules(result.would_open()),
+                Rules(result.may_miss()), Rules(result.undecided())});
+  }
+
+  const Session& session_;
+  Table table_;
+  v1::CheckApplicantsRequest request_;
+  std::vector<int64_t> lines_;
+  absl::Status first_error_;
+};
+
 // Each row of the list is an applicant of its own; what has no column is taken from the flags. A row that
 // cannot be asked about costs only itself.
 absl::Status CheckFile(const Session& session, const CheckOptions& options, const v1::Purpose& purpose) {
@@ -241,13 +324,8 @@ absl::Status CheckFile(const Session& session, const CheckOptions& options, cons
   if (!book.ok()) return book.status();
   auto rows = (*book)->Read(0);
   if (!rows.ok()) return rows.status();
-  Table table({{Text(Say::kLineColumn), true},
-               {Text(Say::kBand)},
-               {Text(Say::kPersonColumn)},
-               {Text(Say::kWouldOpen)},
-               {Text(Say::kMayMiss)}});
+  RowsToAsk to_ask(session, purpose);
   std::vector<const Field*> columns;
-  absl::Status first_error;
   SheetRow row;
   for (;;) {
     row.Clear();
@@ -268,26 +346,14 @@ absl::Status CheckFile(const Session& session, const CheckOptions& options, cons
     std::map<std::string, std::string> values = options.flags;
     for (size_t i = 0; i < row.cells.size() && i < columns.size(); ++i)
       if (columns[i] != nullptr && !row.cells[i].empty()) values[columns[i]->name] = row.cells[i];
-    auto request = RequestOf(values, purpose);
-    v1::CheckApplicantResponse response;
-    const absl::Status status = request.ok() ? Ask(session, *request, &response) : request.status();
-    if (!status.ok()) {
-      if (first_error.ok()) first_error = status;
-      table.Add({std::to_string(row.line), "", "", std::string(status.message()), ""});
-      continue;
+    if (const absl::Status status = to_ask.Add(row.line, RequestOf(values, purpose)); !status.ok()) {
+      to_ask.Finish().IgnoreError();
+      return status;
     }
-    if (session.json()) {
-      Session::PrintJson(response);
-      continue;
-    }
-    const v1::ApplicantResult& result = response.results(0);
-    const bool found = result.candidates_size() > 0;
-    table.Add({std::to_string(row.line), found ? Word(result.candidates(0).band()) : Text(Say::kNoCandidate),
-               found ? result.candidates(0).person().person_id() : "", Rules(result.would_open()),
-               Rules(result.may_miss())});
   }
-  if (!table.empty()) table.Print(std::cout);
-  return first_error;
+  const absl::Status asked = to_ask.Ask();
+  const absl::Status refused = to_ask.Finish();
+  return asked.ok() ? refused : asked;
 }
 
 absl::Status Check(const Session& session, const CheckOptions& options) {

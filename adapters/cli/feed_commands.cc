@@ -33,6 +33,7 @@ absl::Status ListSources(const Session& session) {
       }
       std::string snapshot = source.open_snapshot_id();
       if (source.snapshot_held()) snapshot += " HELD";
+      if (source.silent()) snapshot += (snapshot.empty() ? "" : " ") + Text(Say::kSilent);
       table.Add({source.source_id(), ProgrammeTitle(source.programme()), source.region_prefix(),
                  std::to_string(source.live_records()), std::to_string(source.accepted()),
                  std::to_string(source.rejected()), FormatTime(source.last_push_time()), snapshot});

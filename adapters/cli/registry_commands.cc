@@ -1,4 +1,4 @@
-// relief person, relief household
+// relief person, relief household, relief entitlements
 #include <iostream>
 #include <memory>
 #include <vector>
@@ -84,6 +84,38 @@ absl::Status ShowHousehold(const Session& session, const std::string& person_id,
   return status;
 }
 
+absl::Status ShowEntitlements(const Session& session, const v1::GetEntitlementsRequest& asked, bool all,
+                              const PurposeFlags& flags) {
+  auto purpose = flags.Purpose();
+  if (!purpose.ok()) return purpose.status();
+  v1::GetEntitlementsRequest request = asked;
+  *request.mutable_purpose() = *purpose;
+  v1::EntitlementSheet sheet;
+  auto status =
+      session.Call<v1::RegistryService>(&v1::RegistryService::Stub::GetEntitlements, request, &sheet);
+  if (!status.ok()) return status;
+  if (session.json()) {
+    Session::PrintJson(sheet);
+    return status;
+  }
+  for (const auto& member : sheet.members()) {
+    int helped = 0, lacking = 0, undecided = 0;
+    Table table = EntitlementTable();
+    for (const v1::Entitlement& one : member.entitlements()) {
+      helped += one.state() == v1::Entitlement::HELPED;
+      lacking += one.state() == v1::Entitlement::NOT_HELPED;
+      undecided += one.state() == v1::Entitlement::UNDECIDED;
+      if (all || one.state() != v1::Entitlement::NOT_CONCERNED) AddEntitlement(one, &table);
+    }
+    std::cout << Fill(Say::kEntitledCount,
+                      {member.person_id(), std::to_string(helped + lacking + undecided),
+                       std::to_string(helped), std::to_string(lacking), std::to_string(undecided)})
+              << '\n';
+    if (!table.empty()) table.Print(std::cout);
+  }
+  return status;
+}
+
 }  // namespace
 
 void AddRegistryCommands(CLI::App& app, Session& session) {
@@ -98,6 +130,20 @@ void AddRegistryCommands(CLI::App& app, Session& session) {
   purpose->Add(*person);
   person->callback([=, &session] {
     if (const auto status = ShowOne(session, *person_id, *record, *as_known_at, *purpose); !status.ok())
+      session.Fail(status);
+  });
+
+  auto asked = std::make_shared<v1::GetEntitlementsRequest>();
+  auto only = std::make_shared<bool>(false), all = std::make_shared<bool>(false);
+  auto purpose_of_sheet = std::make_shared<PurposeFlags>("operations");
+  CLI::App* entitlements = app.add_subcommand("entitlements", Text(Say::kHelpEntitlements));
+  entitlements->add_option("id", *asked->mutable_person_id(), Text(Say::kHelpPersonId))->required();
+  entitlements->add_flag("--only-this-person", *only, Text(Say::kHelpOnlyThisPerson));
+  entitlements->add_flag("--all", *all, Text(Say::kHelpAllEntitlements));
+  purpose_of_sheet->Add(*entitlements);
+  entitlements->callback([=, &session] {
+    asked->set_only_this_person(*only);
+    if (const auto status = ShowEntitlements(session, *asked, *all, *purpose_of_sheet); !status.ok())
       session.Fail(status);
   });
 

@@ -119,6 +119,30 @@ void AddRow(const v1::GapRow& row, const std::string& title, bool compare, Table
   table->Add(std::move(cells));
 }
 
+// Of those whom the rules on gaps concern, who is helped. Rules that concern nobody are left out.
+void PrintCoverage(const v1::GapReport& report) {
+  using Sheet = v1::Entitlement;
+  Table table({{Text(Say::kRule)},
+               {Text(Say::kTitle)},
+               {Text(Say::kRegion)},
+               {Text(Say::kEntitledColumn), true},
+               {Word(Sheet::HELPED), true},
+               {Word(Sheet::NOT_HELPED), true},
+               {Word(Sheet::UNDECIDED), true},
+               {Text(Say::kWhy)}});
+  for (const v1::CoverageRate& rate : report.coverage()) {
+    const int64_t entitled = rate.holders() + rate.undecidable();
+    if (entitled == 0) continue;
+    table.Add({rate.rule_id(), IsChinese() ? rate.title_zh() : rate.title_en(), rate.region_prefix(),
+               std::to_string(entitled), std::to_string(rate.reached()),
+               std::to_string(rate.holders() - rate.reached()), std::to_string(rate.undecidable()),
+               rate.undecidable_by_reason().empty() ? "" : Word(rate.undecidable_by_reason(0).reason())});
+  }
+  if (table.empty()) return;
+  std::cout << '\n';
+  table.Print(std::cout);
+}
+
 absl::Status Report(const Session& session, const ReportFlags& flags) {
   auto request = flags.Request();
   if (!request.ok()) return request.status();
@@ -155,6 +179,7 @@ absl::Status Report(const Session& session, const ReportFlags& flags) {
   *total.mutable_figures() = report.total();
   AddRow(total, Text(Say::kReportTotal), flags.compare, &table);
   table.Print(std::cout);
+  PrintCoverage(report);
   if (report.suppressed_rows() > 0) std::cout << Text(Say::kFewPersons) << '\n';
   return status;
 }

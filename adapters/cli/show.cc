@@ -99,10 +99,39 @@ void AddFinding(const v1::Finding& finding, Table* table) {
               AmountOf(finding), FormatDate(finding.due_date())});
 }
 
+std::string WhyOf(const v1::Entitlement& entitlement) {
+  std::string why = Word(entitlement.reason());
+  if (entitlement.lacking() != v1::PROGRAMME_UNSPECIFIED)
+    why = Fill(Say::kLackOf, {why, ProgrammeTitle(entitlement.lacking())});
+  if (entitlement.lacking_fact() != v1::FACT_TYPE_UNSPECIFIED)
+    why = Fill(Say::kLackOf, {why, Word(entitlement.lacking_fact())});
+  if (entitlement.has_since()) why = Fill(Say::kSinceDay, {why, FormatDate(entitlement.since())});
+  return why;
+}
+
+Table EntitlementTable() {
+  return Table({{Text(Say::kRule)},
+                {Text(Say::kTitle)},
+                {Text(Say::kStateColumn)},
+                {Text(Say::kWhy)},
+                {Text(Say::kPeriodColumn)},
+                {Text(Say::kFindingColumn)}});
+}
+
+void AddEntitlement(const v1::Entitlement& one, Table* table) {
+  table->Add({one.rule_id(), CurrentLanguage() == Language::kChinese ? one.title_zh() : one.title_en(),
+              Word(one.state()), WhyOf(one), one.period(), one.finding_id()});
+}
+
 void ShowFinding(const v1::Finding& finding, std::ostream& out) {
   Table head = FindingTable();
   AddFinding(finding, &head);
   head.Print(out);
+  const bool chinese = CurrentLanguage() == Language::kChinese;
+  if (!finding.action_zh().empty())
+    out << '\n' << Text(Say::kToDo) << ": " << (chinese ? finding.action_zh() : finding.action_en()) << '\n';
+  if (finding.closing_cause() != v1::Finding::CLOSING_CAUSE_UNSPECIFIED)
+    out << Text(Say::kCause) << ": " << Word(finding.closing_cause()) << '\n';
   out << '\n' << Text(Say::kBasis) << ": " << finding.legal_basis();
   if (!finding.basis_confirmed()) out << ' ' << Text(Say::kUnconfirmed);
   out << '\n';
@@ -114,9 +143,22 @@ void ShowFinding(const v1::Finding& finding, std::ostream& out) {
       return ProgrammeTitle(static_cast<v1::Programme>(programme));
     }) << '\n';
   }
-  Table evidence({{Text(Say::kRecord)}, {Text(Say::kProgramme)}});
-  for (const auto& item : finding.evidence())
-    evidence.Add({FormatRecord(item.record()), ProgrammeTitle(item.programme())});
+  Table evidence({{Text(Say::kRecord)},
+                  {Text(Say::kRegion)},
+                  {Text(Say::kOffice)},
+                  {Text(Say::kWhat)},
+                  {Text(Say::kDay)},
+                  {Text(Say::kAmount), true}});
+  for (const auto& item : finding.evidence()) {
+    const std::string office =
+        item.office() == v1::PROGRAMME_UNSPECIFIED ? Text(Say::kOtherOffice) : ProgrammeTitle(item.office());
+    const std::string what = item.kind() == v1::Evidence::FACT             ? Word(item.fact())
+                             : item.form() != v1::BENEFIT_FORM_UNSPECIFIED ? Word(item.form())
+                             : item.kind() == v1::Evidence::BENEFIT        ? ProgrammeTitle(item.programme())
+                                                                           : Word(item.kind());
+    evidence.Add({FormatRecord(item.record()), item.region(), office, what, FormatDate(item.date()),
+                  item.amount_fen() == 0 ? "" : FormatYuan(item.amount_fen())});
+  }
   out << '\n';
   evidence.Print(out);
   if (finding.dispositions().empty()) return;

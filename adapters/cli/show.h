@@ -15,6 +15,11 @@ std::string FactValue(const v1::Fact& fact);
 std::string TitleOf(const v1::Finding& finding);
 std::string PeriodOf(const v1::Benefit& benefit);
 
+// What a rule on gaps says of a person, a row each; and why it cannot be told, or does not apply.
+Table EntitlementTable();
+void AddEntitlement(const v1::Entitlement& one, Table* table);
+std::string WhyOf(const v1::Entitlement& entitlement);
+
 Table FindingTable();
 void AddFinding(const v1::Finding& finding, Table* table);
 void ShowFinding(const v1::Finding& finding, std::ostream& out);

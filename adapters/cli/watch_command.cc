@@ -161,6 +161,9 @@ absl::Status Create(const Session& session, const WatchOptions& options) {
 void Print(const Session& session, const v1::Notice& notice) {
   if (session.json()) {
     Session::PrintJson(notice);
+  } else if (notice.event() == v1::Notice::FEED_SILENT) {
+    std::cout << notice.sequence() << ' ' << FormatTime(notice.time()) << ' ' << Word(notice.event()) << ' '
+              << notice.source().source_id() << '\n';
   } else {
     const v1::Finding& finding = notice.finding();
     std::cout << notice.sequence() << ' ' << FormatTime(notice.time()) << ' ' << Word(notice.event()) << ' '

@@ -143,6 +143,11 @@ absl::Status Guard::Admit(Call& call, Message* request) {
   if (request->GetDescriptor() == v1::CheckApplicantRequest::descriptor())
     call.applicants =
         std::make_unique<v1::CheckApplicantRequest>(static_cast<const v1::CheckApplicantRequest&>(*request));
+  if (request->GetDescriptor() == v1::CheckApplicantsRequest::descriptor()) {
+    call.applicants = std::make_unique<v1::CheckApplicantRequest>();
+    for (const auto& row : static_cast<const v1::CheckApplicantsRequest&>(*request).rows())
+      *call.applicants->add_persons() = row.person();
+  }
   const auto answer = guesses_.Look(call.asker.agency, GuessesIn(*request, call.permit.call_class == LOOK_UP),
                                     policy->look_up_limit(), now);
   if (answer != LookUpWatch::Answer::kAllowed)

@@ -13,6 +13,16 @@ constexpr Rate kAuditedRefusals = {60, 20};
 constexpr int kStreamedPerEntry = 100;
 constexpr int64_t kStreamedEveryUs = 1'000'000;
 
+// The results of a check of one application or of many rows, in the order of the persons asked about.
+v1::CheckApplicantResponse ResultsOf(const Message& answer) {
+  if (answer.GetDescriptor() == v1::CheckApplicantResponse::descriptor())
+    return static_cast<const v1::CheckApplicantResponse&>(answer);
+  v1::CheckApplicantResponse results;
+  for (const auto& row : static_cast<const v1::CheckApplicantsResponse&>(answer).rows())
+    *results.add_results() = row.result();
+  return results;
+}
+
 }  // namespace
 
 absl::Status Guard::TooMany(const Call& call, bool first, const std::string& action,
@@ -35,9 +45,8 @@ absl::Status Guard::CheckShown(Call& call, const Message& answer, const ToldOf::
     return TooMany(call, seen == LookUpWatch::Answer::kFirstRefusal, "access.enumeration",
                    "too many different persons; try again later");
   if (call.applicants == nullptr || call.unmask.contains(v1::DOCUMENT_NUMBER)) return absl::OkStatus();
-  const auto guessed = number_guesses_.Look(
-      call.asker.agency, GuessesOf(*call.applicants, static_cast<const v1::CheckApplicantResponse&>(answer)),
-      now);
+  const auto guessed =
+      number_guesses_.Look(call.asker.agency, GuessesOf(*call.applicants, ResultsOf(answer)), now);
   if (guessed == NumberGuesses::Answer::kAllowed) return absl::OkStatus();
   return TooMany(call, guessed == NumberGuesses::Answer::kFirstRefusal, "access.guessing",
                  "too many different numbers for one person; try again tomorrow");

@@ -26,7 +26,8 @@ constexpr std::string_view kWholeRows =
 
 // Seen where all that they name is seen.
 constexpr std::string_view kNamesOfRows =
-    "Assignment Cluster.Group Cluster.Link Decision.Constraint Effect.PersonChange FeedStatus "
+    "Assignment EntitlementSheet.Member Cluster.Group Cluster.Link Decision.Constraint Effect.PersonChange "
+    "FeedStatus "
     "HouseholdView.HouseholdTie HouseholdView.Member PersonExplanation.Link QualitySample";
 
 // These say nothing of a row by themselves: values, figures, answers that hold rows, and requests, whose ids are
@@ -84,7 +85,9 @@ constexpr std::string_view kPlainTypes =
     "UploadAnswers.Column UploadCellNote UploadChange UploadColumn UploadColumnCount UploadOutcome "
     "UploadProgress "
     "UploadQuestion UploadRejection UploadSentence UploadSheetLeft UploadTable UploadTarget "
-    "UploadUse";
+    "UploadUse "
+    "CheckApplicantsRequest CheckApplicantsRequest.Row CheckApplicantsResponse CheckApplicantsResponse.Row "
+    "Entitlement EntitlementSheet FeedCoverage GetEntitlementsRequest UndecidableCount";
 
 // ---- Texts, by the names of their fields: one name stands for one thing in all of the contract. ----
 
@@ -107,16 +110,17 @@ constexpr Texts kTexts[] = {
     {IdKind::kWithin,
      "record_id sample_record_ids mentioned_record_ids household_id snapshot_id open_snapshot_id"},
     {IdKind::kNothing,
-     "action actor address agency approval_number approver assignee case_number cause changed "
+     "action action_en action_zh actor address agency approval_number approver assignee case_number cause "
+     "changed "
      "channel cipher claimed_by comment content content_digest content_type contract_number county data "
      "decided_by decision_number description_code description_en description_zh detail "
      "domicile_code escalated_to etag event_id failure field figure file file_name form_number "
      "former_names holder house_id html id_number institution invoice_number issuer last_file "
      "legal_basis level lines load_id message record_id_key model_version name newest_key_id next_page_token "
      "nickname_en nickname_zh note notes notes_a notes_b officer organisation owner page_token "
-     "participants pattern payee_account paying_region phones preview_token proposer reading_a "
+     "participants pattern payee_account paying_region period phones preview_token proposer reading_a "
      "reading_b reason recorded_by region region_code region_name region_path region_prefix "
-     "regions registration_number relation rule_id rule_ids school sentence_en sentence_zh "
+     "region_prefixes regions registration_number relation rule_id rule_ids school sentence_en sentence_zh "
      "source_region stage stop_reason sub_item taker term text text_en text_zh title title_en "
      "title_zh token undo_comment undone_by value value_a value_b version vetoes "
      // Of uploads, which are their sender's alone (server/intake/desk.h).
@@ -130,6 +134,7 @@ constexpr std::string_view kShownFields =
     "Decision.conflict_id Decision.record_a Decision.record_b Decision.decision_id Decision.proposal_id "
     "Decision.job_id CaseRecord.record CaseRecord.source_id QualityItem.record_a QualityItem.record_b "
     "QualityItem.sample_id PersonRecord.name Person.person_id Notice.finding Notice.subscription_id "
+    "Entitlement.finding_id "
     "QueueSummary.SourceCount.source_id";
 
 // What a request brings along of what it makes: there is nothing yet that could be seen.

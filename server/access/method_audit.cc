@@ -11,6 +11,8 @@ namespace {
 const std::map<std::string_view, std::string_view>& Names() {
   static const std::map<std::string_view, std::string_view> names = {
       {"RegistryService/CheckApplicant", "registry.check"},
+      {"RegistryService/CheckApplicants", "registry.check"},
+      {"RegistryService/GetEntitlements", "registry.entitlements"},
       {"RegistryService/GetPerson", "registry.person"},
       {"RegistryService/GetPersonOfRecord", "registry.person"},
       {"RegistryService/GetHousehold", "registry.household"},

@@ -95,6 +95,20 @@ absl::Status CheckSources(const config::HubConfig& config) {
       return absl::InvalidArgumentError(where + ".content: required");
     if (source.content() == v1::Source::BENEFITS && source.programme() == v1::PROGRAMME_UNSPECIFIED)
       return absl::InvalidArgumentError(where + ".programme: required for benefits");
+    const v1::FeedCoverage& covers = source.covers();
+    for (const std::string& prefix : covers.region_prefixes())
+      if ((prefix.size() != 2 && prefix.size() != 4 && prefix.size() != 6) ||
+          prefix.find_first_not_of("0123456789") != std::string::npos)
+        return absl::InvalidArgumentError(where + ".covers.region_prefixes: 2, 4 or 6 digits");
+    if (covers.forms_size() > 0 && source.content() != v1::Source::BENEFITS)
+      return absl::InvalidArgumentError(where + ".covers.forms: of a source of benefits");
+    if (covers.facts_size() > 0 && source.content() != v1::Source::FACTS)
+      return absl::InvalidArgumentError(where + ".covers.facts: of a source of facts");
+    if (covers.every_days() < 0 || covers.every_days() > 3660)
+      return absl::InvalidArgumentError(where + ".covers.every_days: 0 to 3660");
+    if (covers.has_from_month() && (covers.from_month().year() < 1950 || covers.from_month().year() > 2200 ||
+                                    covers.from_month().month() < 1 || covers.from_month().month() > 12))
+      return absl::InvalidArgumentError(where + ".covers.from_month: not a month");
   }
   return absl::OkStatus();
 }

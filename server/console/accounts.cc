@@ -112,6 +112,7 @@ constexpr Permission kPermissions[] = {
     {"/relief.v1.RegistryService/GetPerson", kWorkers | Bit(SUPERVISOR)},
     {"/relief.v1.RegistryService/GetPersonOfRecord", kWorkers | Bit(SUPERVISOR)},
     {"/relief.v1.RegistryService/GetHousehold", kWorkers | Bit(SUPERVISOR)},
+    {"/relief.v1.RegistryService/GetEntitlements", kWorkers | Bit(SUPERVISOR)},
     {"/relief.v1.FindingService/ListFindings", kReaders},
     {"/relief.v1.FindingService/GetFinding", kReaders},
     {"/relief.v1.FindingService/ListFindingEvents", kReaders},

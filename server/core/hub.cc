@@ -143,6 +143,11 @@ int64_t Hub::WaitForCommit(int64_t seen, std::chrono::milliseconds timeout) cons
   return position_;
 }
 
+bool Hub::WaitUntilJudged(std::chrono::milliseconds timeout) const {
+  std::unique_lock lock(mutex_);
+  return committed_.wait_for(lock, timeout, [&] { return (!sweep_ && !sweeping_) || stopping_; });
+}
+
 void Hub::WriterLoop() {
   while (true) {
     std::vector<Item> items;
@@ -160,10 +165,16 @@ void Hub::WriterLoop() {
       if (stopping_ && items.empty()) break;
       StartDay();
       if (sweep_ && sweep_->not_before <= std::chrono::steady_clock::now()) sweep = std::move(sweep_);
+      sweeping_ = sweep != nullptr;
     }
     room_.notify_all();
     if (!items.empty()) RunGroup(std::move(items));
     if (sweep) RunSweep(std::move(sweep));
+    {
+      std::lock_guard lock(mutex_);
+      sweeping_ = false;
+    }
+    committed_.notify_all();
   }
   std::lock_guard lock(mutex_);
   if (sweep_)
@@ -256,6 +267,7 @@ absl::StatusOr<int64_t> Hub::CommitTogether(std::span<Item> items, std::vector<a
     {
       std::lock_guard lock(mutex_);
       position_ = static_cast<int64_t>(version);
+      if (context.judge_everybody_) SweepEverybodySoon();
     }
     committed_.notify_all();
     return version;

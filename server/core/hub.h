@@ -100,6 +100,10 @@ class Hub {
   size_t queue_limit() const { return options_.queue_limit; }
   HubCounts& counts() const { return counts_; }
 
+  // Waits until nobody is left to be judged again because of what changed for everybody (the day, the rules, what feeds can say),
+  // or the time is over. False: it is.
+  bool WaitUntilJudged(std::chrono::milliseconds timeout) const;
+
   // Waits until the store's version is beyond `seen`, the deadline passes, or the hub shuts down; returns the
   // version.
   int64_t WaitForCommit(int64_t seen, std::chrono::milliseconds timeout) const;
@@ -137,7 +141,8 @@ class Hub {
   absl::StatusOr<bool> SweepDuePage(Sweep& sweep);
   absl::Status EndSweep(WriteContext& context, bool* last) const;
   absl::Status WriteBasis(WriteContext& context) const;
-  void StartDay();  // Requires: mutex_ is held.
+  void StartDay();            // Requires: mutex_ is held.
+  void SweepEverybodySoon();  // Requires: mutex_ is held.
   void RunSweep(std::unique_ptr<Sweep> sweep);
 
   // hub.cc
@@ -167,6 +172,7 @@ class Hub {
   std::shared_ptr<const coverage::RuleSet> rules_;
   matcher::CivilDate as_of_, judged_for_;
   std::unique_ptr<Sweep> sweep_;
+  bool sweeping_ = false;  // a page of a sweep is being done
   std::thread writer_;
 };
 

@@ -71,6 +71,12 @@ absl::Status Hub::PrepareStore() {
   sweep.due_only = same_rules && judged_for && *judged_for < as_of_;
   for (bool last = false; !last;) {
     RELIEF_ASSIGN_OR_RETURN(last, SweepPage(sweep));
+    // What the new day changes may concern everybody.
+    if (last && sweep_) {
+      sweep = std::move(*sweep_);
+      sweep_.reset();
+      last = false;
+    }
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,8 @@ namespace {
 
 constexpr size_t kSweepPage = 500;  // persons judged in one commit
 constexpr std::chrono::milliseconds kLongestRetry = std::chrono::minutes(5);
+// Of several commits in a row that want everybody to be judged again, the last one's sweep is enough.
+constexpr std::chrono::milliseconds kSweepPause{200};
 
 }  // namespace
 
@@ -28,6 +30,13 @@ absl::StatusOr<FindingChange> Hub::ReplaceRules(std::shared_ptr<const coverage::
   }
   queue_changed_.notify_one();
   return done.get();
+}
+
+void Hub::SweepEverybodySoon() {
+  auto sweep = std::make_unique<Sweep>();
+  if (sweep_) sweep->waiting = std::move(sweep_->waiting);
+  sweep->not_before = std::chrono::steady_clock::now() + kSweepPause;
+  sweep_ = std::move(sweep);
 }
 
 void Hub::StartDay() {

@@ -11,8 +11,8 @@
 
 namespace relief::server::schema {
 
-// 8: keys of counts are in our own encoding (server/findings/tally_cell.h, holders.cc).
-inline constexpr int kFormat = 8;
+// 9: feeds are known by their records, and the answers of the rules on gaps are counted (server/findings/feed_rows.h, answers.h).
+inline constexpr int kFormat = 9;
 
 // stored::Record
 std::string RecordRow(matcher::RecordKey key);

@@ -68,7 +68,17 @@ absl::Status WriteContext::Finish() {
     ending_loads_.push_back({load_id, ending_baselines_[load_id], std::move(marks.persons)});
   }
   for (const auto& step : features.commit_steps()) RELIEF_RETURN_IF_ERROR(step->Run(*this));
+  if (judge_everybody_) RELIEF_RETURN_IF_ERROR(ForgetBasis());
   StoreCounters();
+  return absl::OkStatus();
+}
+
+// A basis of no rules: a hub that starts before everybody was judged begins with that.
+absl::Status WriteContext::ForgetBasis() {
+  RELIEF_ASSIGN_OR_RETURN(auto basis, GetMessage<stored::Basis>(txn, schema::kBasisRow));
+  if (!basis || basis->rules_fingerprint().empty()) return absl::OkStatus();
+  basis->clear_rules_fingerprint();
+  txn.Put(schema::kBasisRow, basis->SerializeAsString());
   return absl::OkStatus();
 }
 

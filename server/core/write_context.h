@@ -68,6 +68,8 @@ class WriteContext {
   void MarkPersonOf(matcher::RecordKey key) { marks_->records.insert(key); }
   // The same for everybody whom a source counts into this household (Identity::household) when it is called.
   absl::Status MarkHousehold(const std::string& household);
+  // Judge everybody again, in steps after this commit: what it changes may concern anybody. Not forgotten over a stop.
+  void JudgeEverybody() { judge_everybody_ = true; }
   // Whom this work marks from here on waits for the end of the load, whose other files may change what is said of them.
   void MarkForLoad(const std::string& load_id) { marks_ = &waiting_[load_id]; }
   // Whom this work marks from here on is judged as the end of the load. `baseline_sources`: see EndingLoad.
@@ -135,6 +137,7 @@ class WriteContext {
   absl::Status Begin();
   // Runs the steps, and stores the counters; the last thing to be done.
   absl::Status Finish();
+  absl::Status ForgetBasis();
   void StoreCounters();
 
   absl::Status Follow(absl::StatusOr<matcher::ResolveDelta> delta);
@@ -157,6 +160,7 @@ class WriteContext {
   std::set<std::pair<matcher::RecordKey, matcher::RecordKey>> changed_conflicts_;
   bool remember_ = true;  // persons' members before a change, for "as known on that day"
   bool look_ahead_ = false;
+  bool judge_everybody_ = false;
   stored::Counters counters_;
   std::string counters_before_;
   FindingChange change_;

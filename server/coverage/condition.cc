@@ -9,6 +9,8 @@ namespace relief::coverage {
 
 RuleSettings::RuleSettings(const RuleSpec& spec)
     : id_(spec.id()),
+      is_gap_(spec.kind() == v1::MISSING),
+      told_by_(TellersOf(spec)),
       off_(spec.off()),
       severity_(spec.severity()),
       deadline_days_(spec.deadline_days()),
@@ -43,11 +45,83 @@ std::string FindingId(std::string_view rule_id, std::string_view group, const ma
   return "F-" + matcher::RecordKey::FromBytes(reinterpret_cast<const char*>(digest)).ToString();
 }
 
-void Findings::Add(std::string_view group, const matcher::RecordKey& anchor,
-                   std::span<const CoverageRecord* const> evidence, const std::vector<MonthIndex>& months,
-                   int64_t amount_fen) {
-  const std::string_view region = RegionOf(evidence);
-  if (rule_.OffIn(region)) return;
+namespace {
+
+using RecordSpan = std::span<const CoverageRecord* const>;
+
+absl::InlinedVector<const CoverageRecord*, 8> RecordsOf(const Items& items) {
+  absl::InlinedVector<const CoverageRecord*, 8> records;
+  for (const Item* item : items) records.push_back(item->source);
+  return records;
+}
+
+constexpr size_t kCountyDigits = 6;
+
+// The least favourable answer is the person's.
+int Weight(v1::Entitlement::State state) {
+  switch (state) {
+    case v1::Entitlement::NOT_HELPED:
+      return 4;
+    case v1::Entitlement::UNDECIDED:
+      return 3;
+    case v1::Entitlement::HELPED:
+      return 2;
+    case v1::Entitlement::NOT_CONCERNED:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+std::vector<Teller> TellersOf(const RuleSpec& rule) {
+  std::vector<Teller> tellers;
+  if (rule.kind() != v1::MISSING) return tellers;
+  const auto add = [&](const Selector& selector) {
+    Teller teller{selector.programme() != v1::PROGRAMME_UNSPECIFIED ? SlotOf(selector.programme())
+                                                                    : SlotOf(selector.fact()),
+                  0};
+    for (int form : selector.forms()) teller.forms |= uint64_t{1} << form;
+    const auto same = std::find_if(tellers.begin(), tellers.end(),
+                                   [&](const Teller& other) { return other.slot == teller.slot; });
+    if (same == tellers.end()) {
+      tellers.push_back(teller);
+    } else {
+      // Whoever tells of one of two forms tells of the programme.
+      same->forms = same->forms == 0 || teller.forms == 0 ? 0 : same->forms | teller.forms;
+    }
+  };
+  for (const Selector& selector : rule.told_by()) add(selector);
+  if (!tellers.empty()) return tellers;
+  const google::protobuf::RepeatedPtrField<Selector>* expected = nullptr;
+  switch (rule.condition_case()) {
+    case RuleSpec::kMissing:
+      expected = &rule.missing().expected();
+      break;
+    case RuleSpec::kEnded:
+      expected = &rule.ended().expected();
+      break;
+    case RuleSpec::kUnansweredLead:
+      expected = &rule.unanswered_lead().answer();
+      break;
+    case RuleSpec::kAllJobless:
+      expected = &rule.all_jobless().at_work();
+      break;
+    default:
+      return tellers;
+  }
+  for (const Selector& selector : *expected)
+    if (std::find(rule.notify().begin(), rule.notify().end(), selector.programme()) != rule.notify().end())
+      add(selector);
+  if (tellers.empty())
+    for (const Selector& selector : *expected) add(selector);
+  return tellers;
+}
+
+FindingDraft Findings::Draft(std::string_view group, const matcher::RecordKey& anchor, RecordSpan evidence,
+                             const std::vector<MonthIndex>& months, int64_t amount_fen,
+                             std::string_view region) const {
   FindingDraft draft;
   draft.finding_id = FindingId(rule_.id(), group, anchor);
   draft.rule_id = rule_.id();
@@ -63,7 +137,86 @@ void Findings::Add(std::string_view group, const matcher::RecordKey& anchor,
   }
   draft.anchor = anchor;
   draft.region = region;
-  drafts_->push_back(std::move(draft));
+  return draft;
+}
+
+void Findings::Add(std::string_view group, const matcher::RecordKey& anchor, RecordSpan evidence,
+                   const std::vector<MonthIndex>& months, int64_t amount_fen) {
+  const std::string_view region = RegionOf(evidence);
+  if (rule_.OffIn(region)) return;
+  judged_->drafts.push_back(Draft(group, anchor, evidence, months, amount_fen, region));
+}
+
+void Findings::AddOfPeriod(const std::string& period, const matcher::RecordKey& anchor, const Items& evidence,
+                           int64_t amount_fen) {
+  const size_t before = judged_->drafts.size();
+  Add(period, anchor, evidence, MonthSpan(), amount_fen);
+  if (judged_->drafts.size() > before) judged_->drafts.back().period = period;
+}
+
+void Findings::AddAs(v1::Severity severity, std::string_view group, const matcher::RecordKey& anchor,
+                     const Items& evidence) {
+  const size_t before = judged_->drafts.size();
+  Add(group, anchor, evidence);
+  if (judged_->drafts.size() > before) judged_->drafts.back().severity = severity;
+}
+
+void Findings::AddGap(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence,
+                      const Asked& asked, int64_t amount_fen) {
+  const auto records = RecordsOf(evidence);
+  const RecordSpan span(records.data(), records.size());
+  const std::string_view region = RegionOf(span);
+  if (rule_.OffIn(region)) return NotConcerned(v1::Entitlement::OFF_IN_REGION);
+  if (instead_.first != v1::Entitlement::STATE_UNSPECIFIED) {
+    Lack lack;
+    lack.reason = instead_.second;
+    return Answer(instead_.first, lack, region, asked.period, "");
+  }
+  Lack lack;
+  if (feeds_ != nullptr)
+    for (const Teller& teller : rule_.told_by()) {
+      lack =
+          feeds_->Ask({teller.slot, teller.forms, region.substr(0, kCountyDigits), asked.list, asked.since});
+      if (lack.reason != v1::Entitlement::REASON_UNSPECIFIED) break;
+    }
+  const bool unheard = lack.reason == v1::Entitlement::FEED_SILENT;
+  if (lack.reason != v1::Entitlement::REASON_UNSPECIFIED && !unheard)
+    return Answer(v1::Entitlement::UNDECIDED, lack, region, asked.period, "");
+  FindingDraft draft = Draft(group, anchor, span, {}, amount_fen, region);
+  draft.period = asked.period;
+  if (unheard) {
+    Answer(v1::Entitlement::UNDECIDED, lack, region, asked.period, "");
+    judged_->unheard.push_back(std::move(draft));
+  } else {
+    Answer(v1::Entitlement::NOT_HELPED, lack, region, asked.period, draft.finding_id);
+    judged_->drafts.push_back(std::move(draft));
+  }
+}
+
+void Findings::Helped(const Items& evidence, const std::string& period) {
+  const std::string_view region = RegionOf(evidence);
+  if (rule_.OffIn(region)) return NotConcerned(v1::Entitlement::OFF_IN_REGION);
+  Answer(v1::Entitlement::HELPED, {}, region, period, "");
+}
+
+void Findings::NotConcerned(v1::Entitlement::Reason reason) {
+  if (!all_ || !rule_.is_gap()) return;
+  Lack lack;
+  lack.reason = reason;
+  Answer(v1::Entitlement::NOT_CONCERNED, lack, {}, {}, "");
+}
+
+void Findings::Answer(v1::Entitlement::State state, const Lack& lack, std::string_view region,
+                      const std::string& period, const std::string& finding_id) {
+  if (!rule_.is_gap() || (state == v1::Entitlement::NOT_CONCERNED && !all_)) return;
+  if (answer_ && Weight(state) <= Weight(answer_->state)) return;
+  answer_ = RuleAnswer{rule_.id(), state,     lack, member_, std::string(region.substr(0, kCountyDigits)),
+                       period,     finding_id};
+}
+
+void Findings::Finish() {
+  if (answer_) judged_->answers.push_back(*std::move(answer_));
+  answer_.reset();
 }
 
 void Findings::Add(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence,
@@ -75,10 +228,8 @@ void Findings::Add(std::string_view group, const matcher::RecordKey& anchor, con
 
 void Findings::Add(std::string_view group, const matcher::RecordKey& anchor, const Items& evidence,
                    const std::vector<MonthIndex>& months, int64_t amount_fen) {
-  absl::InlinedVector<const CoverageRecord*, 8> records;
-  for (const Item* item : evidence) records.push_back(item->source);
-  Add(group, anchor, std::span<const CoverageRecord* const>(records.data(), records.size()), months,
-      amount_fen);
+  const auto records = RecordsOf(evidence);
+  Add(group, anchor, RecordSpan(records.data(), records.size()), months, amount_fen);
 }
 
 void Findings::AddPair(const Item& a, const Item& b, const Items& evidence, MonthSpan months,
@@ -124,6 +275,8 @@ std::unique_ptr<Condition> MakeCondition(const RuleSpec& rule) {
       return MakeSharedAccount(rule.shared_account());
     case RuleSpec::kHeldTooLong:
       return MakeHeldTooLong(rule.held_too_long());
+    case RuleSpec::kEarlyWarning:
+      return MakeEarlyWarning(rule.early_warning());
     case RuleSpec::CONDITION_NOT_SET:
       break;
   }

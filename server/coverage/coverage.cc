@@ -16,7 +16,7 @@ namespace {
 
 // Grows whenever the code below or in the evaluators changes what a rule means, so that stored findings are
 // judged anew.
-constexpr char kEvaluators[] = "evaluators-3";
+constexpr char kEvaluators[] = "evaluators-4";
 
 std::string Deterministic(const google::protobuf::Message& message) {
   std::string bytes;
@@ -69,28 +69,34 @@ struct RuleSet::Impl {
     return found;
   }
 
-  std::vector<FindingDraft> Judge(const PersonInput& input, Clock& clock) const {
+  Judged Judge(const PersonInput& input, const Feeds* feeds, Clock& clock, bool all) const {
     const PersonRecords person(input, clock);
-    std::vector<FindingDraft> drafts;
-    for (const Rule& rule : rules) rule.Judge(person, &drafts);
-    Sort(&drafts);
-    return drafts;
+    Judged judged;
+    for (const Rule& rule : rules) rule.Judge(person, {feeds, all, &judged});
+    Sort(&judged);
+    return judged;
   }
 
-  std::vector<FindingDraft> JudgeHousehold(std::span<const PersonInput> inputs, Clock& clock) const {
+  Judged JudgeHousehold(std::span<const PersonInput> inputs, const Feeds* feeds, Clock& clock,
+                        bool all) const {
     std::vector<PersonRecords> members;
     members.reserve(inputs.size());
     SlotSet slots = 0;
     for (const PersonInput& input : inputs) slots |= members.emplace_back(input, clock).slots();
-    std::vector<FindingDraft> drafts;
-    for (const Rule& rule : rules) rule.JudgeHousehold(members, slots, clock, &drafts);
-    Sort(&drafts);
-    return drafts;
+    Judged judged;
+    for (const Rule& rule : rules) rule.JudgeHousehold(members, slots, clock, {feeds, all, &judged});
+    Sort(&judged);
+    return judged;
   }
 
-  static void Sort(std::vector<FindingDraft>* drafts) {
-    std::sort(drafts->begin(), drafts->end(),
-              [](const FindingDraft& a, const FindingDraft& b) { return a.finding_id < b.finding_id; });
+  static void Sort(Judged* judged) {
+    for (auto* drafts : {&judged->drafts, &judged->unheard})
+      std::sort(drafts->begin(), drafts->end(),
+                [](const FindingDraft& a, const FindingDraft& b) { return a.finding_id < b.finding_id; });
+    std::stable_sort(judged->answers.begin(), judged->answers.end(),
+                     [](const RuleAnswer& a, const RuleAnswer& b) {
+                       return a.rule_id != b.rule_id ? a.rule_id < b.rule_id : a.member < b.member;
+                     });
   }
 };
 
@@ -195,9 +201,32 @@ bool RuleSet::has_household_rules() const {
                      [](const Rule& rule) { return rule.judged_with_household(); });
 }
 
-std::vector<FindingDraft> RuleSet::Evaluate(const PersonInput& person, matcher::CivilDate as_of) const {
+bool RuleSet::OffIn(const std::string& rule_id, matcher::CivilDate on, std::string_view region) const {
+  const Rule* found = impl_->Find(rule_id, on.days());
+  return found != nullptr && found->settings().OffIn(region);
+}
+
+std::pair<std::string, std::string> RuleSet::ActionOf(const std::string& rule_id,
+                                                      matcher::CivilDate on) const {
+  const Rule* found = impl_->Find(rule_id, on.days());
+  if (found == nullptr) return {};
+  return {found->spec().action_zh(), found->spec().action_en()};
+}
+
+Judged RuleSet::Judge(const PersonInput& person, const Feeds* feeds, matcher::CivilDate as_of,
+                      bool all) const {
   Clock clock(as_of);
-  return impl_->Judge(person, clock);
+  return impl_->Judge(person, feeds, clock, all);
+}
+
+Judged RuleSet::JudgeHousehold(std::span<const PersonInput> members, const Feeds* feeds,
+                               matcher::CivilDate as_of, bool all) const {
+  Clock clock(as_of);
+  return impl_->JudgeHousehold(members, feeds, clock, all);
+}
+
+std::vector<FindingDraft> RuleSet::Evaluate(const PersonInput& person, matcher::CivilDate as_of) const {
+  return Judge(person, nullptr, as_of).drafts;
 }
 
 std::vector<FindingDraft> RuleSet::Evaluate(std::span<const CoverageRecord> records,
@@ -207,8 +236,7 @@ std::vector<FindingDraft> RuleSet::Evaluate(std::span<const CoverageRecord> reco
 
 std::vector<FindingDraft> RuleSet::EvaluateHousehold(std::span<const PersonInput> members,
                                                      matcher::CivilDate as_of) const {
-  Clock clock(as_of);
-  return impl_->JudgeHousehold(members, clock);
+  return JudgeHousehold(members, nullptr, as_of).drafts;
 }
 
 namespace {
@@ -218,11 +246,11 @@ template <typename Judge>
 matcher::CivilDate FirstChange(matcher::CivilDate as_of, const Judge& judge) {
   const int64_t horizon = int64_t{as_of.days()} + RuleSet::kHorizonDays;
   Clock now(as_of);
-  const std::vector<FindingDraft> drafts = judge(now);
+  const Judged judged = judge(now);
   for (int64_t day = now.next(); day < horizon;) {
     const matcher::CivilDate date = matcher::CivilDate::FromDays(static_cast<int32_t>(day));
     Clock then(date);
-    if (!(judge(then) == drafts)) return date;
+    if (!(judge(then) == judged)) return date;
     day = then.next();
   }
   return matcher::CivilDate::FromDays(static_cast<int32_t>(horizon));
@@ -230,8 +258,9 @@ matcher::CivilDate FirstChange(matcher::CivilDate as_of, const Judge& judge) {
 
 }  // namespace
 
-matcher::CivilDate RuleSet::NextChange(const PersonInput& person, matcher::CivilDate as_of) const {
-  return FirstChange(as_of, [&](Clock& clock) { return impl_->Judge(person, clock); });
+matcher::CivilDate RuleSet::NextChange(const PersonInput& person, matcher::CivilDate as_of,
+                                       const Feeds* feeds) const {
+  return FirstChange(as_of, [&](Clock& clock) { return impl_->Judge(person, feeds, clock, false); });
 }
 
 matcher::CivilDate RuleSet::NextChange(std::span<const CoverageRecord> records,
@@ -240,8 +269,9 @@ matcher::CivilDate RuleSet::NextChange(std::span<const CoverageRecord> records,
 }
 
 matcher::CivilDate RuleSet::NextHouseholdChange(std::span<const PersonInput> members,
-                                                matcher::CivilDate as_of) const {
-  return FirstChange(as_of, [&](Clock& clock) { return impl_->JudgeHousehold(members, clock); });
+                                                matcher::CivilDate as_of, const Feeds* feeds) const {
+  return FirstChange(as_of,
+                     [&](Clock& clock) { return impl_->JudgeHousehold(members, feeds, clock, false); });
 }
 
 }  // namespace relief::coverage

@@ -10,13 +10,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "matcher/normalize/civil_date.h"
 #include "relief/v1/finding_service.pb.h"
+#include "server/coverage/feeds.h"
 #include "server/coverage/finding_draft.h"
 #include "server/coverage/person_input.h"
+#include "server/coverage/rule_answer.h"
 
 namespace relief::coverage {
 
@@ -68,27 +71,40 @@ class RuleSet {
   // is no such rule.
   bool Describe(const std::string& rule_id, matcher::CivilDate opened, v1::Finding* finding,
                 std::string_view region = {}) const;
+  // Whether the rule is off in the region; false if there is no such rule.
+  bool OffIn(const std::string& rule_id, matcher::CivilDate on, std::string_view region) const;
+  // What the rule says is to be done, in Chinese and English; empty if it says nothing.
+  std::pair<std::string, std::string> ActionOf(const std::string& rule_id, matcher::CivilDate on) const;
 
   // What the rules on persons that are in force say of one person on `as_of`. Benefits count up to the month
   // of `as_of`, facts if they hold on that day (a fact that begins later, or ended earlier, does not; one
-  // without a date never does). Sorted by finding_id, each once.
-  std::vector<FindingDraft> Evaluate(const PersonInput& person, matcher::CivilDate as_of) const;
-  std::vector<FindingDraft> Evaluate(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const;
+  // without a date never does). Gaps are claimed as far as the feeds can say that something is not there;
+  // without feeds they can. `all`: also which rules on gaps do not apply, and why.
+  Judged Judge(const PersonInput& person, const Feeds* feeds, matcher::CivilDate as_of,
+               bool all = false) const;
 
   // Whether any rule, in force or not, is on households: spares the making of households.
   bool has_household_rules() const;
   // What the rules on households say of persons who live together. The order of members and of their records
-  // does not matter. A rule on households names the members itself: Record.household says who is whose.
+  // does not matter, but that answers name a member by its place. A rule on households names the members
+  // itself: Record.household says who is whose.
+  Judged JudgeHousehold(std::span<const PersonInput> members, const Feeds* feeds, matcher::CivilDate as_of,
+                        bool all = false) const;
+
+  // The findings of the two, where the feeds can say everything.
+  std::vector<FindingDraft> Evaluate(const PersonInput& person, matcher::CivilDate as_of) const;
+  std::vector<FindingDraft> Evaluate(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const;
   std::vector<FindingDraft> EvaluateHousehold(std::span<const PersonInput> members,
                                               matcher::CivilDate as_of) const;
 
-  // The first day after `as_of` on which Evaluate (EvaluateHousehold) says something else, if the records
-  // stay as they are; at the latest kHorizonDays later, when it is to be asked again.
+  // The first day after `as_of` on which Judge (JudgeHousehold) says something else, if the records and what
+  // the feeds can say stay as they are; at the latest kHorizonDays later, when it is to be asked again.
   static constexpr int kHorizonDays = 400;
-  matcher::CivilDate NextChange(const PersonInput& person, matcher::CivilDate as_of) const;
+  matcher::CivilDate NextChange(const PersonInput& person, matcher::CivilDate as_of,
+                                const Feeds* feeds = nullptr) const;
   matcher::CivilDate NextChange(std::span<const CoverageRecord> records, matcher::CivilDate as_of) const;
-  matcher::CivilDate NextHouseholdChange(std::span<const PersonInput> members,
-                                         matcher::CivilDate as_of) const;
+  matcher::CivilDate NextHouseholdChange(std::span<const PersonInput> members, matcher::CivilDate as_of,
+                                         const Feeds* feeds = nullptr) const;
 
  private:
   RuleSet();

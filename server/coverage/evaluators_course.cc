@@ -22,25 +22,28 @@ class EndedCondition : public Condition {
   }
 
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
-    if (person.death() != nullptr) return;
+    if (person.death() != nullptr) return findings->NotConcerned(v1::Entitlement::DEAD);
     const Item* last = nullptr;
     for (const Item* item : benefit_.Of(person)) {
-      if (item->holds) return;
+      if (item->holds) return findings->NotConcerned(v1::Entitlement::NO_NEED);
       if (item->months.empty()) continue;
       if (last == nullptr || item->months.last > last->months.last) last = item;
     }
-    if (last == nullptr) return;
+    if (last == nullptr) return findings->NotConcerned(v1::Entitlement::NO_NEED);
     Items evidence = {last};
     if (!trigger_.empty()) {
       const Item* trigger = Trigger(person, *last);
-      if (trigger == nullptr) return;
+      if (trigger == nullptr) return findings->NotConcerned(v1::Entitlement::NO_NEED);
       evidence.push_back(trigger);
     }
     Clock& clock = person.clock();
     const MonthIndex end = last->months.last;
-    if (!clock.Reached(end + wait_months_.For(evidence) + 1)) return;
-    if (clock.Reached(end + within_months_.For(evidence) + 1) || Followed(person, end)) return;
-    findings->Add("", last->key(), evidence);
+    if (!clock.Reached(end + wait_months_.For(evidence) + 1))
+      return findings->NotConcerned(v1::Entitlement::NOT_YET_DUE);
+    if (clock.Reached(end + within_months_.For(evidence) + 1))
+      return findings->NotConcerned(v1::Entitlement::NO_NEED);
+    if (Followed(person, end)) return findings->Helped(evidence);
+    findings->AddGap("", last->key(), evidence, {{}, std::nullopt, end + 1});
   }
 
  private:
@@ -88,16 +91,22 @@ class UnansweredLeadCondition : public Condition {
 
   void EvaluateMember(const PersonRecords& person, std::span<const PersonRecords> members,
                       Findings* findings) const override {
-    if (person.death() != nullptr) return;
+    if (person.death() != nullptr) return findings->NotConcerned(v1::Entitlement::DEAD);
     for (const Item& lead : person.of(kLeadSlot)) {
-      if (!lead.holds || lead.lead().need() != need_ || Answered(answer_, person, lead)) continue;
-      if (std::any_of(members.begin(), members.end(), [&](const PersonRecords& member) {
-            return &member != &person && Answered(of_household_, member, lead);
-          }))
-        continue;
-      if (!person.clock().Reached(int64_t{lead.day()} + LimitDays(lead) + 1)) continue;
-      findings->Add("", lead.key(), {&lead});
+      if (!lead.holds || lead.lead().need() != need_) continue;
+      const bool of_others = std::any_of(members.begin(), members.end(), [&](const PersonRecords& member) {
+        return &member != &person && Answered(of_household_, member, lead);
+      });
+      if (of_others || Answered(answer_, person, lead)) {
+        findings->Helped({&lead});
+      } else if (!person.clock().Reached(int64_t{lead.day()} + LimitDays(lead) + 1)) {
+        findings->NotConcerned(v1::Entitlement::NOT_YET_DUE);
+      } else {
+        findings->AddGap("", lead.key(), {&lead},
+                         {{}, std::nullopt, MonthIndex::Of(matcher::CivilDate::FromDays(lead.day()))});
+      }
     }
+    findings->NotConcerned(v1::Entitlement::NO_NEED);
   }
 
  private:

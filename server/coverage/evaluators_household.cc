@@ -56,7 +56,8 @@ class AllJoblessCondition : public Condition {
   void EvaluateHousehold(std::span<const PersonRecords> persons, Findings* findings) const override {
     for (const auto& [household, members] : ByHousehold(persons, base_)) {
       Items evidence = ItemsOf(members);
-      const matcher::RecordKey anchor = Earliest(evidence).key();
+      const Items base = evidence;
+      const matcher::RecordKey anchor = Earliest(base).key();
       bool somebody_could_work = false, somebody_works = false;
       for (const Member& member : members) {
         const PersonRecords& person = *member.person;
@@ -67,12 +68,27 @@ class AllJoblessCondition : public Condition {
         if (!LongJobless(jobless, person.clock()) || at_work_.AnyHeldBy(person)) somebody_works = true;
         evidence.insert(evidence.end(), jobless.begin(), jobless.end());
       }
-      if (!somebody_could_work || somebody_works) continue;
-      findings->Add(household, anchor, evidence);
+      findings->TurnTo(MemberOf(anchor, members, persons));
+      if (!somebody_could_work) {
+        findings->NotConcerned(v1::Entitlement::NO_NEED);
+      } else if (somebody_works) {
+        findings->Helped(base);
+      } else {
+        findings->AddGap(household, anchor, evidence, {});
+      }
     }
   }
 
  private:
+  // Whose record it is, among all who are judged together: the answer is that person's.
+  static uint32_t MemberOf(const matcher::RecordKey& key, const std::vector<Member>& members,
+                           std::span<const PersonRecords> persons) {
+    for (const Member& member : members)
+      for (const Item* item : member.items)
+        if (item->key() == key) return static_cast<uint32_t>(member.person - persons.data());
+    return 0;
+  }
+
   // Whether the person has been without work for as long as the office may take.
   bool LongJobless(const Items& jobless, Clock& clock) const {
     return std::any_of(jobless.begin(), jobless.end(), [&](const Item* item) {

@@ -32,6 +32,11 @@ class MissingCondition : public Condition {
     return !by_settlement_ || (slots & settlement_.slots()) != 0;
   }
 
+  v1::Entitlement::Reason WhyNot(SlotSet slots) const override {
+    const bool has_base = base_.empty() || base_optional_ || (slots & base_.slots()) != 0;
+    return has_base ? v1::Entitlement::NO_NEED : v1::Entitlement::NO_BASE;
+  }
+
   void Evaluate(const PersonRecords& person, Findings* findings) const override {
     EvaluateMember(person, {}, findings);
   }
@@ -39,15 +44,19 @@ class MissingCondition : public Condition {
   void EvaluateMember(const PersonRecords& person, std::span<const PersonRecords> members,
                       Findings* findings) const override {
     const bool of_the_dead = (trigger_.slots() & Bit(SlotOf(v1::DEATH))) != 0;
-    if (person.death() != nullptr && !of_the_dead) return;
+    if (person.death() != nullptr && !of_the_dead) return findings->NotConcerned(v1::Entitlement::DEAD);
     const Items triggers = Triggers(person);
-    if (!trigger_.empty() && triggers.empty()) return;
+    if (!trigger_.empty() && triggers.empty())
+      return findings->NotConcerned(trigger_.AnyHeldBy(person) ? v1::Entitlement::NOT_YET_DUE
+                                                               : v1::Entitlement::NO_NEED);
     Items live;
     if (!base_.empty()) {
       const MonthIndex month = base_at_trigger_ ? MonthOf(Earliest(triggers)) : person.clock().month();
       live = Covering(person, month);
       if (!base_at_trigger_) EraseEnded(&live);
-      if (!base_optional_ && (live.empty() || !LongEnough(live, person.clock()))) return;
+      if (!base_optional_ && !live.empty() && !LongEnough(live, person.clock()))
+        return findings->NotConcerned(v1::Entitlement::NOT_YET_DUE);
+      if (!base_optional_ && live.empty()) return findings->NotConcerned(v1::Entitlement::NO_BASE);
     }
     if (by_settlement_) return JudgeSettlements(person, findings);
     Judge(person, members, live, triggers, findings);
@@ -110,11 +119,20 @@ class MissingCondition : public Condition {
     evidence.insert(evidence.end(), triggers.begin(), triggers.end());
     const Item& anchor = Earliest(triggers.empty() ? live : triggers);
     const std::string period = Period(person.clock());
-    if (Reached(expected_, person, triggers, period)) return;
+    if (Reached(expected_, person, triggers, period)) return findings->Helped(evidence, period);
     for (const PersonRecords& member : members)
-      if (&member != &person && Reached(of_household_, member, triggers, period)) return;
-    if (!PeriodIsOldEnough(person.clock(), evidence)) return;
-    findings->Add(period, anchor.key(), evidence);
+      if (&member != &person && Reached(of_household_, member, triggers, period))
+        return findings->Helped(evidence, period);
+    if (!PeriodIsOldEnough(person.clock(), evidence))
+      return findings->NotConcerned(v1::Entitlement::NOT_YET_DUE);
+    Asked asked{period};
+    if (!period.empty()) asked.list = PeriodStart(person.clock());
+    if (scope_ == Missing::SINCE_TRIGGER) asked.since = MonthOf(anchor);
+    findings->AddGap(period, anchor.key(), evidence, asked);
+  }
+
+  MonthIndex PeriodStart(Clock& clock) const {
+    return scope_ == Missing::YEAR ? MonthIndex::Of(clock.month().year(), 1) : TermStart(clock.month());
   }
 
   // Next year's or next term's gap is another finding; a gap without a period is told by its fact alone.
@@ -126,9 +144,7 @@ class MissingCondition : public Condition {
 
   bool PeriodIsOldEnough(Clock& clock, const Items& evidence) const {
     if (scope_ != Missing::YEAR && scope_ != Missing::TERM_OF_DAY) return true;
-    const MonthIndex start =
-        scope_ == Missing::YEAR ? MonthIndex::Of(clock.month().year(), 1) : TermStart(clock.month());
-    return clock.Reached(int64_t{start.FirstDay()} + period_min_days_.For(evidence));
+    return clock.Reached(int64_t{PeriodStart(clock).FirstDay()} + period_min_days_.For(evidence));
   }
 
   bool Reached(const RecordSelectors& expected, const PersonRecords& person, const Items& triggers,
@@ -173,11 +189,20 @@ class MissingCondition : public Condition {
       const int64_t left = benefit.total_cost_fen() - benefit.insured_fen() - benefit.other_assisted_fen();
       if (benefit.amount_fen() != 0 || left <= 0) continue;
       Items evidence = base_.empty() ? Items() : Covering(person, MonthIndex::Of(benefit.pay_date()));
-      if ((!base_.empty() && evidence.empty()) || Assisted(person, benefit.invoice_number())) continue;
+      if (!base_.empty() && evidence.empty()) continue;
       evidence.push_back(bill);
-      if (!person.clock().Reached(int64_t{bill->day()} + settlement_min_days_.For(evidence) + 1)) continue;
-      findings->Add(benefit.invoice_number(), bill->key(), evidence, MonthSpan(), left);
+      if (Assisted(person, benefit.invoice_number())) {
+        findings->Helped(evidence);
+        continue;
+      }
+      if (!person.clock().Reached(int64_t{bill->day()} + settlement_min_days_.For(evidence) + 1)) {
+        findings->NotConcerned(v1::Entitlement::NOT_YET_DUE);
+        continue;
+      }
+      findings->AddGap(benefit.invoice_number(), bill->key(), evidence,
+                       {{}, std::nullopt, MonthIndex::Of(benefit.pay_date())}, left);
     }
+    findings->NotConcerned(v1::Entitlement::NO_NEED);
   }
 
   bool Assisted(const PersonRecords& person, const std::string& invoice) const {

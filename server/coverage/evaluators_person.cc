@@ -31,8 +31,13 @@ class GroupedCountCondition : public Condition {
       if (Count(items) <= limit_.For(items)) continue;
       const int64_t fen = AllButLargestFen(items);
       Items evidence = items;
-      if (const auto left = LeftFen(fen, RepaidFen(person, items, &evidence)))
+      const auto left = LeftFen(fen, RepaidFen(person, items, &evidence));
+      if (!left) continue;
+      if (group_by_ == BENEFIT_YEAR || group_by_ == TERM) {
+        findings->AddOfPeriod(value, Earliest(items).key(), evidence, *left);
+      } else {
         findings->Add(value, Earliest(items).key(), evidence, MonthSpan(), *left);
+      }
     }
   }
 

@@ -10,7 +10,7 @@ bool operator==(const FindingDraft& a, const FindingDraft& b) {
   };
   return a.finding_id == b.finding_id && a.rule_id == b.rule_id && a.evidence == b.evidence &&
          a.amount_fen == b.amount_fen && a.amount_is_estimate == b.amount_is_estimate &&
-         a.anchor == b.anchor && a.region == b.region &&
+         a.anchor == b.anchor && a.region == b.region && a.period == b.period && a.severity == b.severity &&
          std::equal(a.overlap_months.begin(), a.overlap_months.end(), b.overlap_months.begin(),
                     b.overlap_months.end(), same_month);
 }

@@ -46,6 +46,8 @@ struct FindingDraft {
   bool amount_is_estimate = false;        // what the rule itself says that somebody would be entitled to
   matcher::RecordKey anchor;              // the record after which the finding is named; its person owns it
   std::string region;                     // whose settings of the rule were applied; empty: none was stated
+  std::string period;                     // "2026", "2026秋": of a rule on one year or school term
+  v1::Severity severity = v1::SEVERITY_UNSPECIFIED;  // unspecified: the rule's own
 
   friend bool operator==(const FindingDraft& a, const FindingDraft& b);
 };

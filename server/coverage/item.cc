@@ -17,6 +17,10 @@ Slot SlotOf(v1::FactType fact) {
   return fact > 0 && fact <= v1::FactType_MAX ? static_cast<Slot>(kFirstFactSlot + fact - 1) : Slot{0};
 }
 
+bool IsFact(Slot slot) { return slot >= kFirstFactSlot && slot < kFirstFactSlot + v1::FactType_MAX; }
+
+v1::FactType FactOf(Slot slot) { return static_cast<v1::FactType>(slot - kFirstFactSlot + 1); }
+
 int32_t Item::day() const {
   const v1::Record& record = *source->record;
   if (record.has_fact()) return DayNumber(record.fact().date());

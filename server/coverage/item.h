@@ -14,6 +14,8 @@ constexpr int kSlots = 48;
 constexpr Slot kLeadSlot = kSlots - 2, kGiftSlot = kSlots - 1;
 Slot SlotOf(v1::Programme programme);
 Slot SlotOf(v1::FactType fact);
+bool IsFact(Slot slot);
+v1::FactType FactOf(Slot slot);  // Requires: IsFact(slot).
 
 // A set of slots, one bit each.
 using SlotSet = uint64_t;

@@ -10,6 +10,13 @@
 
 namespace relief::coverage {
 
+// How a judgement is made, and where it is put.
+struct View {
+  const Feeds* feeds = nullptr;  // null: they can say everything
+  bool all = false;              // also that a rule does not apply
+  Judged* judged = nullptr;
+};
+
 class Rule {
  public:
   explicit Rule(RuleSpec spec);
@@ -21,15 +28,17 @@ class Rule {
   bool InForce(int32_t day) const { return first_day_ <= day && day <= last_day_; }
 
   // Appends what the rule says; nothing if it is on the other unit.
-  void Judge(const PersonRecords& person, std::vector<FindingDraft>* drafts) const;
+  void Judge(const PersonRecords& person, const View& view) const;
   // `slots` are those of all members.
   void JudgeHousehold(std::span<const PersonRecords> members, SlotSet slots, Clock& clock,
-                      std::vector<FindingDraft>* drafts) const;
+                      const View& view) const;
 
  private:
   bool InForce(Clock& clock) const;
-  bool LooksAt(const PersonRecords& person) const;
-  bool IsSilent(const PersonRecords& person) const;
+  // Whether the rule looks at the person at all; what stands against it is answered.
+  bool LooksAt(const PersonRecords& person, Findings* findings) const;
+  // Why a gap of the person is not claimed for now; unspecified: nothing is.
+  v1::Entitlement::Reason Silenced(const PersonRecords& person) const;
 
   RuleSpec spec_;
   RuleSettings settings_;

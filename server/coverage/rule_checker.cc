@@ -137,6 +137,11 @@ class RuleChecker {
     Require(of_person || !rule.has_age(), rule, place, "age", "age is for rules on persons");
     CheckSelectors(rule, place, "only_if", rule.only_if(), Of::kAny, false);
     CheckSelectors(rule, place, "unless", rule.unless(), Of::kAny, false);
+    CheckSelectors(rule, place, "told_by", rule.told_by(), Of::kAny, false);
+    Require(rule.told_by().empty() || rule.kind() == v1::MISSING, rule, place, "told_by",
+            "goes with gaps (MISSING)");
+    Require(rule.action_zh().empty() == rule.action_en().empty(), rule, place, "action_zh",
+            "an action is said in Chinese and in English");
     Require(of_person || rule.only_if_size() == 0, rule, place, "only_if", "only_if is for rules on persons",
             0);
     Require(of_person || rule.unless_size() == 0, rule, place, "unless", "unless is for rules on persons", 0);
@@ -308,6 +313,10 @@ class RuleChecker {
       case RuleSpec::kSharedAccount:
         unit(true, false);
         return Check(rule.shared_account(), At(rule, place, "shared_account"));
+      case RuleSpec::kEarlyWarning:
+        unit(false, true);
+        Require(rule.kind() == v1::WARNING, rule, place, "kind", "an early warning is of the kind WARNING");
+        return Check(rule.early_warning(), At(rule, place, "early_warning"));
       case RuleSpec::CONDITION_NOT_SET:
         Fail(place, "a rule needs a condition");
     }
@@ -466,6 +475,26 @@ class RuleChecker {
     CheckSelectors(jobless, at, "at_work", jobless.at_work(), Of::kAny);
     CheckOptional(jobless, at, "jobless_min_days", jobless.has_jobless_min_days(),
                   jobless.jobless_min_days());
+  }
+
+  void Check(const EarlyWarning& warning, const Place& at) {
+    CheckSelectors(warning, at, "base", warning.base(), Of::kAny);
+    Require(warning.events_size() > 0, warning, at, "events", "an event is missing");
+    for (int i = 0; i < warning.events_size(); ++i) {
+      const EarlyWarning::Event& event = warning.events(i);
+      const Place inner = At(warning, at, "events", i);
+      CheckSelector(event, inner, "selector", event.has_selector(), event.selector(), Of::kFact);
+      CheckParameter(event, inner, "within_days", event.has_within_days(), event.within_days());
+      CheckOptional(event, inner, "min_fen", event.has_min_fen(), event.min_fen(), INT32_MAX);
+      Require(event.points() > 0, event, inner, "points", "an event has points");
+      if (event.has_age()) CheckAge(event, inner, "age", event.age());
+    }
+    CheckParameter(warning, at, "blue_points", warning.has_blue_points(), warning.blue_points());
+    CheckParameter(warning, at, "yellow_points", warning.has_yellow_points(), warning.yellow_points());
+    CheckParameter(warning, at, "red_points", warning.has_red_points(), warning.red_points());
+    Require(warning.blue_points().value() <= warning.yellow_points().value() &&
+                warning.yellow_points().value() <= warning.red_points().value(),
+            warning, at, "yellow_points", "the levels rise from blue over yellow to red");
   }
 
   void Check(const SharedAccount& shared, const Place& at) {

@@ -5,7 +5,9 @@
 #include <set>
 
 #include "server/core/schema.h"
+#include "server/findings/closing_cause.h"
 #include "server/findings/finding_life.h"
+#include "server/findings/finding_text.h"
 #include "server/records/identity_mapping.h"
 #include "storage/status_macros.h"
 
@@ -17,12 +19,6 @@ absl::Status ParseRow(const storage::Row& row, Message* message) {
   if (row.present() && !message->ParseFromString(row.value))
     return absl::DataLossError("a row of the hub is damaged");
   return absl::OkStatus();
-}
-
-// Where the record was paid, or else where its person lives.
-const std::string& RegionOf(const v1::Record& record) {
-  return record.benefit().paying_region().empty() ? record.person().region_code()
-                                                  : record.benefit().paying_region();
 }
 
 bool SameToReceivers(v1::Finding a, v1::Finding b) {
@@ -44,53 +40,9 @@ bool Has(const Ids& ids, const std::string& id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-// Whose office reports such facts; unspecified for registers outside of assistance (police, courts).
-v1::Programme OfficeOf(v1::FactType fact) {
-  switch (fact) {
-    case v1::LOW_INCOME_MARGIN:
-    case v1::RIGID_EXPENDITURE:
-    case v1::ORPHAN_ALLOWANCE:
-    case v1::UNATTENDED_CHILD_ALLOWANCE:
-    case v1::DISABILITY_LIVING_SUBSIDY:
-    case v1::DISABILITY_NURSING_SUBSIDY:
-    case v1::FUNERAL_WAIVER:
-      return v1::MINIMUM_LIVING;
-    case v1::REGISTERED_UNEMPLOYMENT:
-    case v1::UNEMPLOYMENT_INSURANCE:
-    case v1::INJURY_NURSING_ALLOWANCE:
-    case v1::JOB_REFUSAL:
-      return v1::EMPLOYMENT;
-    case v1::SCHOOL_ENROLMENT:
-      return v1::EDUCATION;
-    default:
-      return v1::PROGRAMME_UNSPECIFIED;
-  }
-}
-
-// A gap is for those who should help. All else is for the offices whose records bear it out, and of those that
-// the rule names besides for whoever reports one of its facts; where no record is of an office, for all that
-// the rule names.
-void NotifyTheOfficesOfTheEvidence(const std::vector<const v1::Record*>& evidence, v1::Finding* finding) {
-  if (finding->kind() == v1::MISSING || finding->kind() == v1::SPLIT) return;
-  std::set<int> benefits, facts;
-  for (const v1::Record* record : evidence) {
-    if (record->has_benefit()) benefits.insert(record->benefit().programme());
-    if (record->has_fact()) facts.insert(OfficeOf(record->fact().type()));
-  }
-  if (benefits.empty()) return;
-  std::vector<int> notified;
-  for (int programme : finding->notify()) {
-    if (benefits.contains(programme) || facts.contains(programme)) notified.push_back(programme);
-    benefits.erase(programme);
-  }
-  notified.insert(notified.end(), benefits.begin(), benefits.end());
-  finding->clear_notify();
-  for (int programme : notified) finding->add_notify(static_cast<v1::Programme>(programme));
-}
-
 class Updater {
  public:
-  Updater(core::WriteContext& context, FindingWriter& writer, const Judgement& judgement,
+  Updater(core::WriteContext& context, FindingWriter& writer, Judgement& judgement,
           const coverage::RuleSet& rules)
       : context_(context), writer_(writer), judgement_(judgement), rules_(rules), as_of_(context.as_of) {
     now_.set_seconds(context.now_us / 1'000'000);
@@ -104,12 +56,15 @@ class Updater {
     }
     if (absl::Status status = ReadLists(); !status.ok()) return status;
     if (absl::Status status = ReadFindings(); !status.ok()) return status;
+    KeepUnheard();
     for (const auto& [id, what] : wanted_) Bear(*what.first, *what.second);
     for (const JudgedPerson& person : judgement_.persons) {
       const stored::PersonFindings& list = listed_.at(person.person);
       if (person.in_full)
-        for (const std::string& id : list.finding_ids()) Drop(person, id);
-      for (const std::string& id : list.household_finding_ids()) Drop(person, id);
+        for (const std::string& id : list.finding_ids())
+          if (absl::Status status = Drop(person, id); !status.ok()) return status;
+      for (const std::string& id : list.household_finding_ids())
+        if (absl::Status status = Drop(person, id); !status.ok()) return status;
     }
     for (const JudgedPerson& person : judgement_.persons) WriteList(person);
     return absl::OkStatus();
@@ -129,9 +84,33 @@ class Updater {
     return absl::OkStatus();
   }
 
+  // A gap whose feed fell silent: what is open stays so, and nothing is opened.
+  void KeepUnheard() {
+    for (JudgedPerson& person : judgement_.persons) {
+      const auto keep = [&](std::vector<coverage::FindingDraft>& unheard,
+                            std::vector<coverage::FindingDraft>& drafts) {
+        for (coverage::FindingDraft& draft : unheard) {
+          const auto found = stored_.find(draft.finding_id);
+          if (found != stored_.end() && found->second.state() != v1::Finding::CLOSED)
+            drafts.push_back(std::move(draft));
+        }
+        std::sort(drafts.begin(), drafts.end(),
+                  [](const coverage::FindingDraft& a, const coverage::FindingDraft& b) {
+                    return a.finding_id < b.finding_id;
+                  });
+        for (const coverage::FindingDraft& draft : drafts) wanted_[draft.finding_id] = {&person, &draft};
+      };
+      keep(person.unheard, person.drafts);
+      keep(person.household_unheard, person.household_drafts);
+    }
+  }
+
   absl::Status ReadFindings() {
     std::set<std::string> ids;
     for (const auto& [id, what] : wanted_) ids.insert(id);
+    for (const JudgedPerson& person : judgement_.persons)
+      for (const auto* unheard : {&person.unheard, &person.household_unheard})
+        for (const coverage::FindingDraft& draft : *unheard) ids.insert(draft.finding_id);
     for (const auto& [person, list] : listed_) {
       ids.insert(list.finding_ids().begin(), list.finding_ids().end());
       ids.insert(list.household_finding_ids().begin(), list.household_finding_ids().end());
@@ -161,13 +140,20 @@ class Updater {
     // What the agencies agreed on holds for the evidence that they saw, until the day that they named.
     if (before && StaysSettled(*before, as_of_) && SameEvidence(finding, *before)) {
       *finding.mutable_due_date() = before->due_date();
+      SayWhatToDo(judgement_, draft, rules_, as_of_, &finding);
       if (!SameToReceivers(finding, *before)) Write(before, &finding, {}, std::nullopt);
       return;
     }
-    if (was_open) *finding.mutable_due_date() = before->due_date();  // counts from the day it opened
+    if (was_open) {
+      *finding.mutable_due_date() = before->due_date();  // counts from the day it opened
+    } else {
+      MoveToWorkingDay(context_.features, &finding);
+    }
+    SayWhatToDo(judgement_, draft, rules_, as_of_, &finding);
     if (!before) *finding.mutable_open_time() = now_;
     finding.set_state(v1::Finding::OPEN);
     finding.clear_close_time();
+    finding.clear_closing_cause();
     if (!was_open) {
       finding.clear_suppressed_until();
       finding.clear_deliberation();
@@ -190,14 +176,16 @@ class Updater {
 
   // It is on the person's list, and the data of these persons do not bear it out. One that has moved to
   // another person is that person's matter.
-  void Drop(const JudgedPerson& judged, const std::string& id) {
+  absl::Status Drop(const JudgedPerson& judged, const std::string& id) {
     const matcher::PersonId person = judged.person;
-    if (wanted_.contains(id)) return;
+    if (wanted_.contains(id)) return absl::OkStatus();
     const auto found = stored_.find(id);
-    if (found == stored_.end() || found->second.state() == v1::Finding::CLOSED) return;
+    if (found == stored_.end() || found->second.state() == v1::Finding::CLOSED) return absl::OkStatus();
     const v1::Finding before = found->second;
     v1::Finding finding = before;
-    if (finding.person_id() != person.ToString()) return;
+    if (finding.person_id() != person.ToString()) return absl::OkStatus();
+    RELIEF_ASSIGN_OR_RETURN(const auto cause, ClosingCauseOf(context_, before, judgement_, judged));
+    finding.set_closing_cause(cause);
     finding.set_state(v1::Finding::CLOSED);
     finding.set_overdue(false);
     finding.set_escalation(0);
@@ -205,10 +193,12 @@ class Updater {
     finding.clear_suppressed_until();
     *finding.mutable_close_time() = now_;
     *finding.mutable_update_time() = now_;
-    const v1::FindingEvent event = EventOf(v1::FindingEvent::CLOSED, finding);
+    v1::FindingEvent event = EventOf(v1::FindingEvent::CLOSED, finding);
+    event.set_closing_cause(cause);
     writer_.SetBaseline(OfBaseline(finding) || HoldsOfBaseline(judged));
     Write(&before, &finding, {&event, 1}, v1::Notice::CLOSED);
     writer_.SetBaseline(false);
+    return absl::OkStatus();
   }
 
   // Whether a source that is loaded for the first time bears it out,
@@ -289,7 +279,7 @@ class Updater {
 
   core::WriteContext& context_;
   FindingWriter& writer_;
-  const Judgement& judgement_;
+  Judgement& judgement_;
   const coverage::RuleSet& rules_;
   const matcher::CivilDate as_of_;
   google::protobuf::Timestamp now_;
@@ -300,43 +290,7 @@ class Updater {
 
 }  // namespace
 
-void DescribeFinding(const Judgement& judgement, const JudgedPerson& person,
-                     const coverage::FindingDraft& draft, const coverage::RuleSet& rules,
-                     matcher::CivilDate opened, v1::Finding* finding) {
-  finding->set_finding_id(draft.finding_id);
-  finding->set_rule_id(draft.rule_id);
-  finding->clear_notify();
-  rules.Describe(draft.rule_id, opened, finding, draft.region);
-  finding->set_person_id(person.person.ToString());
-  finding->set_amount_fen(draft.amount_fen);
-  finding->set_amount_is_estimate(draft.amount_is_estimate);
-  finding->clear_evidence();
-  finding->clear_regions();
-  finding->clear_overlap_months();
-  finding->clear_household_person_ids();
-  const bool of_household =
-      std::any_of(person.household_drafts.begin(), person.household_drafts.end(),
-                  [&](const coverage::FindingDraft& other) { return other.finding_id == draft.finding_id; });
-  if (of_household)
-    for (const matcher::PersonId& member : person.household)
-      finding->add_household_person_ids(member.ToString());
-  for (const v1::Month& month : draft.overlap_months) *finding->add_overlap_months() = month;
-  std::set<std::string> regions;
-  std::vector<const v1::Record*> records;
-  for (const matcher::RecordKey& key : draft.evidence) {
-    const stored::Record& record = judgement.records.at(key);
-    records.push_back(&record.record());
-    v1::Evidence& evidence = *finding->add_evidence();
-    evidence.mutable_record()->set_source_id(record.source_id());
-    evidence.mutable_record()->set_record_id(record.record().record_id());
-    if (record.record().has_benefit()) evidence.set_programme(record.record().benefit().programme());
-    if (!RegionOf(record.record()).empty()) regions.insert(RegionOf(record.record()));
-  }
-  for (const std::string& region : regions) finding->add_regions(region);
-  NotifyTheOfficesOfTheEvidence(records, finding);
-}
-
-absl::Status UpdateFindings(core::WriteContext& context, const Judgement& judgement) {
+absl::Status UpdateFindings(core::WriteContext& context, Judgement& judgement) {
   FindingWriter writer(context);
   RELIEF_RETURN_IF_ERROR(Updater(context, writer, judgement, context.rules).Run());
   return writer.Flush();

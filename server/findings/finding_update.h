@@ -15,12 +15,7 @@
 namespace relief::server::findings {
 
 // Brings the stored findings of the judged persons, all together, in line with what was judged, appends the
-// notices, and sets the timers.
-absl::Status UpdateFindings(core::WriteContext& context, const Judgement& judgement);
-
-// What the data and the rule say of a finding; state, times and dispositions are left alone.
-void DescribeFinding(const Judgement& judgement, const JudgedPerson& person,
-                     const coverage::FindingDraft& draft, const coverage::RuleSet& rules,
-                     matcher::CivilDate opened, v1::Finding* finding);
+// notices, and sets the timers. Gaps of feeds that fell silent join the drafts where they are open.
+absl::Status UpdateFindings(core::WriteContext& context, Judgement& judgement);
 
 }  // namespace relief::server::findings

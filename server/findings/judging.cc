@@ -23,8 +23,13 @@ struct Seen {
 class Judge {
  public:
   Judge(const storage::Reader& reader, const coverage::RuleSet& rules, matcher::CivilDate as_of,
-        bool look_ahead)
-      : reader_(reader), people_(reader_), rules_(rules), as_of_(as_of), look_ahead_(look_ahead) {}
+        bool look_ahead, const coverage::Feeds* feeds)
+      : reader_(reader),
+        people_(reader_),
+        rules_(rules),
+        feeds_(feeds),
+        as_of_(as_of),
+        look_ahead_(look_ahead) {}
 
   absl::StatusOr<Judgement> Run(const std::set<matcher::PersonId>& persons) {
     if (absl::Status status = people_.Load(persons, rules_.has_household_rules()); !status.ok())
@@ -98,6 +103,7 @@ class Judge {
     std::map<matcher::RecordKey, size_t> position;  // of a record's person among those judged now
     const size_t first = judgement_.persons.size();
     std::vector<coverage::PersonInput> members;
+    std::vector<size_t> position_of_member;
     for (const matcher::PersonId& person : household) {
       Seen& one = seen[person];
       for (const matcher::RecordKey& key : people_.keys(person)) {
@@ -116,23 +122,33 @@ class Judge {
       judged.in_full = in_full.contains(person);
       judged.records = people_.keys(person);
       if (household.size() > 1) judged.household = household;
-      if (!one.records.empty()) members.push_back(one.input());
+      if (one.records.empty()) continue;
+      members.push_back(one.input());
+      position_of_member.push_back(judgement_.persons.size() - 1);
     }
     if (members.empty()) return;
     std::optional<int32_t> household_wake;
     if (rules_.has_household_rules() && household.size() <= kLargestHousehold) {
-      for (coverage::FindingDraft& draft : rules_.EvaluateHousehold(members, as_of_))
+      coverage::Judged together = rules_.JudgeHousehold(members, feeds_, as_of_);
+      for (coverage::FindingDraft& draft : together.drafts)
         judgement_.persons[position.at(draft.anchor)].household_drafts.push_back(std::move(draft));
-      if (look_ahead_) household_wake = rules_.NextHouseholdChange(members, as_of_).days();
+      for (coverage::FindingDraft& draft : together.unheard)
+        judgement_.persons[position.at(draft.anchor)].household_unheard.push_back(std::move(draft));
+      for (coverage::RuleAnswer& answer : together.answers)
+        judgement_.persons[position_of_member[answer.member]].household_answers.push_back(std::move(answer));
+      if (look_ahead_) household_wake = rules_.NextHouseholdChange(members, as_of_, feeds_).days();
     }
     for (size_t i = first; i < judgement_.persons.size(); ++i) {
       JudgedPerson& judged = judgement_.persons[i];
       const Seen& one = seen.at(judged.person);
       if (!judged.in_full || one.records.empty()) continue;
-      judged.drafts = rules_.Evaluate(one.input(), as_of_);
+      coverage::Judged alone = rules_.Judge(one.input(), feeds_, as_of_);
+      judged.drafts = std::move(alone.drafts);
+      judged.unheard = std::move(alone.unheard);
+      judged.answers = std::move(alone.answers);
       judged.wake_day = as_of_.days() + 1;
       if (!look_ahead_) continue;
-      judged.wake_day = rules_.NextChange(one.input(), as_of_).days();
+      judged.wake_day = rules_.NextChange(one.input(), as_of_, feeds_).days();
       if (household_wake) judged.wake_day = std::min(judged.wake_day, *household_wake);
     }
   }
@@ -140,6 +156,7 @@ class Judge {
   const storage::Reader& reader_;
   HouseholdReader people_;
   const coverage::RuleSet& rules_;
+  const coverage::Feeds* const feeds_;
   const matcher::CivilDate as_of_;
   const bool look_ahead_;
   Doubts doubts_;
@@ -152,8 +169,8 @@ class Judge {
 absl::StatusOr<Judgement> JudgePersons(const storage::Reader& reader,
                                        const std::set<matcher::PersonId>& persons,
                                        const coverage::RuleSet& rules, matcher::CivilDate as_of,
-                                       bool look_ahead) {
-  return Judge(reader, rules, as_of, look_ahead).Run(persons);
+                                       bool look_ahead, const coverage::Feeds* feeds) {
+  return Judge(reader, rules, as_of, look_ahead, feeds).Run(persons);
 }
 
 absl::StatusOr<HouseholdMembers> ReadHousehold(const storage::Reader& reader, matcher::PersonId person) {

@@ -31,7 +31,11 @@ struct JudgedPerson {
   bool in_full = true;
   std::vector<coverage::FindingDraft> drafts;  // on the person
   std::vector<coverage::FindingDraft>
-      household_drafts;                      // on the household, named after a record of this person
+      household_drafts;  // on the household, named after a record of this person
+  // Gaps whose feed fell silent (coverage::Judged.unheard), on the person and on the household.
+  std::vector<coverage::FindingDraft> unheard, household_unheard;
+  // Of the rules on gaps: on the person alone, and on it as a member of its household.
+  std::vector<coverage::RuleAnswer> answers, household_answers;
   std::vector<matcher::PersonId> household;  // everybody in it, sorted; empty for a person alone
   // To be judged again on this day, in days since 1970; 0 for somebody who is no more.
   int32_t wake_day = 0;
@@ -46,11 +50,11 @@ struct Judgement {
 
 // Judges these persons, and their households with all who belong to them. With `look_ahead` the day to judge
 // them again is worked out; without it, it is tomorrow: what changes today may change again today, and
-// looking ahead is the slow part.
+// looking ahead is the slow part. Gaps are claimed as far as `feeds` can say; null: they can say everything.
 absl::StatusOr<Judgement> JudgePersons(const storage::Reader& reader,
                                        const std::set<matcher::PersonId>& persons,
                                        const coverage::RuleSet& rules, matcher::CivilDate as_of,
-                                       bool look_ahead);
+                                       bool look_ahead, const coverage::Feeds* feeds = nullptr);
 
 // The persons of a household with their records, for reading. A person whom no source counts into one is
 // alone.

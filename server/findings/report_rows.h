@@ -21,7 +21,8 @@ absl::Status ClearRows(storage::Store& store, std::string_view prefix);
 namespace relief::server::schema {
 
 inline constexpr std::string_view kTallyPrefix = "hg";         // server/findings/tally.cc
-inline constexpr std::string_view kHoldingPrefix = "hG";       // server/findings/holders.cc
+inline constexpr std::string_view kAnswerPrefix = "hG";        // server/findings/answers.cc
+inline constexpr std::string_view kFeedPrefix = "hF";          // server/findings/feed_rows.cc
 inline constexpr std::string_view kFindingIndexPrefix = "hi";  // server/findings/finding_index.cc
 inline constexpr std::string_view kReportRunsPrefix =
     "hR";  // stored::ReportRuns (server/reports/schedule_runner.cc)

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "server/core/schema.h"
-#include "server/findings/finding_update.h"
+#include "server/findings/finding_text.h"
 #include "server/findings/judging.h"
 #include "server/records/identity_mapping.h"
 
@@ -15,17 +15,22 @@ constexpr int kMostSamples = 10;  // ids of findings of one rule
 
 class Preview {
  public:
-  Preview(const storage::Reader& reader, const coverage::RuleSet& then, matcher::CivilDate as_of)
-      : reader_(reader), then_(then), as_of_(as_of) {}
+  Preview(const storage::Reader& reader, const coverage::RuleSet& then, matcher::CivilDate as_of,
+          const coverage::Feeds* feeds)
+      : reader_(reader), then_(then), as_of_(as_of), feeds_(feeds) {}
 
   absl::Status JudgePage(const std::vector<matcher::PersonId>& page) {
-    auto judgement = JudgePersons(reader_, {page.begin(), page.end()}, then_, as_of_, false);
+    auto judgement = JudgePersons(reader_, {page.begin(), page.end()}, then_, as_of_, false, feeds_);
     if (!judgement.ok()) return judgement.status();
     std::map<std::string, std::pair<const JudgedPerson*, const coverage::FindingDraft*>> wanted;
     std::map<std::string, v1::Finding> stored;
     for (const JudgedPerson& person : judgement->persons)
       for (const auto* drafts : {&person.drafts, &person.household_drafts})
         for (const coverage::FindingDraft& draft : *drafts) wanted[draft.finding_id] = {&person, &draft};
+    std::set<std::string> unheard;  // stay as they are
+    for (const JudgedPerson& person : judgement->persons)
+      for (const auto* drafts : {&person.unheard, &person.household_unheard})
+        for (const coverage::FindingDraft& draft : *drafts) unheard.insert(draft.finding_id);
     if (absl::Status status = ReadStored(*judgement, wanted, &stored); !status.ok()) return status;
     for (const auto& [id, what] : wanted) {
       // A household is judged with each page that has a member of it; its finding counts with the page of its
@@ -36,6 +41,7 @@ class Preview {
     }
     for (const auto& [id, finding] : stored) {
       if (wanted.contains(id) || finding.state() != v1::Finding::OPEN || !own_.contains(id)) continue;
+      if (unheard.contains(id)) continue;
       v1::RulePreview& rule = rules_[finding.rule_id()];
       rule.set_closes(rule.closes() + 1);
       if (rule.sample_close_finding_ids_size() < kMostSamples) rule.add_sample_close_finding_ids(id);
@@ -91,6 +97,7 @@ class Preview {
     v1::Finding after = *before;
     DescribeFinding(judgement, person, draft, then_, as_of_, &after);
     *after.mutable_due_date() = before->due_date();
+    SayWhatToDo(judgement, draft, then_, as_of_, &after);
     const bool same = after.SerializeAsString() == before->SerializeAsString();
     if (same) {
       rule.set_stays(rule.stays() + 1);
@@ -102,6 +109,7 @@ class Preview {
   const storage::Reader& reader_;
   const coverage::RuleSet& then_;
   const matcher::CivilDate as_of_;
+  const coverage::Feeds* const feeds_;
   std::set<std::string> own_;  // findings on the lists of this page's persons
   std::map<std::string, v1::RulePreview> rules_;
 };
@@ -125,8 +133,9 @@ void Describe(const coverage::RuleSet& rules, matcher::CivilDate as_of, bool is_
 absl::StatusOr<v1::PreviewRulesResponse> PreviewRules(const storage::Reader& reader,
                                                       const coverage::RuleSet& now,
                                                       const coverage::RuleSet& then, matcher::CivilDate as_of,
-                                                      const std::function<bool()>& go_on) {
-  Preview preview(reader, then, as_of);
+                                                      const std::function<bool()>& go_on,
+                                                      const coverage::Feeds* feeds) {
+  Preview preview(reader, then, as_of, feeds);
   std::optional<matcher::PersonId> after;
   while (true) {
     if (!go_on()) return absl::CancelledError("the preview was given up");

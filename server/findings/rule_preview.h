@@ -18,6 +18,7 @@ namespace relief::server::findings {
 absl::StatusOr<v1::PreviewRulesResponse> PreviewRules(const storage::Reader& reader,
                                                       const coverage::RuleSet& now,
                                                       const coverage::RuleSet& then, matcher::CivilDate as_of,
-                                                      const std::function<bool()>& go_on);
+                                                      const std::function<bool()>& go_on,
+                                                      const coverage::Feeds* feeds = nullptr);
 
 }  // namespace relief::server::findings

@@ -38,8 +38,9 @@ absl::Status RemakeTally(storage::Store& store) {
 }
 
 absl::Status RemakeReportRows(storage::Store& store) {
-  // Holders are counted again when everybody is judged, right after this.
-  if (absl::Status status = ClearRows(store, schema::kHoldingPrefix); !status.ok()) return status;
+  // Answers are counted again when everybody is judged, and feeds with the records, right after this.
+  for (const std::string_view prefix : {schema::kAnswerPrefix, schema::kFeedPrefix})
+    if (absl::Status status = ClearRows(store, prefix); !status.ok()) return status;
   if (absl::Status status = RemakeTally(store); !status.ok()) return status;
   return RemakeFindingIndex(store);
 }

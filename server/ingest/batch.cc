@@ -15,6 +15,7 @@
 #include "server/core/schema.h"
 #include "server/core/write_context.h"
 #include "server/findings/account_index.h"
+#include "server/findings/feed_rows.h"
 #include "server/ingest/batch_work.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/loads.h"
@@ -201,6 +202,8 @@ class BatchWork {
     const bool was_live = before && records::IsLive(*before);
     const bool was_running = before && before->state() == stored::Record::LIVE;
     const bool is_live = !one.record.deleted();
+    if (was_live) delivered_.Count(before->record(), -1);
+    if (is_live) delivered_.Count(one.record, 1);
     if (before)
       txn_.Put(schema::RecordHistoryRow(one.key, before->commit_time_us()), before->SerializeAsString());
     stored::Record stored;
@@ -267,7 +270,10 @@ class BatchWork {
     source.set_accepted(source.accepted() + batch_.ack.accepted());
     source.set_rejected(source.rejected() + batch_.ack.rejected_size());
     source.mutable_last_push_time()->set_seconds(context_.now_us / 1'000'000);
+    source_.set_last_delivery_day(context_.as_of.days());
     KeepContent();
+    // What a load has sent so far is a part of it: nobody is judged by that.
+    RELIEF_RETURN_IF_ERROR(delivered_.Write(context_, source_, batch_.load_id.empty() || batch_.foresee));
     RELIEF_RETURN_IF_ERROR(CountInLoad(txn_, batch_.load_id, batch_.foresee, batch_.ack, &source_));
     WriteSource(txn_, source_);
     RELIEF_RETURN_IF_ERROR(CountRejections(txn_, batch_.source_id, batch_.ack.rejected(), context_.now_us));
@@ -297,6 +303,7 @@ class BatchWork {
   std::map<matcher::RecordKey, const matcher::Change*> changes_;  // the last one of each record
   std::set<std::string> left_households_;
   std::string accepted_;  // as the audit chain names them
+  findings::FeedChange delivered_;
 };
 
 }  // namespace

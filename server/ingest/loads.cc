@@ -4,6 +4,7 @@
 
 #include "server/base/log.h"
 #include "server/core/schema.h"
+#include "server/findings/feed_rows.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/load_desk.h"
 #include "server/ingest/source_row.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr size_t kEndPage = 500;    // persons judged in one commit
 constexpr size_t kEndedKept = 200;  // loads whose result can be asked again
 constexpr auto kLook = std::chrono::seconds(5);
+constexpr auto kLongestWait = std::chrono::seconds(60);
 
 LoadDesk& Desk(core::Hub& hub) { return *hub.features().Get<LoadSettings>().desk; }
 
@@ -79,6 +81,9 @@ absl::Status EndPage(core::WriteContext& context, const std::string& load_id, bo
     context.MarkForReevaluation(*person);
     context.txn.Delete(row.key);
   }
+  if (!load->ending())
+    for (const v1::LoadedSource& source : load->sources())
+      RELIEF_RETURN_IF_ERROR(findings::JudgeByFeed(context, source.source_id()));
   load->set_ending(true);
   if (!persons.empty()) {
     *next = persons.back().key + std::string(1, '\0');
@@ -112,6 +117,8 @@ absl::StatusOr<v1::LoadResult> EndOpen(core::Hub& hub, const std::string& load_i
     if (!position.ok()) return position.status();
   }
   Desk(hub).Drop(load_id);
+  // What the load's feeds can now say may concern others than whom it touched.
+  hub.WaitUntilJudged(kLongestWait);
   const std::string key = schema::EndedLoadRow(load_id);
   RELIEF_ASSIGN_OR_RETURN(auto rows, hub.store().MultiGet({&key, 1}));
   stored::Load load;

@@ -6,6 +6,7 @@
 
 #include "matcher/resolve/index_reader.h"
 #include "server/core/schema.h"
+#include "server/findings/feed_rows.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/loads.h"
 #include "server/ingest/source_row.h"
@@ -176,15 +177,19 @@ absl::Status RegisterSource(core::Hub& hub, const v1::Source& source, const std:
                                                " already holds records of another content or programme");
         if (before.content() == source.content() && before.programme() == source.programme() &&
             before.region_prefix() == source.region_prefix() &&
-            before.holds_each_person_once() == source.holds_each_person_once() && row.owner() == owner)
+            before.holds_each_person_once() == source.holds_each_person_once() && row.owner() == owner &&
+            before.declared().SerializeAsString() == source.declared().SerializeAsString())
           return absl::OkStatus();
         row.mutable_source()->set_source_id(source.source_id());
         row.mutable_source()->set_content(source.content());
         row.mutable_source()->set_programme(source.programme());
         row.mutable_source()->set_region_prefix(source.region_prefix());
         row.mutable_source()->set_holds_each_person_once(source.holds_each_person_once());
+        row.mutable_source()->clear_declared();
+        if (source.has_declared()) *row.mutable_source()->mutable_declared() = source.declared();
         row.set_owner(owner);
         WriteSource(context.txn, row);
+        RELIEF_RETURN_IF_ERROR(findings::FeedChange().Write(context, row, true));
         context.Audit({"local", "feed.register", source.source_id(), "", "", ""});
         return absl::OkStatus();
       })

@@ -14,6 +14,8 @@
 #include "server/core/counters.h"
 #include "server/core/hub_counts.h"
 #include "server/core/schema.h"
+#include "server/findings/answers.h"
+#include "server/findings/feed_rows.h"
 #include "server/ingest/feed.h"
 #include "server/monitoring/process_figures.h"
 #include "server/notices/outbox.h"
@@ -154,7 +156,7 @@ void AddOutboxes(const storage::Reader& reader, Page& page) {
                {{"subscription", subscription}});
 }
 
-void AddSources(const storage::Reader& reader, Page& page) {
+void AddSources(const core::Hub& hub, const storage::Reader& reader, Page& page) {
   v1::ListSourcesRequest request;
   request.set_page_size(kPage);
   std::vector<v1::Source> sources;
@@ -173,12 +175,33 @@ void AddSources(const storage::Reader& reader, Page& page) {
   for (const v1::Source& source : sources)
     page.Gauge("relief_source_last_push_timestamp_seconds", "When a source was last heard; 0: never.",
                source.last_push_time().seconds(), {{"source", source.source_id()}});
+  for (v1::Source& source : sources) {
+    if (!findings::DescribeFeed(reader, hub.as_of(), &source).ok()) return page.Failed();
+    page.Gauge("relief_source_silent", "Whether a source ought to have delivered by now and did not.",
+               source.silent() ? 1 : 0, {{"source", source.source_id()}});
+  }
   for (const v1::Source& source : sources)
     page.Counter("relief_source_records_total", "Records that a source sent, by what became of them.",
                  source.accepted(), {{"source", source.source_id()}, {"outcome", "accepted"}});
   for (const v1::Source& source : sources)
     page.Counter("relief_source_records_total", "Records that a source sent, by what became of them.",
                  source.rejected(), {{"source", source.source_id()}, {"outcome", "rejected"}});
+}
+
+// Of the rules on gaps: whom they concern, and of whom the data cannot tell.
+void AddAnswers(const storage::Reader& reader, Page& page) {
+  const auto answers = findings::ReadAnswers(reader, "", 0);
+  if (!answers.ok()) return page.Failed();
+  const auto all = answers->find("");
+  if (all == answers->end()) return;
+  for (const auto& [rule, counts] : all->second) {
+    const std::pair<const char*, int64_t> states[] = {{"helped", counts.helped},
+                                                      {"not_helped", counts.not_helped},
+                                                      {"undecidable", counts.all_undecided()}};
+    for (const auto& [state, persons] : states)
+      page.Gauge("relief_gap_persons", "Persons whom a rule on gaps concerns, by its answer.", persons,
+                 {{"rule", rule}, {"answer", state}});
+  }
 }
 
 void AddCalls(const access::GuardCounts& counts, Page& page) {
@@ -289,7 +312,8 @@ std::vector<MetricFamily> HubMetrics::Collect() const {
   AddContent(hub, *snapshot, page);
   AddAudit(*snapshot, page);
   AddOutboxes(*snapshot, page);
-  AddSources(*snapshot, page);
+  AddSources(hub, *snapshot, page);
+  AddAnswers(*snapshot, page);
   AddCalls(options_.guard.counts(), page);
   AddDurations(options_.guard.durations(), page);
   if (options_.listener) AddConnections(options_.listener->counts(), page);

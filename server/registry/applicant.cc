@@ -2,13 +2,17 @@
 // they miss?
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "matcher/normalize/normalizer.h"
 #include "server/core/counters.h"
 #include "server/coverage/timeline.h"
+#include "server/findings/finding_text.h"
 #include "server/findings/judging.h"
 #include "server/records/identity_mapping.h"
+#include "server/registry/entitlements.h"
 #include "server/registry/person_rows.h"
 #include "server/registry/person_view.h"
 #include "server/review/explanation.h"
@@ -17,7 +21,7 @@
 namespace relief::server::registry {
 namespace {
 
-constexpr int kMaxPersons = 50;
+constexpr int kMaxPersons = 50, kMaxRows = 100;
 constexpr size_t kMaxCandidates = 5;
 // Names a record that does not exist yet: the award that is applied for.
 constexpr char kIntendedSource[] = "applied-for";
@@ -61,13 +65,26 @@ v1::Benefit AsAwarded(v1::Benefit award, const v1::PersonIdentity& applicant, ma
   return award;
 }
 
+// Adds what cannot be told, each rule once.
+void ShowUndecided(const std::vector<coverage::RuleAnswer>& answers, const coverage::RuleSet& rules,
+                   matcher::CivilDate as_of, google::protobuf::RepeatedPtrField<v1::Entitlement>* undecided) {
+  const std::map<std::string, v1::Finding> gaps = GapRules(rules, as_of);
+  for (const coverage::RuleAnswer& answer : answers) {
+    if (answer.state != v1::Entitlement::UNDECIDED) continue;
+    if (std::none_of(undecided->begin(), undecided->end(),
+                     [&](const v1::Entitlement& other) { return other.rule_id() == answer.rule_id; }))
+      *undecided->Add() = ShowAnswer(answer, gaps);
+  }
+}
+
 // What the rules say of a person, and of the household, with an award that does not exist yet.
 class WithAward {
  public:
   WithAward(const findings::HouseholdMembers& household, matcher::PersonId person, const v1::Benefit& award,
-            const coverage::RuleSet& rules, matcher::CivilDate as_of)
+            const coverage::RuleSet& rules, const coverage::Feeds* feeds, matcher::CivilDate as_of)
       : household_(household),
         rules_(rules),
+        feeds_(feeds),
         as_of_(as_of),
         person_(person),
         key_(matcher::RecordKey::Of(kIntendedSource, "1")) {
@@ -80,7 +97,7 @@ class WithAward {
   void WouldOpen(v1::ApplicantResult* result) const {
     std::set<std::string> seen;
     for (const matcher::CivilDate& day : Days())
-      Judge(award_, day, false, &seen, result->mutable_would_open());
+      Judge(award_, day, false, &seen, result->mutable_would_open(), nullptr);
   }
 
   // What it would entitle to in time: as if it had been held for a year, so that no time of processing hides
@@ -95,7 +112,7 @@ class WithAward {
     held.mutable_benefit()->clear_end_month();
     std::set<std::string> seen;
     for (const v1::Finding& finding : result->may_miss()) seen.insert(finding.finding_id());
-    Judge(held, as_of_, true, &seen, result->mutable_may_miss());
+    Judge(held, as_of_, true, &seen, result->mutable_may_miss(), result->mutable_undecided());
   }
 
  private:
@@ -114,8 +131,10 @@ class WithAward {
     return days;
   }
 
+  // `undecided`: what the rules on gaps cannot tell of the applicant then; null: not asked.
   void Judge(const v1::Record& award, matcher::CivilDate day, bool missing, std::set<std::string>* seen,
-             google::protobuf::RepeatedPtrField<v1::Finding>* findings) const {
+             google::protobuf::RepeatedPtrField<v1::Finding>* findings,
+             google::protobuf::RepeatedPtrField<v1::Entitlement>* undecided) const {
     std::vector<std::vector<coverage::CoverageRecord>> records;
     std::vector<coverage::PersonInput> members;
     size_t applicant = 0;
@@ -129,10 +148,15 @@ class WithAward {
       if (member == person_) of_member.push_back({key_, &award, kIntendedSource});
     }
     for (const auto& of_member : records) members.push_back({of_member});
-    std::vector<coverage::FindingDraft> drafts = rules_.Evaluate(members[applicant], day);
-    if (members.size() <= findings::kLargestHousehold)
-      for (coverage::FindingDraft& draft : rules_.EvaluateHousehold(members, day))
-        drafts.push_back(std::move(draft));
+    coverage::Judged judged = rules_.Judge(members[applicant], feeds_, day);
+    std::vector<coverage::FindingDraft>& drafts = judged.drafts;
+    if (members.size() <= findings::kLargestHousehold) {
+      coverage::Judged together = rules_.JudgeHousehold(members, feeds_, day);
+      std::move(together.drafts.begin(), together.drafts.end(), std::back_inserter(drafts));
+      for (coverage::RuleAnswer& answer : together.answers)
+        if (answer.member == applicant) judged.answers.push_back(std::move(answer));
+    }
+    if (undecided != nullptr) ShowUndecided(judged.answers, rules_, as_of_, undecided);
     for (const coverage::FindingDraft& draft : drafts) {
       if (std::find(draft.evidence.begin(), draft.evidence.end(), key_) == draft.evidence.end()) continue;
       v1::Finding finding;
@@ -151,14 +175,13 @@ class WithAward {
       for (const matcher::RecordKey& key : draft.evidence) {
         const stored::Record* record = Find(key);
         if (!record) continue;
-        v1::Evidence& evidence = *finding.add_evidence();
-        evidence.mutable_record()->set_source_id(record->source_id());
-        evidence.mutable_record()->set_record_id(record->record().record_id());
-        evidence.set_programme(record->record().benefit().programme());
+        *finding.add_evidence() = findings::EvidenceOf(record->source_id(), record->record());
         if (!record->record().benefit().paying_region().empty())
           regions.insert(record->record().benefit().paying_region());
       }
       for (const std::string& region : regions) finding.add_regions(region);
+      finding.set_period(draft.period);
+      findings::SayWhatToDo("", rules_, as_of_, &finding);
       *findings->Add() = std::move(finding);
     }
   }
@@ -179,6 +202,7 @@ class WithAward {
 
   const findings::HouseholdMembers& household_;
   const coverage::RuleSet& rules_;
+  const coverage::Feeds* const feeds_;
   const matcher::CivilDate as_of_;
   const matcher::PersonId person_;
   const matcher::RecordKey key_;
@@ -200,6 +224,65 @@ std::vector<double> Probabilities(const std::vector<matcher::PersonCandidate>& c
   return weights;
 }
 
+class Checker {
+ public:
+  Checker(const storage::Reader& reader, const matcher::Model& model, const coverage::RuleSet& rules,
+          const coverage::Feeds* feeds, matcher::CivilDate as_of, int64_t persons)
+      : reader_(reader), model_(model), rules_(rules), feeds_(feeds), as_of_(as_of), persons_(persons) {}
+
+  // `intended` may be null.
+  absl::StatusOr<v1::ApplicantResult> Check(const v1::PersonIdentity& asked, const v1::Benefit* intended,
+                                            size_t most_candidates) const {
+    v1::ApplicantResult result;
+    const matcher::Identity identity = matcher::Normalize(records::ToRawIdentity(asked, "", v1::Household()));
+    RELIEF_ASSIGN_OR_RETURN(auto found, matcher::FindPersons(reader_, model_, identity, kMaxCandidates));
+    const std::vector<double> probabilities = Probabilities(found, persons_);
+    bool judged = false;
+    for (size_t i = 0; i < std::min(found.size(), most_candidates); ++i) {
+      const matcher::PersonCandidate& candidate = found[i];
+      const bool certain =
+          candidate.score.vetoes == matcher::kNoVeto && candidate.score.bits >= model_.link_threshold();
+      RELIEF_ASSIGN_OR_RETURN(auto person, ShowPerson(reader_, candidate.person));
+      RELIEF_ASSIGN_OR_RETURN(auto best, matcher::IdentityOf(reader_, candidate.best_record));
+      v1::Candidate& out = *result.add_candidates();
+      *out.mutable_person() = std::move(person);
+      out.set_band(certain ? v1::Candidate::CERTAIN : v1::Candidate::POSSIBLE);
+      out.set_probability(probabilities[i]);
+      RELIEF_ASSIGN_OR_RETURN(*out.mutable_explanation(), review::Explain(reader_, model_, identity, best));
+      if (!certain || judged) continue;
+      judged = true;
+      RELIEF_RETURN_IF_ERROR(JudgeCandidate(candidate.person, asked, intended, &result));
+    }
+    return result;
+  }
+
+ private:
+  absl::Status JudgeCandidate(matcher::PersonId person, const v1::PersonIdentity& asked,
+                              const v1::Benefit* intended, v1::ApplicantResult* result) const {
+    for (const v1::Finding& finding : result->candidates(result->candidates_size() - 1).person().findings())
+      if (finding.kind() == v1::MISSING) *result->add_may_miss() = finding;
+    v1::GetEntitlementsRequest request;
+    request.set_person_id(person.ToString());
+    request.set_only_this_person(true);
+    RELIEF_ASSIGN_OR_RETURN(const auto sheet, ReadEntitlements(reader_, rules_, feeds_, as_of_, request));
+    for (const v1::Entitlement& one : sheet.members(0).entitlements())
+      if (one.state() == v1::Entitlement::UNDECIDED) *result->add_undecided() = one;
+    if (intended == nullptr) return absl::OkStatus();
+    RELIEF_ASSIGN_OR_RETURN(auto household, findings::ReadHousehold(reader_, person));
+    const WithAward with(household, person, AsAwarded(*intended, asked, as_of_), rules_, feeds_, as_of_);
+    with.WouldOpen(result);
+    with.MayMiss(result);
+    return absl::OkStatus();
+  }
+
+  const storage::Reader& reader_;
+  const matcher::Model& model_;
+  const coverage::RuleSet& rules_;
+  const coverage::Feeds* const feeds_;
+  const matcher::CivilDate as_of_;
+  const int64_t persons_;
+};
+
 absl::Status Check(const v1::CheckApplicantRequest& request) {
   if (request.persons().empty() || request.persons_size() > kMaxPersons)
     return absl::InvalidArgumentError("persons: 1 to 50");
@@ -212,42 +295,39 @@ absl::Status Check(const v1::CheckApplicantRequest& request) {
 
 }  // namespace
 
-absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader& reader,
-                                                          const matcher::Model& model,
-                                                          const coverage::RuleSet& rules,
-                                                          matcher::CivilDate as_of,
-                                                          const v1::CheckApplicantRequest& request) {
+absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(
+    const storage::Reader& reader, const matcher::Model& model, const coverage::RuleSet& rules,
+    matcher::CivilDate as_of, const v1::CheckApplicantRequest& request, const coverage::Feeds* feeds) {
   RELIEF_RETURN_IF_ERROR(Check(request));
   RELIEF_ASSIGN_OR_RETURN(auto counters, core::ReadCounters(reader));
+  const Checker checker(reader, model, rules, feeds, as_of, counters.persons());
   v1::CheckApplicantResponse response;
   for (const v1::PersonIdentity& asked : request.persons()) {
-    v1::ApplicantResult& result = *response.add_results();
-    const matcher::Identity identity = matcher::Normalize(records::ToRawIdentity(asked, "", v1::Household()));
-    RELIEF_ASSIGN_OR_RETURN(auto found, matcher::FindPersons(reader, model, identity, kMaxCandidates));
-    const std::vector<double> probabilities = Probabilities(found, counters.persons());
-    bool judged = false;
-    for (size_t i = 0; i < found.size(); ++i) {
-      const matcher::PersonCandidate& candidate = found[i];
-      const bool certain =
-          candidate.score.vetoes == matcher::kNoVeto && candidate.score.bits >= model.link_threshold();
-      RELIEF_ASSIGN_OR_RETURN(auto person, ShowPerson(reader, candidate.person));
-      RELIEF_ASSIGN_OR_RETURN(auto best, matcher::IdentityOf(reader, candidate.best_record));
-      v1::Candidate& out = *result.add_candidates();
-      *out.mutable_person() = std::move(person);
-      out.set_band(certain ? v1::Candidate::CERTAIN : v1::Candidate::POSSIBLE);
-      out.set_probability(probabilities[i]);
-      RELIEF_ASSIGN_OR_RETURN(*out.mutable_explanation(), review::Explain(reader, model, identity, best));
-      if (!certain || judged) continue;
-      judged = true;
-      for (const v1::Finding& finding : out.person().findings())
-        if (finding.kind() == v1::MISSING) *result.add_may_miss() = finding;
-      if (!request.has_intended()) continue;
-      RELIEF_ASSIGN_OR_RETURN(auto household, findings::ReadHousehold(reader, candidate.person));
-      const WithAward with(household, candidate.person, AsAwarded(request.intended(), asked, as_of), rules,
-                           as_of);
-      with.WouldOpen(&result);
-      with.MayMiss(&result);
-    }
+    RELIEF_ASSIGN_OR_RETURN(
+        *response.add_results(),
+        checker.Check(asked, request.has_intended() ? &request.intended() : nullptr, kMaxCandidates));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::CheckApplicantsResponse> CheckApplicants(
+    const storage::Reader& reader, const matcher::Model& model, const coverage::RuleSet& rules,
+    matcher::CivilDate as_of, const v1::CheckApplicantsRequest& request, const RowErrors& errors_of,
+    const coverage::Feeds* feeds) {
+  if (request.rows().empty() || request.rows_size() > kMaxRows)
+    return absl::InvalidArgumentError("rows: 1 to 100");
+  RELIEF_ASSIGN_OR_RETURN(auto counters, core::ReadCounters(reader));
+  const Checker checker(reader, model, rules, feeds, as_of, counters.persons());
+  v1::CheckApplicantsResponse response;
+  for (int i = 0; i < request.rows_size(); ++i) {
+    const v1::CheckApplicantsRequest::Row& asked = request.rows(i);
+    v1::CheckApplicantsResponse::Row& row = *response.add_rows();
+    row.set_index(i);
+    for (v1::FieldError& error : errors_of(asked)) *row.add_errors() = std::move(error);
+    if (row.errors_size() > 0) continue;
+    RELIEF_ASSIGN_OR_RETURN(
+        *row.mutable_result(),
+        checker.Check(asked.person(), asked.has_intended() ? &asked.intended() : nullptr, 1));
   }
   return response;
 }

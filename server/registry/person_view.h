@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "matcher/resolve/resolver.h"
@@ -29,11 +30,20 @@ absl::StatusOr<v1::Person> ReadPersonOfRecord(const storage::Reader& reader, con
 // INVALID_ARGUMENT names the field.
 absl::Status CheckPurpose(const v1::Purpose& purpose);
 
+// Without feeds they can say everything.
 absl::StatusOr<v1::CheckApplicantResponse> CheckApplicant(const storage::Reader& reader,
                                                           const matcher::Model& model,
                                                           const coverage::RuleSet& rules,
                                                           matcher::CivilDate as_of,
-                                                          const v1::CheckApplicantRequest& request);
+                                                          const v1::CheckApplicantRequest& request,
+                                                          const coverage::Feeds* feeds = nullptr);
+
+// Why a row cannot be asked about; empty: it can.
+using RowErrors = std::function<std::vector<v1::FieldError>(const v1::CheckApplicantsRequest::Row&)>;
+absl::StatusOr<v1::CheckApplicantsResponse> CheckApplicants(
+    const storage::Reader& reader, const matcher::Model& model, const coverage::RuleSet& rules,
+    matcher::CivilDate as_of, const v1::CheckApplicantsRequest& request, const RowErrors& errors_of,
+    const coverage::Feeds* feeds = nullptr);
 
 // Every live record with its person, in the order of (source, record id), until `take` returns false.
 absl::Status ForEachAssignment(const storage::Reader& reader,

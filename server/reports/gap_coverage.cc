@@ -4,7 +4,8 @@
 
 #include "relief/v1/feed_service.pb.h"
 #include "server/core/schema.h"
-#include "server/findings/holders.h"
+#include "server/coverage/feeds.h"
+#include "server/findings/answers.h"
 #include "server/reports/filter_protect.h"
 #include "server/reports/gap_sections.h"
 #include "server/reports/suppression.h"
@@ -14,7 +15,6 @@ namespace relief::server::reports {
 namespace {
 
 constexpr int kCountyDigits = 6;
-constexpr int kLateDays = 35;  // a monthly delivery, and some days
 constexpr size_t kMaxSources = 20'000;
 
 template <typename List, typename Value>
@@ -37,14 +37,13 @@ std::set<std::string> GapRules(const ReportQuery& query, const ReportContext& co
 
 absl::Status AddCoverage(const storage::Reader& reader, const findings::TallyReading& reading,
                          const GapSums& sums, const ReportQuery& query, const ReportContext& context,
-                         matcher::CivilDate as_of, const RuleTitles& titles, v1::GapReport* report) {
+                         const RuleTitles& titles, v1::GapReport* report) {
   if (query.gaps.filter.region_prefix().size() > kCountyDigits)
-    return absl::OkStatus();  // holders are by county
+    return absl::OkStatus();  // answers are by county
   const int digits = std::min(query.gaps.region_digits, kCountyDigits);
-  RELIEF_ASSIGN_OR_RETURN(auto holders,
-                          findings::ReadHolders(reader, query.gaps.filter.region_prefix(), digits, as_of));
-  if (digits == 0) holders.by_region[""] = holders.persons;
-
+  RELIEF_ASSIGN_OR_RETURN(auto answers,
+                          findings::ReadAnswers(reader, query.gaps.filter.region_prefix(), digits));
+  if (digits == 0) answers[""];
   GapQuery by_rule = query.gaps;
   by_rule.filter = WithoutFlags(by_rule.filter);
   by_rule.columns = {v1::BY_RULE};
@@ -57,7 +56,10 @@ absl::Status AddCoverage(const storage::Reader& reader, const findings::TallyRea
   for (const std::string& rule_id : GapRules(query, context)) {
     const v1::Finding& rule = titles.Of(rule_id);
     if (!AllowedBy(query.gaps.filter.needs(), rule.need())) continue;
-    for (const auto& [region, persons] : holders.by_region) {
+    for (const auto& [region, by_rule_id] : answers) {
+      const auto found = by_rule_id.find(rule_id);
+      const findings::AnswerCounts counts =
+          found == by_rule_id.end() ? findings::AnswerCounts() : found->second;
       const GapColumn column{rule_id, v1::MISSING, 0, 0, 0};
       int64_t missing = 0;
       if (const auto row = table.regions.find(region); row != table.regions.end())
@@ -70,16 +72,32 @@ absl::Status AddCoverage(const storage::Reader& reader, const findings::TallyRea
       rate.set_need(rule.need());
       rate.set_region_prefix(region);
       const auto hidden = withheld.cells.find(region);
-      const bool few = persons > 0 && persons < kSmallestShown;
-      if (query.is_protected &&
-          (few || (hidden != withheld.cells.end() && hidden->second.contains(column)))) {
+      const int64_t holders = counts.helped + counts.not_helped, undecidable = counts.all_undecided();
+      const auto few = [](int64_t persons) { return persons > 0 && persons < kSmallestShown; };
+      if (query.is_protected && (few(holders) || few(counts.helped) || few(undecidable) ||
+                                 (hidden != withheld.cells.end() && hidden->second.contains(column)))) {
         rate.set_suppressed(true);
         continue;
       }
-      rate.set_holders(persons);
+      rate.set_holders(holders);
       rate.set_missing(missing);
-      rate.set_reached(std::max<int64_t>(0, persons - missing));
-      if (persons > 0) rate.set_rate(static_cast<double>(rate.reached()) / static_cast<double>(persons));
+      rate.set_reached(counts.helped);
+      if (holders > 0) rate.set_rate(static_cast<double>(counts.helped) / static_cast<double>(holders));
+      rate.set_undecidable(undecidable);
+      // Under protection a reason of few persons would tell of them.
+      if (query.is_protected && std::any_of(counts.undecided.begin(), counts.undecided.end(),
+                                            [&](const auto& one) { return few(one.second); }))
+        continue;
+      for (const auto& [reason, persons] : counts.undecided) {
+        v1::UndecidableCount& count = *rate.add_undecidable_by_reason();
+        count.set_reason(reason);
+        count.set_persons(persons);
+      }
+      std::stable_sort(rate.mutable_undecidable_by_reason()->begin(),
+                       rate.mutable_undecidable_by_reason()->end(),
+                       [](const v1::UndecidableCount& a, const v1::UndecidableCount& b) {
+                         return a.persons() > b.persons();
+                       });
     }
   }
   return absl::OkStatus();
@@ -113,7 +131,9 @@ absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, i
     } else {
       feed.set_days_since_push(-1);
     }
-    feed.set_late(feed.days_since_push() < 0 || feed.days_since_push() > kLateDays);
+    const int every =
+        source.declared().every_days() > 0 ? source.declared().every_days() : coverage::kEveryDays;
+    feed.set_late(feed.days_since_push() < 0 || feed.days_since_push() > every + coverage::kGraceDays);
   }
   return absl::OkStatus();
 }

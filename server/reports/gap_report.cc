@@ -75,7 +75,7 @@ absl::StatusOr<v1::GapReport> MakeGapReport(const storage::Reader& reader,
   RELIEF_ASSIGN_OR_RETURN(auto counters, core::ReadCounters(reader));
   report.set_persons(counters.persons());
   report.set_records(counters.live_records());
-  RELIEF_RETURN_IF_ERROR(AddCoverage(reader, reading, sums, query, context, as_of, titles, &report));
+  RELIEF_RETURN_IF_ERROR(AddCoverage(reader, reading, sums, query, context, titles, &report));
   RELIEF_RETURN_IF_ERROR(AddFeeds(reader, query, context.now_us, &report));
   return report;
 }

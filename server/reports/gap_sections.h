@@ -22,7 +22,7 @@ void AddTrend(const findings::TallyReading& reading, const ReportQuery& query, c
 // `sums`: of the query.
 absl::Status AddCoverage(const storage::Reader& reader, const findings::TallyReading& reading,
                          const GapSums& sums, const ReportQuery& query, const ReportContext& context,
-                         matcher::CivilDate as_of, const RuleTitles& titles, v1::GapReport* report);
+                         const RuleTitles& titles, v1::GapReport* report);
 absl::Status AddFeeds(const storage::Reader& reader, const ReportQuery& query, int64_t now_us,
                       v1::GapReport* report);
 

@@ -3,9 +3,9 @@
 #include <map>
 #include <set>
 
+#include "server/base/region_names.h"
 #include "server/base/time.h"
 #include "server/reports/html.h"
-#include "server/reports/region_names.h"
 #include "server/reports/report_words.h"
 #include "server/reports/suppression.h"
 
@@ -207,15 +207,22 @@ std::string Handling(const v1::GapReport& report) {
 std::string Coverage(const v1::GapReport& report) {
   if (report.coverage().empty() && report.feeds().empty()) return "";
   std::string html = Element("h2", "六、覆盖与数据完整性");
-  HtmlTable rates("表7 在保人员中没有该项遗漏救助的比例",
-                  {"规则", "在保人员", Word(v1::MISSING, true), "覆盖率"});
+  using Sheet = v1::Entitlement;
+  HtmlTable rates("表7 应享人员的救助覆盖情况",
+                  {"规则", "应享", Word(Sheet::HELPED, true), Word(Sheet::NOT_HELPED, true),
+                   Word(Sheet::UNDECIDED, true), "覆盖率", "待核的主要原因"});
   for (const v1::CoverageRate& rate : report.coverage()) {
     const std::string name = rate.rule_id() + " " + rate.title_zh();
     if (rate.suppressed()) {
-      rates.Row({name, kWithheld, kWithheld, kWithheld});
-    } else if (rate.holders() > 0) {
-      rates.Row({name, Number(rate.holders()), Number(rate.missing()), Rate(rate.rate())});
+      rates.Row({name, kWithheld, kWithheld, kWithheld, kWithheld, kWithheld, ""});
+      continue;
     }
+    // Neither of a rule that concerns nobody, nor of one that is off or has no source, is there a rate.
+    if (rate.holders() + rate.undecidable() == 0) continue;
+    rates.Row(
+        {name, Number(rate.holders() + rate.undecidable()), Number(rate.reached()), Number(rate.missing()),
+         Number(rate.undecidable()), rate.holders() > 0 ? Rate(rate.rate()) : "—",
+         rate.undecidable_by_reason().empty() ? "" : Word(rate.undecidable_by_reason(0).reason(), true)});
   }
   if (!rates.empty()) html += rates.Html();
   int64_t late = 0;
@@ -226,8 +233,8 @@ std::string Coverage(const v1::GapReport& report) {
     feeds.Row({feed.source_id(), Number(feed.live_records()),
                feed.days_since_push() < 0 ? "从未报送" : Number(feed.days_since_push()) + "天"});
   }
-  html += Element("p", "数据来源" + Number(report.feeds_size()) + "个，其中超过35天未报送的" + Number(late) +
-                           "个。未报送的部分，本表无从反映。");
+  html += Element("p", "数据来源" + Number(report.feeds_size()) + "个，其中逾期未报送的" + Number(late) +
+                           "个。逾期未报送的部分不作遗漏认定，列为待核。");
   return late == 0 ? html : html + feeds.Html();
 }
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "server/base/region_names.h"
 #include "server/base/time.h"
 #include "server/reports/filter_protect.h"
 #include "server/reports/gap_rows.h"
 #include "server/reports/monthly_document.h"
 #include "server/reports/monthly_protect.h"
-#include "server/reports/region_names.h"
 #include "server/reports/report_words.h"
 #include "storage/status_macros.h"
 
@@ -78,8 +78,10 @@ void ApplyDecisions(const GapSums& rules, const ReportQuery& query, const RuleTi
   if (hidden == rules.withheld.cells.end()) return;
   for (v1::CoverageRate& rate : *report->mutable_coverage()) {
     if (!hidden->second.contains(GapColumn{rate.rule_id(), v1::MISSING, 0, 0, 0})) continue;
-    for (const auto clear : {&v1::CoverageRate::clear_holders, &v1::CoverageRate::clear_missing,
-                             &v1::CoverageRate::clear_reached, &v1::CoverageRate::clear_rate})
+    for (const auto clear :
+         {&v1::CoverageRate::clear_holders, &v1::CoverageRate::clear_missing,
+          &v1::CoverageRate::clear_reached, &v1::CoverageRate::clear_rate,
+          &v1::CoverageRate::clear_undecidable, &v1::CoverageRate::clear_undecidable_by_reason})
       (rate.*clear)();
     rate.set_suppressed(true);
   }

@@ -44,10 +44,18 @@ v1::ReportDefinitions ReportDefinitionList() {
       {"outcomes.false_alarm_rate", "误报率", "False-alarm rate",
        "答复为“属实但合规”的占已有最终答复的比例。", "NOT_A_PROBLEM among those with a final answer."},
       {"coverage.rate", "覆盖率", "Coverage",
-       "最低生活保障、特困人员供养在保人员中，没有该项遗漏救助的比例。",
-       "Of holders of a base programme, how many have no such gap."},
-      {"feeds", "数据完整性", "Completeness", "各来源最近一次报送时间；超过35天未报送的标为迟报。",
-       "When each source last reported; later than 35 days is late."},
+       "该项救助的应享人员中，数据能够判定的，已享的比例。规则停用、没有数据来源的不计比例。",
+       "Of those whom the rule concerns and of whom the data can tell, how many are helped. There is no rate "
+       "where the rule is off or nothing is fed in."},
+      {"coverage.undecidable", "待核", "Cannot be told",
+       "该项救助的应享人员中，因没有来源、来源未覆盖本县、逾期未报送等，数据不能判定是否已享的人数；不计入覆"
+       "盖率。",
+       "Whom the rule concerns and of whom the data cannot tell, because no source tells of it, covers the "
+       "county or has delivered in time. Not in the rate."},
+      {"feeds", "数据完整性", "Completeness",
+       "各来源最近一次报送时间；超过其报送周期（未声明的为31天）四天以上未报送的标为迟报。",
+       "When each source last reported; more than four days later than it comes (31 days if nothing is "
+       "declared) is late."},
   };
   v1::ReportDefinitions definitions;
   for (const auto& one : kAll) {

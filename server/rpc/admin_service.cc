@@ -1,6 +1,7 @@
 #include "relief/v1/admin_service.grpc.pb.h"
 #include "server/base/log.h"
 #include "server/core/counters.h"
+#include "server/findings/feed_rows.h"
 #include "server/findings/rule_preview.h"
 #include "server/network/transport.h"
 #include "server/records/identity_mapping.h"
@@ -57,8 +58,12 @@ class AdminService final : public v1::AdminService::Service {
       files.push_back({file.name(), file.text()});
     auto rules = files.empty() ? read_rules_() : coverage::RuleSet::ParseFiles(files);
     if (!rules.ok()) return network::ToGrpc(rules.status());
-    return Answer(server::findings::PreviewRules(*hub_.store().Snapshot(), *hub_.rules(), **rules,
-                                                 hub_.as_of(), [&] { return !context->IsCancelled(); }),
+    const auto snapshot = hub_.store().Snapshot();
+    auto feeds = findings::ReadFeeds(*snapshot, hub_.features(), hub_.as_of());
+    if (!feeds.ok()) return network::ToGrpc(feeds.status());
+    return Answer(server::findings::PreviewRules(
+                      *snapshot, *hub_.rules(), **rules, hub_.as_of(),
+                      [&] { return !context->IsCancelled(); }, feeds->get()),
                   response);
   }
 

@@ -6,6 +6,7 @@
 
 #include "relief/v1/feed_service.grpc.pb.h"
 #include "server/base/log.h"
+#include "server/findings/feed_rows.h"
 #include "server/ingest/feed.h"
 #include "server/ingest/loads.h"
 #include "server/ingest/rejections.h"
@@ -246,11 +247,20 @@ class FeedService final : public v1::FeedService::Service {
   }
   grpc::Status GetSource(grpc::ServerContext*, const v1::GetSourceRequest* request,
                          v1::Source* response) override {
-    return Answer(server::ingest::GetSource(hub_.store(), request->source_id()), response);
+    auto source = server::ingest::GetSource(hub_.store(), request->source_id());
+    if (source.ok())
+      if (absl::Status status = findings::DescribeFeed(hub_.store(), hub_.as_of(), &*source); !status.ok())
+        return network::ToGrpc(status);
+    return Answer(std::move(source), response);
   }
   grpc::Status ListSources(grpc::ServerContext*, const v1::ListSourcesRequest* request,
                            v1::ListSourcesResponse* response) override {
-    return Answer(server::ingest::ListSources(hub_.store(), *request), response);
+    auto listed = server::ingest::ListSources(hub_.store(), *request);
+    if (listed.ok())
+      for (v1::Source& source : *listed->mutable_sources())
+        if (absl::Status status = findings::DescribeFeed(hub_.store(), hub_.as_of(), &source); !status.ok())
+          return network::ToGrpc(status);
+    return Answer(std::move(listed), response);
   }
   grpc::Status ListRejections(grpc::ServerContext*, const v1::ListRejectionsRequest* request,
                               v1::ListRejectionsResponse* response) override {

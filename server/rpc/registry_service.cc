@@ -1,5 +1,7 @@
 #include "relief/v1/registry_service.grpc.pb.h"
+#include "server/findings/feed_rows.h"
 #include "server/ingest/feed.h"
+#include "server/registry/entitlements.h"
 #include "server/registry/person_view.h"
 #include "server/rpc/answer.h"
 #include "server/rpc/services.h"
@@ -7,30 +9,66 @@
 namespace relief::server::rpc {
 namespace {
 
-// What is asked about is held to what a department's rows are held to, but need not be whole yet.
-absl::Status CheckAsPushed(const v1::CheckApplicantRequest& request) {
+// What is asked about is held to what a department's rows are held to, but need not be whole yet: the errors, with the paths that
+// they have in a record.
+std::vector<v1::FieldError> ErrorsAsPushed(const v1::PersonIdentity& person, const v1::Benefit* intended) {
   v1::Source source;
   source.set_content(v1::Source::BENEFITS);
-  source.set_programme(request.intended().programme());
-  if (request.has_intended() && (request.intended().programme() == v1::PROGRAMME_UNSPECIFIED ||
-                                 !v1::Programme_IsValid(request.intended().programme())))
+  v1::Record record;
+  record.set_record_id("1");
+  *record.mutable_person() = person;
+  record.mutable_benefit();
+  if (intended != nullptr) {
+    source.set_programme(intended->programme());
+    *record.mutable_benefit() = *intended;
+  }
+  std::vector<v1::FieldError> errors;
+  for (v1::FieldError& error : ingest::ValidateRecord(source, record)) {
+    if (error.reason() == v1::FieldError::REQUIRED) continue;
+    if (!error.field().starts_with("person.") && intended == nullptr) continue;
+    errors.push_back(std::move(error));
+  }
+  return errors;
+}
+
+bool HasProgramme(const v1::Benefit& intended) {
+  return intended.programme() != v1::PROGRAMME_UNSPECIFIED && v1::Programme_IsValid(intended.programme());
+}
+
+absl::Status CheckAsPushed(const v1::CheckApplicantRequest& request) {
+  if (request.has_intended() && !HasProgramme(request.intended()))
     return absl::InvalidArgumentError("intended.programme: required");
-  for (int i = 0; i < request.persons_size(); ++i) {
-    v1::Record record;
-    record.set_record_id("1");
-    *record.mutable_person() = request.persons(i);
-    *record.mutable_benefit() = request.intended();
-    for (const v1::FieldError& error : ingest::ValidateRecord(source, record)) {
-      if (error.reason() == v1::FieldError::REQUIRED) continue;
+  for (int i = 0; i < request.persons_size(); ++i)
+    for (const v1::FieldError& error :
+         ErrorsAsPushed(request.persons(i), request.has_intended() ? &request.intended() : nullptr)) {
       const bool of_person = error.field().starts_with("person.");
-      if (!of_person && !request.has_intended()) continue;
       return absl::InvalidArgumentError((of_person
                                              ? "persons[" + std::to_string(i) + "]" + error.field().substr(6)
                                              : "intended" + error.field().substr(error.field().find('.'))) +
                                         ": " + error.message());
     }
-  }
   return absl::OkStatus();
+}
+
+v1::FieldError Missing(const std::string& field, const std::string& message) {
+  v1::FieldError error;
+  error.set_field(field);
+  error.set_reason(v1::FieldError::REQUIRED);
+  error.set_message(message);
+  return error;
+}
+
+std::vector<v1::FieldError> ErrorsOfRow(const v1::CheckApplicantsRequest::Row& row) {
+  const auto blank = [](const std::string& text) {
+    return text.find_first_not_of(" \t\r\n") == std::string::npos;
+  };
+  std::vector<v1::FieldError> errors =
+      ErrorsAsPushed(row.person(), row.has_intended() ? &row.intended() : nullptr);
+  if (blank(row.person().name()) && blank(row.person().id_number()))
+    errors.push_back(Missing("person.name", "a name or a document number is required"));
+  if (row.has_intended() && !HasProgramme(row.intended()))
+    errors.push_back(Missing("benefit.programme", "required"));
+  return errors;
 }
 
 class RegistryService final : public v1::RegistryService::Service {
@@ -42,8 +80,34 @@ class RegistryService final : public v1::RegistryService::Service {
     if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
       return network::ToGrpc(status);
     if (absl::Status status = CheckAsPushed(*request); !status.ok()) return network::ToGrpc(status);
-    return Answer(server::registry::CheckApplicant(*hub_.store().Snapshot(), hub_.model(), *hub_.rules(),
-                                                   hub_.as_of(), *request),
+    const auto snapshot = hub_.store().Snapshot();
+    auto feeds = findings::ReadFeeds(*snapshot, hub_.features(), hub_.as_of());
+    if (!feeds.ok()) return network::ToGrpc(feeds.status());
+    return Answer(server::registry::CheckApplicant(*snapshot, hub_.model(), *hub_.rules(), hub_.as_of(),
+                                                   *request, feeds->get()),
+                  response);
+  }
+
+  grpc::Status CheckApplicants(grpc::ServerContext*, const v1::CheckApplicantsRequest* request,
+                               v1::CheckApplicantsResponse* response) override {
+    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
+      return network::ToGrpc(status);
+    const auto snapshot = hub_.store().Snapshot();
+    auto feeds = findings::ReadFeeds(*snapshot, hub_.features(), hub_.as_of());
+    if (!feeds.ok()) return network::ToGrpc(feeds.status());
+    return Answer(server::registry::CheckApplicants(*snapshot, hub_.model(), *hub_.rules(), hub_.as_of(),
+                                                    *request, ErrorsOfRow, feeds->get()),
+                  response);
+  }
+
+  grpc::Status GetEntitlements(grpc::ServerContext*, const v1::GetEntitlementsRequest* request,
+                               v1::EntitlementSheet* response) override {
+    if (absl::Status status = registry::CheckPurpose(request->purpose()); !status.ok())
+      return network::ToGrpc(status);
+    const auto snapshot = hub_.store().Snapshot();
+    auto feeds = findings::ReadFeeds(*snapshot, hub_.features(), hub_.as_of());
+    if (!feeds.ok()) return network::ToGrpc(feeds.status());
+    return Answer(registry::ReadEntitlements(*snapshot, *hub_.rules(), feeds->get(), hub_.as_of(), *request),
                   response);
   }
 

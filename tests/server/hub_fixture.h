@@ -13,6 +13,7 @@
 #include "matcher/normalize/normalizer.h"
 #include "server/core/hub.h"
 #include "server/features.h"
+#include "server/findings/feed_rows.h"
 #include "server/ingest/feed.h"
 #include "server/records/identity_mapping.h"
 #include "storage/memory_store.h"
@@ -36,6 +37,8 @@ inline core::Hub::Options TestOptions() {
   options.as_of = matcher::CivilDate{2026, 10, 31};
   options.features = AllFeatures();
   options.features.Set(ingest::FeedSettings{.auto_register_sources = true});
+  // What follows from gaps is not about feeds: tests of those ask for them (feed_rows_test.cc).
+  options.features.Set(findings::GapSettings{.feeds_tell_everything = true});
   options.clock = [] { return int64_t{1'793'000'000'000'000}; };
   return options;
 }

@@ -285,7 +285,10 @@ std::map<std::string, std::string> FindingsOf(const Hub& hub) {
     finding.clear_reopened();
     finding.clear_overdue();
     finding.clear_escalation();
-    finding.clear_due_date();  // counts from the day it opened, which depends on when the hub looked
+    // They count from the day it opened, which depends on when the hub looked.
+    finding.clear_due_date();
+    finding.clear_action_zh();
+    finding.clear_action_en();
     rows[finding.finding_id()] = finding.SerializeAsString();
   }
   return rows;

@@ -133,6 +133,64 @@ void PartCovered(const std::vector<ReferencePerson>& members, const std::string&
   if (evidence.size() > covered) out->Add("M12", evidence);
 }
 
+// What happened in the last 180 days to those who live with somebody on a list; the newest of each kind and member.
+void Warning(const std::string& rule, const std::vector<ReferencePerson>& members,
+             bool (*on_list)(const Row&), ReferenceOutput* out) {
+  Rows base, events;
+  for (const ReferencePerson& member : members) {
+    for (const Row& row : member.rows)
+      if (!member.Dead() && on_list(row) && member.Holds(row) && !member.Span(row).empty())
+        base.push_back(row);
+    const auto newest = [&](const Rows& rows, const auto& day_of) {
+      const Row* found = nullptr;
+      for (const Row& row : rows) {
+        if (member.today() - day_of(row) > 180) continue;
+        if (!found || day_of(row) > day_of(*found) ||
+            (day_of(row) == day_of(*found) && KeyOf(row.record_id()) < KeyOf(found->record_id())))
+          found = &row;
+      }
+      if (found) events.push_back(*found);
+    };
+    Rows spending;
+    for (const Row& row : member.Holding(member.Facts(v1::MEDICAL_SPENDING)))
+      if (row.fact().amount_fen() >= 1000000) spending.push_back(row);
+    newest(spending, ReferencePerson::DayOf);
+    for (v1::FactType type : {v1::SERIOUS_ILLNESS, v1::DISABILITY, v1::REGISTERED_UNEMPLOYMENT, v1::DEATH})
+      newest(member.Holding(member.Facts(type)), ReferencePerson::DayOf);
+    newest(member.Holding(member.Facts(v1::HOUSE_DAMAGE, {"COLLAPSED", "SEVERE"})), ReferencePerson::DayOf);
+    if (!member.Has(v1::SCHOOL_ENROLMENT) && member.Age() && *member.Age() >= 6 && *member.Age() <= 15) {
+      Rows left;
+      for (const Row& row : member.Facts(v1::SCHOOL_ENROLMENT))
+        if (row.fact().has_end_date()) left.push_back(row);
+      newest(left, [](const Row& row) {
+        return Days(row.fact().end_date().year(), row.fact().end_date().month(),
+                    row.fact().end_date().day()) +
+               1;
+      });
+    }
+  }
+  if (!base.empty() && !events.empty()) out->Add(rule, base + events);
+}
+
+void Warnings(const std::vector<ReferencePerson>& members, ReferenceOutput* out) {
+  Warning(
+      "W01", members,
+      [](const Row& row) {
+        return row.benefit().programme() == v1::MINIMUM_LIVING && row.benefit().form() != v1::STRIKE_OFF;
+      },
+      out);
+  Warning(
+      "W02", members,
+      [](const Row& row) {
+        return row.benefit().programme() == v1::EXTREME_POVERTY && row.benefit().form() != v1::STRIKE_OFF;
+      },
+      out);
+  Warning(
+      "W03", members, [](const Row& row) { return row.fact().type() == v1::LOW_INCOME_MARGIN; }, out);
+  Warning(
+      "W04", members, [](const Row& row) { return row.fact().type() == v1::RIGID_EXPENDITURE; }, out);
+}
+
 }  // namespace
 
 std::set<std::string> ReferenceHouseholdFindings(const std::vector<Rows>& members, int year, int month,
@@ -147,6 +205,7 @@ std::set<std::string> ReferenceHouseholdFindings(const std::vector<Rows>& member
   ReferenceOutput out;
   Pairs(persons, &out);
   for (const ReferencePerson& person : persons) ReferenceMemberGaps(person, persons, &out);
+  Warnings(persons, &out);
   for (const std::string& household : households) {
     if (!AnySilent(persons, {"EMPLOYMENT"}, 30)) Jobless(persons, household, &out);
     if (!AnySilent(persons, {"MINIMUM_LIVING"}, 45)) PartCovered(persons, household, &out);

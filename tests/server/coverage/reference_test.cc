@@ -280,16 +280,16 @@ TEST(NextChange, IsTheFirstDayOnWhichTimeAloneChangesAnything) {
     const std::vector<CoverageRecord> references = References(records);
     const matcher::CivilDate today = matcher::CivilDate::FromDays(
         matcher::CivilDate{2025, 3, 1}.days() + std::uniform_int_distribution<int>(0, 600)(random));
-    const std::vector<FindingDraft> now = AllRulesOn().Evaluate(references, today);
+    const Judged now = AllRulesOn().Judge({references}, nullptr, today);
     const int32_t next = AllRulesOn().NextChange(references, today).days();
     ASSERT_GT(next, today.days());
     ASSERT_LE(next, today.days() + RuleSet::kHorizonDays);
     for (int32_t day = today.days() + 1; day < next; ++day)
-      ASSERT_TRUE(AllRulesOn().Evaluate(references, matcher::CivilDate::FromDays(day)) == now)
+      ASSERT_TRUE(AllRulesOn().Judge({references}, nullptr, matcher::CivilDate::FromDays(day)) == now)
           << "person " << i << " on " << matcher::CivilDate::FromDays(day).ToString();
     if (next == today.days() + RuleSet::kHorizonDays) continue;
     ++changes;
-    EXPECT_FALSE(AllRulesOn().Evaluate(references, matcher::CivilDate::FromDays(next)) == now);
+    EXPECT_FALSE(AllRulesOn().Judge({references}, nullptr, matcher::CivilDate::FromDays(next)) == now);
   }
   EXPECT_GT(changes, 20);
 }
@@ -304,14 +304,14 @@ TEST(NextHouseholdChange, IsTheFirstDayOnWhichTimeAloneChangesAnything) {
     const PersonInput members[] = {{first}, {second}};
     const matcher::CivilDate today = matcher::CivilDate::FromDays(
         matcher::CivilDate{2025, 3, 1}.days() + std::uniform_int_distribution<int>(0, 600)(random));
-    const std::vector<FindingDraft> now = AllRulesOn().EvaluateHousehold(members, today);
+    const Judged now = AllRulesOn().JudgeHousehold(members, nullptr, today);
     const int32_t next = AllRulesOn().NextHouseholdChange(members, today).days();
     for (int32_t day = today.days() + 1; day < next; ++day)
-      ASSERT_TRUE(AllRulesOn().EvaluateHousehold(members, matcher::CivilDate::FromDays(day)) == now)
+      ASSERT_TRUE(AllRulesOn().JudgeHousehold(members, nullptr, matcher::CivilDate::FromDays(day)) == now)
           << "household " << i << " on " << matcher::CivilDate::FromDays(day).ToString();
     if (next == today.days() + RuleSet::kHorizonDays) continue;
     ++changes;
-    EXPECT_FALSE(AllRulesOn().EvaluateHousehold(members, matcher::CivilDate::FromDays(next)) == now);
+    EXPECT_FALSE(AllRulesOn().JudgeHousehold(members, nullptr, matcher::CivilDate::FromDays(next)) == now);
   }
   EXPECT_GT(changes, 10);
 }

@@ -29,6 +29,7 @@ std::vector<Case> ListCases();
 std::vector<Case> HouseholdCases();
 std::vector<Case> LeadCases();
 std::vector<Case> TwiceCases();
+std::vector<Case> WarningCases();
 
 inline constexpr v1::BenefitForm kRental = v1::PUBLIC_RENTAL, kSubsidy = v1::RENT_SUBSIDY,
                                  kRenovation = v1::HOUSE_RENOVATION;

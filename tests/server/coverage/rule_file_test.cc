@@ -243,6 +243,8 @@ TEST(ShippedRules, CoverTheCatalogue) {
   for (int i = 1; i <= 30; ++i) expected.insert((i < 10 ? "D0" : "D") + std::to_string(i));
   for (int i = 1; i <= 17; ++i) expected.insert((i < 10 ? "M0" : "M") + std::to_string(i));
   expected.erase("D12");
+  // The four groups of low income (国办发〔2023〕39号).
+  for (int i = 1; i <= 4; ++i) expected.insert("W0" + std::to_string(i));
   EXPECT_EQ(entries, expected);
 }
 

@@ -12,7 +12,7 @@ namespace {
 std::vector<Case> AllCases() {
   std::vector<Case> all;
   for (const auto& cases : {DuplicateCases(), AllowanceCases(), StatusCases(), IdentityCases(), GapCases(),
-                            ListCases(), HouseholdCases(), LeadCases(), TwiceCases()})
+                            ListCases(), HouseholdCases(), LeadCases(), TwiceCases(), WarningCases()})
     all.insert(all.end(), cases.begin(), cases.end());
   return all;
 }

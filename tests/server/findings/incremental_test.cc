@@ -18,6 +18,8 @@ std::map<std::string, std::string> Seen(const core::Hub& hub) {
     finding.clear_overdue();
     finding.clear_escalation();
     finding.clear_due_date();
+    finding.clear_action_zh();  // names the due date
+    finding.clear_action_en();
     rows[finding.finding_id()] = finding.ShortDebugString();
   }
   return rows;

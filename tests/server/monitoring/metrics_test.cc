@@ -239,8 +239,9 @@ TEST_F(Metrics, NothingOfAPersonIsOnThePage) {
   for (const std::string& secret :
        {kWang.name, kWang.id_number, std::string("RECORD-77"), std::string("13812345678")})
     EXPECT_EQ(page.find(secret), std::string::npos) << secret;
-  const std::set<std::string> known = {"outcome",     "source", "version",  "subscription", "store_format",
-                                       "fingerprint", "le",     "quantile", "method"};
+  const std::set<std::string> known = {"outcome",      "source",      "version", "subscription",
+                                       "store_format", "fingerprint", "le",      "quantile",
+                                       "method",       "rule",        "answer"};
   const std::regex label("([a-z_]+)=\"");
   for (std::sregex_iterator found(page.begin(), page.end(), label), end; found != end; ++found)
     EXPECT_TRUE(known.contains((*found)[1])) << (*found)[1];

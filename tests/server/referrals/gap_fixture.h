@@ -43,6 +43,7 @@ class GapTest : public testing::Test {
     core::Hub::Options options;
     options.features = AllFeatures();
     options.features.Set(ingest::FeedSettings{.auto_register_sources = true});
+    options.features.Set(findings::GapSettings{.feeds_tell_everything = true});
     options.clock = clock_.clock();
     if (settings_) options.features.Set(*settings_);
     hub_ = OpenHub(std::make_unique<BorrowedStore>(*store_), std::move(options));

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-namespace relief::server::reports {
+namespace relief::server {
 
 // "37" 山东省, "3713" 临沂市, "371302" 兰山区. A code that is not in the table stays as it is: townships, codes out
 // of use.
 std::string RegionName(std::string_view code);
 
-}  // namespace relief::server::reports
+}  // namespace relief::server

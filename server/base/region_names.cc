@@ -1,9 +1,9 @@
-#include "server/reports/region_names.h"
+#include "server/base/region_names.h"
 
 #include <algorithm>
 #include <iterator>
 
-namespace relief::server::reports {
+namespace relief::server {
 namespace {
 
 struct Named {
@@ -23,4 +23,4 @@ std::string RegionName(std::string_view code) {
   return std::string(found != std::end(kNames) && found->code == code ? found->name : code);
 }
 
-}  // namespace relief::server::reports
+}  // namespace relief::server
