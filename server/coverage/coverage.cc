@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
+#include "server/coverage/in_review.h"
 #include "server/coverage/rule.h"
 #include "server/coverage/rule_file.h"
 
@@ -39,7 +41,8 @@ matcher::CivilDate WeekdayFrom(int32_t day) {
 }  // namespace
 
 struct RuleSet::Impl {
-  std::vector<Rule> rules;  // by id, then version
+  std::vector<Rule> rules;                 // by id, then version
+  std::set<std::string> claiming_absence;  // ids of rules that say that something is not there
   std::string fingerprint;
 
   static absl::StatusOr<std::shared_ptr<const RuleSet>> Make(std::vector<PlacedRule> placed) {
@@ -52,6 +55,8 @@ struct RuleSet::Impl {
     RuleFile all;
     for (PlacedRule& rule : placed) {
       *all.add_rules() = rule.spec;
+      if (rule.spec.kind() == v1::MISSING || rule.spec.kind() == v1::SPLIT)
+        set->impl_->claiming_absence.insert(rule.spec.id());
       set->impl_->rules.emplace_back(std::move(rule.spec));
     }
     set->impl_->fingerprint = matcher::RecordKey::Of(kEvaluators, Deterministic(all)).ToString();
@@ -69,7 +74,52 @@ struct RuleSet::Impl {
     return found;
   }
 
+  bool ClaimsAbsence(const std::string& rule_id) const { return claiming_absence.contains(rule_id); }
+
+  bool AnyClaimsAbsence(const Judged& judged) const {
+    return std::any_of(judged.drafts.begin(), judged.drafts.end(),
+                       [&](const FindingDraft& draft) { return ClaimsAbsence(draft.rule_id); });
+  }
+
+  // The person's records, and those that may be the person's.
+  static std::vector<CoverageRecord> WithThoseInReview(const PersonInput& input) {
+    std::vector<CoverageRecord> records(input.records.begin(), input.records.end());
+    records.insert(records.end(), input.in_review.begin(), input.in_review.end());
+    std::sort(records.begin(), records.end(),
+              [](const CoverageRecord& a, const CoverageRecord& b) { return a.key < b.key; });
+    return records;
+  }
+
+  void LeaveToReview(const Judged& if_same, Judged* judged) const {
+    coverage::LeaveToReview(
+        if_same, [&](const std::string& id) { return ClaimsAbsence(id); }, judged);
+  }
+
   Judged Judge(const PersonInput& input, const Feeds* feeds, Clock& clock, bool all) const {
+    Judged judged = JudgeAsKnown(input, feeds, clock, all);
+    if (input.in_review.empty() || !AnyClaimsAbsence(judged)) return judged;
+    const std::vector<CoverageRecord> records = WithThoseInReview(input);
+    PersonInput same = input;
+    same.records = records;
+    LeaveToReview(JudgeAsKnown(same, feeds, clock, all), &judged);
+    return judged;
+  }
+
+  Judged JudgeHousehold(std::span<const PersonInput> inputs, const Feeds* feeds, Clock& clock,
+                        bool all) const {
+    Judged judged = JudgeHouseholdAsKnown(inputs, feeds, clock, all);
+    const bool in_review = std::any_of(inputs.begin(), inputs.end(),
+                                       [](const PersonInput& input) { return !input.in_review.empty(); });
+    if (!in_review || !AnyClaimsAbsence(judged)) return judged;
+    std::vector<std::vector<CoverageRecord>> records;
+    std::vector<PersonInput> same(inputs.begin(), inputs.end());
+    for (const PersonInput& input : inputs) records.push_back(WithThoseInReview(input));
+    for (size_t i = 0; i < same.size(); ++i) same[i].records = records[i];
+    LeaveToReview(JudgeHouseholdAsKnown(same, feeds, clock, all), &judged);
+    return judged;
+  }
+
+  Judged JudgeAsKnown(const PersonInput& input, const Feeds* feeds, Clock& clock, bool all) const {
     const PersonRecords person(input, clock);
     Judged judged;
     for (const Rule& rule : rules) rule.Judge(person, {feeds, all, &judged});
@@ -77,8 +127,8 @@ struct RuleSet::Impl {
     return judged;
   }
 
-  Judged JudgeHousehold(std::span<const PersonInput> inputs, const Feeds* feeds, Clock& clock,
-                        bool all) const {
+  Judged JudgeHouseholdAsKnown(std::span<const PersonInput> inputs, const Feeds* feeds, Clock& clock,
+                               bool all) const {
     std::vector<PersonRecords> members;
     members.reserve(inputs.size());
     SlotSet slots = 0;

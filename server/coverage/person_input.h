@@ -40,6 +40,8 @@ struct PersonInput {
   std::span<const CoverageRecord> records;
   std::span<const IdentityDoubt> doubts = {};
   std::span<const AccountInput> accounts = {};
+  // All live records of others who may be this person: an officer has not decided yet.
+  std::span<const CoverageRecord> in_review = {};
 };
 
 }  // namespace relief::coverage

@@ -9,6 +9,7 @@
 #include "server/findings/answers.h"
 #include "server/findings/feed_rows.h"
 #include "server/findings/finding_update.h"
+#include "server/findings/in_review.h"
 #include "server/findings/judging.h"
 #include "server/findings/load_waiting.h"
 #include "server/findings/report_rows.h"
@@ -37,6 +38,10 @@ absl::Status JudgeThese(core::WriteContext& context, const LoadWaiting& waiting,
 
 absl::Status JudgeStep::Run(core::WriteContext& context) const {
   if (context.marked_persons().empty()) return absl::OkStatus();
+  // What is claimed of those whom the matcher asks about hangs on both sides.
+  RELIEF_ASSIGN_OR_RETURN(const auto in_review, PersonsInReviewWith(storage::TransactionReader(context.txn),
+                                                                    context.marked_persons()));
+  for (const matcher::PersonId& person : in_review) context.MarkForReevaluation(person);
   RELIEF_ASSIGN_OR_RETURN(const LoadWaiting waiting, LoadWaiting::Of(context));
   RELIEF_ASSIGN_OR_RETURN(
       const auto feeds, ReadFeeds(storage::TransactionReader(context.txn), context.features, context.as_of));

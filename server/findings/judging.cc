@@ -4,7 +4,9 @@
 
 #include "server/findings/account_index.h"
 #include "server/findings/household_reader.h"
+#include "server/findings/in_review.h"
 #include "server/records/identity_mapping.h"
+#include "storage/status_macros.h"
 
 namespace relief::server::findings {
 namespace {
@@ -16,8 +18,9 @@ struct Seen {
   std::vector<coverage::CoverageRecord> records;
   std::vector<coverage::IdentityDoubt> doubts;
   std::vector<coverage::AccountInput> accounts;
+  std::vector<coverage::CoverageRecord> in_review;
 
-  coverage::PersonInput input() const { return {records, doubts, accounts}; }
+  coverage::PersonInput input() const { return {records, doubts, accounts, in_review}; }
 };
 
 class Judge {
@@ -34,7 +37,10 @@ class Judge {
   absl::StatusOr<Judgement> Run(const std::set<matcher::PersonId>& persons) {
     if (absl::Status status = people_.Load(persons, rules_.has_household_rules()); !status.ok())
       return status;
-    if (absl::Status status = ReadDoubts(persons); !status.ok()) return status;
+    RELIEF_ASSIGN_OR_RETURN(const auto conflicts, ConflictsOf(people_.members()));
+    RELIEF_RETURN_IF_ERROR(ReadDoubts(persons, conflicts));
+    RELIEF_ASSIGN_OR_RETURN(in_review_, RecordsInReview(reader_, people_.members(), conflicts));
+    for (const auto& [person, keys] : in_review_) RELIEF_RETURN_IF_ERROR(people_.LoadRecords(keys));
     if (absl::Status status = ReadAccounts(persons); !status.ok()) return status;
     for (const std::vector<matcher::PersonId>& household : people_.Households())
       JudgeHousehold(household, persons);
@@ -43,16 +49,22 @@ class Judge {
   }
 
  private:
-  // A doubt between two persons is told once: of the person with the lesser record.
-  absl::Status ReadDoubts(const std::set<matcher::PersonId>& persons) {
+  absl::StatusOr<std::vector<matcher::MatchConflict>> ConflictsOf(const RecordsOfPersons& members) const {
+    std::vector<matcher::RecordKey> keys;
+    for (const auto& [person, of_person] : members)
+      keys.insert(keys.end(), of_person.begin(), of_person.end());
+    return matcher::ConflictsOfRecords(reader_, keys);
+  }
+
+  // Reports each doubt between two persons once, on the person owning the record with the smaller key.
+  absl::Status ReadDoubts(const std::set<matcher::PersonId>& persons,
+                          const std::vector<matcher::MatchConflict>& conflicts) {
     std::vector<matcher::RecordKey> own, others;
     for (const matcher::PersonId& person : persons)
       own.insert(own.end(), people_.keys(person).begin(), people_.keys(person).end());
     std::sort(own.begin(), own.end());
-    auto conflicts = matcher::ConflictsOfRecords(reader_, own);
-    if (!conflicts.ok()) return conflicts.status();
     std::vector<matcher::MatchConflict> told;
-    for (const matcher::MatchConflict& conflict : *conflicts) {
+    for (const matcher::MatchConflict& conflict : conflicts) {
       const bool of_numbers = conflict.kind == matcher::ConflictKind::kSharedId ||
                               conflict.kind == matcher::ConflictKind::kTwoIds;
       if (!of_numbers || !std::binary_search(own.begin(), own.end(), conflict.a)) continue;
@@ -68,7 +80,7 @@ class Judge {
     return absl::OkStatus();
   }
 
-  // An account is told of once: of the person with the least of its records.
+  // Evaluates a shared account once, with the owner of its smallest record key.
   absl::Status ReadAccounts(const std::set<matcher::PersonId>& persons) {
     std::optional<matcher::BlockSecret> secret;
     for (const matcher::PersonId& person : persons) {
@@ -117,6 +129,8 @@ class Judge {
           if (key == account.front()) one.accounts.emplace_back();
           one.accounts.back().records.push_back(Record(key));
         }
+      if (const auto others = in_review_.find(person); others != in_review_.end())
+        for (const matcher::RecordKey& key : others->second) one.in_review.push_back(Record(key));
       JudgedPerson& judged = judgement_.persons.emplace_back();
       judged.person = person;
       judged.in_full = in_full.contains(person);
@@ -160,6 +174,7 @@ class Judge {
   const matcher::CivilDate as_of_;
   const bool look_ahead_;
   Doubts doubts_;
+  RecordsOfPersons in_review_;
   std::map<matcher::PersonId, std::vector<std::vector<matcher::RecordKey>>> accounts_;
   Judgement judgement_;
 };
@@ -173,12 +188,35 @@ absl::StatusOr<Judgement> JudgePersons(const storage::Reader& reader,
   return Judge(reader, rules, as_of, look_ahead, feeds).Run(persons);
 }
 
+std::vector<coverage::CoverageRecord> HouseholdMembers::ToRules(
+    const std::vector<matcher::RecordKey>& keys) const {
+  std::vector<coverage::CoverageRecord> found;
+  found.reserve(keys.size());
+  for (const matcher::RecordKey& key : keys) {
+    const stored::Record& record = records.at(key);
+    found.push_back({key, &record.record(), record.source_id()});
+  }
+  return found;
+}
+
+std::vector<coverage::CoverageRecord> HouseholdMembers::InReviewWith(matcher::PersonId member) const {
+  const auto found = in_review.find(member);
+  return found == in_review.end() ? std::vector<coverage::CoverageRecord>() : ToRules(found->second);
+}
+
 absl::StatusOr<HouseholdMembers> ReadHousehold(const storage::Reader& reader, matcher::PersonId person) {
   HouseholdReader people(reader);
   if (absl::Status status = people.Load({person}, true); !status.ok()) return status;
   if (people.keys(person).empty()) return absl::NotFoundError("no such person");
   HouseholdMembers household;
   household.members = people.members();
+  std::vector<matcher::RecordKey> keys;
+  for (const auto& [member, of_member] : household.members)
+    keys.insert(keys.end(), of_member.begin(), of_member.end());
+  RELIEF_ASSIGN_OR_RETURN(const auto conflicts, matcher::ConflictsOfRecords(reader, keys));
+  RELIEF_ASSIGN_OR_RETURN(household.in_review, RecordsInReview(reader, household.members, conflicts));
+  for (const auto& [member, in_review] : household.in_review)
+    RELIEF_RETURN_IF_ERROR(people.LoadRecords(in_review));
   household.records = std::move(people.records());
   return household;
 }

@@ -60,7 +60,13 @@ absl::StatusOr<Judgement> JudgePersons(const storage::Reader& reader,
 // alone.
 struct HouseholdMembers {
   std::map<matcher::PersonId, std::vector<matcher::RecordKey>> members;
-  std::map<matcher::RecordKey, stored::Record> records;
+  // Of members whom the matcher asks about: the records of others who may be them (coverage::PersonInput.in_review).
+  std::map<matcher::PersonId, std::vector<matcher::RecordKey>> in_review;
+  std::map<matcher::RecordKey, stored::Record> records;  // of both
+
+  // These records as the rules look at them; they refer to `records`.
+  std::vector<coverage::CoverageRecord> ToRules(const std::vector<matcher::RecordKey>& keys) const;
+  std::vector<coverage::CoverageRecord> InReviewWith(matcher::PersonId member) const;
 };
 absl::StatusOr<HouseholdMembers> ReadHousehold(const storage::Reader& reader, matcher::PersonId person);
 

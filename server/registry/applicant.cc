@@ -135,19 +135,17 @@ class WithAward {
   void Judge(const v1::Record& award, matcher::CivilDate day, bool missing, std::set<std::string>* seen,
              google::protobuf::RepeatedPtrField<v1::Finding>* findings,
              google::protobuf::RepeatedPtrField<v1::Entitlement>* undecided) const {
-    std::vector<std::vector<coverage::CoverageRecord>> records;
+    std::vector<std::vector<coverage::CoverageRecord>> records, in_review;
     std::vector<coverage::PersonInput> members;
     size_t applicant = 0;
     for (const auto& [member, keys] : household_.members) {
       if (member == person_) applicant = records.size();
-      std::vector<coverage::CoverageRecord>& of_member = records.emplace_back();
-      for (const matcher::RecordKey& key : keys) {
-        const stored::Record& record = household_.records.at(key);
-        of_member.push_back({key, &record.record(), record.source_id()});
-      }
+      std::vector<coverage::CoverageRecord>& of_member = records.emplace_back(household_.ToRules(keys));
+      in_review.push_back(household_.InReviewWith(member));
       if (member == person_) of_member.push_back({key_, &award, kIntendedSource});
     }
-    for (const auto& of_member : records) members.push_back({of_member});
+    for (size_t i = 0; i < records.size(); ++i)
+      members.push_back({.records = records[i], .in_review = in_review[i]});
     coverage::Judged judged = rules_.Judge(members[applicant], feeds_, day);
     std::vector<coverage::FindingDraft>& drafts = judged.drafts;
     if (members.size() <= findings::kLargestHousehold) {

@@ -48,20 +48,18 @@ absl::StatusOr<v1::EntitlementSheet> ReadEntitlements(const storage::Reader& rea
   RELIEF_ASSIGN_OR_RETURN(const matcher::PersonId person, matcher::FollowPersonId(reader, *id));
   RELIEF_ASSIGN_OR_RETURN(const auto household, findings::ReadHousehold(reader, person));
   std::vector<matcher::PersonId> persons;
-  std::vector<std::vector<coverage::CoverageRecord>> records;
+  std::vector<std::vector<coverage::CoverageRecord>> records, in_review;
   const auto add = [&](const matcher::PersonId& member, const std::vector<matcher::RecordKey>& keys) {
     persons.push_back(member);
-    std::vector<coverage::CoverageRecord>& of_member = records.emplace_back();
-    for (const matcher::RecordKey& key : keys) {
-      const stored::Record& record = household.records.at(key);
-      of_member.push_back({key, &record.record(), record.source_id()});
-    }
+    records.push_back(household.ToRules(keys));
+    in_review.push_back(household.InReviewWith(member));
   };
   add(person, household.members.at(person));
   for (const auto& [member, keys] : household.members)
     if (!(member == person)) add(member, keys);
   std::vector<coverage::PersonInput> inputs;
-  for (const auto& of_member : records) inputs.push_back({of_member});
+  for (size_t i = 0; i < records.size(); ++i)
+    inputs.push_back({.records = records[i], .in_review = in_review[i]});
 
   const std::map<std::string, v1::Finding> gaps = GapRules(rules, as_of);
   v1::EntitlementSheet sheet;
