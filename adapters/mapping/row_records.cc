@@ -1,12 +1,11 @@
 // The records that a row is.
-#include "adapters/mapping/row_mapper.h"
-
 #include <algorithm>
 #include <utility>
 
 #include "adapters/mapping/cell_parsers.h"
 #include "adapters/mapping/heading.h"
 #include "adapters/mapping/row_field.h"
+#include "adapters/mapping/row_mapper.h"
 
 namespace relief::adapters {
 namespace {

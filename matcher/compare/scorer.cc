@@ -263,7 +263,8 @@ class Comparison {
       vetoes_ |= kNameIncomplete;
     // A birth date that is the same but for a slip is half an agreement: with name, sex and place alone it takes more.
     const bool half = birth_agrees_ && total_ < model_.link_threshold() + model_.ambiguity_margin();
-    if (!number_agrees_ && !birth_is_the_same_ && (half || !birth_agrees_) && (!home_agrees_ || sexes_contradict_))
+    if (!number_agrees_ && !birth_is_the_same_ && (half || !birth_agrees_) &&
+        (!home_agrees_ || sexes_contradict_))
       vetoes_ |= kNameAlone;
   }
 

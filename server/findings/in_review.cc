@@ -28,7 +28,8 @@ absl::StatusOr<std::map<matcher::PersonId, std::set<matcher::PersonId>>> OtherSi
   std::vector<std::pair<matcher::PersonId, matcher::RecordKey>> sides;
   for (const matcher::MatchConflict& conflict : conflicts)
     for (const auto& [own, other] : {std::pair(conflict.a, conflict.b), std::pair(conflict.b, conflict.a)})
-      if (const auto owner = owners.find(own); owner != owners.end()) sides.emplace_back(owner->second, other);
+      if (const auto owner = owners.find(own); owner != owners.end())
+        sides.emplace_back(owner->second, other);
   std::vector<matcher::RecordKey> others;
   others.reserve(sides.size());
   for (const auto& side : sides) others.push_back(side.second);

@@ -218,7 +218,7 @@ TEST_F(Gaps, InALargeHubEverybodyIsJudgedAgainInSteps) {
   std::vector<v1::Record> records;
   for (int i = 0; i < 700; ++i)
     records.push_back(Monthly(
-        MadeUp("王秀英", {static_cast<int16_t>(1940 + i / 20), 2, static_cast<uint8_t>(1 + i % 20)}, 100 + i),
+        MadeUp("刘建国", {static_cast<int16_t>(1940 + i / 20), 2, static_cast<uint8_t>(1 + i % 20)}, 100 + i),
         "A" + std::to_string(i), v1::MINIMUM_LIVING, MonthOf(2025, 1)));
   Push(*hub_, OpenBenefits(*hub_, "ml", v1::MINIMUM_LIVING), records);
   EXPECT_TRUE(M01().empty());
