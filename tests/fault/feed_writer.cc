@@ -3,13 +3,13 @@
 //
 //   feed_writer HOST:PORT SOURCE FIRST DIARY RETRY_SECONDS [MOST [SHAPE]]
 //
-// Shapes: "pairs" (what follows); "people" (everybody different, and each a finding: no insurance subsidy);
+// Shapes: "pairs" (what follows); "people" (everybody different, and each a finding: a number that cannot be);
 // "one-name" (everybody is called 王伟); "one-name-one-birthday" (1,000 of them at most); "one-phone"
 // (everybody has the same telephone, nobody a number); "one-phone-one-family" (and the same family name). At
 // the end it prints "acks N p50_ms X p99_ms Y".
 //
 // The diary has "sent N" before a batch leaves and "acked N" after its acknowledgement. Two records in a row
-// are of one person, on the same programme, so that there are findings and notices as well. Ends with 0 after
+// are of one person, on the same programme in two counties, so that there are findings and notices as well. Ends with 0 after
 // MOST records, with 1 when the hub made no progress for so many seconds.
 #include <fcntl.h>
 #include <grpcpp/create_channel.h>
@@ -107,8 +107,9 @@ v1::Record MakePerson(int number, const std::string& shape) {
     person.mutable_birth_date()->set_month(birth.month);
     person.mutable_birth_date()->set_day(birth.day);
   } else {
-    person.set_id_number(
-        IdNumber(birth, (shape == "one-name-one-birthday" ? number : number / 20'160) % 1000));
+    std::string id = IdNumber(birth, (shape == "one-name-one-birthday" ? number : number / 20'160) % 1000);
+    if (shape == "people") id.back() = id.back() == '0' ? '1' : '0';
+    person.set_id_number(id);
   }
   return record;
 }
@@ -119,6 +120,7 @@ v1::Record MakeRecord(int number) {
   record.mutable_person()->set_name(Name(person));
   record.mutable_person()->set_id_number(IdNumber(person));
   record.mutable_person()->set_region_code("371302");
+  record.mutable_benefit()->set_paying_region(number % 2 == 0 ? "371302" : "371312");
   return record;
 }
 
@@ -153,7 +155,7 @@ int main(int argc, char** argv) {
   options.open.set_source_id(argv[2]);
   options.open.set_content(v1::Source::BENEFITS);
   options.open.set_programme(v1::MINIMUM_LIVING);
-  options.open.set_region_prefix("371302");
+  options.open.set_region_prefix("3713");
   options.retry_for = std::chrono::seconds(std::atoi(argv[5]));
   options.first_delay = std::chrono::milliseconds(20);
   using Steady = std::chrono::steady_clock;
